@@ -8,9 +8,8 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - an older one may well be running this
     sys.exit(
-        "crmkit needs Python 3.11 or newer; {} is {}.{}. Name another: make PYTHON=python3.12".format(  # noqa: E501, UP032
-            sys.executable, *sys.version_info[:2]
-        )
+        f"crmkit needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}. "
+        "Name another: make PYTHON=python3.12"
     )
 
 import hashlib
@@ -59,7 +58,7 @@ def alone() -> Iterator[None]:
         os.close(folder)
 
 
-def install(*arguments: object) -> None:
+def install(*arguments: str) -> None:
     """Install into the environment, saying nothing unless it fails."""
     pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     # -qq: warnings are about the machine's configuration of pip, not about us; errors stay.
