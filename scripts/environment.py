@@ -60,7 +60,7 @@ def alone() -> Iterator[None]:
 
 def install(*arguments: str) -> None:
     """Install into the environment, saying nothing unless it fails."""
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     # -qq: warnings are about the machine's configuration of pip, not about us; errors stay.
     subprocess.run([*pip, "-qq", *arguments], check=True, cwd=ROOT)
 

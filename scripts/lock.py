@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
-        python = Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python")
+        python = str(Path(folder, "Scripts" if sys.platform == "win32" else "bin", "python"))
         pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
         subprocess.run([*pip, *project["dependency-groups"]["lock"]], check=True)
         compile_ = [
