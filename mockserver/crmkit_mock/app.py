@@ -1,0 +1,98 @@
+"""The ASGI application: CRMs by the first part of the path, the control plane for the rest.
+
+It never really awaits anything but the request's body and the reply's way out, so that a caller
+without an event loop can drive it by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from crmkit_mock.crm import MockCRM, Outcome
+from crmkit_mock.messages import BODY_CAP, Request
+from crmkit_mock.sockets import HeldConnections, send_reply
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Name of the ASGI extension by which an in-process transport asks for the outcome itself, a
+#: list that gets it, so that delays and broken connections can be raised instead of played.
+OUTCOME = "crmkit_mock.outcome"
+
+
+class MockApp:
+    """The application.
+
+    Args:
+        crms: For each name, which is the first part of the path, a function that gives the CRM.
+        control: Application that answers everything else.
+    """
+
+    def __init__(self, crms: Mapping[str, Callable[[str], MockCRM]], control: ASGIApp) -> None:
+        self._crms = crms
+        self._control = control
+        #: Connections that a fault holds open.
+        self.held = HeldConnections()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI event."""
+        if scope["type"] != "http":
+            raise NotImplementedError(f"the mock speaks no {scope['type']}")
+        path: str = scope["path"]
+        name = path[1:].partition("/")[0]
+        load = self._crms.get(name)
+        if load is None:
+            await self._control(scope, receive, send)
+            return
+        body = await read_body(scope, receive)
+        crm = load(name)
+        outcome = crm.exchange(_request(scope, body, crm.base_path))
+        box: list[Outcome] | None = scope.get("extensions", {}).get(OUTCOME)
+        if box is not None:
+            box.append(outcome)
+        elif outcome.delay or outcome.error:
+            await self.held.play(outcome, scope, receive, send)
+            return
+        await send_reply(outcome.reply, scope["method"], send)
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """Read a request's body; None if it is larger than `BODY_CAP`."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > BODY_CAP:
+            return None
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body if len(body) <= BODY_CAP else None
+    parts = [body]
+    size = len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > BODY_CAP:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _request(scope: Scope, body: bytes | None, base_path: str) -> Request:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    path: str = scope["path"]
+    return Request(
+        method=scope["method"],
+        # A path beside the API stays whole; no document knows it.
+        path=path[len(base_path) :] if path.startswith(f"{base_path}/") else path,
+        query=scope["query_string"],
+        headers=headers,
+        body=body or b"",
+        too_large=body is None,
+    )

@@ -1,0 +1,74 @@
+"""The command `crmkit-mock`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+_EPILOG = """\
+base URLs: /relenta/api/v3; control plane: /__mock__/ (health, reset, seed, snapshot, faults,
+journal, clock); documents: /__mock__/openapi/relenta.json
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the program's name; None takes those of the process.
+
+    Returns:
+        0 after a stop by Ctrl-C or SIGTERM; 2 if it cannot start, with one line on stderr that
+        says why.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        from crmkit_mock.extra import explain_missing_extra
+
+        with explain_missing_extra():
+            from crmkit_mock.serve import serve
+            from crmkit_mock.store import StoreError
+    except ImportError as error:
+        return _refuse(str(error))
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    # uvicorn handles the signal, then sends it again: without this the process would die of it
+    # before the store is closed.
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        serve(arguments.host, arguments.port, db=arguments.db, seed=arguments.seed)
+    except KeyboardInterrupt:
+        return 0
+    except (StoreError, ValueError) as error:
+        return _refuse(str(error))
+    except (OSError, OverflowError) as error:
+        return _refuse(f"{arguments.host}:{arguments.port}: {error}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="crmkit-mock",
+        description="Stateful mocks of CRM APIs.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("serve", help="serve the mock CRMs on a loopback port")
+    command.add_argument("--host", default="127.0.0.1", help="loopback address (%(default)s)")
+    command.add_argument("--port", type=int, default=8600, help="0: a free one (%(default)s)")
+    command.add_argument("--db", metavar="FILE", help="keep the state in this file")
+    command.add_argument(
+        "--seed", default="demo", help="data of a fresh state: demo or empty (%(default)s)"
+    )
+    return parser
+
+
+def _refuse(reason: str) -> int:
+    print(f"crmkit-mock: {reason}", file=sys.stderr)
+    return 2

@@ -1,0 +1,216 @@
+"""The control plane `/__mock__/`: what tests in other languages and people at a shell use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from crmkit_mock.documents import load_document
+from crmkit_mock.json_text import JSONTextError, parse
+
+if TYPE_CHECKING:
+    from crmkit_mock.crm import MockCRM
+    from crmkit_mock.mocks import Mocks
+
+Arguments = dict[str, Any]
+Action = Callable[["Mocks", Arguments], object]
+
+
+def control_plane(mocks: Mocks) -> Starlette:
+    """Build the application of the control plane.
+
+    JSON objects in, JSON out; `crm` chooses one CRM, without it all are meant:
+
+    - `GET /__mock__/health`: names and base paths of the CRMs
+    - `POST /__mock__/reset` `{crm?}`
+    - `POST /__mock__/seed` `{crm?, seed?}`
+    - `GET /__mock__/snapshot?crm=`, `PUT /__mock__/snapshot`: states by CRM
+    - `GET`, `POST`, `DELETE /__mock__/faults`: those that wait; add `{crm, ...}` with the
+      arguments of `MockCRM.fail`; forget them
+    - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; forget them
+    - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO moment, or seconds
+    - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
+
+    Errors are `{"error": sentence}` under 400, 404 and 405.
+    """
+    routes = [
+        Route(f"/__mock__/{path}", _endpoint(mocks, actions), methods=list(actions))
+        for path, actions in ACTIONS.items()
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _explain})
+    app.router.redirect_slashes = False
+    return app
+
+
+def _endpoint(
+    mocks: Mocks, actions: Mapping[str, Action]
+) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
+    async def answer(request: Request) -> JSONResponse:
+        arguments: Arguments = {**request.query_params, **request.path_params}
+        body = await request.body()
+        if body:
+            try:
+                tree = parse(body)
+            except JSONTextError as error:
+                raise HTTPException(400, f"not proper JSON: {error}") from None
+            if not isinstance(tree, dict):
+                raise HTTPException(400, "the body must be a JSON object")
+            arguments.update(tree)
+        action = actions["GET" if request.method == "HEAD" else request.method]
+        try:
+            return JSONResponse(action(mocks, arguments))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise HTTPException(400, str(error)) from None
+
+    return answer
+
+
+async def _explain(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+
+
+def _chosen(mocks: Mocks, arguments: Arguments) -> list[MockCRM]:
+    """Take `crm` out of the arguments and return the CRMs that it chooses."""
+    name = arguments.pop("crm", None)
+    if name is None:
+        return [mocks.crm(known) for known in mocks.names]
+    if name not in mocks.names:
+        raise ValueError(f"there is no CRM {name!r}, only {', '.join(mocks.names)}")
+    return [mocks.crm(name)]
+
+
+def _nothing_else(arguments: Arguments) -> None:
+    if arguments:
+        raise ValueError(f"unknown arguments: {', '.join(map(str, arguments))}")
+
+
+def _health(mocks: Mocks, arguments: Arguments) -> object:
+    _nothing_else(arguments)
+    return {"status": "ok", "crms": {name: mocks.base_path(name) for name in mocks.names}}
+
+
+def _reset(mocks: Mocks, arguments: Arguments) -> object:
+    every = "crm" not in arguments
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    if every:
+        mocks.reset()
+    else:
+        chosen[0].reset()
+    return {"reset": [crm.name for crm in chosen]}
+
+
+def _seed(mocks: Mocks, arguments: Arguments) -> object:
+    seed = arguments.pop("seed", "demo")
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    for crm in chosen:
+        crm.seed(seed)
+    return {"seeded": [crm.name for crm in chosen], "seed": seed}
+
+
+def _snapshot(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    return {crm.name: crm.snapshot() for crm in chosen}
+
+
+def _restore(mocks: Mocks, arguments: Arguments) -> object:
+    mocks.restore(arguments)
+    return {"restored": list(arguments)}
+
+
+def _faults(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    return {crm.name: [asdict(fault) for fault in crm.faults.waiting()] for crm in chosen}
+
+
+def _add_fault(mocks: Mocks, arguments: Arguments) -> object:
+    if "crm" not in arguments:
+        raise ValueError("a fault needs a crm")
+    (crm,) = _chosen(mocks, arguments)
+    return asdict(crm.fail(**arguments))
+
+
+def _forget_faults(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    for crm in chosen:
+        crm.faults.clear()
+    return {"forgotten": [crm.name for crm in chosen]}
+
+
+def _journal(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    return {
+        crm.name: [
+            {
+                **asdict(exchange),
+                "body": exchange.body.decode("utf-8", "replace"),
+                "response_body": exchange.response_body.decode("utf-8", "replace"),
+            }
+            for exchange in crm.journal
+        ]
+        for crm in chosen
+    }
+
+
+def _forget_journal(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    for crm in chosen:
+        crm.journal.clear()
+    return {"forgotten": [crm.name for crm in chosen]}
+
+
+def _clock(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    _nothing_else(arguments)
+    return {crm.name: crm.clock.now().isoformat() for crm in chosen}
+
+
+def _move_clock(mocks: Mocks, arguments: Arguments) -> object:
+    chosen = _chosen(mocks, arguments)
+    match arguments:
+        case {"set": str(moment), **rest} if not rest:
+            for crm in chosen:
+                crm.clock.set(datetime.fromisoformat(moment))
+        case {"advance": int() | float() as seconds, **rest} if not rest:
+            for crm in chosen:
+                crm.clock.advance(seconds)
+        case _:
+            raise ValueError("the clock takes either set, an ISO moment, or advance, seconds")
+    return {crm.name: crm.clock.now().isoformat() for crm in chosen}
+
+
+def _document(mocks: Mocks, arguments: Arguments) -> object:
+    name = arguments.pop("document")
+    _nothing_else(arguments)
+    for crm in mocks.names:
+        if mocks.crm(crm).document_name == name:
+            return load_document(name).at(mocks.base_path(crm))
+    raise HTTPException(404, f"there is no document {name!r}")
+
+
+#: What the control plane does, by path below `/__mock__/` and method.
+ACTIONS: dict[str, dict[str, Action]] = {
+    "health": {"GET": _health},
+    "reset": {"POST": _reset},
+    "seed": {"POST": _seed},
+    "snapshot": {"GET": _snapshot, "PUT": _restore},
+    "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _forget_faults},
+    "journal": {"GET": _journal, "DELETE": _forget_journal},
+    "clock": {"GET": _clock, "POST": _move_clock},
+    "openapi/{document}.json": {"GET": _document},
+}

@@ -1,0 +1,347 @@
+"""The frame of a mock CRM: from a request to its reply, with faults, checks and journal."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crmkit_mock.clock import Clock
+from crmkit_mock.documents import Document, Operation, load_document
+from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
+from crmkit_mock.journal import REDACTED, Journal
+from crmkit_mock.messages import BODY_CAP, Refusal, Reply, Request
+from crmkit_mock.store import Store
+
+if TYPE_CHECKING:
+    from crmkit_mock.transport import InProcessTransport
+
+#: Names of the seeds: sample records, or accounts and credentials alone.
+SEEDS = ("demo", "empty")
+
+_log = logging.getLogger("crmkit_mock")
+
+#: Headers that carry credentials whatever the CRM; a client may send them to the wrong one.
+_CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a request: a reply, after a delay, or a connection that breaks.
+
+    Attributes:
+        reply: The reply; of a short body and of garbage, the reply that is spoilt.
+        delay: Seconds until it comes.
+        error: How the connection breaks, as in `Fault.error`; None if it does not.
+    """
+
+    reply: Reply
+    delay: float = 0.0
+    error: str | None = None
+
+
+class MockCRM(ABC):
+    """One mock CRM with its state, clock, faults and journal.
+
+    Args:
+        store: Database that keeps the state; a CRM that has none in it yet is seeded.
+        origin: Scheme, host and port at which clients reach the mock; `{name}` in it stands
+            for the name of the CRM.
+        base_path: Path of the API below it.
+        transport: Transport for in-process clients; None where a socket serves them.
+        seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
+        rate_limits: Whether the CRM limits the rate of requests as its vendor does.
+    """
+
+    #: Name of the CRM, as the attribute of `MockServer` and `MockCRMs`.
+    name: ClassVar[str]
+    #: Name of the wire document.
+    document_name: ClassVar[str]
+    #: Request headers, in lower case, whose values the journal replaces.
+    credential_headers: ClassVar[frozenset[str]]
+    #: When the clock of a fresh state starts.
+    epoch: ClassVar[datetime] = datetime(2016, 2, 1, 9, 0, tzinfo=UTC)
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        origin: str,
+        base_path: str,
+        transport: InProcessTransport | None = None,
+        seed: str = "demo",
+        rate_limits: bool = False,
+    ) -> None:
+        require_seed(seed)
+        self.store = store
+        self.base_path = base_path
+        #: Address of the API, without a slash at its end.
+        self.base_url = origin.format(name=self.name) + base_path
+        #: Transport to hand to a client, sync or async; None on a `MockServer`.
+        self.transport = transport
+        self.rate_limits = rate_limits
+        self.settings = store.settings(self.name)
+        #: The mock's clock; stands still unless something is written.
+        self.clock = Clock(self.settings, self.epoch)
+        #: The last exchanges, oldest first.
+        self.journal = Journal()
+        self.faults = Faults()
+        self._initial_seed = seed
+        self._secret_headers = _CREDENTIAL_HEADERS | self.credential_headers
+        with store.transaction():
+            if self.settings.get("seed") is None:
+                self.seed(seed)
+
+    # What each CRM says for itself.
+
+    @property
+    @abstractmethod
+    def credentials(self) -> dict[str, str]:
+        """Keyword arguments of the client's constructor that the mock accepts. Stable over reset."""
+
+    @abstractmethod
+    def plant(self, seed: str) -> None:
+        """Fill the empty store with a seed's records."""
+
+    @abstractmethod
+    def error(self, status: int, message: str, detail: object = None) -> Reply:
+        """Build an error reply in the CRM's own envelope."""
+
+    @abstractmethod
+    def respond(
+        self, operation: Operation, path_parameters: Mapping[str, str], request: Request
+    ) -> Reply:
+        """Answer a request whose path and method the document knows.
+
+        Everything stored is undone if this raises, or if the reply does not fit the document.
+
+        Args:
+            operation: The document's operation.
+            path_parameters: Decoded values of the path's templates.
+            request: The request.
+
+        Raises:
+            Refusal: the request is not fulfilled.
+        """
+
+    # What tests use.
+
+    @property
+    def document(self) -> Document:
+        """The wire document."""
+        return load_document(self.document_name)
+
+    def seed(self, name: str = "demo") -> None:
+        """Replace all data by a seed; counters and clock start again.
+
+        Args:
+            name: "demo", or "empty": accounts and credentials without records.
+
+        Raises:
+            ValueError: there is no such seed; the data are unchanged.
+        """
+        require_seed(name)
+        with self.store.transaction():
+            self.store.clear(self.name)
+            self.settings.set("seed", name)
+            self.plant(name)
+
+    def reset(self) -> None:
+        """Go back to the start: seed, counters and clock; no faults, an empty journal."""
+        with self.store.lock:
+            self.faults.clear()
+            self.journal.clear()
+            self.seed(self._initial_seed)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state, clock and counters included, as a JSON tree for `restore`."""
+        return self.store.snapshot(self.name)
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go back to a state that `snapshot` gave. Faults and journal stay.
+
+        Raises:
+            ValueError: it is not a snapshot of this CRM; the state is unchanged.
+        """
+        self.store.restore(self.name, snapshot)
+
+    def fail(
+        self,
+        *,
+        status: int | None = None,
+        retry_after: int | str | None = None,
+        body: Body | None = None,
+        headers: Mapping[str, str] | None = None,
+        times: int | None = 1,
+        delay: float = 0.0,
+        error: str | None = None,
+        path: str | None = None,
+        method: str | None = None,
+        after: bool = False,
+    ) -> Fault:
+        """Let the next fitting requests fail; several faults strike in the order they were set.
+
+        Args:
+            status: HTTP status of the reply; the body is the CRM's error body unless `body` is
+                given. With `body` alone the status is 200, a server that says one thing and
+                means another.
+            retry_after: Value of the Retry-After header, seconds or an HTTP date.
+            body: Body of the reply: text or bytes as they are, anything else as JSON.
+            headers: Further headers of the reply.
+            times: Number of requests that fail; None: all until `reset`.
+            delay: Seconds before the reply or the break. In process nobody waits: a delay
+                beyond the client's read timeout is a `ReadTimeout` at once.
+            error: How the connection breaks instead of a reply: "connect" and "connect_timeout"
+                (in process only), "read_timeout" (no reply, ever), "reset" (connection reset),
+                "disconnect" (closed without a reply), "short_body" (closed within the body),
+                "garbage" (bytes that are not HTTP).
+            path: Pattern (`fnmatch`) of paths below the base URL, such as "/contact.*"; None: all.
+            method: Method that fails; None: all.
+            after: True: the request is processed, only its reply is lost or replaced. False:
+                it strikes before, nothing is stored.
+
+        Returns:
+            The fault, which counts down its `times`.
+
+        Raises:
+            ValueError: the arguments make no fault, or none that this mock can play.
+        """
+        fault = Fault(
+            status=status,
+            retry_after=retry_after,
+            body=body,
+            headers=headers or {},
+            times=times,
+            delay=delay,
+            error=error,
+            path=path,
+            method=method,
+            after=after,
+        )
+        if error in ONLY_IN_PROCESS and self.transport is None:
+            raise ValueError(f"{error!r} cannot happen on an open port; use MockCRMs")
+        self.faults.add(fault)
+        return fault
+
+    # The way of a request.
+
+    def exchange(self, request: Request) -> Outcome:
+        """Answer a request, with faults, and write it into the journal."""
+        with self.store.lock:
+            fault = self.faults.take(request)
+            processed = fault is None or fault.after or not fault.replaces_reply
+            reply = self.answer(request) if processed else None
+            if fault is None or not fault.replaces_reply:
+                assert reply is not None
+                outcome = Outcome(reply, fault.delay if fault else 0.0)
+            else:
+                outcome = Outcome(self._spoilt(fault, reply), fault.delay, fault.error)
+            self._record(request, outcome, fault, processed)
+            return outcome
+
+    def _spoilt(self, fault: Fault, reply: Reply | None) -> Reply:
+        if reply is not None and fault.status is None and fault.body is None:
+            return reply
+        status = fault.status or 200
+        return fault.reply(self.error(status, f"A fault was asked for: {status}"))
+
+    def answer(self, request: Request) -> Reply:
+        """Answer a request by state and document alone. Whatever is wrong becomes a reply."""
+        operation: Operation | None = None
+        try:
+            try:
+                with self.store.transaction():
+                    operation, path_parameters = self.route(request)
+                    if request.too_large:
+                        raise Refusal(413, f"The body is larger than {BODY_CAP} bytes")
+                    reply = self.respond(operation, path_parameters, request)
+                    operation.check_reply(reply)
+                    return reply
+            except Refusal as refusal:
+                reply = self.refuse(refusal)
+                # 413 belongs to the server around the CRM, not to its document.
+                if operation is not None and refusal.status != 413:
+                    operation.check_reply(reply)
+                return reply
+        except Exception as error:
+            # A bug of the mock, or a reply that its document does not allow: the caller shall
+            # see which, in the only place where a test looks, and the server shall live on.
+            _log.exception("%s: %s %s failed", self.name, request.method, request.path)
+            place = operation.id if operation else f"{request.method} {request.path}"
+            return self.error(500, f"The mock failed at {place}: {type(error).__name__}: {error}")
+
+    def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
+        """Return the operation of a request, and its path parameters.
+
+        HEAD counts as GET.
+
+        Raises:
+            Refusal: 404 for an unknown path, 405 with Allow for a method it does not have.
+        """
+        found = self.document.match(request.path)
+        if found is None:
+            raise self.unknown_path(request.path)
+        operations, path_parameters = found
+        method = "GET" if request.method == "HEAD" else request.method
+        operation = operations.get(method)
+        if operation is None:
+            allow = [*operations, "HEAD"] if "GET" in operations else list(operations)
+            raise Refusal(
+                405,
+                f"{request.path} does not take {request.method}",
+                headers={"Allow": ", ".join(allow)},
+            )
+        return operation, path_parameters
+
+    def unknown_path(self, path: str) -> Refusal:
+        """Return the refusal of a path that the document does not have."""
+        return Refusal(404, f"There is no {path[:200]}")
+
+    def refuse(self, refusal: Refusal) -> Reply:
+        """Turn a refusal into the CRM's error reply."""
+        reply = self.error(refusal.status, refusal.message, refusal.detail)
+        if not refusal.headers:
+            return reply
+        headers = {**reply.headers, **refusal.headers}
+        return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree)
+
+    def _record(
+        self, request: Request, outcome: Outcome, fault: Fault | None, processed: bool
+    ) -> None:
+        found = self.document.match(request.path)
+        operation = found[0].get(request.method) if found else None
+        broken = outcome.error is not None
+        told = None
+        if fault is not None:
+            told = fault.error or (
+                f"status {outcome.reply.status}" if fault.replaces_reply else f"delay {fault.delay}"
+            )
+        self.journal.record(
+            method=request.method,
+            path=request.path,
+            query=request.query.decode("latin-1"),
+            headers={
+                name: REDACTED if name in self._secret_headers else value
+                for name, value in request.headers.items()
+            },
+            body=request.body,
+            operation=operation.id if operation else None,
+            status=None if broken else outcome.reply.status,
+            response_headers={} if broken else outcome.reply.headers,
+            response_body=b"" if broken else outcome.reply.body,
+            processed=processed,
+            fault=told,
+        )
+
+
+def require_seed(name: str) -> None:
+    """Check the name of a seed.
+
+    Raises:
+        ValueError: there is no such seed.
+    """
+    if name not in SEEDS:
+        raise ValueError(f"there is no seed {name!r}, only {' and '.join(SEEDS)}")

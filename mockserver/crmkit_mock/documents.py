@@ -1,0 +1,302 @@
+"""The wire documents: which operations there are, and what their requests and replies look like."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import jsonschema_rs
+
+from crmkit_mock.messages import Refusal, Reply, Request
+
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
+#: A reply that a bug made invalid should be named, not reprinted.
+_LONGEST_MESSAGE = 300
+
+
+class ReplyMismatch(Exception):
+    """A reply of the mock's own is not what the document promises: a bug in the mock."""
+
+
+@cache
+def load_document(name: str) -> Document:
+    """Return the wire document of a CRM, read once for the process.
+
+    Args:
+        name: Sub-package of `crmkit_generated` that holds the document, such as "relenta".
+
+    Raises:
+        FileNotFoundError: there is no such document.
+    """
+    text = (files("crmkit_generated") / name / "wire.json").read_text(encoding="utf-8")
+    return Document(json.loads(text))
+
+
+class Document:
+    """An OpenAPI 3.1 document with its operations by path and method.
+
+    Args:
+        tree: The document as a JSON tree; it is not changed.
+    """
+
+    def __init__(self, tree: dict[str, Any]) -> None:
+        self.tree = tree
+        self._exact: dict[str, dict[str, Operation]] = {}
+        self._templates: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
+        for path, item in tree["paths"].items():
+            shared = item.get("parameters", [])
+            methods = {
+                method.upper(): Operation(self, path, method, item[method], shared)
+                for method in _METHODS
+                if method in item
+            }
+            if "{" in path:
+                self._templates.append((_path_pattern(path), methods))
+            else:
+                self._exact[path] = methods
+
+    @property
+    def paths(self) -> list[str]:
+        """The document's paths, with their templates."""
+        return list(self.tree["paths"])
+
+    def match(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]] | None:
+        """Return a path's operations by method and its path parameters, or None."""
+        exact = self._exact.get(path)
+        if exact is not None:
+            return exact, {}
+        for pattern, methods in self._templates:
+            found = pattern.fullmatch(path)
+            if found:
+                return methods, found.groupdict()
+        return None
+
+    def resolve(self, node: Any) -> Any:
+        """Follow the `$ref`s of a node to what they stand for."""
+        while isinstance(node, dict) and "$ref" in node:
+            target: Any = self.tree
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step.replace("~1", "/").replace("~0", "~")]
+            node = target
+        return node
+
+    def example(self, name: str) -> Any:
+        """Return a fresh copy of the value of an example under `components/examples`."""
+        return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))
+
+    def validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
+        """Compile a schema of this document, formats included."""
+        return jsonschema_rs.Draft202012Validator(
+            {"components": self.tree["components"], **schema}, validate_formats=True
+        )
+
+    def at(self, base_path: str) -> dict[str, Any]:
+        """Return the document with this mock, at `base_path`, as its only server."""
+        return {**self.tree, "servers": [{"url": base_path, "description": "This mock"}]}
+
+
+class Operation:
+    """One operation of a document; its validators are compiled when first needed.
+
+    Attributes:
+        id: The operationId.
+        path: Path with its templates.
+        method: Method in upper case.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        path: str,
+        method: str,
+        node: dict[str, Any],
+        shared_parameters: list[Any],
+    ) -> None:
+        self.document = document
+        self.path = path
+        self.method = method.upper()
+        self.node = node
+        self.id: str = node["operationId"]
+        self._shared_parameters = shared_parameters
+        self._replies: dict[tuple[int, str | None], jsonschema_rs.Draft202012Validator | None] = {}
+
+    @cached_property
+    def query_parameters(self) -> dict[str, Parameter]:
+        """The query parameters by name."""
+        nodes = (
+            self.document.resolve(node)
+            for node in (*self._shared_parameters, *self.node.get("parameters", []))
+        )
+        return {
+            node["name"]: Parameter(
+                node["name"],
+                node.get("required", False),
+                self.document.resolve(node["schema"]).get("type") == "integer",
+                self.document.validator(node["schema"]),
+            )
+            for node in nodes
+            if node["in"] == "query"
+        }
+
+    @cached_property
+    def body_validators(self) -> dict[str, jsonschema_rs.Draft202012Validator]:
+        """Validators of the body by media type.
+
+        Where a body is text that holds JSON (`contentMediaType` with `contentSchema`), it is the
+        JSON inside that the validator takes.
+        """
+        body = self.document.resolve(self.node.get("requestBody", {}))
+        validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        for media_type, media in body.get("content", {}).items():
+            schema = self.document.resolve(media["schema"])
+            inner = schema.get("contentSchema", media["schema"])
+            validators[media_type] = self.document.validator(inner)
+        return validators
+
+    def read_query(self, request: Request) -> dict[str, Any]:
+        """Read the query strictly by the document.
+
+        Returns:
+            Values by name: int for an integer parameter, str for others.
+
+        Raises:
+            Refusal: 400, a parameter is unknown, repeated, missing or improper.
+        """
+        values: dict[str, Any] = {}
+        for name, text in query_pairs(request.query):
+            parameter = self.query_parameters.get(name)
+            if parameter is None:
+                raise Refusal(400, f"{self.id} takes no parameter {name[:100]!r}")
+            if name in values:
+                raise Refusal(400, f"the parameter {name} stands there twice")
+            values[name] = parameter.read(text)
+        for parameter in self.query_parameters.values():
+            if parameter.required and parameter.name not in values:
+                raise Refusal(400, f"the parameter {parameter.name} is missing")
+        return values
+
+    def check_body(self, media_type: str, tree: object) -> None:
+        """Check a request's body against the document.
+
+        Raises:
+            Refusal: 400, naming the place and what is wrong there.
+            KeyError: the operation takes no such media type.
+        """
+        validator = self.body_validators[media_type]
+        if validator.is_valid(tree):
+            return
+        raise Refusal(400, first_error(validator, tree))
+
+    def check_reply(self, reply: Reply) -> None:
+        """Check a reply of our own against the document.
+
+        Raises:
+            ReplyMismatch: the document has no such status or media type, or another schema.
+        """
+        media_type = reply.media_type
+        essence = None if media_type is None else media_type.partition(";")[0].strip()
+        key = (reply.status, essence)
+        if key not in self._replies:
+            self._replies[key] = self._reply_validator(*key)
+        validator = self._replies[key]
+        if validator is not None and not validator.is_valid(reply.tree):
+            raise ReplyMismatch(
+                f"{self.id}: the reply {reply.status} does not fit the document:"
+                f" {first_error(validator, reply.tree)}"
+            )
+
+    def _reply_validator(
+        self, status: int, media_type: str | None
+    ) -> jsonschema_rs.Draft202012Validator | None:
+        responses = self.node["responses"]
+        node = responses.get(str(status), responses.get("default"))
+        if node is None:
+            raise ReplyMismatch(f"{self.id}: the document knows no reply {status}")
+        content = self.document.resolve(node).get("content", {})
+        if not content and media_type is None:
+            return None
+        if media_type not in content:
+            raise ReplyMismatch(f"{self.id}: the reply {status} has no media type {media_type}")
+        schema = content[media_type].get("schema")
+        return None if schema is None else self.document.validator(schema)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter of a document.
+
+    Attributes:
+        name: Name on the wire.
+        required: Whether it has to be sent.
+        integer: Whether its value is a whole number.
+        validator: Validator of the value.
+    """
+
+    name: str
+    required: bool
+    integer: bool
+    validator: jsonschema_rs.Draft202012Validator
+
+    def read(self, text: str) -> int | str:
+        """Turn the text of the query into a value.
+
+        Raises:
+            Refusal: 400, the value is improper.
+        """
+        value: int | str = text
+        if self.integer:
+            # int() would also take " 1", "+1", "1_0" and digits of other scripts.
+            if not _INTEGER.fullmatch(text):
+                raise Refusal(400, f"{self.name} must be a whole number")
+            value = int(text)
+        if not self.validator.is_valid(value):
+            error = next(self.validator.iter_errors(value))
+            raise Refusal(400, _shorten(f"{self.name}: {error.message}"))
+        return value
+
+
+def query_pairs(query: bytes) -> list[tuple[str, str]]:
+    """Split a query string into names and values, in order, a name without "=" with a blank value.
+
+    Raises:
+        Refusal: 400, the percent-encoded bytes are not UTF-8.
+    """
+    pairs: list[tuple[str, str]] = []
+    try:
+        for part in query.split(b"&"):
+            if part:
+                name, _, value = part.replace(b"+", b" ").partition(b"=")
+                pairs.append(
+                    (unquote_to_bytes(name).decode("utf-8"), unquote_to_bytes(value).decode("utf-8"))
+                )
+    except UnicodeDecodeError:
+        raise Refusal(400, "the query string is not UTF-8") from None
+    return pairs
+
+
+def first_error(validator: jsonschema_rs.Draft202012Validator, tree: object) -> str:
+    """Say where a tree breaks its schema first, and how."""
+    error = next(validator.iter_errors(tree))
+    place = ".".join(str(step)[:100] for step in error.instance_path)
+    return _shorten(f"{place}: {error.message}" if place else error.message)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"\{([^}]+)\}", path)
+    return re.compile(
+        "".join(
+            re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)"
+            for index, part in enumerate(parts)
+        )
+    )

@@ -1,0 +1,28 @@
+"""The optional packages that the mock needs, and the sentence for those who lack them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+#: Import names of the packages that the extra `crmkit[mock]` brings.
+PACKAGES = frozenset({"httptools", "jsonschema_rs", "starlette", "uvicorn"})
+
+MISSING = "crmkit_mock needs the package {package}: pip install 'crmkit[mock]'"
+
+
+@contextmanager
+def explain_missing_extra() -> Iterator[None]:
+    """Turn the failed import of one of the extra's packages into one clear sentence.
+
+    Raises:
+        ImportError: a package of the extra is missing; the text names the command that installs it.
+            Failed imports of anything else pass unchanged.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in PACKAGES:
+            raise
+        raise ImportError(MISSING.format(package=package), name=package) from error

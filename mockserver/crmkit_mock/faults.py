@@ -1,0 +1,149 @@
+"""Faults that a mock CRM plays on request: error replies, delays, broken connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from threading import Lock
+from typing import Literal, get_args
+
+from crmkit_mock.messages import JSON_TYPE, Reply, Request
+
+ConnectionError_ = Literal[
+    "connect", "connect_timeout", "read_timeout", "reset", "disconnect", "short_body", "garbage"
+]
+#: How a connection can break. The first two happen before a connection stands, so only the
+#: in-process transport can play them.
+CONNECTION_ERRORS: frozenset[str] = frozenset(get_args(ConnectionError_))
+ONLY_IN_PROCESS = frozenset({"connect", "connect_timeout"})
+
+Body = str | bytes | Mapping[str, object] | Sequence[object]
+
+
+@dataclass(slots=True)
+class Fault:
+    """One fault that waits for its requests.
+
+    Attributes:
+        status: HTTP status of the reply, 200 to 599; None leaves the reply as it is, unless
+            `body` or `error` is given.
+        retry_after: Value of Retry-After, in seconds or as an HTTP date.
+        body: Body of the reply: text and bytes as they are, anything else as JSON. None: the
+            CRM's own error body for the status.
+        headers: Further headers of the reply. A Content-Type here wins.
+        times: How many more requests it strikes; None: all.
+        delay: Seconds before the reply (or the break) comes. Between connection and first byte,
+            so a client's read timeout sees it. In process nobody waits: a delay beyond the
+            client's read timeout is a timeout at once, a shorter one passes.
+        error: How the connection breaks, one of `CONNECTION_ERRORS`; None: it does not.
+        path: Pattern (`fnmatch`) of the path below the base URL that it strikes; None: all.
+        method: Method that it strikes; None: all.
+        after: False: it strikes before the request is processed, nothing is stored. True: the
+            request is processed and only its reply is lost or replaced.
+    """
+
+    status: int | None = None
+    retry_after: int | str | None = None
+    body: Body | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    times: int | None = 1
+    delay: float = 0.0
+    error: str | None = None
+    path: str | None = None
+    method: str | None = None
+    after: bool = False
+
+    def __post_init__(self) -> None:
+        if self.status is None and self.body is None and self.error is None and self.delay == 0:
+            raise ValueError("a fault needs a status, a body, an error or a delay")
+        if self.status is not None and not 200 <= self.status <= 599:
+            raise ValueError(f"a reply cannot have the status {self.status}")
+        if self.error is not None and self.error not in CONNECTION_ERRORS:
+            raise ValueError(
+                f"no error {self.error!r}; there are {', '.join(sorted(CONNECTION_ERRORS))}"
+            )
+        if self.after and self.error in ONLY_IN_PROCESS:
+            raise ValueError(f"a request whose connection fails ({self.error}) is never processed")
+        if self.times is not None and self.times < 1:
+            raise ValueError("times must be at least 1, or None for all requests")
+        if not 0 <= self.delay < 86_400:
+            raise ValueError("delay must be from 0 to a day, in seconds")
+        for name, value in self.headers.items():
+            if not f"{name}{value}".isprintable() or not f"{name}{value}".isascii():
+                raise ValueError(f"the header {name!r} cannot be sent")
+        if self.method is not None:
+            self.method = self.method.upper()
+
+    @property
+    def replaces_reply(self) -> bool:
+        """Whether the CRM's own reply does not reach the client."""
+        return self.status is not None or self.body is not None or self.error is not None
+
+    def strikes(self, request: Request) -> bool:
+        """Return whether the fault's path and method fit a request."""
+        return (self.method is None or self.method == request.method) and (
+            self.path is None or fnmatchcase(request.path, self.path)
+        )
+
+    def reply(self, error_reply: Reply) -> Reply:
+        """Build the reply that the fault gives.
+
+        Args:
+            error_reply: The CRM's own error reply for the fault's status.
+        """
+        headers = {**error_reply.headers, **self.headers}
+        if self.retry_after is not None:
+            headers["Retry-After"] = str(self.retry_after)
+        media_type = error_reply.media_type
+        for name in [name for name in headers if name.lower() == "content-type"]:
+            media_type = headers.pop(name)
+        body = error_reply.body
+        if isinstance(self.body, str):
+            body = self.body.encode("utf-8", "surrogatepass")
+        elif isinstance(self.body, bytes):
+            body = self.body
+        elif self.body is not None:
+            body = json.dumps(self.body).encode("ascii")
+            media_type = media_type or JSON_TYPE
+        if error_reply.status in (204, 304):
+            body, media_type = b"", None
+        return Reply(error_reply.status, body, headers, media_type)
+
+
+class Faults:
+    """The faults that wait at one CRM, the oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._lock = Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault wait for its requests, behind those that wait already."""
+        with self._lock:
+            self._waiting.append(fault)
+
+    def take(self, request: Request) -> Fault | None:
+        """Return the oldest fault that strikes this request, and count it."""
+        if not self._waiting:
+            return None
+        with self._lock:
+            for fault in self._waiting:
+                if fault.strikes(request):
+                    if fault.times is not None:
+                        fault.times -= 1
+                        if fault.times == 0:
+                            self._waiting.remove(fault)
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        """Forget all faults that wait."""
+        with self._lock:
+            self._waiting.clear()
+
+    def waiting(self) -> list[Fault]:
+        """Return the faults that still wait."""
+        with self._lock:
+            return list(self._waiting)

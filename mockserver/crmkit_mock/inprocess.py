@@ -1,0 +1,43 @@
+"""Mock CRMs inside the process, without a socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from crmkit_mock.mocks import Mocks
+from crmkit_mock.transport import InProcessTransport
+
+#: https, because clients refuse plain http elsewhere than on loopback; .invalid, because no such
+#: host can exist: a client that lost its transport cannot reach anybody.
+ORIGIN = "https://{name}.mock.invalid"
+
+
+class MockCRMs(Mocks):
+    """The mock CRMs, answering through an httpx transport in this process.
+
+    One transport object serves sync and async clients:
+
+        mocks = MockCRMs()
+        client = httpx.Client(transport=mocks.relenta.transport)
+
+    Args:
+        seed: Data of a fresh state, "demo" or "empty".
+        db: Database file that keeps the state; None keeps it in memory.
+        rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
+
+    Raises:
+        ValueError: there is no such seed.
+        StoreError: the database file cannot be used; it is untouched.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: str = "demo",
+        db: str | Path | None = None,
+        rate_limits: bool = False,
+    ) -> None:
+        super().__init__(seed=seed, db=db, rate_limits=rate_limits)
+        self._origin = ORIGIN
+        self.open()
+        self._transport = InProcessTransport(self.app)

@@ -1,0 +1,150 @@
+"""The journal: the last exchanges of a mock CRM, without its credentials."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, overload
+
+#: Stands in the journal where a credential was.
+REDACTED = "[redacted]"
+
+LIMIT = 1_000
+#: All bodies in one journal together, and one of them, in bytes; what is over is cut or dropped.
+BYTES_LIMIT = 16 * 1024 * 1024
+BODY_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what became of it.
+
+    Attributes:
+        number: Number of the exchange, from 1; goes on over those that the journal dropped.
+        method: Method of the request.
+        path: Decoded path below the base URL.
+        query: Query string as it was sent.
+        headers: Request headers by lower-case name; credentials are replaced by "[redacted]".
+        body: Bytes of the request body, the first mebibyte.
+        operation: operationId in the document, None if none fits.
+        status: Status of the reply; None if the connection broke without one.
+        response_headers: Headers of the reply.
+        response_body: Bytes of the reply's body, the first mebibyte.
+        processed: Whether the request reached the CRM: False if a fault struck before it.
+        fault: What the fault did ("status 429", "reset", "delay 2.0"); None without one.
+    """
+
+    number: int
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    operation: str | None
+    status: int | None
+    response_headers: Mapping[str, str]
+    response_body: bytes
+    processed: bool
+    fault: str | None
+
+    @property
+    def json(self) -> Any:
+        """The request's body as a JSON tree; None if it is empty.
+
+        Raises:
+            ValueError: the body is not JSON.
+        """
+        return json.loads(self.body) if self.body else None
+
+    @property
+    def response_json(self) -> Any:
+        """The reply's body as a JSON tree; None if it is empty.
+
+        Raises:
+            ValueError: the body is not JSON.
+        """
+        return json.loads(self.response_body) if self.response_body else None
+
+
+class Journal(Sequence[Exchange]):
+    """The newest exchanges, the oldest first. Holds at most 1,000, and 16 MiB of bodies."""
+
+    def __init__(self) -> None:
+        self._ring: deque[Exchange] = deque()
+        self._bytes = 0
+        self._count = 0
+        self._lock = Lock()
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        with self._lock:
+            return list(self._ring)[index] if isinstance(index, slice) else self._ring[index]
+
+    def __len__(self) -> int:
+        return len(self._ring)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        with self._lock:
+            return iter(list(self._ring))
+
+    def __repr__(self) -> str:
+        lines = (
+            f"{exchange.method} {exchange.path} -> {exchange.fault or exchange.status}"
+            for exchange in self
+        )
+        return f"<Journal: {'; '.join(lines)}>"
+
+    @property
+    def total(self) -> int:
+        """Exchanges since the last reset, those that the journal dropped included."""
+        return self._count
+
+    def record(
+        self,
+        *,
+        method: str,
+        path: str,
+        query: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        operation: str | None,
+        status: int | None,
+        response_headers: Mapping[str, str],
+        response_body: bytes,
+        processed: bool,
+        fault: str | None,
+    ) -> None:
+        """Add an exchange and drop the oldest ones over the limits."""
+        with self._lock:
+            self._count += 1
+            exchange = Exchange(
+                self._count,
+                method,
+                path,
+                query,
+                headers,
+                body[:BODY_LIMIT],
+                operation,
+                status,
+                response_headers,
+                response_body[:BODY_LIMIT],
+                processed,
+                fault,
+            )
+            self._ring.append(exchange)
+            self._bytes += len(exchange.body) + len(exchange.response_body)
+            while len(self._ring) > LIMIT or self._bytes > BYTES_LIMIT:
+                oldest = self._ring.popleft()
+                self._bytes -= len(oldest.body) + len(oldest.response_body)
+
+    def clear(self) -> None:
+        """Forget all exchanges and count from 1 again."""
+        with self._lock:
+            self._ring.clear()
+            self._bytes = self._count = 0

@@ -1,0 +1,83 @@
+"""Requests and replies as plain values, and the refusal that ends a request early."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Largest request body that the mock reads, in bytes; a larger one is answered 413.
+BODY_CAP = 20 * 1024 * 1024
+
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, read completely.
+
+    Attributes:
+        method: Method in upper case.
+        path: Decoded path below the CRM's base path, with its leading slash.
+        query: Query string as it was sent, still percent-encoded.
+        headers: Header values by lower-case name; repeated headers are joined with ", ".
+        body: The bytes of the body. Empty when the body was over the cap.
+        too_large: Whether the body was over `BODY_CAP`.
+    """
+
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[str, str]
+    body: bytes
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply.
+
+    Attributes:
+        status: HTTP status.
+        body: The bytes of the body.
+        headers: Headers beside Content-Type and Content-Length.
+        media_type: Value of Content-Type; None sends none.
+        tree: The body as a JSON tree, for the check against the document.
+    """
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = JSON_TYPE
+    tree: object = None
+
+
+def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:
+    """Build a JSON reply. Characters beyond ASCII are escaped, so that no text can break it."""
+    body = json.dumps(tree, separators=(",", ":")).encode("ascii")
+    return Reply(status, body, headers or {}, tree=tree)
+
+
+class Refusal(Exception):
+    """Ends a request with an error; nothing that it did is kept.
+
+    Args:
+        status: HTTP status, 400 to 599.
+        message: What is wrong, in a sentence for the caller.
+        headers: Headers of the reply, such as Allow.
+        detail: What else the CRM's error body needs.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        detail: object = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers: Mapping[str, str] = headers or {}
+        self.detail = detail

@@ -1,0 +1,114 @@
+"""Relenta's contacts: what a save makes of what was there and what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from crmkit_mock.messages import Refusal
+from crmkit_mock.relenta.custom_fields import CustomFieldDefinition
+from crmkit_mock.relenta.instants import write_instant
+
+#: What each member shows when it has no value, as James Bond does in the page's sample:
+#: null for title and comment, an empty string for phone and most others.
+EMPTY: dict[str, Any] = {
+    "full_name": "",
+    "first_name": "",
+    "last_name": "",
+    "emails": "",
+    "title": None,
+    "company": None,
+    "comment": None,
+    "phone": "",
+    "url": "",
+    "fax": "",
+    "messenger": "",
+    "twitter": "",
+    "linkedin": "",
+    "facebook": "",
+    "text": "",
+    "address": "",
+    "do_not_mass_email": False,
+}
+#: Members that a list leaves out while they are empty; so are custom fields.
+ABSENT_WHEN_EMPTY = ("groups", "tags")
+#: Members that the server sets; what is sent for them has no effect (assumption).
+READ_ONLY = ("dt_created", "dt_modified")
+
+Contact = dict[str, Any]
+
+
+def new_contact(
+    id: int, sent: Contact, definitions: Sequence[CustomFieldDefinition], now: datetime
+) -> Contact:
+    """Build the contact that a save without an id creates.
+
+    Custom fields that were not sent get the default value of their definition.
+
+    Raises:
+        Refusal: 400, an unknown member or a value that its definition does not allow.
+    """
+    instant = write_instant(now)
+    contact: Contact = {
+        "id": str(id),
+        "full_name": "",
+        "first_name": "",
+        "last_name": "",
+        "dt_created": instant,
+        "dt_modified": instant,
+        **EMPTY,
+    }
+    for field in definitions:
+        if field.default_value:
+            contact[field.key] = field.default_value
+    return _apply(contact, sent, definitions)
+
+
+def updated_contact(
+    kept: Contact, sent: Contact, definitions: Sequence[CustomFieldDefinition], now: datetime
+) -> Contact:
+    """Build the contact that a save with an id leaves: members not sent keep their values.
+
+    Raises:
+        Refusal: 400, as for `new_contact`.
+    """
+    return _apply({**kept, "dt_modified": write_instant(now)}, sent, definitions)
+
+
+def _apply(
+    contact: Contact, sent: Contact, definitions: Sequence[CustomFieldDefinition]
+) -> Contact:
+    custom = {field.key: field for field in definitions}
+    for member, value in sent.items():
+        if member in READ_ONLY:
+            continue
+        if member in EMPTY:
+            contact[member] = EMPTY[member] if value in ("", None) else value
+            continue
+        if member in custom:
+            custom[member].check(value or "")
+        elif member not in ABSENT_WHEN_EMPTY:
+            raise Refusal(400, f"{member[:100]} is neither a member nor a custom field of contacts")
+        # Both null and an empty string clear, and what is clear is absent.
+        if value:
+            contact[member] = value
+        else:
+            contact.pop(member, None)
+    _settle_names(contact, sent)
+    return contact
+
+
+def _settle_names(contact: Contact, sent: Contact) -> None:
+    """Keep full name and parts in step.
+
+    Assumption, after Relenta's e-mail interface: a full name alone is split, at its first blank;
+    parts alone make up the full name; when both are sent, they stay as they were sent.
+    """
+    parts = "first_name" in sent or "last_name" in sent
+    if "full_name" in sent and not parts:
+        contact["first_name"], _, contact["last_name"] = contact["full_name"].partition(" ")
+    elif parts and "full_name" not in sent:
+        contact["full_name"] = " ".join(
+            part for part in (contact["first_name"], contact["last_name"]) if part
+        )

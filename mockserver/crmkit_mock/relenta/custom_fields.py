@@ -1,0 +1,96 @@
+"""Relenta's custom contact fields: their definitions and the values these allow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crmkit_mock.messages import Refusal
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def definition(
+    id: int, label: str, type: str, choices: list[str] | None, default_value: str
+) -> dict[str, Any]:
+    """Build a definition as the list shows it; its key is the label with blanks as underscores."""
+    field: dict[str, Any] = {
+        "id": str(id),
+        "type": type,
+        "key": label.replace(" ", "_"),
+        "label": label,
+        "default_value": default_value,
+    }
+    if choices is not None:
+        field["choices"] = choices
+    return field
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFieldDefinition:
+    """What contacts may carry under one key.
+
+    Attributes:
+        key: Member of the contact.
+        type: The vendor's name of the type.
+        choices: Allowed values, of the choice types.
+        default_value: Value that a new contact gets; empty for none.
+    """
+
+    key: str
+    type: str
+    choices: tuple[str, ...]
+    default_value: str
+
+    @classmethod
+    def read(cls, field: dict[str, Any]) -> CustomFieldDefinition:
+        """Read a definition in the form of the list."""
+        return cls(
+            field["key"],
+            field["type"],
+            tuple(field.get("choices", ())),
+            field.get("default_value") or "",
+        )
+
+    def check(self, value: str) -> None:
+        """Check a value that is to be stored; an empty one is none and always allowed.
+
+        Assumption, all of it: the page names the types and no rules. A Number is a decimal
+        number, a Date is YYYY-MM-DD, choices are among those of the definition, several of them
+        separated by semicolons. Types that the page does not name take any text.
+
+        Raises:
+            Refusal: 400, naming the field.
+        """
+        if not value:
+            return
+        match self.type:
+            case "Number":
+                allowed = _NUMBER.fullmatch(value) is not None
+                wanted = "a decimal number"
+            case "Date":
+                allowed = _is_date(value)
+                wanted = "a date, YYYY-MM-DD"
+            case "Single choice":
+                allowed = value in self.choices
+                wanted = f"one of {', '.join(self.choices)}"
+            case "Multiple choice":
+                allowed = all(choice in self.choices for choice in value.split(";"))
+                wanted = f"some of {', '.join(self.choices)}, separated by semicolons"
+            case _:
+                return
+        if not allowed:
+            raise Refusal(400, f"{self.key} must be {wanted}")
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

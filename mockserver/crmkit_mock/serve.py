@@ -1,0 +1,45 @@
+"""The mock server in the foreground, for `crmkit-mock serve`."""
+
+from __future__ import annotations
+
+from crmkit_mock.mocks import Mocks
+from crmkit_mock.server import listen, origin_of, require_loopback, server_for
+
+
+class ForegroundMocks(Mocks):
+    """The mock CRMs of a server that runs in the main thread, with rate limits on."""
+
+    def run(self, host: str, port: int) -> None:
+        """Listen and serve until the process is told to stop; then close the store.
+
+        Raises:
+            ValueError: the host is not loopback.
+            OSError: the port is taken.
+            StoreError: the database file cannot be used; it is untouched.
+            KeyboardInterrupt: the process was told to stop.
+        """
+        require_loopback(host)
+        with listen(host, port) as listener, self:
+            self.open()
+            self._origin = origin_of(listener)
+            for name in self.names:
+                crm = self.crm(name)
+                credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
+                print(f"{name:12} {crm.base_url}  {credentials}")
+            print(f"{'control':12} {self._origin}/__mock__/health", flush=True)
+            server_for(self.app).run([listener])
+
+
+def serve(host: str, port: int, *, db: str | None = None, seed: str = "demo") -> None:
+    """Serve all mock CRMs.
+
+    Args:
+        host: Loopback address.
+        port: Port; 0 takes a free one.
+        db: Database file; what it holds already is served as it is.
+        seed: Data of a fresh state.
+
+    Raises:
+        As `ForegroundMocks.run`; ValueError also for an unknown seed.
+    """
+    ForegroundMocks(seed=seed, db=db, rate_limits=True).run(host, port)
