@@ -7,11 +7,13 @@ without an event loop can drive it by hand.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.crm import MockCRM, Outcome
 from crmkit_mock.messages import BODY_CAP, Request
 from crmkit_mock.sockets import HeldConnections, send_reply
+
+if TYPE_CHECKING:
+    from crmkit_mock.crm import MockCRM, Outcome
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -5,8 +5,11 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
-from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
 
 _EPILOG = """\
 base URLs: /relenta/api/v3; control plane: /__mock__/ (health, reset, seed, snapshot, faults,
@@ -70,5 +73,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _refuse(reason: str) -> int:
-    print(f"crmkit-mock: {reason}", file=sys.stderr)
+    sys.stderr.write(f"crmkit-mock: {reason}\n")
     return 2

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from crmkit_mock.store import Settings
+if TYPE_CHECKING:
+    from crmkit_mock.store import Settings
 
 _SETTING = "clock"
 

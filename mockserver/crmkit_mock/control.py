@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
@@ -17,6 +16,8 @@ from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.mocks import Mocks
 
@@ -74,7 +75,8 @@ def _endpoint(
 
 
 async def _explain(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
+    if not isinstance(error, HTTPException):
+        raise TypeError from error
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,10 +12,12 @@ from crmkit_mock.clock import Clock
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import REDACTED, Journal
-from crmkit_mock.messages import BODY_CAP, Refusal, Reply, Request
-from crmkit_mock.store import Store
+from crmkit_mock.messages import Refusal, Reply, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
 #: Names of the seeds: sample records, or accounts and credentials alone.
@@ -100,7 +101,7 @@ class MockCRM(ABC):
     @property
     @abstractmethod
     def credentials(self) -> dict[str, str]:
-        """Keyword arguments of the client's constructor that the mock accepts. Stable over reset."""
+        """Constructor keywords of the client that the mock accepts. Stable over reset."""
 
     @abstractmethod
     def plant(self, seed: str) -> None:
@@ -232,19 +233,19 @@ class MockCRM(ABC):
         """Answer a request, with faults, and write it into the journal."""
         with self.store.lock:
             fault = self.faults.take(request)
-            processed = fault is None or fault.after or not fault.replaces_reply
-            reply = self.answer(request) if processed else None
-            if fault is None or not fault.replaces_reply:
-                assert reply is not None
-                outcome = Outcome(reply, fault.delay if fault else 0.0)
+            if fault is None:
+                outcome = Outcome(self.answer(request))
+            elif fault.processes:
+                reply = self.answer(request)
+                if fault.has_reply:
+                    reply = self._asked_for(fault)
+                outcome = Outcome(reply, fault.delay, fault.error)
             else:
-                outcome = Outcome(self._spoilt(fault, reply), fault.delay, fault.error)
-            self._record(request, outcome, fault, processed)
+                outcome = Outcome(self._asked_for(fault), fault.delay, fault.error)
+            self._record(request, outcome, fault)
             return outcome
 
-    def _spoilt(self, fault: Fault, reply: Reply | None) -> Reply:
-        if reply is not None and fault.status is None and fault.body is None:
-            return reply
+    def _asked_for(self, fault: Fault) -> Reply:
         status = fault.status or 200
         return fault.reply(self.error(status, f"A fault was asked for: {status}"))
 
@@ -255,8 +256,7 @@ class MockCRM(ABC):
             try:
                 with self.store.transaction():
                     operation, path_parameters = self.route(request)
-                    if request.too_large:
-                        raise Refusal(413, f"The body is larger than {BODY_CAP} bytes")
+                    request.require_room()
                     reply = self.respond(operation, path_parameters, request)
                     operation.check_reply(reply)
                     return reply
@@ -266,7 +266,7 @@ class MockCRM(ABC):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # A bug of the mock, or a reply that its document does not allow: the caller shall
             # see which, in the only place where a test looks, and the server shall live on.
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)
@@ -308,16 +308,14 @@ class MockCRM(ABC):
         headers = {**reply.headers, **refusal.headers}
         return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree)
 
-    def _record(
-        self, request: Request, outcome: Outcome, fault: Fault | None, processed: bool
-    ) -> None:
+    def _record(self, request: Request, outcome: Outcome, fault: Fault | None) -> None:
         found = self.document.match(request.path)
         operation = found[0].get(request.method) if found else None
         broken = outcome.error is not None
         told = None
         if fault is not None:
             told = fault.error or (
-                f"status {outcome.reply.status}" if fault.replaces_reply else f"delay {fault.delay}"
+                f"status {outcome.reply.status}" if fault.has_reply else f"delay {fault.delay}"
             )
         self.journal.record(
             method=request.method,
@@ -332,7 +330,7 @@ class MockCRM(ABC):
             status=None if broken else outcome.reply.status,
             response_headers={} if broken else outcome.reply.headers,
             response_body=b"" if broken else outcome.reply.body,
-            processed=processed,
+            processed=fault is None or fault.processes,
             fault=told,
         )
 

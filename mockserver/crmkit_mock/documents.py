@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
 
 from crmkit_mock.messages import Refusal, Reply, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
@@ -274,7 +276,10 @@ def query_pairs(query: bytes) -> list[tuple[str, str]]:
             if part:
                 name, _, value = part.replace(b"+", b" ").partition(b"=")
                 pairs.append(
-                    (unquote_to_bytes(name).decode("utf-8"), unquote_to_bytes(value).decode("utf-8"))
+                    (
+                        unquote_to_bytes(name).decode("utf-8"),
+                        unquote_to_bytes(value).decode("utf-8"),
+                    )
                 )
     except UnicodeDecodeError:
         raise Refusal(400, "the query string is not UTF-8") from None

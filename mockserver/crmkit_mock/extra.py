@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Import names of the packages that the extra `crmkit[mock]` brings.
 PACKAGES = frozenset({"httptools", "jsonschema_rs", "starlette", "uvicorn"})

@@ -77,9 +77,14 @@ class Fault:
             self.method = self.method.upper()
 
     @property
-    def replaces_reply(self) -> bool:
-        """Whether the CRM's own reply does not reach the client."""
-        return self.status is not None or self.body is not None or self.error is not None
+    def has_reply(self) -> bool:
+        """Whether the fault brings a reply of its own."""
+        return self.status is not None or self.body is not None
+
+    @property
+    def processes(self) -> bool:
+        """Whether the request reaches the CRM all the same."""
+        return self.after or not (self.has_reply or self.error)
 
     def strikes(self, request: Request) -> bool:
         """Return whether the fault's path and method fit a request."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmkit_mock.mocks import Mocks
 from crmkit_mock.transport import InProcessTransport
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: https, because clients refuse plain http elsewhere than on loopback; .invalid, because no such
 #: host can exist: a client that lost its transport cannot reach anybody.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Largest request body that the mock reads, in bytes; a larger one is answered 413.
 BODY_CAP = 20 * 1024 * 1024
@@ -31,6 +34,15 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     too_large: bool = False
+
+    def require_room(self) -> None:
+        """Refuse a body over the cap.
+
+        Raises:
+            Refusal: 413, the body is larger than `BODY_CAP`.
+        """
+        if self.too_large:
+            raise Refusal(413, f"The body is larger than {BODY_CAP} bytes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 
 from crmkit_mock.app import MockApp
@@ -13,6 +12,8 @@ from crmkit_mock.crm import MockCRM, require_seed
 from crmkit_mock.store import Store
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from crmkit_mock.relenta import MockRelenta
     from crmkit_mock.transport import InProcessTransport
 
@@ -100,7 +101,7 @@ class Mocks:
             StoreError: the database file cannot be used; it is untouched.
         """
         self._store = Store(self._db)
-        self._app = MockApp({name: self.crm for name in CATALOGUE}, control_plane(self))
+        self._app = MockApp(dict.fromkeys(CATALOGUE, self.crm), control_plane(self))
 
     def close(self) -> None:
         """Close the store. Closing twice is fine; the CRMs cannot be used afterwards."""

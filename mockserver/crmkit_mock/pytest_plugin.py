@@ -6,16 +6,14 @@ also without the extra `crmkit[mock]`. It imports nothing until a fixture is use
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from crmkit import AsyncRelenta, Relenta
-
     from crmkit_mock.clock import Clock
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.faults import Fault
@@ -94,7 +92,7 @@ class CRMFixture:
                 closing.close()
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
-        defaults = {"base_url": self.base_url, **self.credentials}
+        defaults: dict[str, Any] = {"base_url": self.base_url, **self.credentials}
         if "transport" not in options and "http_client" not in options:
             defaults["transport"] = self.transport
         return {**defaults, **options}

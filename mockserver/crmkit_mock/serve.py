@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from crmkit_mock.mocks import Mocks
 from crmkit_mock.server import listen, origin_of, require_loopback, server_for
 
@@ -25,8 +27,9 @@ class ForegroundMocks(Mocks):
             for name in self.names:
                 crm = self.crm(name)
                 credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
-                print(f"{name:12} {crm.base_url}  {credentials}")
-            print(f"{'control':12} {self._origin}/__mock__/health", flush=True)
+                sys.stdout.write(f"{name:12} {crm.base_url}  {credentials}\n")
+            sys.stdout.write(f"{'control':12} {self._origin}/__mock__/health\n")
+            sys.stdout.flush()
             server_for(self.app).run([listener])
 
 

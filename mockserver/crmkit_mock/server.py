@@ -6,13 +6,16 @@ import ipaddress
 import socket
 import threading
 import time
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
-from crmkit_mock.app import MockApp
 from crmkit_mock.mocks import Mocks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crmkit_mock.app import MockApp
 
 #: Seconds that a server may take to start or stop before it counts as stuck.
 _PATIENCE = 10.0

@@ -8,10 +8,12 @@ import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.crm import Outcome
 from crmkit_mock.messages import Reply
+
+if TYPE_CHECKING:
+    from crmkit_mock.crm import Outcome
 
 _log = logging.getLogger("crmkit_mock")
 

@@ -6,10 +6,12 @@ import json
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
@@ -64,7 +66,7 @@ class Store:
                 ":memory:" if path is None else path, check_same_thread=False, isolation_level=None
             )
             try:
-                self._prepare(fresh)
+                self._prepare(fresh=fresh)
             except BaseException:
                 self._db.close()
                 raise
@@ -74,7 +76,7 @@ class Store:
         # Who forgets to close shall not get a ResourceWarning for it.
         weakref.finalize(self, self._db.close)
 
-    def _prepare(self, fresh: bool) -> None:
+    def _prepare(self, *, fresh: bool) -> None:
         # A second process on the same file gets an error at once instead of half our state.
         self._db.execute("PRAGMA busy_timeout=0")
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -125,11 +127,9 @@ class Store:
     def clear(self, crm: str | None = None) -> None:
         """Delete everything of one CRM, or of all."""
         with self.transaction():
-            for table in ("records", "settings"):
-                if crm is None:
-                    self._db.execute(f"DELETE FROM {table}")
-                else:
-                    self._db.execute(f"DELETE FROM {table} WHERE crm=?", (crm,))
+            # A null matches every row.
+            self._db.execute("DELETE FROM records WHERE crm=coalesce(?, crm)", (crm,))
+            self._db.execute("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
 
     def snapshot(self, crm: str) -> dict[str, Any]:
         """Return the whole state of one CRM as a JSON tree."""

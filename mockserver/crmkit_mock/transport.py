@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
 import httpx
 
 from crmkit_mock.app import OUTCOME, Message, MockApp
-from crmkit_mock.crm import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine, Iterator
+
+    from crmkit_mock.crm import Outcome
 
 
 class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -5,18 +5,21 @@ What the vendor's page leaves open is assumed; each assumption stands where it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crmkit_mock.crm import MockCRM
-from crmkit_mock.documents import Operation
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import Refusal, Reply, Request, json_reply
 from crmkit_mock.relenta.activities import new_activity, updated_activity
 from crmkit_mock.relenta.contacts import new_contact, updated_contact
 from crmkit_mock.relenta.custom_fields import CustomFieldDefinition, definition
 from crmkit_mock.relenta.seed import DEPARTMENTS, FIRST_NEW_ID, plant
-from crmkit_mock.store import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit_mock.documents import Operation
+    from crmkit_mock.store import Collection
 
 _KEY_HEADER = "x-relenta-department-key"
 #: Assumption: the default page size, which the page does not tell.
@@ -64,7 +67,7 @@ class MockRelenta(MockCRM):
         self,
         label: str,
         *,
-        type: str = "Text",
+        type: str = "Text",  # noqa: A002 - the vendor's name
         choices: list[str] | None = None,
         default_value: str = "",
         department: str = "agents",
@@ -97,7 +100,12 @@ class MockRelenta(MockCRM):
         """Fill the store: the page's own samples for "agents", a few records for "laboratory"."""
         plant(self.document, self.store, seed)
 
-    def error(self, status: int, message: str, detail: object = None) -> Reply:
+    def error(
+        self,
+        status: int,
+        message: str,
+        detail: object = None,  # noqa: ARG002 - the envelope has no room for more
+    ) -> Reply:
         """Build the error envelope (assumption: it follows the success envelope)."""
         return json_reply(status, {"status": False, "code": status, "message": message})
 
@@ -112,7 +120,10 @@ class MockRelenta(MockCRM):
         return super().unknown_path(path)
 
     def respond(
-        self, operation: Operation, path_parameters: Mapping[str, str], request: Request
+        self,
+        operation: Operation,
+        path_parameters: Mapping[str, str],  # noqa: ARG002 - no path has any
+        request: Request,
     ) -> Reply:
         """Answer an operation: first the key, then parameters, body and state."""
         department = request.headers.get(_KEY_HEADER, "")
@@ -191,9 +202,7 @@ class MockRelenta(MockCRM):
         return self.store.collection(self.name, "custom_field")
 
     def _definitions(self, department: str) -> list[CustomFieldDefinition]:
-        return [
-            CustomFieldDefinition.read(field) for field in self._custom_fields.page(department)
-        ]
+        return [CustomFieldDefinition.read(field) for field in self._custom_fields.page(department)]
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
@@ -214,5 +223,4 @@ def _body(operation: Operation, request: Request) -> dict[str, Any]:
     except JSONTextError as error:
         raise Refusal(400, f"The body is not proper JSON: {error}") from None
     operation.check_body(media_type, tree)
-    assert isinstance(tree, dict)
-    return tree
+    return cast("dict[str, Any]", tree)

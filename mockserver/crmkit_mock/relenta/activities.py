@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.relenta.instants import read_instant, write_instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 #: What each member shows when it has no value.
 EMPTY: dict[str, Any] = {

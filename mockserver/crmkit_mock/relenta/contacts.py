@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.messages import Refusal
-from crmkit_mock.relenta.custom_fields import CustomFieldDefinition
 from crmkit_mock.relenta.instants import write_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from crmkit_mock.relenta.custom_fields import CustomFieldDefinition
 
 #: What each member shows when it has no value, as James Bond does in the page's sample:
 #: null for title and comment, an empty string for phone and most others.

@@ -14,7 +14,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 def definition(
-    id: int, label: str, type: str, choices: list[str] | None, default_value: str
+    id: int,
+    label: str,
+    type: str,  # noqa: A002 - the vendor's name
+    choices: list[str] | None,
+    default_value: str,
 ) -> dict[str, Any]:
     """Build a definition as the list shows it; its key is the label with blanks as underscores."""
     field: dict[str, Any] = {

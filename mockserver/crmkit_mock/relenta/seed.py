@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.documents import Document
 from crmkit_mock.relenta.activities import new_activity
 from crmkit_mock.relenta.contacts import new_contact
 from crmkit_mock.relenta.custom_fields import CustomFieldDefinition, definition
-from crmkit_mock.store import Store
+
+if TYPE_CHECKING:
+    from crmkit_mock.documents import Document
+    from crmkit_mock.store import Store
 
 #: Keys by department. The first is the key of the page's samples.
 DEPARTMENTS = {
