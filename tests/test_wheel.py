@@ -219,7 +219,7 @@ def test_the_mock_says_what_it_lacks(python: Path, tmp_path: Path) -> None:
 
 
 def test_the_mock_answers_where_it_is_installed(python_with_mock: Path, tmp_path: Path) -> None:
-    """The extra brings all that the mock needs: in process and on a socket, without the checkout."""
+    """The extra brings all that the mock needs, in process and on a socket, without a checkout."""
     code = """
         from crmkit import Relenta
         from crmkit_mock import MockCRMs, MockServer

@@ -1,0 +1,61 @@
+"""The README's promises, run as they stand there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from crmkit_mock import MockServer
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = [
+    pytest.param(match[1], id=f"line-{README.count(chr(10), 0, match.start()) + 1}")
+    for match in re.finditer(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+]
+
+
+@pytest.fixture(scope="module")
+def relenta() -> Iterator[dict[str, str]]:
+    """Return an environment in which `Relenta()` speaks to a mock server."""
+    with MockServer() as mock:
+        yield {
+            **os.environ,
+            "RELENTA_BASE_URL": mock.relenta.base_url,
+            **{f"RELENTA_{name.upper()}": key for name, key in mock.relenta.credentials.items()},
+        }
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_the_code_of_the_readme_runs(block: str, relenta: dict[str, str], tmp_path: Path) -> None:
+    """Every piece of Python in the README does what it shows, warnings being errors."""
+    is_test = "def test_" in block
+    file = tmp_path / ("test_readme_block.py" if is_test else "block.py")
+    file.write_text(block, "utf-8")
+    pytest_ = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
+    command = [sys.executable, "-W", "error", *(pytest_ if is_test else ()), str(file)]
+    done = subprocess.run(
+        command, check=False, cwd=tmp_path, env=relenta, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_readme_begins_with_the_two_commands() -> None:
+    """The first thing a reader sees is how to try it and how to check it."""
+    first = README.split("```")[1].splitlines()
+
+    assert [line.split("#")[0].strip() for line in first[1:]] == ["make", "make test"]
+
+
+def test_the_folders_of_the_readme_exist() -> None:
+    """Every file and folder that the README links to is there."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
