@@ -15,7 +15,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older one may well be running
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def is_current(stamp: Path, expected: str) -> bool:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def alone() -> Generator[None]:
     """Let one process at a time work on the environment; others wait, then find it done."""
     try:
         import fcntl

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from crmkit_mock import MockServer
 
 ROOT = Path(__file__).resolve().parent.parent
