@@ -1,0 +1,77 @@
+"""Typed clients, sync and async, for Relenta and other CRMs, generated from documents of their wire.
+
+    from crmkit import Relenta
+
+    with Relenta(account="mycompany", department_key="…") as crm:
+        for contact in crm.contacts.list():
+            print(contact.full_name)
+
+Names are loaded when they are first used: importing crmkit imports nothing else of it.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as typing's, whose import takes longer than all the rest here
+if TYPE_CHECKING:
+    from .core.errors import ArgumentError as ArgumentError
+    from .core.errors import AuthenticationError as AuthenticationError
+    from .core.errors import BadRequestError as BadRequestError
+    from .core.errors import CallTimeoutError as CallTimeoutError
+    from .core.errors import ConfigError as ConfigError
+    from .core.errors import ConflictError as ConflictError
+    from .core.errors import CRMError as CRMError
+    from .core.errors import DecodeError as DecodeError
+    from .core.errors import NotFoundError as NotFoundError
+    from .core.errors import PaginationError as PaginationError
+    from .core.errors import PermissionDeniedError as PermissionDeniedError
+    from .core.errors import QuotaExceededError as QuotaExceededError
+    from .core.errors import RateLimitError as RateLimitError
+    from .core.errors import ServerError as ServerError
+    from .core.errors import StatusError as StatusError
+    from .core.errors import TransportError as TransportError
+    from .core.errors import ValidationError as ValidationError
+    from .core.types import UNSET as UNSET
+    from .relenta.client import AsyncRelenta as AsyncRelenta
+    from .relenta.client import Relenta as Relenta
+
+_HOMES = {
+    "crmkit.core.errors": (
+        "ArgumentError",
+        "AuthenticationError",
+        "BadRequestError",
+        "CRMError",
+        "CallTimeoutError",
+        "ConfigError",
+        "ConflictError",
+        "DecodeError",
+        "NotFoundError",
+        "PaginationError",
+        "PermissionDeniedError",
+        "QuotaExceededError",
+        "RateLimitError",
+        "ServerError",
+        "StatusError",
+        "TransportError",
+        "ValidationError",
+    ),
+    "crmkit.core.types": ("UNSET",),
+    "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # each is imported above for type checkers
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,1 @@
+"""What all clients share: HTTP, retries, paging, errors and the forms of values. Knows no CRM."""

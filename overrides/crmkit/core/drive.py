@@ -1,0 +1,36 @@
+"""Run the shared coroutines without an event loop.
+
+All of a call is written once, as coroutines; only the two I/O adapters touch network and clock. On
+the sync side these never suspend, so one `send(None)` runs a coroutine to its end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+__all__ = ["drive"]
+
+T = TypeVar("T")
+
+
+def drive(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run `coroutine`, which must not suspend, and return its value.
+
+    Raises:
+        ConfigError: The coroutine awaited something real, as async middleware under a sync client.
+    """
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    coroutine.close()
+    raise ConfigError(
+        "middleware awaited real I/O under a sync client; use the Async client, or middleware that only awaits call_next"
+    )

@@ -1,0 +1,308 @@
+"""What a call can raise.
+
+    CRMError
+    ├── ConfigError
+    ├── ArgumentError (also ValueError)
+    ├── TransportError
+    │   └── CallTimeoutError
+    ├── StatusError
+    │   ├── BadRequestError
+    │   ├── AuthenticationError
+    │   ├── PermissionDeniedError
+    │   ├── NotFoundError
+    │   ├── ConflictError
+    │   ├── ValidationError
+    │   ├── QuotaExceededError
+    │   ├── RateLimitError
+    │   └── ServerError
+    ├── DecodeError
+    └── PaginationError
+
+Every error can be pickled. `str(error)` is one line and holds neither a credential nor a body; the
+request that an error keeps has its credentials replaced.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .http import Request, Response
+
+__all__ = [
+    "ArgumentError",
+    "AuthenticationError",
+    "BadRequestError",
+    "CRMError",
+    "CallTimeoutError",
+    "ConfigError",
+    "ConflictError",
+    "DecodeError",
+    "NotFoundError",
+    "PaginationError",
+    "PermissionDeniedError",
+    "QuotaExceededError",
+    "RateLimitError",
+    "ServerError",
+    "StatusError",
+    "TransportError",
+    "ValidationError",
+]
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return `text` on one line, cut after `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _rebuilt(cls: type[CRMError], args: tuple[Any, ...], state: dict[str, Any]) -> CRMError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class CRMError(Exception):
+    """Base of everything that crmkit raises."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exception's own way calls __init__ with `args` alone, which loses keyword arguments.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+class ConfigError(CRMError):
+    """A client cannot be built or used as it is configured: a missing credential, a plain http address."""
+
+
+class ArgumentError(CRMError, ValueError):
+    """An argument that the wire form or the URL cannot carry. Nothing was sent.
+
+    Attributes:
+        argument: Name of the argument, with the place inside it (`phone[1]`).
+        operation: The call, such as `contacts.save`, or None outside a call.
+    """
+
+    def __init__(self, argument: str, problem: str, *, operation: str | None = None) -> None:
+        self.argument = argument
+        self.problem = problem
+        self.operation = operation
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        call = f"{self.operation}: " if self.operation else ""
+        return one_line(f"{call}{self.argument}: {self.problem}")
+
+
+class TransportError(CRMError):
+    """No reply came: the connection failed or broke.
+
+    Attributes:
+        request: The request, its credentials replaced.
+        maybe_processed: False if nothing was sent, True if the server may have acted on it.
+        operation: The call.
+        attempts: How often it was tried.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        request: Request | None = None,
+        maybe_processed: bool = True,
+        operation: str | None = None,
+        attempts: int = 1,
+    ) -> None:
+        self.problem = problem
+        self.request = request
+        self.maybe_processed = maybe_processed
+        self.operation = operation
+        self.attempts = attempts
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
+        call = f"{self.operation}: " if self.operation else ""
+        return one_line(f"{call}{self.problem} ({sent}{_tries(self.attempts)})")
+
+
+class CallTimeoutError(TransportError):
+    """A phase of the call (connect, write, read, wait for the pool) took longer than its timeout."""
+
+
+class StatusError(CRMError):
+    """The server answered with an error: a status of 300 or above, or an envelope that says so.
+
+    Attributes:
+        status_code: HTTP status; 200 where only the envelope told of the error.
+        code: The vendor's own code, or None.
+        message: What the server said, on one line, without credentials; empty if it said nothing.
+        fields: The server's sentences by the name of the field that they are about.
+        request_id: The server's name for the exchange, or None.
+        retry_after: Seconds after which the server wants to be asked again, or None.
+        operation: The call, such as `contacts.save`.
+        attempts: How often it was tried.
+        request: The request, its credentials replaced.
+        response: The response.
+        body: The decoded body, or its text if it could not be decoded.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        status_code: int,
+        code: int | None = None,
+        fields: Mapping[str, list[str]] | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        operation: str | None = None,
+        attempts: int = 1,
+        request: Request | None = None,
+        response: Response | None = None,
+        body: Any = None,
+    ) -> None:
+        self.message = one_line(message)
+        self.status_code = status_code
+        self.code = code
+        self.fields = dict(fields or {})
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.operation = operation
+        self.attempts = attempts
+        self.request = request
+        self.response = response
+        self.body = body
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        head = _status_text(self.status_code)
+        if self.code is not None and self.code != self.status_code:
+            head += f", code {self.code}"
+        if self.operation:
+            head += f" ({self.operation})"
+        text = f"{head}: {self.message}" if self.message else head
+        extra = f" [request {self.request_id}]" if self.request_id else ""
+        return one_line(text + extra + _tries(self.attempts))
+
+
+class BadRequestError(StatusError):
+    """400: the server could not read the request, or refuses it as it is."""
+
+
+class AuthenticationError(StatusError):
+    """401, or a redirect to a login page: the credential is missing, wrong or expired."""
+
+
+class PermissionDeniedError(StatusError):
+    """403: the credential is good but does not allow this."""
+
+
+class NotFoundError(StatusError):
+    """404 or 410: there is no such record or route."""
+
+
+class ConflictError(StatusError):
+    """409: the record is a duplicate, or was changed meanwhile.
+
+    Attributes:
+        current: What the server holds: duplicates or newer values, or None if it did not say.
+    """
+
+    current: Any = None
+
+
+class ValidationError(StatusError):
+    """422, or what a vendor uses in its place: values that the server's rules refuse; see `fields`."""
+
+
+class QuotaExceededError(StatusError):
+    """The account has reached a limit of its plan. Waiting does not help."""
+
+
+class RateLimitError(StatusError):
+    """429: too many requests; `retry_after` tells when to come back, if the server said."""
+
+
+class ServerError(StatusError):
+    """500 or above: the server failed."""
+
+
+class DecodeError(CRMError):
+    """The server answered with success, but not in the documented form.
+
+    Attributes:
+        path: Where in the reply, such as `data[3].dt_created`; empty for the reply as a whole.
+        operation: The call.
+        response: The response, or None where only a value was decoded.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        path: str = "",
+        operation: str | None = None,
+        response: Response | None = None,
+    ) -> None:
+        self.problem = problem
+        self.path = path
+        self.operation = operation
+        self.response = response
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        place = " at ".join(part for part in (self.operation, self.path) if part)
+        return one_line(f"{place}: {self.problem}" if place else self.problem)
+
+
+class PaginationError(CRMError):
+    """A list does not end: the server sent the same page twice.
+
+    Attributes:
+        items_read: How many items came before the repeated page.
+        last_page: Number or offset of the repeated page, to go on from by `start=`.
+    """
+
+    def __init__(self, problem: str, *, items_read: int, last_page: int | str) -> None:
+        self.problem = problem
+        self.items_read = items_read
+        self.last_page = last_page
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return one_line(f"{self.problem} (page {self.last_page}, after {self.items_read} items)")
+
+
+_CLASSES: dict[int, type[StatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    410: NotFoundError,
+    422: ValidationError,
+    429: RateLimitError,
+}
+
+
+def class_of(status: int) -> type[StatusError]:
+    """Return the error class of an HTTP status: its own, `BadRequestError` for other 4xx, `ServerError` from 500."""
+    if status >= 500:
+        return ServerError
+    if status in _CLASSES:
+        return _CLASSES[status]
+    return BadRequestError if status >= 400 else StatusError
+
+
+def _status_text(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:  # 520 and others outside the registry
+        return str(status)
+
+
+def _tries(attempts: int) -> str:
+    return f", {attempts} attempts" if attempts > 1 else ""

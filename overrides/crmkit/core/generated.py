@@ -1,0 +1,150 @@
+"""The client that generated functions take: `contacts_list.sync(client=crm.generated)`.
+
+A generated function calls `request(**kwargs)` on what its client gives it and reads status,
+content, headers and `json()` of the reply. Here that request takes the same way as any other call,
+and `json()` is the payload without its envelope.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from .drive import drive
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .http import Headers
+    from .operation import Operation
+    from .reply import Reply
+    from .sender import Sender
+
+__all__ = ["AuthenticatedClient", "Client", "UnexpectedStatus"]
+
+
+class UnexpectedStatus(Exception):
+    """Named by generated code, never raised: an error status is a `StatusError` before it gets there."""
+
+    def __init__(self, status_code: int, content: bytes) -> None:
+        self.status_code = status_code
+        super().__init__(f"unexpected status {status_code} with {len(content)} bytes")
+
+
+@lru_cache(maxsize=256)
+def _pattern(template: str) -> re.Pattern[str]:
+    literal = re.split(r"\{[^}]+\}", template)
+    return re.compile("[^/]*".join(re.escape(part) for part in literal))
+
+
+def _operation(operations: Sequence[Operation], method: str, url: str) -> Operation:
+    found = [
+        one for one in operations if one.method == method and _pattern(one.path).fullmatch(url)
+    ]
+    if not found:
+        raise ConfigError(f"{method} {url} is no operation of this client's document")
+    # `/Account/{id}` before `/{entityType}/{id}`.
+    return min(found, key=lambda one: one.path.count("{"))
+
+
+class GeneratedReply:
+    """A reply in the shape that generated code reads."""
+
+    __slots__ = ("_payload", "_reply")
+
+    def __init__(self, reply: Reply, payload: Any) -> None:
+        self._reply = reply
+        self._payload = payload
+
+    @property
+    def status_code(self) -> int:
+        return self._reply.status_code
+
+    @property
+    def content(self) -> bytes:
+        return self._reply.content
+
+    @property
+    def headers(self) -> Headers:
+        return self._reply.headers
+
+    def json(self) -> Any:
+        """Return the payload."""
+        return self._payload
+
+
+class _Requests:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def _answer(self, method: str, url: str, kwargs: dict[str, Any]) -> Any:
+        sender = self._client.sender
+        operation = _operation(self._client.operations, method.upper(), url)
+        reply = await sender.reply(operation, {**kwargs, "url": url})
+        return None if reply is None else GeneratedReply(reply, sender.payload(operation, reply))
+
+
+class SyncRequests(_Requests):
+    """What stands in for an `httpx.Client`."""
+
+    def request(self, method: str, url: str, **kwargs: Any) -> Any:
+        """Make the call."""
+        return drive(self._answer(method, url, kwargs))
+
+
+class AsyncRequests(_Requests):
+    """What stands in for an `httpx.AsyncClient`."""
+
+    async def request(self, method: str, url: str, **kwargs: Any) -> Any:
+        """Make the call."""
+        return await self._answer(method, url, kwargs)
+
+
+class Client:
+    """Hands a configured client to generated functions; `crm.generated` makes it.
+
+    Args:
+        sender: The client's sender.
+        operations: The operations of its document.
+        asynchronous: Whether it belongs to an async client.
+    """
+
+    raise_on_unexpected_status = True
+
+    def __init__(
+        self, sender: Sender, operations: Sequence[Operation], *, asynchronous: bool
+    ) -> None:
+        self.sender = sender
+        self.operations = operations
+        self._asynchronous = asynchronous
+
+    def __repr__(self) -> str:
+        return f"<generated client of {self.sender.vendor.name} at {self.sender.settings.base_url}>"
+
+    def get_httpx_client(self) -> SyncRequests:
+        """Return what `sync` functions send through.
+
+        Raises:
+            ConfigError: The client is async.
+        """
+        if self._asynchronous:
+            raise ConfigError("this is an async client; call asyncio(…) or asyncio_detailed(…)")
+        return SyncRequests(self)
+
+    def get_async_httpx_client(self) -> AsyncRequests:
+        """Return what `asyncio` functions send through.
+
+        Raises:
+            ConfigError: The client is sync.
+        """
+        if not self._asynchronous:
+            raise ConfigError(
+                "this is a sync client; call sync(…) or sync_detailed(…), or use its Async twin"
+            )
+        return AsyncRequests(self)
+
+
+class AuthenticatedClient(Client):
+    """The name under which generated code knows a client with credentials; all clients have theirs."""

@@ -1,0 +1,32 @@
+"""One line for each attempt, on the logger `crmkit`; by an allow-list, so that nothing private gets in.
+
+Logged are method, path template, status, milliseconds, attempt and request id: never a body, a
+header, a query or the values of a path. `CRMKIT_LOG=debug` (or `info`) in the environment sends the
+lines to standard error without any code.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+__all__ = ["logger"]
+
+logger = logging.getLogger("crmkit")
+logger.addHandler(logging.NullHandler())
+
+
+def _switch_on(level: str | None) -> None:
+    if not level:
+        return
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        logger.warning("CRMKIT_LOG: there is no level %r; use debug or info", level)
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(number)
+
+
+_switch_on(os.environ.get("CRMKIT_LOG"))

@@ -1,0 +1,163 @@
+"""Settings of a client and options of a call, checked once at the edge."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
+
+from .errors import ArgumentError, ConfigError
+
+if TYPE_CHECKING:
+    from .http import Request, Response
+
+__all__ = ["CallNext", "Middleware", "Options", "Settings"]
+
+CallNext = Callable[["Request"], Awaitable["Response"]]
+Middleware = Callable[["Request", CallNext], Awaitable["Response"]]
+"""`async def middleware(request, call_next)`: once per attempt, before credentials are put in."""
+
+
+class Options(TypedDict, total=False):
+    """What one call may do differently from its client.
+
+    Keys:
+        timeout: Seconds for each phase; None switches timeouts off.
+        max_retries: How often a failed attempt is repeated.
+        headers: Headers to send in addition to, or in place of, the client's.
+        query: Query parameters to send beside those of the operation.
+    """
+
+    timeout: float | None
+    max_retries: int
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A client's settings, normalised.
+
+    Args:
+        base_url: Address that paths are appended to, without a slash at its end.
+        timeout: Seconds for each phase, or None.
+        max_retries: How often a failed attempt is repeated.
+        headers: Headers of every call.
+    """
+
+    base_url: str
+    timeout: float | None = 30.0
+    max_retries: int = 2
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_call(self, options: Options | None, operation: str) -> Settings:
+        """Return the settings of one call.
+
+        Raises:
+            ArgumentError: An option is unknown or has a value it cannot have.
+        """
+        if not options:
+            return self
+        unknown = options.keys() - Options.__annotations__.keys()
+        if unknown:
+            raise ArgumentError(
+                f"options[{min(unknown)!r}]",
+                f"no such option; there are {', '.join(Options.__annotations__)}",
+                operation=operation,
+            )
+        try:
+            return Settings(
+                self.base_url,
+                checked_timeout(options.get("timeout", self.timeout)),
+                checked_retries(options.get("max_retries", self.max_retries)),
+                {**self.headers, **options["headers"]} if options.get("headers") else self.headers,
+            )
+        except ConfigError as error:
+            raise ArgumentError("options", str(error), operation=operation) from None
+
+
+def checked_timeout(timeout: float | None) -> float | None:
+    """Return `timeout` in seconds if it can be one.
+
+    Raises:
+        ConfigError: It is neither None nor a number above 0.
+    """
+    if timeout is None:
+        return None
+    # `not > 0` refuses NaN, too.
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
+        raise ConfigError(f"timeout takes seconds above 0, or None for none; not {timeout!r}")
+    return float(timeout)
+
+
+def checked_retries(max_retries: int) -> int:
+    """Return `max_retries` if it can be one.
+
+    Raises:
+        ConfigError: It is no whole number from 0.
+    """
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise ConfigError(f"max_retries takes a whole number from 0; not {max_retries!r}")
+    return max_retries
+
+
+def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
+    """Return `base_url` without a slash at its end.
+
+    Raises:
+        ConfigError: It is no http address, carries credentials, a query or a fragment, or is plain
+            http to another host than loopback without `allow_insecure`.
+    """
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname
+        _ = parts.port
+    except (ValueError, TypeError, AttributeError):
+        parts, host = urlsplit(""), None
+    if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in base_url):
+        raise ConfigError(f"base_url must be an address like https://host/path, not {base_url!r}")
+    if parts.username is not None or parts.password is not None:
+        raise ConfigError("base_url must not carry credentials; pass them as arguments")
+    if parts.query or parts.fragment:
+        raise ConfigError("base_url must not have a query or a fragment")
+    if parts.scheme == "http" and not allow_insecure and not _is_loopback(host):
+        raise ConfigError(
+            f"base_url http://{host} would send the credential in clear; use https, or allow_insecure=True"
+        )
+    return base_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def credential(value: str | None, argument: str, variable: str) -> str:
+    """Return a credential from the argument or, where it is None, from the environment.
+
+    Args:
+        value: What the caller passed.
+        argument: Name of the constructor's argument.
+        variable: Name of the environment variable.
+
+    Raises:
+        ConfigError: Neither is set, or the value cannot stand in a header. The value is not shown.
+    """
+    found = value if value is not None else os.environ.get(variable)
+    if not found:
+        raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
+    if (
+        not isinstance(found, str)
+        or not found.isascii()
+        or not found.isprintable()
+        or found.strip() != found
+    ):
+        raise ConfigError(f"{argument} must be printable ASCII text without blanks around it")
+    return found

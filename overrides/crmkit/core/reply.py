@@ -1,0 +1,42 @@
+"""A successful reply: status, headers and decoded body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .http import Headers, Response
+
+__all__ = ["Reply"]
+
+
+class Reply:
+    """What the server answered.
+
+    Attributes:
+        status_code: HTTP status.
+        headers: The response's headers.
+        data: The decoded body, with its envelope; None for an empty body.
+        content: The body as it came over the wire.
+    """
+
+    __slots__ = ("data", "response")
+
+    def __init__(self, response: Response, data: Any) -> None:
+        self.response = response
+        self.data = data
+
+    @property
+    def status_code(self) -> int:
+        return self.response.status_code
+
+    @property
+    def headers(self) -> Headers:
+        return self.response.headers
+
+    @property
+    def content(self) -> bytes:
+        return self.response.content
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status_code}, {len(self.content)} bytes>"

@@ -1,0 +1,134 @@
+"""Base of the emitted resource classes: `crm.contacts`, `crm.activities` and so on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .drive import drive
+from .errors import ArgumentError
+from .paging import AsyncPager, Pager, Walk
+from .types import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .operation import Operation
+    from .options import Options
+    from .sender import Sender
+
+__all__ = ["PLACEHOLDER", "AsyncResource", "Resource", "input_model"]
+
+T = TypeVar("T")
+M = TypeVar("M")
+
+
+class _Placeholder:
+    """Stands in for a body while the generated code lays out a request; the sender encodes the real one."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {}
+
+
+PLACEHOLDER: Any = _Placeholder()
+
+
+def input_model(
+    model: type[M],
+    operation: Operation,
+    body: M | None,
+    members: dict[str, Any],
+    extra: Mapping[str, Any] | None = None,
+) -> M:
+    """Return the input model of a write, from the model itself or from keywords.
+
+    Args:
+        model: Class of the input model.
+        operation: The operation, for messages.
+        body: The model that was passed, or None.
+        members: Keywords by attribute name; `UNSET` where not given.
+        extra: Members that the document does not name, by wire name.
+
+    Raises:
+        ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
+        TypeError: The model is of another class, or a required keyword is missing.
+    """
+    given = {name: value for name, value in members.items() if value is not UNSET}
+    if body is not None:
+        if not isinstance(body, model):
+            raise TypeError(f"{operation.name}() takes {model.__name__}, not {type(body).__name__}")
+        if given or extra:
+            name = next(iter(given), "extra")
+            raise ArgumentError(
+                name,
+                f"goes into the {model.__name__}, or all go as keywords",
+                operation=operation.name,
+            )
+        return body
+    made = model(**given)
+    if extra:
+        documented = {name.rstrip("_") for name in members}
+        for name in extra:
+            if name in documented:
+                raise ArgumentError(
+                    f"extra[{name!r}]",
+                    "is a documented member; pass it by its own keyword",
+                    operation=operation.name,
+                )
+        made.additional_properties.update(extra)  # type: ignore[attr-defined]  # every input model has it
+    return made
+
+
+class Resource:
+    """A group of operations of a sync client."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def _call(
+        self,
+        operation: Operation,
+        kwargs: dict[str, Any],
+        decode: Callable[[Any], T] | None,
+        options: Options | None,
+        body: Callable[[], Any] | None = None,
+    ) -> T:
+        return drive(self._sender.call(operation, kwargs, decode, options, body))
+
+    def _pages(
+        self,
+        operation: Operation,
+        kwargs: dict[str, Any],
+        decode: Callable[[Any], list[T]],
+        options: Options | None,
+        start: Any = UNSET,
+        page_size: Any = UNSET,
+    ) -> Pager[T]:
+        return Pager(Walk(self._sender, operation, kwargs, decode, options, start, page_size))
+
+
+class AsyncResource:
+    """A group of operations of an async client."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def _call(
+        self,
+        operation: Operation,
+        kwargs: dict[str, Any],
+        decode: Callable[[Any], T] | None,
+        options: Options | None,
+        body: Callable[[], Any] | None = None,
+    ) -> T:
+        return await self._sender.call(operation, kwargs, decode, options, body)
+
+    def _pages(
+        self,
+        operation: Operation,
+        kwargs: dict[str, Any],
+        decode: Callable[[Any], list[T]],
+        options: Options | None,
+        start: Any = UNSET,
+        page_size: Any = UNSET,
+    ) -> AsyncPager[T]:
+        return AsyncPager(Walk(self._sender, operation, kwargs, decode, options, start, page_size))

@@ -1,0 +1,79 @@
+"""Types that generated code and clients share: the unset value, files, and a typed response.
+
+Imported by every generated package in place of the generator's own copy, so that there is one
+`UNSET` for all CRMs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar
+
+__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+
+T = TypeVar("T")
+
+
+class Unset:
+    """Type of `UNSET`. False in a condition, so `value or default` works."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        # By name, so that copy, deepcopy and pickle give the one UNSET back and `is` stays true.
+        return "UNSET"
+
+
+UNSET: Final[Unset] = Unset()
+"""A member that is not given: it is not sent, and the server keeps what it has."""
+
+FileContent = IO[bytes] | bytes | str
+FileTypes = (
+    tuple[str | None, FileContent, str | None]
+    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+)
+RequestFiles = list[tuple[str, FileTypes]]
+
+
+@dataclass(slots=True)
+class File:
+    """A file to upload.
+
+    Args:
+        payload: The open file, read in binary mode.
+        file_name: Name that the server is told, or None.
+        mime_type: Media type that the server is told, such as `image/png`, or None.
+    """
+
+    payload: BinaryIO
+    file_name: str | None = None
+    mime_type: str | None = None
+
+    def to_tuple(self) -> FileTypes:
+        """Return name, content and media type as a multipart upload takes them."""
+        return self.file_name, self.payload, self.mime_type
+
+
+@dataclass(slots=True)
+class Response(Generic[T]):
+    """What the `*_detailed` functions of a generated package return.
+
+    Args:
+        status_code: HTTP status.
+        content: The body as it came over the wire.
+        headers: The response's headers.
+        parsed: The decoded payload.
+    """
+
+    status_code: HTTPStatus
+    content: bytes
+    headers: MutableMapping[str, str]
+    parsed: T | None

@@ -1,0 +1,99 @@
+"""What a CRM's room tells the shared sender: credentials, and how its replies say what went wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from . import json
+from .errors import AuthenticationError, StatusError, class_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .http import Request, Response
+
+__all__ = ["Fault", "Vendor"]
+
+_LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Fault:
+    """What a reply says went wrong.
+
+    Args:
+        error: Class to raise.
+        message: The server's sentence.
+        code: The vendor's own code, or None.
+        fields: The server's sentences by field.
+        current: For a conflict, what the server holds.
+    """
+
+    error: type[StatusError]
+    message: str = ""
+    code: int | None = None
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    current: Any = None
+
+
+class Vendor:
+    """How one CRM speaks HTTP. A room subclasses it and says only what is peculiar.
+
+    Attributes:
+        name: The CRM's name in logs and in the user agent.
+        rate: The vendor's documented limit in requests a second, or None.
+        accept: Media type to ask for.
+    """
+
+    name: str = ""
+    rate: float | None = None
+    accept: str = "application/json"
+
+    def secrets(self) -> Iterable[str]:
+        """Return the credentials, to be kept out of messages."""
+        return ()
+
+    def authenticate(self, request: Request) -> None:
+        """Put the credentials on a request, anew for each attempt."""
+
+    def conceal(self, request: Request) -> None:
+        """Replace the credentials that `authenticate` put on a request."""
+
+    def decode(self, response: Response) -> Any:
+        """Return the tree that a body holds; None for an empty one.
+
+        Raises:
+            ValueError: It cannot be read.
+        """
+        return json.loads(response.content) if response.content else None
+
+    def fault(self, response: Response, tree: Any) -> Fault | None:
+        """Return what went wrong, or None if the call worked.
+
+        Args:
+            response: The response.
+            tree: Its decoded body; None if it is empty or cannot be decoded.
+        """
+        status = response.status_code
+        if status < 300:
+            return None
+        if status < 400:
+            location = response.headers.get("Location", "")
+            if _LOGIN.search(urlsplit(location).path):
+                return Fault(AuthenticationError, "the server redirects to its login page")
+            return Fault(StatusError, "the server redirects; check base_url")
+        return Fault(class_of(status), self.message(response, tree))
+
+    def message(self, response: Response, tree: Any) -> str:
+        """Return the sentence in which the server tells what went wrong, or an empty text."""
+        if isinstance(tree, dict):
+            for member in ("message", "error"):
+                if isinstance(tree.get(member), str):
+                    return str(tree[member])
+        if "html" in response.headers.get("Content-Type", ""):
+            title = re.search(r"<title[^>]*>([^<]{1,300})", response.text[:20_000], re.IGNORECASE)
+            return title[1] if title else ""
+        return ""

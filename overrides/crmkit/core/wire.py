@@ -1,0 +1,332 @@
+"""What the emitted decoders and encoders call: between wire values and Python values.
+
+A decoder stores the name of the member it is about to convert in a local `at` and the objects done
+so far in `out`; when a conversion fails, `path_of` reads the place from the frames of the
+traceback. While all goes well that costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from .errors import ArgumentError, DecodeError
+from .forms import LabeledValue, Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "READ_ERRORS",
+    "WrongForm",
+    "date_text",
+    "decode_error",
+    "digits_text",
+    "each",
+    "from_wire",
+    "instant_text",
+    "joined",
+    "joined_labels",
+    "joined_mailboxes",
+    "labeled",
+    "mailbox",
+    "mailbox_text",
+    "mailboxes",
+    "moment",
+    "new",
+    "path_of",
+    "plain",
+    "wrong",
+]
+
+T = TypeVar("T")
+new = object.__new__
+
+READ_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What decoding a reply of another form can end in."""
+
+_KINDS = {
+    dict: "an object",
+    list: "an array",
+    str: "a text",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+}
+
+
+class WrongForm(TypeError):
+    """A wire value has another type than the document says; the text names types only."""
+
+
+def wrong(value: object, expected: str) -> NoReturn:
+    """Refuse a wire value.
+
+    Args:
+        value: What was found; only its type is told, as replies hold personal data.
+        expected: What the document says, such as `a text`.
+
+    Raises:
+        WrongForm: Always.
+    """
+    found = "null" if value is None else _KINDS.get(type(value), type(value).__name__)
+    raise WrongForm(f"expected {expected}, found {found}")
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def labeled(text: str) -> list[LabeledValue]:
+    """Split a `;` list of labelled values. The text is not empty."""
+    return (
+        [LabeledValue.parse(part) for part in text.split(";")]
+        if ";" in text
+        else [LabeledValue.parse(text)]
+    )
+
+
+def mailbox(text: str) -> Mailbox:
+    """Read one mailbox."""
+    return Mailbox.parse(text)
+
+
+def mailboxes(text: str) -> list[Mailbox]:
+    """Split a `;` list of mailboxes. The text is not empty."""
+    return [Mailbox.parse(part) for part in text.split(";")]
+
+
+def each(values: object, kind: type, expected: str) -> None:
+    """Check that `values` is an array whose elements all have the type `kind`.
+
+    Raises:
+        WrongForm: It is not.
+    """
+    if type(values) is not list:
+        wrong(values, "an array")
+    for value in values:
+        if type(value) is not kind:
+            wrong(value, expected)
+
+
+def from_wire(decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]) -> T:
+    """Decode one object for a model's `from_dict`.
+
+    Raises:
+        DecodeError: The tree has not the documented form.
+    """
+    try:
+        # dict() only for other mappings: the decoders copy, and a dict's type is checked there.
+        rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
+        value: T = decode_all(rows, cls)[0]
+    except READ_ERRORS as error:
+        raise decode_error(error, skip=1) from error
+    return value
+
+
+def decode_error(
+    error: BaseException, *, prefix: str = "", base: int = 0, skip: int = 0
+) -> DecodeError:
+    """Return the error that tells where a decoder failed.
+
+    Args:
+        error: What the decoder raised.
+        prefix: Path of the tree that was decoded, such as `data`.
+        base: Index of the first row that was decoded, when rows come in parts.
+        skip: Parts of the path to leave out at its start.
+    """
+    parts = path_of(error)[skip:]
+    if base and parts and isinstance(parts[0], int):
+        parts[0] += base
+    path = prefix
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    problem = (
+        str(error) if isinstance(error, WrongForm) else "the value has not the documented form"
+    )
+    if isinstance(error, KeyError):
+        problem = "a required member is missing"
+    return DecodeError(problem, path=path)
+
+
+def path_of(error: BaseException) -> list[str | int]:
+    """Return the place where an emitted decoder failed, as member names and indexes."""
+    path: list[str | int] = []
+    single = False
+    trace = error.__traceback__
+    while trace is not None:
+        frame, trace = trace.tb_frame, trace.tb_next
+        if frame.f_globals.get("EMITTED") is not True:
+            continue
+        seen = frame.f_locals
+        if "rows" not in seen:  # decode(tree), which calls decode_all([tree])
+            single = True
+            continue
+        if "out" in seen and not single:
+            path.append(len(seen["out"]))
+        if seen.get("at"):
+            path.append(seen["at"])
+        single = False
+    return path
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def _list(values: object, argument: str, kind: type, example: str) -> list[Any]:
+    if not isinstance(values, list | tuple):
+        raise ArgumentError(
+            argument, f"takes a list of {kind.__name__}, not {type(values).__name__}: [{example}]"
+        )
+    for index, value in enumerate(values):
+        if not isinstance(value, kind):
+            raise ArgumentError(
+                f"{argument}[{index}]",
+                f"takes {kind.__name__}, not {type(value).__name__}: {example}",
+            )
+    return list(values)
+
+
+def _join(texts: list[str], argument: str) -> str:
+    text = ";".join(texts)
+    # One look at the whole is cheaper than one at each element.
+    if text.count(";") >= len(texts) and texts:
+        index = next(i for i, part in enumerate(texts) if ";" in part)
+        raise ArgumentError(
+            f"{argument}[{index}]", "holds a ';', which separates elements on the wire"
+        )
+    return text
+
+
+def joined(values: object, argument: str) -> str:
+    """Join texts to a `;` list.
+
+    Raises:
+        ArgumentError: It is no list of texts, or an element holds `;`.
+    """
+    return _join(_list(values, argument, str, "'text'"), argument)
+
+
+def _unread(argument: str, index: int | None, value: object) -> ArgumentError:
+    place = argument if index is None else f"{argument}[{index}]"
+    kind = type(value).__name__
+    return ArgumentError(
+        place, f"this {kind} reads back as another one: the wire's form of it is ambiguous"
+    )
+
+
+def joined_labels(values: object, argument: str) -> str:
+    """Join labelled values to a `;` list.
+
+    Raises:
+        ArgumentError: It is no list of labelled values, an element holds `;`, or would be read
+            back with another label.
+    """
+    items: list[LabeledValue] = _list(
+        values, argument, LabeledValue, "LabeledValue('value', 'label')"
+    )
+    for index, item in enumerate(items):
+        # Reading cuts at the last " (" of a text that ends with ")".
+        ambiguous = " (" in (item.value if item.label is None else item.label)
+        if ambiguous and (item.label is not None or item.value[-1:] == ")"):
+            raise _unread(argument, index, item)
+    return _join([str(item) for item in items], argument)
+
+
+def mailbox_text(value: object, argument: str) -> str:
+    """Write one mailbox.
+
+    Raises:
+        ArgumentError: It is no mailbox, or would be read back as another one.
+    """
+    if not isinstance(value, Mailbox):
+        raise ArgumentError(
+            argument, f"takes a Mailbox, not {type(value).__name__}: Mailbox('a@b.c', 'A B')"
+        )
+    text = str(value)
+    if Mailbox.parse(text) != value:
+        raise _unread(argument, None, value)
+    return text
+
+
+def joined_mailboxes(values: object, argument: str) -> str:
+    """Join mailboxes to a `;` list.
+
+    Raises:
+        ArgumentError: It is no list of mailboxes, an element holds `;`, or would be read back as
+            another mailbox.
+    """
+    items: list[Mailbox] = _list(values, argument, Mailbox, "Mailbox('a@b.c', 'A B')")
+    return _join(
+        [mailbox_text(item, f"{argument}[{index}]") for index, item in enumerate(items)], argument
+    )
+
+
+def digits_text(value: object, argument: str) -> str:
+    """Write an id as digits.
+
+    Raises:
+        ArgumentError: It is no whole number from 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ArgumentError(argument, f"takes a whole number from 0, not {type(value).__name__}")
+    return str(value)
+
+
+_TWO = tuple(f"{n:02d}" for n in range(61))
+
+
+def moment(value: object, argument: str, raw: bool) -> str | datetime:
+    """Write a moment: in UTC with `Z`.
+
+    Args:
+        value: An aware datetime.
+        argument: Name of the member.
+        raw: Leave a datetime in UTC as it is, for a JSON writer that writes it in this form.
+
+    Raises:
+        ArgumentError: It is no datetime, or has no time zone.
+    """
+    if not isinstance(value, datetime):
+        raise ArgumentError(argument, f"takes an aware datetime, not {type(value).__name__}")
+    if value.tzinfo is None:
+        raise ArgumentError(
+            argument, "has no time zone; use datetime(…, tzinfo=UTC) or .astimezone()"
+        )
+    return value if raw and value.tzinfo is UTC else instant_text(value)
+
+
+def instant_text(value: datetime) -> str:
+    """Write an aware datetime as RFC 3339 text in UTC with `Z`."""
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    if not value.microsecond and value.year > 999:
+        # isoformat() of an aware datetime takes twice as long.
+        two = _TWO
+        return (
+            f"{value.year}-{two[value.month]}-{two[value.day]}"
+            f"T{two[value.hour]}:{two[value.minute]}:{two[value.second]}Z"
+        )
+    return value.replace(tzinfo=None).isoformat() + "Z"
+
+
+def plain(values: object, argument: str) -> list[Any]:
+    """Return a list of plain values as it is written.
+
+    Raises:
+        ArgumentError: It is no list.
+    """
+    if not isinstance(values, list | tuple):
+        raise ArgumentError(argument, f"takes a list, not {type(values).__name__}")
+    return list(values)
+
+
+def date_text(value: object, argument: str) -> str:
+    """Write a date as `YYYY-MM-DD`.
+
+    Raises:
+        ArgumentError: It is no date, or is a datetime.
+    """
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ArgumentError(argument, f"takes a date, not {type(value).__name__}")
+    return value.isoformat()

@@ -1,0 +1,71 @@
+"""Relenta's key and its envelope `{status, code, data}`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from crmkit.core.errors import QuotaExceededError, StatusError, class_of
+from crmkit.core.vendor import Fault, Vendor
+from crmkit.core.wire import wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit.core.http import Request, Response
+
+__all__ = ["RelentaVendor"]
+
+_HEADER = "X-Relenta-Department-Key"
+_LIMIT = re.compile(r"\b(limit|limits|plan|quota)\b", re.IGNORECASE)
+
+
+class RelentaVendor(Vendor):
+    """What is peculiar to Relenta.
+
+    Args:
+        department_key: The department's API key.
+    """
+
+    name = "relenta"
+
+    def __init__(self, department_key: str) -> None:
+        self._department_key = department_key
+
+    def secrets(self) -> Iterable[str]:
+        return (self._department_key,)
+
+    def authenticate(self, request: Request) -> None:
+        request.headers[_HEADER] = self._department_key
+
+    def conceal(self, request: Request) -> None:
+        if _HEADER in request.headers:
+            request.headers[_HEADER] = "…"
+
+    def decode(self, response: Response) -> Any:
+        tree = super().decode(response)
+        if response.status_code < 300 and (
+            not isinstance(tree, dict) or not isinstance(tree.get("status"), bool)
+        ):
+            # Every reply is such an envelope (page: Response Format).
+            wrong(tree, "an object with a boolean member 'status'")
+        return tree
+
+    def fault(self, response: Response, tree: Any) -> Fault | None:
+        envelope = tree if isinstance(tree, dict) else {}
+        fault = super().fault(response, tree)
+        code = envelope.get("code")
+        code = code if isinstance(code, int) and not isinstance(code, bool) else None
+        if fault is None:
+            if envelope.get("status") is not False:
+                return None
+            # assumption: a failure under HTTP 200 tells its status in `code`
+            error = class_of(code) if code is not None and code >= 400 else StatusError
+            fault = Fault(error, self.message(response, tree))
+        fault.code = code
+        status = code if response.status_code < 300 else response.status_code
+        # 401 stands for a wrong key as well as for a plan's limit (page: Status Codes); which of
+        # them, only the message can tell (assumption).
+        if status in {401, 403} and _LIMIT.search(fault.message):
+            fault.error = QuotaExceededError
+        return fault

@@ -1,0 +1,152 @@
+"""Custom fields by the label that people see, with values of real types."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from crmkit.core.errors import ArgumentError, DecodeError
+from crmkit.core.wire import date_text, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from crmkit_generated.relenta.models import Contact, CustomField
+
+__all__ = ["CustomFields"]
+
+Value = str | int | Decimal | date | list[str] | None
+
+
+class CustomFields:
+    """The custom contact fields of a department.
+
+        fields = CustomFields(crm.custom_fields.list())
+        fields.read(contact)["T-shirt size"]                        # "XL"
+        crm.contacts.save(id=contact.id, extra=fields.write({"T-shirt size": "L"}))
+
+    Args:
+        definitions: The definitions, as `custom_fields.list()` gives them.
+
+    Raises:
+        ArgumentError: Two definitions have the same label.
+    """
+
+    def __init__(self, definitions: Iterable[CustomField]) -> None:
+        self._by_label: dict[str, CustomField] = {}
+        for definition in definitions:
+            if definition.label in self._by_label:
+                raise ArgumentError(
+                    "definitions", f"two fields have the label {definition.label!r}"
+                )
+            self._by_label[definition.label] = definition
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of all fields."""
+        return list(self._by_label)
+
+    def read(self, contact: Contact) -> dict[str, Any]:
+        """Return a contact's values by label; None for a field without a value.
+
+        Number gives int or Decimal, Date gives date, Multiple choice gives list[str] (empty without
+        a value), all others give str.
+
+        Args:
+            contact: The contact.
+
+        Raises:
+            DecodeError: A value does not have the form of its field's type. The text itself stays
+                readable in `contact.additional_properties`.
+        """
+        return {
+            label: _read(field, contact.additional_properties.get(field.key))
+            for label, field in self._by_label.items()
+        }
+
+    def write(self, values: Mapping[str, Value]) -> dict[str, str]:
+        """Return the `extra=` of a save for values by label. None, or an empty list, clears.
+
+        Args:
+            values: Values by label: int or Decimal for Number, date for Date, list of texts for
+                Multiple choice, text for all others.
+
+        Raises:
+            ArgumentError: There is no field of that label, the value has another type, or is none
+                of the field's choices.
+        """
+        extra: dict[str, str] = {}
+        for label, value in values.items():
+            field = self._by_label.get(label)
+            if field is None:
+                raise ArgumentError(
+                    label, f"there is no such custom field; there are {', '.join(self._by_label)}"
+                )
+            extra[field.key] = (
+                "" if value is None else _WRITERS.get(field.type_, _text)(field, value)
+            )
+        return extra
+
+
+def _read(field: CustomField, wire: object) -> Any:
+    if wire is None or wire == "":
+        return [] if field.type_ == "Multiple choice" else None
+    if not isinstance(wire, str):
+        raise DecodeError(f"expected a text, found {type(wire).__name__}", path=field.key)
+    try:
+        if field.type_ == "Number":
+            number = Decimal(wire)
+            if not number.is_finite():
+                raise ValueError
+            return int(wire) if wire.lstrip("+-").isdigit() else number
+        if field.type_ == "Date":
+            # assumption: YYYY-MM-DD, as the page's date-times begin; no sample has a date
+            return date.fromisoformat(wire[:10])
+    except (ValueError, InvalidOperation):
+        raise DecodeError(f"the text is no {field.type_}", path=field.key) from None
+    return wire.split(";") if field.type_ == "Multiple choice" else wire
+
+
+def _number(field: CustomField, value: Value) -> str:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | Decimal)
+        or not Decimal(value).is_finite()
+    ):
+        raise ArgumentError(field.label, f"takes an int or a Decimal, not {type(value).__name__}")
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def _date(field: CustomField, value: Value) -> str:
+    return date_text(value, field.label)
+
+
+def _text(field: CustomField, value: Value) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError(field.label, f"takes a text, not {type(value).__name__}")
+    return value
+
+
+def _choice(field: CustomField, value: Value) -> str:
+    text = _text(field, value)
+    if text and text not in field.choices:
+        raise ArgumentError(
+            field.label, f"has no choice {text!r}; there are {', '.join(field.choices)}"
+        )
+    return text
+
+
+def _choices(field: CustomField, value: Value) -> str:
+    text = joined(value, field.label)
+    for part in value if isinstance(value, list) else []:
+        _choice(field, part)
+    return text
+
+
+_WRITERS: dict[str, Callable[[CustomField, Value], str]] = {
+    "Number": _number,
+    "Date": _date,
+    "Single choice": _choice,
+    "Multiple choice": _choices,
+}

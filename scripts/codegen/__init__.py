@@ -1,0 +1,1 @@
+"""From documents to packages: what `scripts/generate.py` is made of."""

@@ -1,0 +1,336 @@
+"""Emit a decoder and an encoder for each model: straight-line functions between wire tree and object.
+
+A decoder takes a list of rows, so that a page costs one call; it makes the objects without their
+`__init__` and keeps what it does not know in `additional_properties`. It checks the type of every
+member: a value of another type than documented is an error with a path, never a wrong object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .derive import Derived, Field, Kind, Model
+    from .models import ModelSource
+
+__all__ = ["emit_codec"]
+
+_HEAD = '''"""Decoder and encoder of `{name}`, between the wire's tree and the object."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from crmkit.core.types import UNSET as U
+from crmkit.core.wire import {runtime}
+
+from ..models.{module} import {name}
+{imports}
+
+EMITTED = True
+instant = datetime.datetime.fromisoformat
+'''
+
+RUNTIME = (
+    "date_text",
+    "digits_text",
+    "each",
+    "joined",
+    "joined_labels",
+    "joined_mailboxes",
+    "labeled",
+    "mailbox",
+    "mailbox_text",
+    "mailboxes",
+    "moment",
+    "new",
+    "plain",
+    "wrong",
+)
+"""What a codec may need of `crmkit.core.wire`; ruff takes out what it does not."""
+
+_PLAIN = {"text": ("str", "a text"), "boolean": ("bool", "a boolean")}
+
+
+def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) -> str:
+    """Return the codec module of a model.
+
+    Args:
+        derived: The derived document.
+        model: The model.
+        sources: The generated classes by name.
+    """
+    source = sources[model.name]
+    refs = sorted(
+        {kind.ref for one in model.fields for kind in _parts(one.kind) if kind.ref} - {model.name}
+    )
+    imports = "\n".join(
+        f"from ..models.{sources[ref].module} import {ref}"
+        if ref in derived.enums
+        else f"from . import {sources[ref].module} as {sources[ref].module}_codec"
+        for ref in refs
+    )
+    tables = "".join(
+        f"_{sources[ref].module} = {{one.value: one for one in {ref}}}\n"
+        for ref in refs
+        if ref in derived.enums
+    )
+    head = _HEAD.format(
+        name=model.name, module=source.module, imports=imports, runtime=", ".join(RUNTIME)
+    )
+    return f"{head}{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
+
+
+def _parts(kind: Kind) -> list[Kind]:
+    return [kind, *(_parts(kind.item) if kind.item else [])]
+
+
+# -- decoding --------------------------------------------------------------------------------------
+
+
+def _decoder(model: Model, sources: dict[str, ModelSource]) -> str:
+    name = model.name
+    lines = [
+        f"def decode_all(rows: Any, cls: type[Any] = {name}) -> list[{name}]:",
+        f'    """Return the objects of an array of trees, which is left as it is."""',
+        "    if type(rows) is not list:",
+        '        wrong(rows, "an array")',
+        f"    out: list[{name}] = []",
+        "    add = out.append",
+        "    for row in rows:",
+        '        at = ""',
+        "        if type(row) is not dict:",
+        '            wrong(row, "an object")',
+        "        s = row.copy()",
+        "        pop = s.pop",
+        "        o: Any = new(cls)",
+    ]
+    for one in model.fields:
+        lines += [f"        {line}" for line in _decode_field(one, model, sources)]
+    lines += [
+        # A copy of the rest, because a dict keeps its size when members are taken out.
+        "        o.additional_properties = dict(s) if s else {}",
+        "        add(o)",
+        "    return out",
+        "",
+        "",
+        f"def decode(tree: Any) -> {name}:",
+        '    """Return the object of one tree, which is left as it is."""',
+        "    return decode_all([tree])[0]",
+    ]
+    return "\n".join(lines)
+
+
+def _decode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> list[str]:
+    attribute = sources[model.name].names[one.wire]
+    absent = "U" if model.mode == "write" else "None"
+    listed = one.kind.name in {"list", "separated"}
+    strict = model.mode == "read" and one.required and not one.nullable and not listed
+    pop = f'pop("{one.wire}")' if strict else f'pop("{one.wire}", {absent})'
+    for alias in one.aliases:
+        pop = f'pop("{alias}", None) if "{one.wire}" not in s else {pop}'
+    if one.kind.name == "any":
+        return [f"o.{attribute} = {pop}"]
+    lines = [f"v = {pop}"]
+    lines += _convert(one.kind, one.wire, sources, empty=not strict)
+    if model.mode == "read" and listed:
+        lines += ["elif v is None:", "    v = []", "else:", *_wrong(one)]
+    elif strict:
+        lines += ["else:", *_wrong(one)]
+    elif model.mode == "write":
+        lines += [f"elif v is not U{' and v is not None' if one.nullable else ''}:", *_wrong(one)]
+    else:
+        lines += ["elif v is not None:", *_wrong(one)]
+    if one.kind.name == "digits":  # on the wire a text, or a number after all
+        lines = [line.replace("elif ", "elif type(v) is not int and ") for line in lines]
+        lines = ["elif type(v) is not int:" if line == "else:" else line for line in lines]
+    if strict:  # a missing member is told by its name, too
+        place = f'at = "{one.wire}"'
+        lines = [place, *(line for line in lines if line.strip() != place)]
+    return [*_folded(lines), f"o.{attribute} = v"]
+
+
+def _folded(lines: list[str]) -> list[str]:
+    """Turn `if A: pass / elif B: wrong` into `if not A and B: wrong`."""
+    for index, line in enumerate(lines):
+        if line == "    pass":
+            test, rest = lines[index - 1], lines[index + 1]
+            negated = (
+                test.removeprefix("if ")
+                .removesuffix(":")
+                .replace(" is ", " is not ")
+                .replace(" or ", " and ")
+            )
+            more = "" if rest == "else:" else " and " + rest.removeprefix("elif ").removesuffix(":")
+            return [*lines[: index - 1], f"if {negated}{more}:", *lines[index + 2 :]]
+    return lines
+
+
+def _wrong(one: Field) -> list[str]:
+    expected = {
+        "text": "a text",
+        "boolean": "a boolean",
+        "integer": "an integer",
+        "number": "a number",
+        "digits": "an id",
+        "list": "an array",
+        "model": "an object",
+    }.get(one.kind.name, "a text")
+    return [f'    at = "{one.wire}"', f'    wrong(v, "{expected}")']
+
+
+def _or_none(lines: list[str]) -> list[str]:
+    return ["    if v:", *(f"    {line}" for line in lines), "    else:", "        v = None"]
+
+
+def _convert(kind: Kind, wire: str, sources: dict[str, ModelSource], *, empty: bool) -> list[str]:
+    """Return the lines that turn `v` from its documented wire form into its Python form.
+
+    Args:
+        kind: What `v` holds.
+        wire: Its name, for errors.
+        sources: The generated classes by name.
+        empty: Whether an empty text stands for nothing.
+    """
+    at = f'    at = "{wire}"'
+    match kind.name:
+        case "text":
+            return ["if type(v) is str:", "    pass"]
+        case "boolean":
+            return ["if type(v) is bool:", "    pass"]
+        case "integer":
+            return ["if type(v) is int:", "    pass"]
+        case "number":
+            return ["if type(v) is float or type(v) is int:", "    pass"]
+        case "instant":
+            read = [
+                "    v = instant(v)",
+                "    if v.tzinfo is None:",
+                "        v = v.replace(tzinfo=datetime.UTC)",
+            ]
+            return ["if type(v) is str:", at, *(_or_none(read) if empty else read)]
+        case "date":
+            read = ["    v = datetime.date.fromisoformat(v)"]
+            return ["if type(v) is str:", at, *(_or_none(read) if empty else read)]
+        case "digits":
+            return ["if type(v) is str:", at, "    v = int(v)"]
+        case "mailbox":
+            return [
+                "if type(v) is str:",
+                *(_or_none(["    v = mailbox(v)"]) if empty else ["    v = mailbox(v)"]),
+            ]
+        case "separated":
+            assert kind.item is not None
+            split = {"text": 'v.split(";")', "labeled": "labeled(v)", "mailbox": "mailboxes(v)"}[
+                kind.item.name
+            ]
+            return ["if type(v) is str:", f"    v = {split} if v else []"]
+        case "enum" | "open_enum":
+            assert kind.ref is not None
+            # Closed or open: an unknown value comes through as text.
+            return ["if type(v) is str:", f"    v = _{sources[kind.ref].module}.get(v, v)"]
+        case "model":
+            assert kind.ref is not None
+            return ["if type(v) is dict:", at, f"    v = {_codec(kind.ref, sources)}decode(v)"]
+        case "list":
+            return ["if type(v) is list:", at, *_convert_list(kind.item, sources)]
+    raise AssertionError(kind)  # derive() refuses what is not here
+
+
+def _convert_list(item: Kind | None, sources: dict[str, ModelSource]) -> list[str]:
+    assert item is not None
+    if item.name == "model":
+        assert item.ref is not None
+        return [f"    v = {_codec(item.ref, sources)}decode_all(v)"]
+    if item.name in {"enum", "open_enum"}:
+        assert item.ref is not None
+        return [
+            '    each(v, str, "a text")',
+            f"    v = [_{sources[item.ref].module}.get(x, x) for x in v]",
+        ]
+    kind, expected = _PLAIN.get(item.name, ("int", "an integer"))
+    if item.name == "number":
+        return ['    each(v, float, "a number")', "    v = v.copy()"]
+    return [f'    each(v, {kind}, "{expected}")', "    v = v.copy()"]
+
+
+def _codec(ref: str, sources: dict[str, ModelSource]) -> str:
+    return f"{sources[ref].module}_codec."
+
+
+# -- encoding --------------------------------------------------------------------------------------
+
+
+def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
+    lines = [
+        f"def encode(o: {model.name}, raw: bool = False) -> dict[str, Any]:",
+        '    """Return the tree of an object.',
+        "",
+        "    Args:",
+        "        o: The object.",
+        "        raw: Leave moments in UTC as datetimes, for a JSON writer that writes them with Z.",
+        "",
+        "    Raises:",
+        "        ArgumentError: A value cannot be written in the wire's form.",
+        '    """',
+        "    d = o.additional_properties.copy()",
+        "    v: Any",
+    ]
+    for one in model.fields:
+        attribute = sources[model.name].names[one.wire]
+        value = _written(one, sources)
+        target = f'd["{one.wire}"]'
+        plain = value == "v"
+        if model.mode == "write":
+            lines.append(f"    if (v := o.{attribute}) is not U:")
+            lines.append(
+                f"        {target} = {value}"
+                if plain
+                else f"        {target} = None if v is None else {value}"
+            )
+        elif one.required:
+            if plain:
+                lines.append(f"    {target} = o.{attribute}")
+            elif one.kind.name in {"list", "separated"} or not one.nullable:
+                lines += [f"    v = o.{attribute}", f"    {target} = {value}"]
+            else:
+                lines += [
+                    f"    v = o.{attribute}",
+                    f"    {target} = None if v is None else {value}",
+                ]
+        else:
+            # Absent when there is nothing, as the server has it.
+            test = "v" if one.kind.name in {"list", "separated"} else "v is not None"
+            bare = value.removesuffix(' if v else ""')
+            lines += [f"    v = o.{attribute}", f"    if {test}:", f"        {target} = {bare}"]
+    return "\n".join([*lines, "    return d"]) + "\n"
+
+
+def _written(one: Field, sources: dict[str, ModelSource]) -> str:
+    kind, wire = one.kind, one.wire
+    match kind.name:
+        case "instant":
+            return f'moment(v, "{wire}", raw)'
+        case "date":
+            return f'date_text(v, "{wire}")'
+        case "digits":
+            return f'digits_text(v, "{wire}")'
+        case "mailbox":
+            return f'mailbox_text(v, "{wire}")'
+        case "separated":
+            assert kind.item is not None
+            call = {"text": "joined", "labeled": "joined_labels", "mailbox": "joined_mailboxes"}[
+                kind.item.name
+            ]
+            return f'{call}(v, "{wire}") if v else ""'
+        case "model":
+            assert kind.ref is not None
+            return f"{_codec(kind.ref, sources)}encode(v, raw)"
+        case "list":
+            assert kind.item is not None
+            if kind.item.name == "model":
+                assert kind.item.ref is not None
+                return f"[{_codec(kind.item.ref, sources)}encode(x, raw) for x in v]"
+            return f'plain(v, "{wire}")'
+    return "v"

@@ -1,0 +1,271 @@
+"""Read a wire document and refuse what the rest of the way cannot carry, naming place and remedy."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import jsonschema_rs
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Document", "DocumentError", "OperationSource", "load", "snake_case"]
+
+METHODS = ("get", "put", "post", "delete", "patch")
+
+_PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
+EXTENSIONS: dict[str, dict[str, Any]] = {
+    "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "x-crmkit-effect": {"enum": ["read", "write"]},
+    "x-crmkit-envelope": _PATH_LIST,
+    "x-crmkit-evidence": {
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^(page|recorded|assumption): \S"},
+        "minItems": 1,
+    },
+    "x-crmkit-format": {"enum": ["digits", "mailbox"]},
+    "x-crmkit-open-enum": {"const": True},
+    "x-crmkit-paging": {
+        "type": "object",
+        "properties": {
+            "strategy": {"enum": ["page", "offset", "none"]},
+            "number": {"type": "string"},
+            "size": {"type": "string"},
+            "default_size": {"type": "integer", "minimum": 1},
+            "first": {"type": "integer", "minimum": 0},
+            "total": _PATH_LIST,
+            "last": _PATH_LIST,
+        },
+        "required": ["strategy"],
+        "additionalProperties": False,
+    },
+    "x-crmkit-separated": {
+        "type": "object",
+        "properties": {"by": {"const": ";"}, "element": {"enum": ["text", "labeled", "mailbox"]}},
+        "required": ["by", "element"],
+        "additionalProperties": False,
+    },
+}
+"""The vendor extensions and the form of each, as JSON Schema; CONTRIBUTING.md tells their meaning."""
+
+
+class DocumentError(Exception):
+    """A document that cannot be generated from. The text is one line: file, place, problem, remedy."""
+
+
+@dataclass(frozen=True)
+class OperationSource:
+    """An operation as the document has it.
+
+    Args:
+        path: Path template.
+        method: HTTP method in small letters.
+        tag: Its tag.
+        node: The operation object.
+    """
+
+    path: str
+    method: str
+    tag: str
+    node: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The operationId."""
+        return str(self.node["operationId"])
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for messages."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def public(self) -> tuple[str | None, str]:
+        """Resource and method that callers know it by; resource None for a method of the client."""
+        prefix = f"{self.tag}_"
+        if self.id.startswith(prefix):
+            return self.tag, self.id.removeprefix(prefix)
+        return None, self.id
+
+
+@dataclass
+class Document:
+    """A wire document.
+
+    Args:
+        file: Its name from the root of the checkout, for messages.
+        crm: Name of the CRM, the file's stem.
+        tree: The document.
+    """
+
+    file: str
+    crm: str
+    tree: dict[str, Any]
+    schemas: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.schemas = self.tree.get("components", {}).get("schemas", {})
+
+    def refuse(self, place: str, problem: str, remedy: str) -> NoReturn:
+        """Stop, telling in one line what is wrong and how to mend it.
+
+        Raises:
+            DocumentError: Always.
+        """
+        raise DocumentError(f"{self.file}: {place}: {problem}; {remedy}")
+
+    def resolve(self, node: dict[str, Any], place: str) -> dict[str, Any]:
+        """Follow `$ref`s; what stands beside a reference wins over what it leads to."""
+        seen: set[str] = set()
+        while isinstance(node, dict) and "$ref" in node:
+            ref = node["$ref"]
+            if ref in seen:
+                self.refuse(place, f"{ref} refers to itself", "break the circle")
+            seen.add(ref)
+            beside = {key: value for key, value in node.items() if key != "$ref"}
+            node = {**self._target(ref, place), **beside}
+        return node
+
+    def _target(self, ref: str, place: str) -> dict[str, Any]:
+        target: Any = self.tree
+        for part in ref.removeprefix("#/").split("/"):
+            target = target.get(part) if isinstance(target, dict) else None
+        if not ref.startswith("#/") or not isinstance(target, dict):
+            self.refuse(place, f"{ref} leads nowhere", "name a component of this document")
+        return target
+
+    @cached_property
+    def operations(self) -> list[OperationSource]:
+        """All operations, in the document's order."""
+        found: list[OperationSource] = []
+        for path, item in self.tree.get("paths", {}).items():
+            for method in METHODS:
+                if method in item:
+                    found.append(self._operation(path, method, item[method]))
+        return found
+
+    def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
+        place = f"{method.upper()} {path}"
+        name = node.get("operationId")
+        if not name:
+            self.refuse(place, "has no operationId", "give it one such as contacts_list")
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", str(name)):
+            self.refuse(
+                place, f"operationId {name!r} is not snake_case", "write it like contacts_list"
+            )
+        tags = node.get("tags", [])
+        if len(tags) != 1:
+            self.refuse(place, f"has {len(tags)} tags", "give it one, the name of its resource")
+        known = {tag["name"] for tag in self.tree.get("tags", [])}
+        if tags[0] not in known:
+            self.refuse(
+                place, f"the tag {tags[0]!r} is not declared", "add it to tags with a description"
+            )
+        return OperationSource(path, method, tags[0], node)
+
+
+def load(path: Path, file: str) -> Document:
+    """Read and check a document.
+
+    Args:
+        path: The YAML file.
+        file: Its name from the root of the checkout, for messages.
+
+    Raises:
+        DocumentError: It cannot be read or generated from.
+    """
+    try:
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
+        raise DocumentError(f"{file}: {line}: {error.problem}; mend the YAML") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            f"{file}: cannot be read: {str(error).splitlines()[0]}; mend the YAML"
+        ) from None
+    if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith("3.1."):
+        raise DocumentError(f"{file}: openapi: is not 3.1; begin the document with openapi: 3.1.0")
+    try:
+        # Through JSON: YAML anchors would leave one object in several places, and a change to one
+        # of them would change all. It also shows what JSON cannot hold, such as a date.
+        tree = json.loads(json.dumps(tree))
+    except (TypeError, ValueError) as error:
+        raise DocumentError(
+            f"{file}: holds a value that JSON has not ({error}); quote it"
+        ) from None
+    document = Document(file, path.stem, tree)
+    _check_extensions(document)
+    _check_names(document)
+    return document
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML as the house writes it: each key once, and no number or date as a key."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as in its base
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str):
+                raise yaml.MarkedYAMLError(
+                    None, None, f"the key {key!r} is not a text, quote it", key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
+    """Give every member of every object: place of the object, key, value. Leaves out example values."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield place, key, value
+            if key not in {"example", "examples", "value", "default", "const", "enum"}:
+                yield from _walk(value, f"{place}/{key}" if place else key)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _walk(value, f"{place}/{index}")
+
+
+def _check_extensions(document: Document) -> None:
+    for place, key, value in _walk(document.tree, ""):
+        if not key.startswith("x-"):
+            continue
+        if key not in EXTENSIONS:
+            document.refuse(
+                place or "top", f"{key} is no known extension", f"there are {', '.join(EXTENSIONS)}"
+            )
+        error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
+        if error is not None:
+            document.refuse(
+                place or "top", f"{key}: {error.message}", "see CONTRIBUTING.md for its form"
+            )
+
+
+def _check_names(document: Document) -> None:
+    public: dict[tuple[str | None, str], OperationSource] = {}
+    for operation in document.operations:
+        resource, method = operation.public
+        other = public.get((resource, method))
+        if other is not None:
+            name = f"{resource}.{method}" if resource else method
+            document.refuse(
+                operation.place,
+                f"the method {name} is that of {other.place} already",
+                "give it another operationId",
+            )
+        public[resource, method] = operation
+
+
+def snake_case(text: str) -> str:
+    """Return `ContactInput` as `contact_input`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text).lower()
