@@ -1,4 +1,4 @@
-"""Typed clients, sync and async, for Relenta and other CRMs, generated from documents of their wire.
+"""Typed clients, sync and async, for CRMs, generated from documents of their wire.
 
     from crmkit import Relenta
 
@@ -59,7 +59,28 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]  # each is imported above for type checkers
+__all__ = [
+    "UNSET",
+    "ArgumentError",
+    "AsyncRelenta",
+    "AuthenticationError",
+    "BadRequestError",
+    "CRMError",
+    "CallTimeoutError",
+    "ConfigError",
+    "ConflictError",
+    "DecodeError",
+    "NotFoundError",
+    "PaginationError",
+    "PermissionDeniedError",
+    "QuotaExceededError",
+    "RateLimitError",
+    "Relenta",
+    "ServerError",
+    "StatusError",
+    "TransportError",
+    "ValidationError",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,7 +1,8 @@
 """Wire document → derived document, the Python-facing one that the generator reads.
 
-Here overrides act on types: `;` strings become arrays, envelopes are unwrapped, responses other than
-success go (errors become exceptions), open enums take any text, unreachable schemas are left out.
+Here overrides act on types: `;` strings become arrays, envelopes are unwrapped, responses other
+than success go (errors become exceptions), open enums take any text, unreachable schemas are left
+out.
 Models that are read have every attribute; only models that are written know `UNSET`.
 """
 
@@ -28,12 +29,13 @@ class Kind:
         name: One of `text integer number boolean instant date digits mailbox any model enum
             open_enum list separated`.
         ref: Schema name of a model or enum.
-        item: Kind of a list's items, or of a `;` list's elements (`text`, `labeled`, `mailbox`).
+        items: One kind: that of a list's items, or of a `;` list's elements (`text`,
+            `labeled`, `mailbox`).
     """
 
     name: str
-    ref: str | None = None
-    item: Kind | None = None
+    ref: str = ""
+    items: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class OperationPlan:
         source: The operation in the document.
         envelope: Members that lead to the payload.
         payload: What the payload is; None for none.
-        body: Name of the input model; None for none.
+        body: Name of the input model; empty for none.
         paging: The paging extension; None for what is no list.
         effect: `read` or `write`.
     """
@@ -88,7 +90,7 @@ class OperationPlan:
     source: OperationSource
     envelope: tuple[str, ...]
     payload: Kind | None
-    body: str | None
+    body: str
     paging: dict[str, Any] | None
     effect: str
 
@@ -160,7 +162,7 @@ class _Derivation:
         if parameters:
             node["parameters"] = parameters
         body = self._body(source)
-        if body is not None:
+        if body:
             schema = {"$ref": f"#/components/schemas/{body}"}
             node["requestBody"] = {
                 "required": True,
@@ -229,9 +231,9 @@ class _Derivation:
             "schema": described,
         }
 
-    def _body(self, source: OperationSource) -> str | None:
+    def _body(self, source: OperationSource) -> str:
         if "requestBody" not in source.node:
-            return None
+            return ""
         place = f"{source.place} requestBody"
         content = self.document.resolve(source.node["requestBody"], place).get("content", {})
         if "application/json" not in content:
@@ -307,14 +309,14 @@ class _Derivation:
         derived: dict[str, Any] = {}
         for wire, node in properties.items():
             kind, nullable, out = self._kind(node, f"{place}/properties/{wire}", mode)
-            node = self.document.resolve(node, place)
-            description = one_line(node.get("description", ""))
+            resolved = self.document.resolve(node, place)
+            description = one_line(resolved.get("description", ""))
             one = Field(
                 wire,
                 kind,
                 wire in required,
                 nullable,
-                tuple(node.get("x-crmkit-alias", ())),
+                tuple(resolved.get("x-crmkit-alias", ())),
                 description,
             )
             fields.append(one)
@@ -343,7 +345,7 @@ class _Derivation:
             return {"anyOf": [out, {"type": "null"}]}
         return {**out, "type": [out["type"], "null"]}
 
-    def _kind(
+    def _kind(  # noqa: C901, PLR0911  # one case a kind
         self, node: dict[str, Any], place: str, mode: Literal["read", "write"]
     ) -> tuple[Kind, bool, dict[str, Any]]:
         """Return what a schema holds, whether it may be null, and its derived form without null."""
@@ -365,7 +367,7 @@ class _Derivation:
                 place, f"the emitter does not know the union {' | '.join(kinds)}", "choose one type"
             )
         if "enum" in schema:
-            return self._enum(schema, name, nullable, place)
+            return self._enum(schema, name, place, nullable=nullable)
         if not kinds:
             if schema.keys() - {"description", "examples", "x-crmkit-evidence", "title"}:
                 self.document.refuse(
@@ -394,7 +396,7 @@ class _Derivation:
                     f"the emitter does not know a list of {null}",
                     "use plain items",
                 )
-            return Kind("list", item=item), nullable, {"type": "array", "items": item_out}
+            return Kind("list", items=(item,)), nullable, {"type": "array", "items": item_out}
         if not name or name not in self.document.schemas:
             self.document.refuse(
                 place, "an object stands inline", "move it to components/schemas and refer to it"
@@ -411,7 +413,7 @@ class _Derivation:
                 items = {"$ref": f"#/components/schemas/{FORMS[element]}"}
             else:
                 items = {"type": "string"}
-            return Kind("separated", item=Kind(element)), {"type": "array", "items": items}
+            return Kind("separated", items=(Kind(element),)), {"type": "array", "items": items}
         if schema.get("x-crmkit-format") == "mailbox":
             self.out.forms.add("Mailbox")
             return Kind("mailbox"), {"$ref": "#/components/schemas/Mailbox"}
@@ -439,8 +441,8 @@ class _Derivation:
         return kind, nullable or bool(nothing), out
 
     def _enum(
-        self, schema: dict[str, Any], name: str, nullable: bool, place: str
-    ) -> tuple[Kind, bool, dict[str, Any]]:  # noqa: FBT001  # private
+        self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
+    ) -> tuple[Kind, bool, dict[str, Any]]:  # private
         if not name:
             self.document.refuse(
                 place, "an enum stands inline", "move it to components/schemas and refer to it"
@@ -471,7 +473,7 @@ class _Derivation:
                 place, "is no open enum", "write anyOf with an enum and a plain string"
             )
         described = {**closed[0], "description": schema.get("description", "")}
-        kind, _, out = self._enum(described, name, False, place)  # noqa: FBT003  # private
+        kind, _, out = self._enum(described, name, place, nullable=False)
         nullable = any(one.get("type") == "null" for one in members)
         return Kind("open_enum", ref=kind.ref), nullable, {"anyOf": [out, {"type": "string"}]}
 

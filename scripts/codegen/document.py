@@ -1,4 +1,4 @@
-"""Read a wire document and refuse what the rest of the way cannot carry, naming place and remedy."""
+"""Read a wire document, and refuse what cannot be generated from, naming place and remedy."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "additionalProperties": False,
     },
 }
-"""The vendor extensions and the form of each, as JSON Schema; CONTRIBUTING.md tells their meaning."""
+"""The vendor extensions with the form of each; CONTRIBUTING.md tells their meaning."""
 
 
 class DocumentError(Exception):
-    """A document that cannot be generated from. The text is one line: file, place, problem, remedy."""
+    """A document that cannot be generated from, in one line: file, place, problem, remedy."""
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,8 @@ class Document:
         """All operations, in the document's order."""
         found: list[OperationSource] = []
         for path, item in self.tree.get("paths", {}).items():
-            for method in METHODS:
-                if method in item:
-                    found.append(self._operation(path, method, item[method]))
+            methods = (method for method in METHODS if method in item)
+            found += [self._operation(path, method, item[method]) for method in methods]
         return found
 
     def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
@@ -181,7 +180,7 @@ def load(path: Path, file: str) -> Document:
         DocumentError: It cannot be read or generated from.
     """
     try:
-        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
         raise DocumentError(f"{file}: {line}: {error.problem}; mend the YAML") from None
@@ -225,7 +224,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
-    """Give every member of every object: place of the object, key, value. Leaves out example values."""
+    """Give every member of every object: place, key and value; but none of example values."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield place, key, value

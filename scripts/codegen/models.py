@@ -108,7 +108,7 @@ def run_generator(derived: Derived, folder: Path) -> None:
 def _refuse(derived: Derived, error: Any) -> NoReturn:
     told = " ".join(f"{error.header or ''} {error.detail or ''}".split())
     raise DocumentError(
-        f"{derived.document.file}: the generator: {told}; describe it in a form that the generator reads"
+        f"{derived.document.file}: the generator: {told}; describe it in a form that it reads"
     )
 
 
@@ -121,7 +121,7 @@ def _text(source: str, node: ast.AST | None) -> str:
 
 def _expected(path: Path, what: str) -> DocumentError:
     return DocumentError(
-        f"{path.name}: the generator's output has no {what} where it used to be; see scripts/codegen/models.py"
+        f"{path.name}: the generator wrote no {what} where it used to; see codegen/models.py"
     )
 
 
@@ -187,9 +187,13 @@ def _read_class(source: str, node: ast.ClassDef, model: ModelSource) -> None:
 def _tie(source: str, node: ast.ClassDef, model: ModelSource) -> None:
     lines = source.splitlines(keepends=True)
     bodies = {
-        "to_dict": f"        from ..codec import {model.module} as codec\n\n        return codec.encode(self)\n",
+        "to_dict": (
+            f"        from ..codec import {model.module} as codec\n\n"
+            "        return codec.encode(self)\n"
+        ),
         "from_dict": (
-            f"        from crmkit.core.wire import from_wire\n\n        from ..codec import {model.module} as codec\n\n"
+            "        from crmkit.core.wire import from_wire\n\n"
+            f"        from ..codec import {model.module} as codec\n\n"
             "        return from_wire(codec.decode_all, src_dict, cls)\n"
         ),
     }
@@ -245,10 +249,11 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
         f"    from .{module} import {name} as {name}" for name, module in homes.items()
     )
     texts = {
-        "__init__.py": f'"""What is generated for the {title}: models, operations and resources."""\n',
+        "__init__.py": f'"""Generated for the {title}: models, operations and resources."""\n',
         "types.py": (
             '"""The types that all generated packages share."""\n\n'
-            "from crmkit.core.types import UNSET, File, FileTypes, RequestFiles, Response, Unset\n\n"
+            "from crmkit.core.types import UNSET, File, FileTypes, RequestFiles, Response, Unset"
+            "\n\n"
             '__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]\n'
         ),
         "client.py": (

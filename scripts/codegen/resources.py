@@ -74,6 +74,7 @@ def emit_resources(
     derived: Derived, endpoints: dict[str, EndpointSource], models: dict[str, ModelSource]
 ) -> str:
     """Return the module whose classes give a client its resources and its own methods."""
+    title = derived.tree["info"]["title"]
     tags = sorted({plan.source.tag for plan in derived.operations if plan.source.public[0]})
     own = [plan for plan in derived.operations if plan.source.public[0] is None]
     lines: list[str] = []
@@ -115,7 +116,7 @@ def emit_resources(
         *_model_imports(models),
     ]
     head = [
-        f'"""The resources of the {derived.tree["info"]["title"]}, each loaded when it is first touched."""',
+        f'"""The resources of the {title}, loaded when they are touched."""',
         "",
         "from __future__ import annotations",
         "",
@@ -289,7 +290,9 @@ def _signature(
         arguments.append(("extra", "extra: Mapping[str, Any] | None = None"))
     arguments.append(("options", "options: Options | None = None"))
     wait = "async " if prefix and plan.paging is None else ""
-    head = f"{wait}def {plan.source.public[1]}(self, {', '.join(text for _, text in arguments)},) -> {_returns(plan, endpoint, prefix)}:"
+    listed = ", ".join(text for _, text in arguments)
+    returns = _returns(plan, endpoint, prefix)
+    head = f"{wait}def {plan.source.public[1]}(self, {listed},) -> {returns}:"
     names = [name for name, _ in arguments if name]
     return [
         head,
@@ -323,17 +326,18 @@ def _method(
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
         return [*lines, f"    return self._pages({operation}, {kwargs}, {decode}, options{extra})"]
     wait = "await " if prefix else ""
-    if plan.body is None:
+    if not plan.body:
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
         return [*lines, f"    return {wait}self._call({operation}, {kwargs}, {decode}, options)"]
     members = models[plan.body].attributes
     given = "{" + ", ".join(f'"{one.name}": {one.name}' for one in members) + "}"
     codec = f"{models[plan.body].module}_codec"
     kwargs = f"{plan.source.id}._get_kwargs({', '.join([*passed, 'body=PLACEHOLDER'])})"
+    call = f"{operation}, {kwargs}, {decode}, options"
     return [
         *lines,
         f"    model_ = input_model({plan.body}, {operation}, input_, {given}, extra)",
-        f"    return {wait}self._call({operation}, {kwargs}, {decode}, options, lambda: {codec}.encode(model_, raw=True))",
+        f"    return {wait}self._call({call}, lambda: {codec}.encode(model_, raw=True))",
     ]
 
 
@@ -342,13 +346,8 @@ def _decode(payload: Kind | None, models: dict[str, ModelSource]) -> str:
         return "None"
     if payload.name == "model" and payload.ref:
         return f"{models[payload.ref].module}_codec.decode"
-    if (
-        payload.name == "list"
-        and payload.item
-        and payload.item.ref
-        and payload.item.name == "model"
-    ):
-        return f"{models[payload.item.ref].module}_codec.decode_all"
+    if payload.name == "list" and payload.items[0].name == "model":
+        return f"{models[payload.items[0].ref].module}_codec.decode_all"
     return "None"
 
 
@@ -371,7 +370,7 @@ def _docstring(
     for name in names:
         lines += _wrapped(f"{name}: {told[name]}", "    ", "        ")
     if plan.payload is not None:
-        lines += ["", "Returns:", *_wrapped(_returned(plan), "    ", "    ")]
+        lines += ["", "Returns:", *_wrapped(_returned(plan, plan.payload), "    ", "    ")]
     lines += ["", "Raises:"]
     if plan.body or endpoint.positional:
         lines.append("    ArgumentError: A value cannot be carried by the wire; nothing was sent.")
@@ -395,7 +394,7 @@ def _descriptions(
         "input_": f"The whole input as one {plan.body}, in place of the keywords.",
         "start": "First page or offset; the first of all by default.",
         "page_size": "Items a page.",
-        "extra": "Members that the document does not name, such as custom fields, by their wire names.",
+        "extra": "Members beside the documented ones, such as custom fields, by wire name.",
         "options": "What this call does differently: timeout, max_retries, headers, query.",
     }
     if plan.paging:
@@ -422,12 +421,11 @@ def _descriptions(
     return told
 
 
-def _returned(plan: OperationPlan) -> str:
-    assert plan.payload is not None
+def _returned(plan: OperationPlan, payload: Kind) -> str:
     if plan.paging is not None:
         return "A lazy pager; nothing is asked before it is iterated."
-    if plan.payload.name == "model":
-        return f"The {plan.payload.ref}."
+    if payload.name == "model":
+        return f"The {payload.ref}."
     return f"The {plan.envelope[-1] if plan.envelope else 'value'}."
 
 

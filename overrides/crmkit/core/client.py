@@ -11,6 +11,7 @@ from .operation import Operation
 from .options import Settings, checked_base_url, checked_retries, checked_timeout
 from .sender import Sender
 from .throttle import checked_throttle
+from .types import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,8 @@ class SyncSettings(_CommonSettings, total=False):
     """Keywords that every sync client takes.
 
     Keys:
-        timeout: Seconds for each phase (connect, write, read, wait for the pool); default 30; None for no limit.
+        timeout: Seconds for each phase (connect, write, read, wait for the pool); default 30;
+            None for no limit.
         max_retries: How often a failed attempt is repeated; default 2.
         throttle: Requests a second; 0 for no limit; default the vendor's known limit.
         middleware: `async def(request, call_next) -> response`, outermost first.
@@ -68,7 +70,7 @@ class Client:
     """What sync and async clients share. Use a CRM's class, such as `crmkit.Relenta`."""
 
     _sender: Sender
-    _io: IO
+    _io: Any  # SyncIO or AsyncIO; each twin says which
     _view = False
 
     def _start(
@@ -99,7 +101,7 @@ class Client:
     def with_options(
         self,
         *,
-        timeout: float | None | ellipsis = ...,
+        timeout: float | Unset | None = UNSET,
         max_retries: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
@@ -118,7 +120,7 @@ class Client:
         now = self._sender.settings
         settings = Settings(
             now.base_url,
-            now.timeout if timeout is ... else checked_timeout(timeout),
+            now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
             now.max_retries if max_retries is None else checked_retries(max_retries),
             {**now.headers, **headers} if headers else now.headers,
         )

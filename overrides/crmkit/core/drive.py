@@ -32,5 +32,6 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
         return value
     coroutine.close()
     raise ConfigError(
-        "middleware awaited real I/O under a sync client; use the Async client, or middleware that only awaits call_next"
+        "middleware awaited real I/O under a sync client; use the Async client, "
+        "or middleware that only awaits call_next"
     )

@@ -74,7 +74,7 @@ class CRMError(Exception):
 
 
 class ConfigError(CRMError):
-    """A client cannot be built or used as it is configured: a missing credential, a plain http address."""
+    """A client cannot be built or used as it is configured, as without a credential."""
 
 
 class ArgumentError(CRMError, ValueError):
@@ -129,7 +129,7 @@ class TransportError(CRMError):
 
 
 class CallTimeoutError(TransportError):
-    """A phase of the call (connect, write, read, wait for the pool) took longer than its timeout."""
+    """A phase of the call (connect, write, read, wait for the pool) took too long."""
 
 
 class StatusError(CRMError):
@@ -215,7 +215,7 @@ class ConflictError(StatusError):
 
 
 class ValidationError(StatusError):
-    """422, or what a vendor uses in its place: values that the server's rules refuse; see `fields`."""
+    """422, or a vendor's form of it: the server's rules refuse values; see `fields`."""
 
 
 class QuotaExceededError(StatusError):
@@ -289,7 +289,11 @@ _CLASSES: dict[int, type[StatusError]] = {
 
 
 def class_of(status: int) -> type[StatusError]:
-    """Return the error class of an HTTP status: its own, `BadRequestError` for other 4xx, `ServerError` from 500."""
+    """Return the error class of an HTTP status.
+
+    Those with a class of their own have it; other 4xx are `BadRequestError`, from 500 on
+    `ServerError`, below 400 `StatusError`.
+    """
     if status >= 500:
         return ServerError
     if status in _CLASSES:

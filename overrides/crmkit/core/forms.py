@@ -25,7 +25,7 @@ class LabeledValue:
 
     @classmethod
     def parse(cls, text: str) -> LabeledValue:
-        """Read one element: the label is what stands in parentheses after the last blank before `(`."""
+        """Read one element; its label stands in parentheses at the end, after a blank."""
         if text[-1:] == ")":
             value, found, label = text[:-1].rpartition(" (")
             if found:
@@ -50,7 +50,7 @@ class Mailbox:
 
     @classmethod
     def parse(cls, text: str) -> Mailbox:
-        """Read one element: the address is what stands in angle brackets after the last blank before `<`."""
+        """Read one element; its address stands in angle brackets at the end, after a blank."""
         if text[-1:] == ">":
             name, found, address = text[:-1].rpartition(" <")
             if found:

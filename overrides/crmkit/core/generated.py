@@ -26,7 +26,7 @@ __all__ = ["AuthenticatedClient", "Client", "UnexpectedStatus"]
 
 
 class UnexpectedStatus(Exception):
-    """Named by generated code, never raised: an error status is a `StatusError` before it gets there."""
+    """Named by generated code, never raised: an error is a `StatusError` long before."""
 
     def __init__(self, status_code: int, content: bytes) -> None:
         self.status_code = status_code
@@ -147,4 +147,4 @@ class Client:
 
 
 class AuthenticatedClient(Client):
-    """The name under which generated code knows a client with credentials; all clients have theirs."""
+    """The generator's name for a client with credentials, as all of ours are."""

@@ -21,14 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "NETWORK_ERRORS",
     "AsyncBaseTransport",
     "AsyncClient",
     "AsyncIO",
     "BaseTransport",
     "Client",
     "Headers",
-    "IO",
-    "NETWORK_ERRORS",
     "Request",
     "Response",
     "SyncIO",
@@ -180,12 +179,15 @@ class SyncIO(_Clock):
     def build(
         self, method: str, url: str, params: Any, content: bytes | None, headers: Mapping[str, str]
     ) -> Request:
+        """Return a request; see `IO`."""
         return _build(self.pool, method, url, params, content, headers)
 
     async def send(self, request: Request) -> Response:
+        """Send a request; redirects are not followed."""
         return self.pool.send(request, follow_redirects=False)
 
     async def sleep(self, seconds: float) -> None:
+        """Wait."""
         time.sleep(seconds)
 
     def close(self) -> None:
@@ -217,7 +219,7 @@ class AsyncIO(_Clock):
         self._base_url = base_url
         self._own = pool
         self._transport = transport
-        # Connections belong to the event loop that opened them; those of a loop that ended are dead.
+        # Connections belong to the event loop that opened them; when it ends, they are dead.
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient] = WeakKeyDictionary()
         self._closed = False
 
@@ -243,12 +245,15 @@ class AsyncIO(_Clock):
     def build(
         self, method: str, url: str, params: Any, content: bytes | None, headers: Mapping[str, str]
     ) -> Request:
+        """Return a request; see `IO`."""
         return _build(self.pool, method, url, params, content, headers)
 
     async def send(self, request: Request) -> Response:
+        """Send a request; redirects are not followed."""
         return await self.pool.send(request, follow_redirects=False)
 
     async def sleep(self, seconds: float) -> None:
+        """Wait."""
         await asyncio.sleep(seconds)
 
     async def aclose(self) -> None:

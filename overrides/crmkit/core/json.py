@@ -6,12 +6,18 @@ import json
 from datetime import datetime
 from typing import Any
 
-try:
-    import orjson as _orjson
-except ImportError:  # the extra is not installed
-    _orjson = None  # type: ignore[assignment]  # the module or None, told apart below
-
 __all__ = ["FAST", "dumps", "loads"]
+
+
+def _engine() -> Any:
+    try:
+        import orjson
+    except ImportError:  # the extra is not installed
+        return None
+    return orjson
+
+
+_orjson = _engine()
 
 FAST: bool = _orjson is not None
 """Whether orjson is there. Then encoders may leave aware datetimes to `dumps`."""
@@ -45,7 +51,8 @@ def dumps(tree: Any) -> bytes:
     """
     if FAST:
         try:
-            return _orjson.dumps(_finite(tree), option=_orjson.OPT_UTC_Z)
+            text: bytes = _orjson.dumps(_finite(tree), option=_orjson.OPT_UTC_Z)
+            return text
         except TypeError:
             # Integers beyond 64 bits; what is no JSON at all fails again below.
             pass

@@ -22,7 +22,7 @@ def lazily(
         homes: Module of each name: below the package, or absolute if it holds a dot.
     """
 
-    def __getattr__(name: str) -> object:
+    def load(name: str) -> object:
         home = homes.get(name)
         if home is None:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
@@ -30,7 +30,7 @@ def lazily(
         setattr(sys.modules[package], name, value)
         return value
 
-    def __dir__() -> list[str]:
+    def names() -> list[str]:
         return sorted({*vars(sys.modules[package]), *homes})
 
-    return sorted(homes), __getattr__, __dir__
+    return sorted(homes), load, names

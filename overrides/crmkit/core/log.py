@@ -1,8 +1,8 @@
-"""One line for each attempt, on the logger `crmkit`; by an allow-list, so that nothing private gets in.
+"""One line for each attempt, on the logger `crmkit`.
 
-Logged are method, path template, status, milliseconds, attempt and request id: never a body, a
-header, a query or the values of a path. `CRMKIT_LOG=debug` (or `info`) in the environment sends the
-lines to standard error without any code.
+What is in it is an allow-list, so that nothing private gets in: method, path template, status,
+milliseconds and attempt; never a body, a header, a query or the values of a path.
+`CRMKIT_LOG=debug` (or `info`) in the environment sends the lines to standard error.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ class Paging:
         strategy: `page` counts pages, `offset` counts items, `none` has all items in one reply.
         number: Query parameter of the page or offset.
         size: Query parameter of the page size.
-        default_size: Items a page to ask for when the caller does not say; None leaves it to the server.
+        default_size: Items a page to ask for by default; None leaves it to the server.
         first: Number of the first page, or the first offset.
-        total: Member of the reply that counts all items, as a path from its top, or None.
-        last: Member of the reply that is the number of the last page, as a path from its top, or None.
+        total: Member that counts all items, as a path from the top of the reply, or None.
+        last: Member that is the number of the last page, as a path from the top, or None.
     """
 
     strategy: Literal["page", "offset", "none"]

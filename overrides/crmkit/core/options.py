@@ -73,7 +73,7 @@ class Settings:
                 self.base_url,
                 checked_timeout(options.get("timeout", self.timeout)),
                 checked_retries(options.get("max_retries", self.max_retries)),
-                {**self.headers, **options["headers"]} if options.get("headers") else self.headers,
+                {**self.headers, **extra} if (extra := options.get("headers")) else self.headers,
             )
         except ConfigError as error:
             raise ArgumentError("options", str(error), operation=operation) from None
@@ -125,7 +125,8 @@ def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
         raise ConfigError("base_url must not have a query or a fragment")
     if parts.scheme == "http" and not allow_insecure and not _is_loopback(host):
         raise ConfigError(
-            f"base_url http://{host} would send the credential in clear; use https, or allow_insecure=True"
+            f"base_url http://{host} would send the credential in clear; "
+            "use https, or allow_insecure=True"
         )
     return base_url.rstrip("/")
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .drive import drive
 from .errors import ArgumentError, PaginationError
+from .operation import Paging
 from .types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
-    from .operation import Operation, Paging
+    from .operation import Operation
     from .options import Options
     from .reply import Reply
     from .sender import Sender
@@ -82,11 +83,10 @@ class Walk(Generic[T]):
         start: Any,
         page_size: Any,
     ) -> None:
-        paging = operation.paging
-        assert paging is not None, operation.name  # the emitter calls this for lists only
+        paging = operation.paging or Paging("none")
         self.sender = sender
         self.operation = operation
-        self.paging: Paging = paging
+        self.paging = paging
         self.kwargs = kwargs
         self.decode = decode
         self.options = options
@@ -132,7 +132,8 @@ class _Steps(Generic[T]):
             return None
         walk, paging = self._walk, self._walk.paging
         reply = await walk.sender.reply(walk.operation, self._asked(), walk.options)
-        assert reply is not None  # only a DELETE has no reply
+        if reply is None:  # only a DELETE has none
+            return None
         rows: list[Any] = walk.sender.payload(walk.operation, reply)
         if rows and rows == self._before:
             raise PaginationError(

@@ -14,10 +14,8 @@ class Reply:
     """What the server answered.
 
     Attributes:
-        status_code: HTTP status.
-        headers: The response's headers.
         data: The decoded body, with its envelope; None for an empty body.
-        content: The body as it came over the wire.
+        response: The response itself.
     """
 
     __slots__ = ("data", "response")
@@ -28,14 +26,17 @@ class Reply:
 
     @property
     def status_code(self) -> int:
+        """HTTP status."""
         return self.response.status_code
 
     @property
     def headers(self) -> Headers:
+        """The response's headers."""
         return self.response.headers
 
     @property
     def content(self) -> bytes:
+        """The body as it came over the wire."""
         return self.response.content
 
     def __repr__(self) -> str:

@@ -23,7 +23,7 @@ M = TypeVar("M")
 
 
 class _Placeholder:
-    """Stands in for a body while the generated code lays out a request; the sender encodes the real one."""
+    """Stands in for a body while generated code lays out a request; the sender encodes it."""
 
     def to_dict(self) -> dict[str, Any]:
         return {}

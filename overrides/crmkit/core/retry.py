@@ -49,10 +49,10 @@ def retries_status(operation: Operation, status: int, wait: float | None) -> boo
 
 
 def backoff(attempt: int, random: Callable[[], float]) -> float:
-    """Return seconds to wait after failed attempt `attempt` (from 1): full jitter on 0.5·2ⁿ, at most 8.
+    """Return the seconds to wait after a failed attempt: full jitter on 0.5·2ⁿ, at most 8.
 
     Args:
-        attempt: Number of the attempt that failed.
+        attempt: Number of the attempt that failed, from 1.
         random: Gives a number from 0 to 1.
     """
     # The exponent is capped as well: 2.0**1024 is an OverflowError.

@@ -1,4 +1,7 @@
-"""The way of a call: retry( throttle → middleware → credentials → timeout → log → httpx ) → check → decode."""
+"""The way of a call.
+
+retry( throttle → middleware → credentials → timeout → log → httpx ) → check → decode
+"""
 
 from __future__ import annotations
 
@@ -133,7 +136,14 @@ class Sender:
         rows: Any = None,
         base: int = 0,
     ) -> T:
-        """Return what `decode` makes of the payload, or of `rows`, a part of it that starts at index `base`.
+        """Return what `decode` makes of the payload, or of a part of its rows.
+
+        Args:
+            operation: The operation.
+            reply: Its reply.
+            decode: Makes the result; None gives the tree itself.
+            rows: The part; None for the whole payload.
+            base: Index of the first row of the part.
 
         Raises:
             DecodeError: The payload has another form than documented.
@@ -165,7 +175,9 @@ class Sender:
         options: Options | None = None,
         body: Callable[[], Any] | None = None,
     ) -> Reply | None:
-        """Make a call and return its checked reply; None for a DELETE that an earlier attempt had done.
+        """Make a call and return its checked reply.
+
+        None stands for a DELETE that an earlier attempt, whose reply was lost, had done.
 
         Raises:
             CRMError: Anything went wrong.
@@ -179,7 +191,7 @@ class Sender:
             )
             while True:
                 attempt += 1
-                # Built anew for each attempt: signatures and middleware must not see the last one's headers.
+                # Anew for each attempt: signatures and middleware must not see the last one's.
                 request = self.io.build(method, url, params, content, headers)
                 try:
                     return await self._attempt(operation, request, settings.timeout, attempt)
@@ -224,8 +236,8 @@ class Sender:
         if "{" in operation.path:
             _check_segments(operation.path, url)
         params = kwargs.get("params") or None
-        if options and options.get("query"):
-            params = {**(params or {}), **options["query"]}
+        if options and (query := options.get("query")):
+            params = {**(params or {}), **query}
         headers: Any = {**self._headers, **kwargs.get("headers", {})}
         if settings.headers:  # whose names may be spelt in other capitals
             headers = Headers(headers)

@@ -1,4 +1,4 @@
-"""What a CRM's room tells the shared sender: credentials, and how its replies say what went wrong."""
+"""What a CRM's room tells the shared sender: its credentials, and how replies tell errors."""
 
 from __future__ import annotations
 

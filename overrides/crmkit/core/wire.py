@@ -46,7 +46,7 @@ new = object.__new__
 READ_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 """What decoding a reply of another form can end in."""
 
-_KINDS = {
+_KINDS: dict[type, str] = {
     dict: "an object",
     list: "an array",
     str: "a text",
@@ -276,7 +276,7 @@ def digits_text(value: object, argument: str) -> str:
 _TWO = tuple(f"{n:02d}" for n in range(61))
 
 
-def moment(value: object, argument: str, raw: bool) -> str | datetime:
+def moment(value: object, argument: str, raw: bool) -> str | datetime:  # noqa: FBT001  # emitted code calls it, per value
     """Write a moment: in UTC with `Z`.
 
     Args:

@@ -28,7 +28,8 @@ def _base_url(account: str | None, base_url: str | None) -> str:
     name = account or os.environ.get("RELENTA_ACCOUNT")
     if not name:
         raise ConfigError(
-            "account is missing: pass account=… or set RELENTA_ACCOUNT (or base_url=…, RELENTA_BASE_URL)"
+            "account is missing: pass account=… or set RELENTA_ACCOUNT "
+            "(or base_url=…, RELENTA_BASE_URL)"
         )
     # Anything but a host label could send the key to another host.
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?", name):

@@ -33,16 +33,25 @@ class RelentaVendor(Vendor):
         self._department_key = department_key
 
     def secrets(self) -> Iterable[str]:
+        """Return the key."""
         return (self._department_key,)
 
     def authenticate(self, request: Request) -> None:
+        """Put the key into its header (page: API Key)."""
         request.headers[_HEADER] = self._department_key
 
     def conceal(self, request: Request) -> None:
+        """Replace the key."""
         if _HEADER in request.headers:
             request.headers[_HEADER] = "…"
 
     def decode(self, response: Response) -> Any:
+        """Return the envelope.
+
+        Raises:
+            ValueError: The body is no JSON.
+            TypeError: It is no envelope.
+        """
         tree = super().decode(response)
         if response.status_code < 300 and (
             not isinstance(tree, dict) or not isinstance(tree.get("status"), bool)
@@ -52,6 +61,7 @@ class RelentaVendor(Vendor):
         return tree
 
     def fault(self, response: Response, tree: Any) -> Fault | None:
+        """Return what went wrong, by HTTP status or by the envelope's own."""
         envelope = tree if isinstance(tree, dict) else {}
         fault = super().fault(response, tree)
         code = envelope.get("code")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import ArgumentError, DecodeError
@@ -97,13 +97,12 @@ def _read(field: CustomField, wire: object) -> Any:
     try:
         if field.type_ == "Number":
             number = Decimal(wire)
-            if not number.is_finite():
-                raise ValueError
-            return int(wire) if wire.lstrip("+-").isdigit() else number
+            # NaN and infinities cannot be made an int, and are refused with all that is no number.
+            return int(number) if int(number) == number and "." not in wire else number
         if field.type_ == "Date":
             # assumption: YYYY-MM-DD, as the page's date-times begin; no sample has a date
             return date.fromisoformat(wire[:10])
-    except (ValueError, InvalidOperation):
+    except (ArithmeticError, ValueError):
         raise DecodeError(f"the text is no {field.type_}", path=field.key) from None
     return wire.split(";") if field.type_ == "Multiple choice" else wire
 

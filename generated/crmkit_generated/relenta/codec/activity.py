@@ -178,7 +178,7 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
 
     Args:
         o: The object.
-        raw: Leave moments in UTC as datetimes, for a JSON writer that writes them with Z.
+        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.

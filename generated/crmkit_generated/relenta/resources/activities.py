@@ -111,8 +111,7 @@ class Activities(Resource):
             contacts: Contacts who take part.
             subject: Subject.
             body: Text.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -254,8 +253,7 @@ class AsyncActivities(AsyncResource):
             contacts: Contacts who take part.
             subject: Subject.
             body: Text.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:

@@ -126,8 +126,7 @@ class Contacts(Resource):
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
             tags: Names of the tags; new ones are made.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -248,8 +247,7 @@ class Contacts(Resource):
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
             tags: Names of the tags; new ones are made.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -411,8 +409,7 @@ class AsyncContacts(AsyncResource):
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
             tags: Names of the tags; new ones are made.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -533,8 +530,7 @@ class AsyncContacts(AsyncResource):
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
             tags: Names of the tags; new ones are made.
-            extra: Members that the document does not name, such as custom fields, by their wire
-                names.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
