@@ -35,6 +35,20 @@ class Request:
     body: bytes
     too_large: bool = False
 
+    @property
+    def media_type(self) -> str:
+        """Media type of the body in lower case, without parameters; empty without Content-Type."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """Character set that Content-Type names, in lower case; None if it names none."""
+        for parameter in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = parameter.partition("=")
+            if name.strip().lower() == "charset":
+                return value.strip().strip('"').lower()
+        return None
+
     def require_room(self) -> None:
         """Refuse a body over the cap.
 

@@ -5,6 +5,7 @@ What the vendor's page leaves open is assumed; each assumption stands where it i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crmkit_mock.crm import MockCRM
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from crmkit_mock.store import Collection
 
 _KEY_HEADER = "x-relenta-department-key"
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]*\Z")
 #: Assumption: the default page size, which the page does not tell.
 _PAGE_SIZE = 100
-_KEY_REFUSED = "The department key is missing or incorrect"
+_DEPARTMENT_BY_KEY = {key: name for name, key in DEPARTMENTS.items()}
 
 
 class MockRelenta(MockCRM):
@@ -86,14 +88,15 @@ class MockRelenta(MockCRM):
             The key under which contacts carry the field: the label with blanks as underscores.
 
         Raises:
-            KeyError: there is no such department.
-            ValueError: the department has a field of that key.
+            ValueError: there is no such department, or it has a field of that key.
         """
+        if department not in DEPARTMENTS:
+            raise ValueError(f"there is no department {department!r}")
         with self.store.transaction():
             field = definition(self._next_id(), label, type, choices, default_value)
             if any(field["key"] == known.key for known in self._definitions(department)):
                 raise ValueError(f"{department} has a custom field {field['key']!r}")
-            self._custom_fields.insert(DEPARTMENTS[department], field["id"], field)
+            self._custom_fields.insert(department, field["id"], field)
         return str(field["key"])
 
     def plant(self, seed: str) -> None:
@@ -115,7 +118,7 @@ class MockRelenta(MockCRM):
         Page, Status Codes, 400: the request "doesn't properly specify response format".
         """
         known = {known.removesuffix(".json") for known in self.document.paths}
-        if path in known or path.rpartition(".")[0] in known:
+        if path in known or _EXTENSION.sub("", path) in known:
             return Refusal(400, "The response format must be given as .json")
         return super().unknown_path(path)
 
@@ -126,9 +129,9 @@ class MockRelenta(MockCRM):
         request: Request,
     ) -> Reply:
         """Answer an operation: first the key, then parameters, body and state."""
-        department = request.headers.get(_KEY_HEADER, "")
-        if department not in DEPARTMENTS.values():
-            raise Refusal(401, _KEY_REFUSED)
+        department = _DEPARTMENT_BY_KEY.get(request.headers.get(_KEY_HEADER, ""))
+        if department is None:
+            raise Refusal(401, "The department key is missing or incorrect")
         query = operation.read_query(request)
         match operation.id:
             case "contacts_list":
@@ -211,16 +214,13 @@ def _body(operation: Operation, request: Request) -> dict[str, Any]:
     Page: the sample is `curl --data @contact.json`, which sends JSON text as
     application/x-www-form-urlencoded. Assumption: other and missing types are refused.
     """
-    essence, _, parameters = request.headers.get("content-type", "").partition(";")
-    media_type = essence.strip().lower()
-    if media_type not in operation.body_validators:
+    if request.media_type not in operation.body_validators:
         raise Refusal(400, f"The body must come as {' or '.join(operation.body_validators)}")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if parameters.strip().lower().startswith("charset=") and charset not in ("utf-8", "utf8"):
+    if request.charset not in (None, "utf-8", "utf8"):
         raise Refusal(400, "The body must be UTF-8")
     try:
         tree = parse(request.body)
     except JSONTextError as error:
         raise Refusal(400, f"The body is not proper JSON: {error}") from None
-    operation.check_body(media_type, tree)
+    operation.check_body(request.media_type, tree)
     return cast("dict[str, Any]", tree)

@@ -110,7 +110,8 @@ def _settle_names(contact: Contact, sent: Contact) -> None:
     """
     parts = "first_name" in sent or "last_name" in sent
     if "full_name" in sent and not parts:
-        contact["first_name"], _, contact["last_name"] = contact["full_name"].partition(" ")
+        first, _, last = contact["full_name"].strip().partition(" ")
+        contact |= {"first_name": first, "last_name": last.strip()}
     elif parts and "full_name" not in sent:
         contact["full_name"] = " ".join(
             part for part in (contact["first_name"], contact["last_name"]) if part

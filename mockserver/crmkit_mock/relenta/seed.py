@@ -34,17 +34,16 @@ def plant(document: Document, store: Store, seed: str) -> None:
     """Fill the empty store with a seed: "demo", or "empty" for departments without records."""
     if seed == "empty":
         return
-    agents = DEPARTMENTS["agents"]
     for example, kind in _SAMPLES.items():
         collection = store.collection("relenta", kind)
         for record in document.example(example)["data"]:
-            collection.insert(agents, record["id"], record)
+            collection.insert("agents", record["id"], record)
     _plant_laboratory(store)
 
 
 def _plant_laboratory(store: Store) -> None:
     """Fill the second department, whose records the first one must never see."""
-    laboratory = DEPARTMENTS["laboratory"]
+    laboratory = "laboratory"
     fields = [
         definition(33104501, "Clearance", "Number", None, ""),
         definition(33104502, "Site", "Single choice", ["London", "Nassau"], "London"),

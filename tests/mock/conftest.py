@@ -1,0 +1,50 @@
+"""The Relenta mock as its tests use it: in process, behind a socket, or either in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmkit_mock import MockCRMs, MockServer
+from tests.mock.plain import Relenta, client_for
+
+if TYPE_CHECKING:
+    from crmkit_mock.relenta import MockRelenta
+
+
+@pytest.fixture
+def mocks() -> Iterator[MockCRMs]:
+    """Mock CRMs in this process, with the demo data."""
+    with MockCRMs() as mocks:
+        yield mocks
+
+
+@pytest.fixture
+def relenta(mocks: MockCRMs) -> Iterator[Relenta]:
+    """The Relenta mock in this process."""
+    with client_for(mocks.relenta) as http:
+        yield Relenta(mocks.relenta, http)
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[MockServer]:
+    with MockServer() as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server: MockServer) -> MockServer:
+    """Mock CRMs behind a socket, fresh for this test."""
+    _server.reset()
+    return _server
+
+
+@pytest.fixture(params=["in process", "socket"])
+def either(request: pytest.FixtureRequest) -> Iterator[Relenta]:
+    """The Relenta mock, once in this process and once behind a socket."""
+    name = "mocks" if request.param == "in process" else "server"
+    mock: MockRelenta = request.getfixturevalue(name).relenta
+    with client_for(mock) as http:
+        yield Relenta(mock, http)

@@ -1,0 +1,210 @@
+"""Faults: what a client sees of them, and what became of its request."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from crmkit_mock import MockCRMs, MockServer
+from tests.mock.plain import KEY_HEADER, Relenta, client_for, refusal
+
+BROKEN: dict[str, type[httpx.TransportError]] = {
+    "reset": httpx.ReadError,
+    "disconnect": httpx.RemoteProtocolError,
+    "short_body": httpx.RemoteProtocolError,
+    "garbage": httpx.RemoteProtocolError,
+    "read_timeout": httpx.ReadTimeout,
+}
+
+
+def test_a_status_comes_in_the_crms_envelope(either: Relenta) -> None:
+    """A fault with a status alone answers in the CRM's own error envelope, once."""
+    either.mock.fail(status=429, retry_after=2)
+    reply = either.http.get("/contact.list.json")
+    refusal(reply, 429)
+    assert reply.headers["retry-after"] == "2"
+    assert either.contacts()
+
+
+def test_times_and_order(relenta: Relenta) -> None:
+    """Faults strike in the order they were set, each as often as it says."""
+    fault = relenta.mock.fail(status=500, times=2)
+    relenta.mock.fail(status=503)
+    codes = [relenta.http.get("/contact.list.json").status_code for _ in range(4)]
+    assert codes == [500, 500, 503, 200]
+    assert fault.times == 0
+    assert relenta.mock.faults.waiting() == []
+
+
+def test_a_fault_without_end(relenta: Relenta) -> None:
+    """times=None lets every request fail until reset."""
+    relenta.mock.fail(status=502, times=None)
+    assert {relenta.http.get("/contact.list.json").status_code for _ in range(5)} == {502}
+    relenta.mock.reset()
+    assert relenta.contacts()
+
+
+def test_a_fault_strikes_what_it_matches(relenta: Relenta) -> None:
+    """Path and method choose the requests; the others pass."""
+    relenta.mock.fail(status=500, path="/contact.*", method="post")
+    assert relenta.contacts()
+    relenta.save("activity.save", label="Lunch")
+    relenta.refused(500, full_name="x")
+    relenta.save(full_name="x")
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "sent", "media_type"),
+    [
+        ("<html>Bad gateway", {"Content-Type": "text/html"}, b"<html>Bad gateway", "text/html"),
+        (b"\xff\x00", {}, b"\xff\x00", "application/json"),
+        ({"status": False}, {}, b'{"status": false}', "application/json"),
+        ([1], {"content-type": "x/y", "X-Z": "1"}, b"[1]", "x/y"),
+        ("", {}, b"", "application/json"),
+    ],
+    ids=repr,
+)
+def test_a_body_of_ones_own(
+    either: Relenta, body: object, headers: dict[str, str], sent: bytes, media_type: str
+) -> None:
+    """A fault can bring any body and headers."""
+    either.mock.fail(status=502, body=body, headers=headers)  # type: ignore[arg-type]
+    reply = either.http.get("/contact.list.json")
+    assert (reply.status_code, reply.content) == (502, sent)
+    assert reply.headers["content-type"] == media_type
+    assert reply.headers.get("x-z") == headers.get("X-Z")
+
+
+def test_a_server_can_say_200_and_mean_an_error(relenta: Relenta) -> None:
+    """A body without a status comes with 200."""
+    relenta.mock.fail(body={"status": False, "code": 500, "message": "x"})
+    reply = relenta.http.get("/contact.list.json")
+    assert reply.status_code == 200
+    assert reply.json()["code"] == 500
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body(either: Relenta, status: int) -> None:
+    """Statuses that have no body get none."""
+    either.mock.fail(status=status)
+    reply = either.http.get("/contact.list.json")
+    assert (reply.status_code, reply.content) == (status, b"")
+    assert either.contacts()
+
+
+@pytest.mark.parametrize("error", BROKEN)
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_broken_connection(either: Relenta, error: str, *, after: bool) -> None:
+    """A connection breaks as told; the contact is there only if it broke after processing."""
+    either.mock.fail(error=error, after=after, method="POST")
+    with pytest.raises(BROKEN[error]):
+        either.http.post("/contact.save.json", json={"full_name": "Lost"}, timeout=0.2)
+    names = [contact["full_name"] for contact in either.contacts()]
+    assert ("Lost" in names) is after
+
+
+@pytest.mark.parametrize("error", ["connect", "connect_timeout"])
+def test_a_connection_that_never_was(relenta: Relenta, error: str) -> None:
+    """In process a connection can fail before anything is sent."""
+    before = relenta.mock.snapshot()
+    relenta.mock.fail(error=error)
+    kind = {"connect": httpx.ConnectError, "connect_timeout": httpx.ConnectTimeout}[error]
+    with pytest.raises(kind):
+        relenta.http.post("/contact.save.json", json={"full_name": "Lost"})
+    assert relenta.mock.snapshot() == before
+    assert not relenta.mock.journal[-1].processed
+
+
+def test_an_open_port_cannot_refuse(server: MockServer) -> None:
+    """A server says that it cannot play a failed connection."""
+    with pytest.raises(ValueError, match="MockCRMs"):
+        server.relenta.fail(error="connect")
+
+
+def test_a_status_after_processing(either: Relenta) -> None:
+    """after=True stores the record and replaces only the reply."""
+    either.mock.fail(status=503, after=True)
+    either.refused(503, full_name="Stored")
+    assert either.contacts()[-1]["full_name"] == "Stored"
+    assert either.mock.journal[-2].processed
+    assert either.mock.journal[-2].fault == "status 503"
+
+
+@pytest.mark.parametrize("error", [None, "reset", "disconnect"])
+def test_a_delay_beyond_the_clients_patience(either: Relenta, error: str | None) -> None:
+    """A delay longer than the client waits is its read timeout."""
+    either.mock.fail(delay=30, error=error)
+    with pytest.raises(httpx.ReadTimeout):
+        either.http.get("/contact.list.json", timeout=0.1)
+    assert either.contacts()
+
+
+def test_a_short_delay_passes(either: Relenta) -> None:
+    """A delay within the client's patience only delays; the request is processed."""
+    either.mock.fail(delay=0.01)
+    assert either.save(full_name="Late") == 33104663
+    assert either.mock.journal[-1].fault == "delay 0.01"
+
+
+def test_nobody_waits_in_process(relenta: Relenta) -> None:
+    """Without a read timeout even a day's delay passes at once in process."""
+    relenta.mock.fail(delay=80_000)
+    assert relenta.http.get("/contact.list.json", timeout=None).status_code == 200
+
+
+@pytest.mark.parametrize("error", BROKEN)
+def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
+    """The one transport breaks async calls as it breaks sync ones, and serves both."""
+    mock = mocks.relenta
+    mock.fail(error=error)
+    mock.fail(status=503)
+
+    async def calls() -> list[int]:
+        headers = {KEY_HEADER: mock.credentials["department_key"]}
+        async with httpx.AsyncClient(
+            base_url=mock.base_url, transport=mock.transport, headers=headers
+        ) as http:
+            with pytest.raises(BROKEN[error]):
+                await http.get("/contact.list.json")
+            return [(await http.get("/contact.list.json")).status_code for _ in range(2)]
+
+    assert asyncio.run(calls()) == [503, 200]
+    with client_for(mock) as http:
+        assert http.get("/contact.list.json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({}, "needs"),
+        ({"headers": {"X": "y"}}, "needs"),
+        ({"status": 199}, "199"),
+        ({"status": 600}, "600"),
+        ({"error": "nope"}, "short_body"),
+        ({"status": 500, "times": 0}, "times"),
+        ({"delay": -1}, "delay"),
+        ({"error": "connect", "after": True}, "never processed"),
+        ({"status": 500, "headers": {"X": "a\r\nSet-Cookie: b"}}, "header"),
+        ({"status": 500, "headers": {"X": "ž"}}, "header"),
+    ],
+    ids=str,
+)
+def test_what_is_no_fault(relenta: Relenta, arguments: dict[str, object], reason: str) -> None:
+    """Arguments that make no fault are refused at once, and none waits."""
+    with pytest.raises(ValueError, match=reason):
+        relenta.mock.fail(**arguments)  # type: ignore[arg-type]
+    assert relenta.mock.faults.waiting() == []
+
+
+def test_a_server_stops_while_a_client_waits() -> None:
+    """A fault that never answers does not keep the server from stopping."""
+    with MockServer() as server:
+        server.relenta.fail(error="read_timeout", times=None)
+        http = client_for(server.relenta)
+        with pytest.raises(httpx.ReadTimeout):
+            http.get("/contact.list.json", timeout=0.1)
+    with pytest.raises(httpx.TransportError):
+        http.get("/contact.list.json")
+    http.close()

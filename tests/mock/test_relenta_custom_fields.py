@@ -1,0 +1,82 @@
+"""Relenta's custom contact fields."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.mock.plain import Relenta, client_for
+
+
+@pytest.mark.parametrize(
+    ("type_", "good", "bad"),
+    [
+        ("Text", ["x", "a;b", " "], []),
+        (
+            "Number",
+            ["0", "-1", "3.14", "007"],
+            ["x", "1e5", "1,5", "+1", " 1", "1.", "\uff11", "NaN"],
+        ),
+        ("Date", ["2016-02-29"], ["2015-02-29", "2016-2-1", "01.02.2016", "2016-02-01T00:00:00Z"]),
+        ("Single choice", ["Red", "Dark blue"], ["red", "Red;Dark blue", " Red"]),
+        ("Multiple choice", ["Red", "Red;Dark blue"], ["Green", "Red;", ";", "Red; Dark blue"]),
+        ("Colour of a later release", ["anything"], []),
+    ],
+)
+def test_values_are_checked_by_type(
+    relenta: Relenta, type_: str, good: list[str], bad: list[str]
+) -> None:
+    """A value is stored if its definition allows it, else refused naming the field."""
+    key = relenta.mock.add_custom_field("My field", type=type_, choices=["Red", "Dark blue"])
+    assert key == "My_field"
+    for value in good:
+        assert relenta.contact(relenta.save(**{key: value}))[key] == value
+    before = relenta.mock.snapshot()
+    for value in bad:
+        assert key in relenta.refused(400, **{key: value})
+        assert key in relenta.refused(400, id=33103982, **{key: value})
+    assert relenta.mock.snapshot() == before
+
+
+@pytest.mark.parametrize("value", [5, True, ["Red"], {"a": "b"}])
+def test_values_are_texts(relenta: Relenta, value: object) -> None:
+    """A custom field takes text or null, whatever its type."""
+    assert "Skills" in relenta.refused(400, Skills=value)
+
+
+@pytest.mark.parametrize("member", ["Nope", "t-shirt_size", "do_no_mass_email", "ID", ""])
+def test_an_unknown_member_is_refused_by_name(relenta: Relenta, member: str) -> None:
+    """A member that is neither documented nor defined is refused, naming it."""
+    before = relenta.mock.snapshot()
+    assert member in relenta.refused(400, **{member: "x"})
+    assert relenta.mock.snapshot() == before
+
+
+def test_new_contacts_get_default_values(relenta: Relenta) -> None:
+    """A default value fills a new contact where nothing was sent, and no later save."""
+    with client_for(relenta.mock, "laboratory") as http:
+        laboratory = Relenta(relenta.mock, http)
+        assert laboratory.contact(laboratory.save())["Site"] == "London"
+        assert laboratory.contact(laboratory.save(Site="Nassau"))["Site"] == "Nassau"
+        id = laboratory.save(Site="")
+        assert "Site" not in laboratory.contact(id)
+        laboratory.save(id=id, title="Guard")
+        assert "Site" not in laboratory.contact(id)
+
+
+def test_definitions_can_be_added(relenta: Relenta) -> None:
+    """A field that a test defines is listed, in its department only, and its key is taken."""
+    relenta.mock.add_custom_field("Eye colour", type="Single choice", choices=["Blue"])
+    last = relenta.http.get("/custom_field.list.json").json()["data"][-1]
+    assert last == {
+        "id": "33104663",
+        "type": "Single choice",
+        "key": "Eye_colour",
+        "label": "Eye colour",
+        "default_value": "",
+        "choices": ["Blue"],
+    }
+    with pytest.raises(ValueError, match="Eye_colour"):
+        relenta.mock.add_custom_field("Eye colour")
+    relenta.mock.add_custom_field("Eye colour", department="laboratory")
+    with pytest.raises(ValueError, match="kitchen"):
+        relenta.mock.add_custom_field("Eye colour", department="kitchen")
