@@ -20,8 +20,10 @@ VENV_PYTHON := .venv/bin/python
 demo: generate
 	@$(VENV_PYTHON) scripts/demo.py
 
+# Two workers: the checkers and the wheel are programs of their own that the tests wait for. A group
+# of tests that share something built stays on one worker.
 test: environment
-	@$(VENV_PYTHON) -m pytest $(TESTS)
+	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup $(TESTS)
 
 generate: environment
 	@$(VENV_PYTHON) scripts/generate.py

@@ -47,6 +47,25 @@ def test_the_code_of_the_readme_runs(block: str, relenta: dict[str, str], tmp_pa
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_the_code_of_the_readme_is_typed(tmp_path: Path) -> None:
+    """A user who copies from the README has nothing to explain to a type checker."""
+    for parameters in BLOCKS:
+        name = f"{parameters.id}.py".replace("-", "_")
+        (tmp_path / name).write_text(str(parameters.values[0]), "utf-8")
+    # The checkout's configuration, for the packages; the blocks are checked as a user's code is.
+    options = ("--config-file", ROOT / "pyproject.toml", "--allow-untyped-defs")
+    cache = ("--cache-dir", ROOT / ".mypy_cache" / "readme")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, *cache, *sorted(tmp_path.glob("*.py"))],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_readme_begins_with_the_two_commands() -> None:
     """The first thing a reader sees is how to try it and how to check it."""
     first = README.split("```")[1].splitlines()
