@@ -42,15 +42,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     # uvicorn handles the signal, then sends it again: without this the process would die of it
     # before the store is closed.
-    signal.signal(signal.SIGTERM, stop)
+    former = signal.signal(signal.SIGTERM, stop)
     try:
         serve(arguments.host, arguments.port, db=arguments.db, seed=arguments.seed)
     except KeyboardInterrupt:
         return 0
     except (StoreError, ValueError) as error:
         return _refuse(str(error))
-    except (OSError, OverflowError) as error:
-        return _refuse(f"{arguments.host}:{arguments.port}: {error}")
+    except OSError as error:
+        return _refuse(f"{arguments.host}:{arguments.port}: {error.strerror or error}")
+    finally:
+        signal.signal(signal.SIGTERM, former)
     return 0
 
 

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import jsonschema_rs
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from crmkit_mock.documents import load_document
+from crmkit_mock.documents import first_error, load_document
 from crmkit_mock.json_text import JSONTextError, parse
 
 if TYPE_CHECKING:
@@ -22,6 +23,25 @@ if TYPE_CHECKING:
     from crmkit_mock.mocks import Mocks
 
 Arguments = dict[str, Any]
+
+#: Types of a fault's arguments; their values are `Fault`'s to judge.
+_FAULT = jsonschema_rs.Draft202012Validator(
+    {
+        "required": ["crm"],
+        "properties": {
+            "crm": {"type": "string"},
+            "status": {"type": ["integer", "null"]},
+            "retry_after": {"type": ["integer", "string", "null"]},
+            "headers": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+            "times": {"type": ["integer", "null"]},
+            "delay": {"type": "number"},
+            "error": {"type": ["string", "null"]},
+            "path": {"type": ["string", "null"]},
+            "method": {"type": ["string", "null"]},
+            "after": {"type": "boolean"},
+        },
+    }
+)
 Action = Callable[["Mocks", Arguments], object]
 
 
@@ -138,8 +158,8 @@ def _faults(mocks: Mocks, arguments: Arguments) -> object:
 
 
 def _add_fault(mocks: Mocks, arguments: Arguments) -> object:
-    if "crm" not in arguments:
-        raise ValueError("a fault needs a crm")
+    if not _FAULT.is_valid(arguments):
+        raise ValueError(first_error(_FAULT, arguments))
     (crm,) = _chosen(mocks, arguments)
     return asdict(crm.fail(**arguments))
 

@@ -129,7 +129,10 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises:
         OSError: the port is taken.
+        ValueError: the number is no port's.
     """
+    if not 0 <= port <= 65535:
+        raise ValueError(f"there is no port {port}, only 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=512)
 

@@ -86,9 +86,15 @@ class Store:
                 f"BEGIN; {_TABLES} PRAGMA application_id={APPLICATION_ID};"
                 f" PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
             )
+        else:
+            # All of this only reads: what turns out not to be ours is left as it was.
+            self._db.execute("SELECT crm, kind, tenant, id, position, body FROM records LIMIT 1")
+            self._db.execute("SELECT crm, name, value FROM settings LIMIT 1")
+            state = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if state != "ok":
+                raise sqlite3.DatabaseError(state.replace("\n", " "))
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.execute("SELECT count(*) FROM settings").fetchone()
 
     def close(self) -> None:
         """Close the database. Closing twice is fine."""
@@ -169,7 +175,14 @@ class Store:
                 self.clear(crm)
                 self._db.executemany("INSERT INTO records VALUES (?,?,?,?,?,?)", rows)
                 self._db.executemany("INSERT INTO settings VALUES (?,?,?)", settings)
-        except (KeyError, TypeError, AttributeError, OverflowError, sqlite3.Error) as error:
+        except (
+            AttributeError,
+            KeyError,
+            OverflowError,
+            TypeError,
+            ValueError,
+            sqlite3.Error,
+        ) as error:
             raise ValueError(f"the snapshot of {crm} is damaged ({error})") from None
 
 

@@ -1,0 +1,151 @@
+"""The command `crmkit-mock serve`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crmkit_mock.cli import main
+from tests.mock.test_store import foreign_files
+
+PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise SystemExit(main())"]
+
+
+@contextmanager
+def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Iterator[dict[str, str]]:
+    """Run `crmkit-mock serve --port 0`; give the address and key that it prints."""
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        name, url, credentials = process.stdout.readline().split()
+        control = process.stdout.readline().split()
+        assert name == "relenta"
+        assert control[0] == "control"
+        yield {
+            "url": url,
+            "origin": url.removesuffix("/relenta/api/v3"),
+            "key": credentials.removeprefix("department_key="),
+        }
+        process.send_signal(stop)
+        assert process.wait(20) == 0
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def names(served: dict[str, str]) -> list[str]:
+    """List the names of the contacts that a served mock has."""
+    reply = httpx.get(
+        f"{served['url']}/contact.list.json",
+        headers={"X-Relenta-Department-Key": served["key"]},
+        trust_env=False,
+    )
+    return [contact["full_name"] for contact in reply.json()["data"]]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_and_stops(stop: signal.Signals) -> None:
+    """It prints addresses and credentials, serves, and ends with 0 when told to stop."""
+    with serving(stop=stop) as served:
+        assert names(served) == ["James Bond", "Dr. Evil"]
+        health = httpx.get(f"{served['origin']}/__mock__/health", trust_env=False).json()
+        assert health == {"status": "ok", "crms": {"relenta": "/relenta/api/v3"}}
+
+
+def test_it_keeps_its_state_in_a_file(tmp_path: Path) -> None:
+    """With --db a restart finds what was saved; --seed fills a fresh file only."""
+    path = str(tmp_path / "crm.db")
+    with serving("--db", path, "--seed", "empty") as served:
+        assert names(served) == []
+        reply = httpx.post(
+            f"{served['url']}/contact.save.json",
+            json={"full_name": "Kept"},
+            headers={"X-Relenta-Department-Key": served["key"]},
+            trust_env=False,
+        )
+        assert reply.status_code == 200
+    with serving("--db", path, "--seed", "demo") as served:
+        assert names(served) == ["Kept"]
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """Run a command that has to end with 2 and one line on stderr; return the line."""
+    assert main(["serve", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("crmkit-mock: ")
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_foreign_files_are_refused_untouched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is not ours ends the command with 2 and a line that says so; it is untouched."""
+    paths = foreign_files(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for reason, path in paths.items():
+        line = refused(capsys, "--port", "0", "--db", str(path))
+        assert reason.strip() in line
+        assert str(path) in line
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104
+def test_only_loopback(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any address that others could reach is refused."""
+    assert "loopback" in refused(capsys, "--host", host, "--port", "0")
+
+
+def test_a_taken_port(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is taken, or none at all, is one line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert str(port) in refused(capsys, "--port", str(port))
+    assert "99999" in refused(capsys, "--port", "99999")
+
+
+def test_an_unknown_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A seed that does not exist is one line, and no file is made."""
+    path = tmp_path / "crm.db"
+    assert "nope" in refused(capsys, "--port", "0", "--db", str(path), "--seed", "nope")
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema_rs"])
+def test_the_missing_extra_is_one_line(package: str) -> None:
+    """Without one of the extra's packages the command says how to install them."""
+    code = f"""
+import sys
+sys.modules[{package!r}] = None
+from crmkit_mock.cli import main
+raise SystemExit(main(["serve", "--port", "0"]))
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"crmkit-mock: crmkit_mock needs the package {package}: pip install 'crmkit[mock]'\n"
+    )

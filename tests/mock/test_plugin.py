@@ -1,0 +1,128 @@
+"""The pytest plugin: light to import, a fresh mock for each test, clients closed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"starlette", "uvicorn", "jsonschema_rs", "httpx", "sqlite3", "crmkit", "asyncio"}
+
+
+def run(code: str) -> str:
+    """Run Python code in a process of its own and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("module", ["crmkit_mock", "crmkit_mock.pytest_plugin"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    """Neither package nor plugin loads the extra, httpx, sqlite3 or the clients."""
+    code = f"""
+import sys, pytest
+before = set(sys.modules)
+import {module}
+print(" ".join(sorted(name.partition(".")[0] for name in set(sys.modules) - before)))
+"""
+    assert not HEAVY & set(run(code).split())
+
+
+def test_without_the_extra_the_plugin_still_imports() -> None:
+    """Whoever lacks the extra can run pytest, and is told how to install it when it is used."""
+    code = """
+import sys
+for package in ("starlette", "uvicorn", "jsonschema_rs", "httptools"):
+    sys.modules[package] = None
+import crmkit_mock.pytest_plugin
+import crmkit_mock
+for name in ("MockServer", "MockCRMs"):
+    try:
+        getattr(crmkit_mock, name)
+    except ImportError as error:
+        print(error)
+"""
+    lines = run(code).splitlines()
+    assert len(lines) == 2
+    assert all(line.endswith("pip install 'crmkit[mock]'") for line in lines)
+
+
+def test_another_missing_module_is_not_blamed_on_the_extra() -> None:
+    """An import that fails for another reason keeps its own error."""
+    code = """
+import sys
+sys.modules["httpx"] = None
+import crmkit_mock
+try:
+    crmkit_mock.MockCRMs
+except ImportError as error:
+    print(error)
+"""
+    assert "crmkit[mock]" not in run(code)
+
+
+SUITE = '''
+import asyncio
+
+clients = []
+
+def test_one(relenta_mock):
+    crm = relenta_mock.client()
+    clients.append(crm)
+    assert crm.contacts.save(full_name="Number Two") == 33104663
+    assert [c.full_name for c in crm.contacts.list()][-1] == "Number Two"
+    assert relenta_mock.journal[0].operation == "contacts_save"
+
+def test_two(relenta_mock):
+    """Nothing is left of the test before."""
+    assert len(relenta_mock.journal) == 0
+    assert clients[0].is_closed
+    assert len(relenta_mock.client().contacts.list().collect()) == 2
+
+def test_departments(relenta_mock):
+    crm = relenta_mock.client(**relenta_mock.departments["laboratory"])
+    assert len(crm.contacts.list().collect()) == 3
+
+def test_options(relenta_mock):
+    relenta_mock.fail(status=503, times=3)
+    crm = relenta_mock.client(max_retries=0)
+    try:
+        crm.contacts.list().collect()
+    except Exception as error:
+        assert error.status_code == 503
+    assert len(relenta_mock.journal) == 1
+
+def test_async(relenta_mock):
+    crm = relenta_mock.async_client()
+    async def names():
+        return [c.full_name async for c in crm.contacts.list()]
+    assert asyncio.run(names()) == ["James Bond", "Dr. Evil"]
+'''
+
+
+def test_the_fixture_hands_out_a_fresh_mock_and_clients(tmp_path: Path) -> None:
+    """Each test gets its own mock; clients take options, speak to it, and are closed."""
+    (tmp_path / "test_suite.py").write_text(SUITE, encoding="utf-8")
+    installed = any(entry.name == "crmkit_mock" for entry in entry_points(group="pytest11"))
+    plugin = [] if installed else ["-p", "crmkit_mock.pytest_plugin"]
+    quiet = ["-q", "-W", "error", "-p", "no:cacheprovider", "-p", "no:asyncio"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *quiet, *plugin, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "5 passed" in done.stdout

@@ -1,0 +1,129 @@
+"""MockServer and MockCRMs: starting, stopping, addresses, clients."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+
+import httpx
+import pytest
+
+from crmkit_mock import MockCRMs, MockServer
+from tests.mock.plain import KEY_HEADER, Relenta, client_for
+
+
+def test_the_documented_way_works() -> None:
+    """The server of the README's lines answers on loopback, over plain http."""
+    with MockServer() as mock:
+        assert mock.relenta.base_url.startswith("http://127.0.0.1:")
+        assert mock.relenta.base_url == f"{mock.url}/relenta/api/v3"
+        assert mock.relenta.transport is None
+        assert mock.relenta.credentials == {"department_key": "8e222f0167df75f78449921176c570ca"}
+        with client_for(mock.relenta) as http:
+            assert len(Relenta(mock.relenta, http).contacts()) == 2
+
+
+def test_no_thread_and_no_socket_is_left() -> None:
+    """After the block the thread is gone and the port is free."""
+    before = set(threading.enumerate())
+    with MockServer() as mock:
+        port = int(mock.url.rpartition(":")[2])
+        assert len(threading.enumerate()) == len(before) + 1
+    assert set(threading.enumerate()) == before
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_start_and_stop_by_hand() -> None:
+    """start() and stop() do without a block; a second start is refused, a second stop is not."""
+    mock = MockServer()
+    with pytest.raises(RuntimeError, match="not started"):
+        mock.relenta  # noqa: B018
+    with pytest.raises(RuntimeError, match="not started"):
+        mock.url  # noqa: B018
+    mock.stop()
+    assert mock.start() is mock
+    with pytest.raises(RuntimeError, match="once"):
+        mock.start()
+    mock.stop()
+    mock.stop()
+
+
+def test_a_taken_port_is_an_oserror() -> None:
+    """A port that is taken is an OSError, and nothing is left behind."""
+    with MockServer() as first:
+        port = int(first.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"):
+            MockServer(port=port).start()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"])  # noqa: S104
+def test_only_loopback(host: str) -> None:
+    """A server that others could reach is refused when it is made."""
+    with pytest.raises(ValueError, match="loopback"):
+        MockServer(host=host)
+
+
+def test_ipv6_loopback() -> None:
+    """The server listens on ::1 as well, where the machine has it."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            pass
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    with MockServer(host="::1") as mock, client_for(mock.relenta) as http:
+        assert mock.url.startswith("http://[::1]:")
+        assert http.get("/contact.list.json").status_code == 200
+
+
+def test_two_servers_share_nothing() -> None:
+    """Two servers have ports and records of their own."""
+    with MockServer() as one, MockServer() as two:
+        with client_for(one.relenta) as http:
+            Relenta(one.relenta, http).save(full_name="X")
+        with client_for(two.relenta) as http:
+            assert len(Relenta(two.relenta, http).contacts()) == 2
+
+
+def test_one_transport_serves_both_twins(mocks: MockCRMs) -> None:
+    """One transport object serves a sync and an async client, also at the same time."""
+    mock = mocks.relenta
+
+    async def work() -> list[int]:
+        headers = {KEY_HEADER: mock.credentials["department_key"]}
+        async with httpx.AsyncClient(
+            base_url=mock.base_url, transport=mock.transport, headers=headers
+        ) as http:
+
+            async def save() -> int:
+                reply = await http.post("/contact.save.json", json={"full_name": "X"})
+                id: int = reply.json()["data"]["id"]
+                return id
+
+            with client_for(mock) as sync:
+                assert Relenta(mock, sync).save(full_name="Y") == 33104663
+            return list(await asyncio.gather(*(save() for _ in range(10))))
+
+    assert sorted(asyncio.run(work())) == list(range(33104664, 33104674))
+
+
+def test_closed_clients_leave_the_transport_usable(mocks: MockCRMs) -> None:
+    """A client that is closed closes nothing of the mock."""
+    for _ in range(2):
+        with client_for(mocks.relenta) as http:
+            assert http.get("/contact.list.json").status_code == 200
+
+
+def test_the_address_in_process_can_reach_nobody(mocks: MockCRMs) -> None:
+    """In process the address is https, at a name that cannot exist."""
+    assert mocks.relenta.base_url == "https://relenta.mock.invalid/relenta/api/v3"
+
+
+def test_unknown_names() -> None:
+    """The package has the names that it lists, and no others."""
+    import crmkit_mock
+
+    assert {"MockCRMs", "MockServer"} <= set(dir(crmkit_mock))
+    with pytest.raises(AttributeError, match="Nope"):
+        crmkit_mock.Nope  # noqa: B018

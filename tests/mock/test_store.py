@@ -1,0 +1,186 @@
+"""The store: files of its own kind only, state over a restart, threads."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from crmkit_mock import MockCRMs, MockServer
+from crmkit_mock.store import APPLICATION_ID, SCHEMA_VERSION, Store, StoreError
+from tests.mock.plain import Relenta, client_for
+
+
+def test_state_outlives_the_process(tmp_path: Path) -> None:
+    """With a database file records, ids, clock and limits are there after a restart."""
+    path = tmp_path / "crm.db"
+    with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+        relenta = Relenta(mocks.relenta, http)
+        relenta.save(full_name="Kept")
+        relenta.save(id=33103982, title="Agent")
+        mocks.relenta.plan_limit(contacts=7)
+        before = mocks.snapshot()
+    with MockServer(db=path, seed="empty") as server, client_for(server.relenta) as http:
+        relenta = Relenta(server.relenta, http)
+        assert server.snapshot() == before
+        assert [one["full_name"] for one in relenta.contacts()] == [
+            "James Bond",
+            "Dr. Evil",
+            "Kept",
+        ]
+        assert relenta.save(full_name="Next") == 33104664
+        relenta.refused(401, full_name="Over the limit")
+
+
+def test_a_killed_process_keeps_what_it_answered(tmp_path: Path) -> None:
+    """Every save that was answered is there after the process died without closing."""
+    path = tmp_path / "crm.db"
+    code = f"""
+import os, httpx
+from crmkit_mock import MockCRMs
+mock = MockCRMs(db={str(path)!r}).relenta
+key = mock.credentials["department_key"]
+http = httpx.Client(base_url=mock.base_url, transport=mock.transport)
+http.headers["X-Relenta-Department-Key"] = key
+for number in range(50):
+    assert http.post("/contact.save.json", json={{"full_name": str(number)}}).status_code == 200
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+        names = [one["full_name"] for one in Relenta(mocks.relenta, http).contacts()]
+    assert names[2:] == [str(number) for number in range(50)]
+
+
+def foreign_files(folder: Path) -> dict[str, Path]:
+    """Make files that are not ours; return them by what the refusal says of them."""
+    files = {
+        "not an SQLite database": b"just text, and long enough to hold a header: " + b"." * 100,
+        "not an SQLite database ": b"SQLite format 3\0",
+        "not an SQLite database  ": b"\0" * 4096,
+    }
+    paths: dict[str, Path] = {}
+    for number, (reason, content) in enumerate(files.items()):
+        path = folder / f"{number}.db"
+        path.write_bytes(content)
+        paths[reason] = path
+    for reason, statements in {
+        "another program": "CREATE TABLE t (x)",
+        "schema 99": f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version=99;"
+        " CREATE TABLE t (x)",
+        "cannot be used": f"PRAGMA application_id={APPLICATION_ID};"
+        f" PRAGMA user_version={SCHEMA_VERSION}; CREATE TABLE t (x)",
+    }.items():
+        path = folder / f"{reason}.db"
+        connection = sqlite3.connect(path)
+        connection.executescript(statements)
+        connection.close()
+        paths[reason] = path
+    damaged = folder / "damaged.db"
+    with MockCRMs(db=damaged) as mocks:
+        assert mocks.relenta
+    damaged.write_bytes(damaged.read_bytes()[:-5000])
+    return {**paths, "cannot be used as a database": damaged}
+
+
+def test_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
+    """A file that is not ours is refused in one line, and neither it nor its folder changes."""
+    paths = foreign_files(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for reason, path in paths.items():
+        with pytest.raises(StoreError) as caught:
+            MockCRMs(db=path)
+        text = str(caught.value)
+        assert reason.strip() in text
+        assert str(path) in text
+        assert "\n" not in text
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    """A folder, and a file in a folder that is not there, are refused."""
+    for path in (tmp_path, tmp_path / "nowhere" / "crm.db"):
+        with pytest.raises(StoreError, match=str(path)):
+            MockCRMs(db=path)
+
+
+def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
+    """A file without content, as mktemp makes it, is filled."""
+    path = tmp_path / "crm.db"
+    path.touch()
+    with MockCRMs(db=path) as mocks:
+        assert mocks.relenta.snapshot()["records"]
+    assert path.read_bytes()[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+
+def test_a_file_serves_one_mock_at_a_time(tmp_path: Path) -> None:
+    """A second mock on the same file is refused as long as the first is open."""
+    path = tmp_path / "crm.db"
+    with MockCRMs(db=path), pytest.raises(StoreError, match="locked"):
+        MockCRMs(db=path)
+    with MockCRMs(db=path):
+        pass
+
+
+def test_transactions_nest() -> None:
+    """The outermost transaction decides: what an inner one wrote goes with it."""
+    store = Store()
+    records = store.collection("crm", "thing")
+
+    def fail() -> None:
+        with store.transaction():
+            with store.transaction():
+                records.insert("t", "1", {"a": 1})
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert records.count() == 0
+    with store.transaction():
+        records.insert("t", "1", {"a": 1})
+    assert records.get("t", "1") == {"a": 1}
+    store.close()
+
+
+def test_a_collection() -> None:
+    """Records are kept apart by CRM, kind and tenant, in order, and given out as copies."""
+    store = Store()
+    records = store.collection("crm", "thing")
+    for id in ("b", "a", "c"):
+        records.insert("t", id, {"id": id})
+    for other in (("crm", "other", "t"), ("other", "thing", "t"), ("crm", "thing", "u")):
+        store.collection(*other[:2]).insert(other[2], "x", {})
+    assert [one["id"] for one in records.page("t")] == ["b", "a", "c"]
+    assert records.page("t", limit=1, offset=1) == [{"id": "a"}]
+    assert records.page("t", limit=5, offset=3) == []
+    assert (records.count("t"), records.count()) == (3, 4)
+    with pytest.raises(ValueError, match="exists"):
+        records.insert("t", "a", {})
+    assert records.replace("t", "a", {"id": "A"})
+    assert not records.replace("t", "nope", {})
+    assert records.delete("t", "b")
+    assert not records.delete("t", "b")
+    assert [one["id"] for one in records.page("t")] == ["A", "c"]
+    copy = records.get("t", "c")
+    assert copy is not None
+    copy["id"] = "changed"
+    assert records.get("t", "c") == {"id": "c"}
+    assert records.get("t", "nope") is None
+    store.close()
+
+
+def test_threads_never_share_an_id(either: Relenta) -> None:
+    """Saves from many threads at once all get ids of their own and are all stored."""
+
+    def save(_: int) -> list[int]:
+        with client_for(either.mock) as http:
+            return [Relenta(either.mock, http).save(full_name="X") for _ in range(20)]
+
+    with ThreadPoolExecutor(8) as pool:
+        ids = [id for some in pool.map(save, range(8)) for id in some]
+    assert sorted(ids) == list(range(33104663, 33104663 + 160))
+    assert len(either.contacts(page_size=500)) == 162
