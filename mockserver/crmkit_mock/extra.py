@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 #: Import names of the packages that the extra `crmkit[mock]` brings.
 PACKAGES = frozenset({"httptools", "jsonschema_rs", "starlette", "uvicorn"})
@@ -15,7 +15,7 @@ MISSING = "crmkit_mock needs the package {package}: pip install 'crmkit[mock]'"
 
 
 @contextmanager
-def explain_missing_extra() -> Iterator[None]:
+def explain_missing_extra() -> Generator[None]:
     """Turn the failed import of one of the extra's packages into one clear sentence.
 
     Raises:

@@ -80,16 +80,18 @@ class CRMFixture:
         """Close the clients that were handed out."""
         while self._clients:
             self._clients.pop().close()
+        if self._async_clients:
+            # In a thread of its own: this one's event loop may be running, or may belong to
+            # another plugin.
+            import asyncio
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(asyncio.run, self._close_async()).result()
+
+    async def _close_async(self) -> None:
         while self._async_clients:
-            # Without asyncio.run: that would disturb plugins that own the event loop, and a
-            # client on the in-process transport has nothing to wait for.
-            closing = self._async_clients.pop().aclose()
-            try:
-                closing.send(None)
-            except StopIteration:
-                pass
-            finally:
-                closing.close()
+            await self._async_clients.pop().aclose()
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
         defaults: dict[str, Any] = {"base_url": self.base_url, **self.credentials}

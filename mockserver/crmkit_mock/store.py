@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
@@ -102,7 +102,7 @@ class Store:
             self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """Hold the lock and keep either all writes of the block or, if it raises, none.
 
         Blocks nest; the outermost one decides.

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise System
 
 
 @contextmanager
-def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Iterator[dict[str, str]]:
+def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator[dict[str, str]]:
     """Run `crmkit-mock serve --port 0`; give the address and key that it prints."""
     process = subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0", *arguments],

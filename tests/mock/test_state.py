@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -148,7 +149,8 @@ def test_all_crms_are_restored_or_none(mocks: MockCRMs) -> None:
     with client_for(mocks.relenta) as http:
         Relenta(mocks.relenta, http).save(full_name="X")
     changed = mocks.snapshot()
-    for extra in ({"nope": {}}, {"relenta ": before["relenta"]}, {"x": 1}):
+    extras: tuple[dict[str, Any], ...] = ({"nope": {}}, {"relenta ": before["relenta"]}, {"x": 1})
+    for extra in extras:
         with pytest.raises(ValueError, match="snapshot"):
             mocks.restore({**before, **extra})
         assert mocks.snapshot() == changed

@@ -82,7 +82,7 @@ def foreign_files(folder: Path) -> dict[str, Path]:
         paths[reason] = path
     damaged = folder / "damaged.db"
     with MockCRMs(db=damaged) as mocks:
-        assert mocks.relenta
+        assert mocks.relenta.name == "relenta"
     damaged.write_bytes(damaged.read_bytes()[:-5000])
     return {**paths, "cannot be used as a database": damaged}
 
