@@ -77,6 +77,9 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         for ref in refs
         if ref in derived.enums
     )
+    if model.mode == "write":
+        names = ", ".join(f'"{one.wire}"' for one in model.fields)
+        tables += f"MEMBERS = frozenset({{{names}}})\n"
     head = _HEAD.format(
         name=model.name, module=source.module, imports=imports, runtime=", ".join(RUNTIME)
     )

@@ -336,7 +336,7 @@ def _method(
     call = f"{operation}, {kwargs}, {decode}, options"
     return [
         *lines,
-        f"    model_ = input_model({plan.body}, {operation}, input_, {given}, extra)",
+        f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {codec}.MEMBERS, extra)",
         f"    return {wait}self._call({call}, lambda: {codec}.encode(model_, raw=True))",
     ]
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from .drive import drive
 from .errors import ArgumentError, ConfigError
 from .http import AsyncIO, SyncIO
 from .operation import Operation
-from .options import Settings, checked_base_url, checked_retries, checked_timeout
+from .options import (
+    Settings,
+    checked_base_url,
+    checked_headers,
+    checked_retries,
+    checked_timeout,
+)
 from .sender import Sender
 from .throttle import checked_throttle
 from .types import UNSET, Unset
@@ -122,7 +128,7 @@ class Client:
             now.base_url,
             now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
             now.max_retries if max_retries is None else checked_retries(max_retries),
-            {**now.headers, **headers} if headers else now.headers,
+            {**now.headers, **checked_headers(headers)},
         )
         view = object.__new__(type(self))
         view._io = self._io
@@ -148,19 +154,20 @@ class Client:
             )
         if not isinstance(method, str) or not method.isalpha():
             raise ArgumentError("method", f"takes an HTTP method such as 'GET', not {method!r}")
+        if content is not None and not isinstance(content, bytes):
+            raise ArgumentError("content", f"takes bytes, not {type(content).__name__}")
         if json is not None and content is not None:
             raise ArgumentError("content", "and json cannot both be the body")
         plain, _, _ = path.partition("?")
         if any(part in {".", ".."} for part in plain.split("/")):
             raise ArgumentError("path", f"must not climb with dots: {path!r}")
         verb = method.upper()
-        operation = Operation(
-            "request", verb, plain, effect="read" if verb in {"GET", "HEAD"} else "write"
-        )
+        effect: Literal["read", "write"] = "read" if verb in {"GET", "HEAD"} else "write"
+        operation = Operation("request", verb, plain, effect=effect, open_form=True)
         kwargs: dict[str, Any] = {
             "url": path,
             "params": dict(query or {}),
-            "headers": dict(headers or {}),
+            "headers": checked_headers(headers),
         }
         if json is not None:
             kwargs["json"] = json
@@ -236,8 +243,8 @@ class SyncClient(Client):
             options: What the call does differently.
 
         Returns:
-            The reply, with `status_code`, `headers`, `data` (the decoded body, envelope and all)
-            and `content`.
+            The reply, with `status_code`, `headers`, `data` (the decoded body, envelope and all;
+            None if the body is empty or of another form) and `content`.
 
         Raises:
             CRMError: Anything went wrong.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from .drive import drive
@@ -60,14 +61,18 @@ class GeneratedReply:
 
     @property
     def status_code(self) -> int:
-        return self._reply.status_code
+        """The status; 200 for a success whose number no registry knows, which HTTPStatus refuses."""
+        status = self._reply.status_code
+        return status if status in set(HTTPStatus) else 200
 
     @property
     def content(self) -> bytes:
+        """The body as it came over the wire."""
         return self._reply.content
 
     @property
     def headers(self) -> Headers:
+        """The response's headers."""
         return self._reply.headers
 
     def json(self) -> Any:

@@ -52,27 +52,29 @@ def dumps(tree: Any) -> bytes:
     if FAST:
         try:
             text: bytes = _orjson.dumps(_finite(tree), option=_orjson.OPT_UTC_Z)
-            return text
         except TypeError:
             # Integers beyond 64 bits; what is no JSON at all fails again below.
             pass
+        else:
+            return text
     return json.dumps(
         tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_text
     ).encode()
 
 
+_PLAIN = {str, int, bool, type(None), datetime}
+
+
 def _finite(tree: Any) -> Any:
     """Refuse what orjson would quietly write as null."""
-    if type(tree) is float:
+    kind = type(tree)
+    if kind is float:
         if tree - tree != 0:
             raise ValueError("a number is not finite")
-    elif type(tree) is dict:
-        for value in tree.values():
-            if type(value) is not str:
-                _finite(value)
-    elif type(tree) is list:
-        for value in tree:
-            if type(value) is not str:
+    elif kind is dict or kind is list:
+        values = tree.values() if kind is dict else tree
+        if not _PLAIN.issuperset(map(type, values)):
+            for value in values:
                 _finite(value)
     return tree
 

@@ -44,6 +44,7 @@ class Operation:
         payload: Python type of the payload as decoded from the wire; None if any will do.
         effect: `write` for what changes something on the server, else `read`.
         paging: How the list continues, or None for what is no list.
+        open_form: Whether a reply may have any form, not only the vendor's.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Operation:
     payload: type | None = None
     effect: Literal["read", "write"] = "write"
     paging: Paging | None = None
+    open_form: bool = False
 
     @cached_property
     def repeatable(self) -> bool:

@@ -73,7 +73,7 @@ class Settings:
                 self.base_url,
                 checked_timeout(options.get("timeout", self.timeout)),
                 checked_retries(options.get("max_retries", self.max_retries)),
-                {**self.headers, **extra} if (extra := options.get("headers")) else self.headers,
+                {**self.headers, **checked_headers(options.get("headers"))},
             )
         except ConfigError as error:
             raise ArgumentError("options", str(error), operation=operation) from None
@@ -102,6 +102,21 @@ def checked_retries(max_retries: int) -> int:
     if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
         raise ConfigError(f"max_retries takes a whole number from 0; not {max_retries!r}")
     return max_retries
+
+
+def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
+    """Return `headers` if they can be sent.
+
+    Raises:
+        ConfigError: A name or value is no text, or holds what ends a header's line.
+    """
+    found = dict(headers or {})
+    for name, value in found.items():
+        if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
+            raise ConfigError(f"headers: {name!r} is no name of a header")
+        if not isinstance(value, str) or set(value) & set("\r\n\0"):
+            raise ConfigError(f"headers: the value of {name} must be text on one line")
+    return found
 
 
 def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:

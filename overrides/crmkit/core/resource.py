@@ -37,6 +37,7 @@ def input_model(
     operation: Operation,
     body: M | None,
     members: dict[str, Any],
+    documented: frozenset[str],
     extra: Mapping[str, Any] | None = None,
 ) -> M:
     """Return the input model of a write, from the model itself or from keywords.
@@ -46,6 +47,7 @@ def input_model(
         operation: The operation, for messages.
         body: The model that was passed, or None.
         members: Keywords by attribute name; `UNSET` where not given.
+        documented: The wire names of all documented members.
         extra: Members that the document does not name, by wire name.
 
     Raises:
@@ -66,7 +68,6 @@ def input_model(
         return body
     made = model(**given)
     if extra:
-        documented = {name.rstrip("_") for name in members}
         for name in extra:
             if name in documented:
                 raise ArgumentError(

@@ -156,17 +156,11 @@ class Sender:
             return decode(tree)
         except READ_ERRORS as error:
             wrong = decode_error(error, prefix=".".join(operation.envelope), base=base)
-            wrong.operation, wrong.response = operation.name, self._concealed(reply.response)
+            wrong.operation, wrong.response = operation.name, reply.response
             raise wrong from error
 
     def _refused(self, problem: str, path: str, operation: Operation, reply: Reply) -> DecodeError:
-        return DecodeError(
-            problem, path=path, operation=operation.name, response=self._concealed(reply.response)
-        )
-
-    def _concealed(self, response: Response) -> Response:
-        self.vendor.conceal(response.request)
-        return response
+        return DecodeError(problem, path=path, operation=operation.name, response=reply.response)
 
     async def reply(
         self,
@@ -294,8 +288,10 @@ class Sender:
         except READ_ERRORS as error:
             unread = error
         fault = self.vendor.fault(response, tree)
+        # No one who is handed the response or its request is to find the credentials there.
+        self.vendor.conceal(response.request)
         if fault is None:
-            if unread is not None:
+            if unread is not None and not operation.open_form and response.request.method != "HEAD":
                 kind = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
                 problem = (
                     str(unread) if isinstance(unread, WrongForm) else "the body cannot be read"
@@ -303,7 +299,7 @@ class Sender:
                 raise DecodeError(
                     f"{problem} ({kind}, {len(response.content)} bytes)",
                     operation=operation.name,
-                    response=self._concealed(response),
+                    response=response,
                 ) from unread
             return Reply(response, tree)
         message = fault.message
@@ -319,7 +315,7 @@ class Sender:
             ),
             retry_after=retry_after(response.headers, self.io.time),
             operation=operation.name,
-            request=self._concealed(response).request,
+            request=response.request,
             response=response,
             body=response.text if tree is None else tree,
         )

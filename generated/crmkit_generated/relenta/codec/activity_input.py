@@ -22,6 +22,26 @@ from ..models.activity_input import ActivityInput
 
 EMITTED = True
 instant = datetime.datetime.fromisoformat
+MEMBERS = frozenset(
+    {
+        "id",
+        "activity_type",
+        "label",
+        "calendar_id",
+        "all_day",
+        "dt_created",
+        "dt_modified",
+        "dt_start",
+        "dt_end",
+        "rrule",
+        "status",
+        "author",
+        "users",
+        "contacts",
+        "subject",
+        "body",
+    }
+)
 
 
 def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:

@@ -21,6 +21,32 @@ from ..models.contact_input import ContactInput
 
 EMITTED = True
 instant = datetime.datetime.fromisoformat
+MEMBERS = frozenset(
+    {
+        "id",
+        "full_name",
+        "first_name",
+        "last_name",
+        "dt_created",
+        "dt_modified",
+        "emails",
+        "title",
+        "company",
+        "comment",
+        "phone",
+        "url",
+        "fax",
+        "messenger",
+        "twitter",
+        "linkedin",
+        "facebook",
+        "text",
+        "address",
+        "do_not_mass_email",
+        "groups",
+        "tags",
+    }
+)
 
 
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:

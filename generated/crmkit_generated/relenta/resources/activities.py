@@ -153,6 +153,7 @@ class Activities(Resource):
                 "subject": subject,
                 "body": body,
             },
+            activity_input_codec.MEMBERS,
             extra,
         )
         return self._call(
@@ -295,6 +296,7 @@ class AsyncActivities(AsyncResource):
                 "subject": subject,
                 "body": body,
             },
+            activity_input_codec.MEMBERS,
             extra,
         )
         return await self._call(

@@ -177,6 +177,7 @@ class Contacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
+            contact_input_codec.MEMBERS,
             extra,
         )
         return self._call(
@@ -294,6 +295,7 @@ class Contacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
+            contact_input_codec.MEMBERS,
             extra,
         )
         return self._call(
@@ -460,6 +462,7 @@ class AsyncContacts(AsyncResource):
                 "groups": groups,
                 "tags": tags,
             },
+            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._call(
@@ -577,6 +580,7 @@ class AsyncContacts(AsyncResource):
                 "groups": groups,
                 "tags": tags,
             },
+            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._call(

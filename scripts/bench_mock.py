@@ -1,0 +1,176 @@
+"""The mock's part of `make bench`: requests a second, start and memory, against Prism."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = "8e222f0167df75f78449921176c570ca"
+CONNECTIONS = 8
+SECONDS = 3.0
+SERVE = "import sys; from crmkit_mock.cli import main; sys.exit(main())"
+PRISM = "@stoplight/prism-cli@5.14.2"
+
+
+def free_port() -> int:
+    """Return a loopback port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(command: list[str], port: int, path: str) -> Iterator[tuple[int, float]]:
+    """Run a server, and give its process id and the seconds until it answered."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            request = Request(  # a loopback address
+                f"http://127.0.0.1:{port}{path}", headers={"X-Relenta-Department-Key": KEY}
+            )
+            while True:
+                with contextlib.suppress(OSError), urlopen(request, timeout=1) as reply:  # noqa: S310
+                    reply.read()
+                    break
+                if process.poll() is not None or time.perf_counter() - started > 60:
+                    raise RuntimeError(f"{command[0]} does not come up")
+                time.sleep(0.004)
+            yield process.pid, time.perf_counter() - started
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # it did not come up
+                os.killpg(process.pid, signal.SIGTERM)
+            process.wait(10)
+
+
+def memory(pid: int) -> float:
+    """Return the resident megabytes of a process and its children."""
+    total = 0.0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if int(entry.name) == pid or os.getpgid(int(entry.name)) == pid:
+                total += int(fields[21]) * os.sysconf("SC_PAGESIZE") / 2**20
+    return total
+
+
+async def load(port: int, request: bytes) -> float:
+    """Return the requests a second that a server answers on a few connections that stay open."""
+    done = 0
+    end = time.perf_counter() + SECONDS
+
+    async def one() -> None:
+        nonlocal done
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while time.perf_counter() < end:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(head.split(b"\r\n")[0].decode())
+            length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
+            await reader.readexactly(int(length))
+            done += 1
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
+    return done / SECONDS
+
+
+def requests(prefix: str) -> dict[str, bytes]:
+    """Return a list and a save as they go over the wire."""
+    head = (
+        f"HTTP/1.1\r\nHost: localhost\r\nX-Relenta-Department-Key: {KEY}\r\n"
+        "Accept: application/json\r\n"
+    )
+    body = json.dumps({"full_name": "Vesper Lynd", "emails": "vesper@treasury.gov.uk"})
+    post = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    return {
+        "GET list": f"GET {prefix}/contact.list.json?page=1&page_size=2 {head}\r\n".encode(),
+        "POST save": f"POST {prefix}/contact.save.json {head}{post}".encode(),
+    }
+
+
+def measured(command: list[str], port: int, prefix: str) -> dict[str, float]:
+    """Return requests a second by request, seconds to start, and idle megabytes."""
+    with running(command, port, f"{prefix}/contact.list.json") as (pid, start):
+        found = {"start": start, "memory": memory(pid)}
+        for name, request in requests(prefix).items():
+            found[name] = asyncio.run(load(port, request))
+        return found
+
+
+def prism(folder: Path) -> list[str] | None:
+    """Install Prism, and return its command; None where npm is not to be had."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    install = [
+        npm,
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--silent",
+        "--prefix",
+        str(folder),
+        PRISM,
+    ]
+    if subprocess.run(install, check=False, capture_output=True).returncode:
+        return None
+    return [str(folder / "node_modules/.bin/prism"), "mock", "--errors"]
+
+
+def main(row: Callable[..., None]) -> None:
+    """Print the mock's rows."""
+    port = free_port()
+    ours = measured(
+        [sys.executable, "-c", SERVE, "serve", "--port", str(port)],
+        port,
+        "/relenta/api/v3",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = prism(Path(folder))
+        if command is None:
+            row(
+                "mock / Prism",
+                f"{ours['GET list']:.0f} GET/s",
+                "4",
+                reference="npm has no Prism here",
+            )
+            return
+        port = free_port()
+        document = ROOT / "openapi/relenta.yaml"
+        theirs = measured([*command, "--port", str(port), str(document)], port, "")
+    for name in ("GET list", "POST save"):
+        row(
+            f"mock: {name}, requests/s / Prism",
+            f"{ours[name] / theirs[name]:.1f} ({ours[name]:.0f}/s)",
+            "≥ 4",
+            reference=f"Prism {theirs[name]:.0f}/s",
+        )
+    row(
+        "mock: start / Prism",
+        f"{ours['start'] / theirs['start']:.2f}",
+        "0.4",
+        reference=f"Prism {theirs['start'] * 1e3:.0f} ms",
+    )
+    row(
+        "mock: idle memory / Prism",
+        f"{ours['memory'] / theirs['memory']:.2f}",
+        "0.5",
+        reference=f"Prism {theirs['memory']:.0f} MB",
+    )
