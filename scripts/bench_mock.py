@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, path: str) -> Iterator[tuple[int, float]]:
+def running(command: list[str], port: int, path: str) -> Generator[tuple[int, float]]:
     """Run a server, and give its process id and the seconds until it answered."""
     started = time.perf_counter()
     with subprocess.Popen(

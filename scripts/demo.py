@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit import AsyncRelenta, Relenta
 from crmkit.relenta import CustomFields, LabeledValue
@@ -23,7 +23,7 @@ def main() -> None:
     print("\nDone. Nothing left this machine.")
 
 
-def relenta(base_url: str, credentials: dict[str, str]) -> None:
+def relenta(base_url: str, credentials: dict[str, Any]) -> None:
     """List, create, update and read custom fields on Relenta, sync and async."""
     print("\n== Relenta API v3 ==")
     with Relenta(base_url=base_url, **credentials) as crm:
@@ -52,7 +52,7 @@ def relenta(base_url: str, credentials: dict[str, str]) -> None:
     asyncio.run(relenta_async(base_url, credentials))
 
 
-async def relenta_async(base_url: str, credentials: dict[str, str]) -> None:
+async def relenta_async(base_url: str, credentials: dict[str, Any]) -> None:
     """List contacts and activities at the same time."""
     async with AsyncRelenta(base_url=base_url, **credentials) as crm:
         contacts, activities = await asyncio.gather(

@@ -334,9 +334,10 @@ def _method(
     codec = f"{models[plan.body].module}_codec"
     kwargs = f"{plan.source.id}._get_kwargs({', '.join([*passed, 'body=PLACEHOLDER'])})"
     call = f"{operation}, {kwargs}, {decode}, options"
+    members_of = f"{codec}.MEMBERS"
     return [
         *lines,
-        f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {codec}.MEMBERS, extra)",
+        f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {members_of}, extra)",
         f"    return {wait}self._call({call}, lambda: {codec}.encode(model_, raw=True))",
     ]
 

@@ -61,7 +61,7 @@ class GeneratedReply:
 
     @property
     def status_code(self) -> int:
-        """The status; 200 for a success whose number no registry knows, which HTTPStatus refuses."""
+        """The status; 200 in place of a success that HTTPStatus does not know."""
         status = self._reply.status_code
         return status if status in set(HTTPStatus) else 200
 

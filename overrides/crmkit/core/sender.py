@@ -24,6 +24,7 @@ from .http import IO, NETWORK_ERRORS, Headers, Response, lost, timeouts
 from .log import logger
 from .reply import Reply
 from .retry import backoff, retries_loss, retries_status, retry_after
+from .vendor import CONCEALED
 from .wire import READ_ERRORS, WrongForm, decode_error
 
 if TYPE_CHECKING:
@@ -304,7 +305,7 @@ class Sender:
             return Reply(response, tree)
         message = fault.message
         for secret in self.vendor.secrets():
-            message = message.replace(secret, "…")
+            message = message.replace(secret, CONCEALED)
         told = fault.error(
             message,
             status_code=response.status_code,

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from .http import Request, Response
 
-__all__ = ["Fault", "Vendor"]
+__all__ = ["CONCEALED", "Fault", "Vendor"]
+
+CONCEALED = "[concealed]"
+"""What stands in the place of a credential."""
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
 

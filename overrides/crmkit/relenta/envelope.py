@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import QuotaExceededError, StatusError, class_of
-from crmkit.core.vendor import Fault, Vendor
+from crmkit.core.vendor import CONCEALED, Fault, Vendor
 from crmkit.core.wire import wrong
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class RelentaVendor(Vendor):
     def conceal(self, request: Request) -> None:
         """Replace the key."""
         if _HEADER in request.headers:
-            request.headers[_HEADER] = "…"
+            request.headers[_HEADER] = CONCEALED
 
     def decode(self, response: Response) -> Any:
         """Return the envelope.
