@@ -1,0 +1,100 @@
+"""Each member of each model in turn with values that are not of its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from crmkit import DecodeError
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import page
+from tests.clients.test_golden import EXAMPLES, WIRE
+
+LISTS = {
+    "Contact": ("contacts", EXAMPLES["ContactPage"]),
+    "Activity": ("activities", EXAMPLES["ActivityPage"]),
+    "CustomField": ("custom_fields", EXAMPLES["CustomFieldList"]),
+}
+SCHEMAS = WIRE["components"]["schemas"]
+MEMBERS = [(model, member) for model in LISTS for member in SCHEMAS[model]["properties"]]
+WRONG: list[Any] = [0.5, {}, {"x": []}, [[]], True, False, 7, "not a moment"]
+BOOLEANS = {"do_not_mass_email", "all_day"}
+NEVER_NULL = {"id", "type", "key", "label"}
+
+
+def fits(model: str, member: str, value: Any) -> bool:
+    """Tell whether a value is of a member's form."""
+    if member in BOOLEANS:
+        return isinstance(value, bool)
+    if member == "id":
+        return type(value) is int
+    if member == "choices":
+        return value == []
+    if member.startswith("dt_"):
+        return False
+    return isinstance(value, str)
+
+
+@pytest.mark.parametrize(("model", "member"), MEMBERS)
+def test_a_member_of_another_type(client: MakeClient, model: str, member: str) -> None:
+    """A member of another type than documented is a DecodeError with its place, never a bare error."""
+    resource, rows = LISTS[model]
+    refused = 0
+    for value in WRONG:
+        crm = client(page(rows[0], {**rows[1], member: value}), page())
+        if fits(model, member, value):
+            assert len(crm(lambda crm: getattr(crm, resource).list())) == 2, value
+            continue
+        with pytest.raises(DecodeError) as caught:
+            crm(lambda crm: getattr(crm, resource).list())
+        assert caught.value.path == f"data[1].{member}", value
+        assert caught.value.operation == f"{resource}.list"
+        refused += 1
+
+    assert refused >= 6
+
+
+@pytest.mark.parametrize("absent", [False, True], ids=["null", "absent"])
+@pytest.mark.parametrize(("model", "member"), MEMBERS)
+def test_a_member_without_a_value(
+    client: MakeClient, model: str, member: str, absent: bool  # noqa: FBT001
+) -> None:
+    """Absent and null both read as None, or as an empty list; only what names a record must be there."""
+    resource, rows = LISTS[model]
+    row = {**rows[0], member: None}
+    if absent:
+        del row[member]
+    crm = client(page(row), page())
+    required = member == "id" or (model == "CustomField" and member in NEVER_NULL)
+
+    if required:
+        with pytest.raises(DecodeError) as caught:
+            crm(lambda crm: getattr(crm, resource).list())
+        assert caught.value.path == f"data[0].{member}"
+        return
+    (found,) = crm(lambda crm: getattr(crm, resource).list())
+    is_list = "x-crmkit-separated" in SCHEMAS[model]["properties"][member] or member == "choices"
+    assert getattr(found, member) == ([] if is_list else None)
+
+
+@pytest.mark.parametrize("value", ["", " ", "x", "1x", "1.0", "1_0", "٣", "-1", "9" * 5000], ids=lambda id: ascii(id)[:9])
+def test_an_id_that_is_none(client: MakeClient, value: str) -> None:
+    """An id is decimal digits: a text that Python alone would take for a number is refused."""
+    crm = client(page({"id": value}), page())
+
+    with pytest.raises(DecodeError) as caught:
+        crm(lambda crm: crm.contacts.list())
+
+    assert caught.value.path == "data[0].id"
+
+
+@pytest.mark.parametrize("value", [33103982, "33103982", "9" * 18], ids=repr)
+def test_an_id_in_either_form(client: MakeClient, value: int | str) -> None:
+    """An id is an int, whether the server sends it as a number or as digits."""
+    crm = client(page({"id": value}), page())
+
+    (found,) = crm(lambda crm: crm.contacts.list())
+
+    assert found.id == int(value)
+    assert type(found.id) is int
