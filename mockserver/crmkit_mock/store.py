@@ -37,6 +37,9 @@ CREATE TABLE settings (
 ) WITHOUT ROWID;
 """
 
+#: Records are kept as compact ASCII, so that their text can go out on the wire as it is.
+_write = json.JSONEncoder(separators=(",", ":")).encode
+
 _HEADER = b"SQLite format 3\0"
 
 Record = dict[str, Any]
@@ -165,11 +168,11 @@ class Store:
             raise ValueError(f"not a snapshot of {crm} with schema {SCHEMA_VERSION}")
         try:
             rows = [
-                (crm, str(kind), str(tenant), str(id), int(position), json.dumps(dict(body)))
+                (crm, str(kind), str(tenant), str(id), int(position), _write(dict(body)))
                 for kind, tenant, id, position, body in snapshot["records"]
             ]
             settings = [
-                (crm, str(name), json.dumps(value)) for name, value in snapshot["settings"].items()
+                (crm, str(name), _write(value)) for name, value in snapshot["settings"].items()
             ]
             with self.transaction():
                 self.clear(crm)
@@ -212,7 +215,7 @@ class Collection:
                 self._db.execute(
                     "INSERT INTO records VALUES (?,?,?,?,(SELECT coalesce(max(position), 0) + 1"
                     " FROM records WHERE crm=? AND kind=? AND tenant=?),?)",
-                    (*key, id, *key, json.dumps(record)),
+                    (*key, id, *key, _write(record)),
                 )
             except sqlite3.IntegrityError:
                 raise ValueError(f"{self._kind} {id} exists") from None
@@ -231,7 +234,7 @@ class Collection:
         with self._store.lock:
             cursor = self._db.execute(
                 "UPDATE records SET body=? WHERE crm=? AND kind=? AND tenant=? AND id=?",
-                (json.dumps(record), self._crm, self._kind, tenant, id),
+                (_write(record), self._crm, self._kind, tenant, id),
             )
             return cursor.rowcount > 0
 
@@ -246,15 +249,18 @@ class Collection:
 
     def page(self, tenant: str, *, limit: int = -1, offset: int = 0) -> list[Record]:
         """Return records of a tenant in the order of their creation; `limit` -1 means all."""
+        page: list[Record] = json.loads(self.page_text(tenant, limit=limit, offset=offset))
+        return page
+
+    def page_text(self, tenant: str, *, limit: int = -1, offset: int = 0) -> str:
+        """Return the same as `page` as JSON text, compact and in ASCII."""
         with self._store.lock:
             rows = self._db.execute(
                 "SELECT body FROM records WHERE crm=? AND kind=? AND tenant=?"
                 " ORDER BY position LIMIT ? OFFSET ?",
                 (self._crm, self._kind, tenant, limit, offset),
             ).fetchall()
-        # One call of the parser for the whole page instead of one for each record.
-        page: list[Record] = json.loads(f"[{','.join(row[0] for row in rows)}]")
-        return page
+        return f"[{','.join([row[0] for row in rows])}]"
 
     def count(self, tenant: str | None = None) -> int:
         """Return the number of records of a tenant, or of all tenants."""
@@ -291,7 +297,7 @@ class Settings:
         with self._store.lock:
             self._db.execute(
                 "INSERT OR REPLACE INTO settings VALUES (?,?,?)",
-                (self._crm, name, json.dumps(value)),
+                (self._crm, name, _write(value)),
             )
 
     def next_number(self, name: str, first: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.json_text import JSONTextError, parse
-from crmkit_mock.messages import Refusal, Reply, Request, json_reply
+from crmkit_mock.messages import Refusal, Reply, Request, json_reply, json_text_reply
 from crmkit_mock.relenta.activities import new_activity, updated_activity
 from crmkit_mock.relenta.contacts import new_contact, updated_contact
 from crmkit_mock.relenta.custom_fields import CustomFieldDefinition, definition
@@ -135,35 +135,36 @@ class MockRelenta(MockCRM):
         query = operation.read_query(request)
         match operation.id:
             case "contacts_list":
-                data: Any = self._page("contact", department, query)
+                return self._page("contact", department, query)
             case "activities_list":
-                data = self._page("activity", department, query)
+                return self._page("activity", department, query)
             case "custom_fields_list":
-                data = self._custom_fields.page(department)
+                return _listed(self._custom_fields.page_text(department))
             case "contacts_save":
-                data = {"id": self._save_contact(department, _body(operation, request))}
+                id = self._save_contact(department, _body(operation, request))
             case "contacts_create":
                 # Assumption: create never updates and ignores an id.
                 body = _body(operation, request)
                 body.pop("id", None)
-                data = {"id": self._save_contact(department, body)}
+                id = self._save_contact(department, body)
             case "activities_save":
-                data = {"id": self._save_activity(department, _body(operation, request))}
+                id = self._save_activity(department, _body(operation, request))
             case _:
                 raise NotImplementedError(operation.id)
-        return json_reply(200, {"status": True, "code": 200, "data": data})
+        return json_reply(200, {"status": True, "code": 200, "data": {"id": id}})
 
-    def _page(self, kind: str, department: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    def _page(self, kind: str, department: str, query: dict[str, Any]) -> Reply:
         size = query.get("page_size", _PAGE_SIZE)
         offset = (query.get("page", 1) - 1) * size
-        return self.store.collection(self.name, kind).page(department, limit=size, offset=offset)
+        collection = self.store.collection(self.name, kind)
+        return _listed(collection.page_text(department, limit=size, offset=offset))
 
     def _save_contact(self, department: str, body: dict[str, Any]) -> int:
         contacts = self.store.collection(self.name, "contact")
         definitions = self._definitions(department)
         id = body.pop("id", None)
         if id is None:
-            self._require_room(contacts.count())
+            self._require_room()
             number = self._next_id()
             contacts.insert(
                 department, str(number), new_contact(number, body, definitions, self.clock.tick())
@@ -192,9 +193,10 @@ class MockRelenta(MockCRM):
         activities.replace(department, activity["id"], activity)
         return int(id)
 
-    def _require_room(self, contacts: int) -> None:
+    def _require_room(self) -> None:
         limit = self.settings.get("plan_limit")
-        if limit is not None and contacts >= limit:
+        # Counting is slow where there are many, so only under a limit.
+        if limit is not None and self.store.collection(self.name, "contact").count() >= limit:
             raise Refusal(401, "The account has reached the limit of contacts of its plan")
 
     def _next_id(self) -> int:
@@ -206,6 +208,11 @@ class MockRelenta(MockCRM):
 
     def _definitions(self, department: str) -> list[CustomFieldDefinition]:
         return [CustomFieldDefinition.read(field) for field in self._custom_fields.page(department)]
+
+
+def _listed(records: str) -> Reply:
+    """Put the text of records, which are kept as lists show them, into the envelope."""
+    return json_text_reply(200, f'{{"status":true,"code":200,"data":{records}}}')
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
