@@ -1,0 +1,292 @@
+"""generated/ holds what the documents make, nothing else, and stays as it is when nothing changed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.codegen.checkout import ROOT, SCRIPT, Checkout, base, to_yaml
+from tests.codegen.spoiling import LIST, SCHEMAS, Spoil, put, small_letters, without, written
+
+
+@pytest.fixture
+def made(checkout: Checkout) -> Checkout:
+    """A checkout with the base document and what it makes."""
+    done = checkout.generate()
+    assert (done.code, done.err) == (0, "")
+    return checkout
+
+
+# -- damage ------------------------------------------------------------------------------------
+
+
+def stray_file(package: Path) -> None:
+    """Leave a module that no document asks for."""
+    (package / "notes" / "api" / "notes" / "notes_delete.py").write_text("", "utf-8")
+
+
+def stray_data(package: Path) -> None:
+    """Leave a file that is no module."""
+    (package / "notes.txt").write_text("remember", "utf-8")
+
+
+def stray_folder(package: Path) -> None:
+    """Leave a folder with folders in it."""
+    folder = package / "notes" / "extra" / "deep"
+    folder.mkdir(parents=True)
+    (folder / "module.py").write_text("", "utf-8")
+
+
+def empty_folder(package: Path) -> None:
+    """Leave an empty folder."""
+    (package / "notes" / "extra").mkdir()
+
+
+def edit(package: Path) -> None:
+    """Edit a file by hand."""
+    path = package / "notes" / "resources" / "notes.py"
+    path.write_text(path.read_text("utf-8").replace("self", "this"), "utf-8")
+
+
+def line_ends(package: Path) -> None:
+    """Write a file with other line ends."""
+    path = package / "notes" / "operations.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def deleted_file(package: Path) -> None:
+    """Delete a file."""
+    (package / "notes" / "wire.json").unlink()
+
+
+def deleted_marker(package: Path) -> None:
+    """Delete an empty file."""
+    (package / "py.typed").unlink()
+
+
+def folder_for_file(package: Path) -> None:
+    """Put a folder where a file belongs."""
+    path = package / "notes" / "types.py"
+    path.unlink()
+    path.mkdir()
+    (path / "module.py").write_text("", "utf-8")
+
+
+def file_for_folder(package: Path) -> None:
+    """Put a file where a folder belongs."""
+    folder = package / "notes" / "codec"
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.write_text("", "utf-8")
+
+
+def dangling_link(package: Path) -> None:
+    """Leave a symbolic link to nothing."""
+    (package / "notes" / "gone.py").symlink_to(package / "nowhere.py")
+
+
+def stamp(package: Path) -> None:
+    """Spoil the fingerprint."""
+    (package / "fingerprint.json").write_text("{}", "utf-8")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        stray_file,
+        stray_data,
+        stray_folder,
+        empty_folder,
+        edit,
+        line_ends,
+        deleted_file,
+        deleted_marker,
+        folder_for_file,
+        file_for_folder,
+        dangling_link,
+        stamp,
+    ],
+)
+def test_what_was_done_by_hand_is_undone(made: Checkout, damage: Callable[[Path], None]) -> None:
+    """Whatever was added, changed or removed by hand comes back as the documents make it."""
+    before = made.files()
+    damage(made.package)
+
+    done = made.generate()
+
+    assert (done.code, done.err) == (0, "")
+    assert made.files() == before
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_document_that_is_gone_takes_its_package_along(made: Checkout, *, imported: bool) -> None:
+    """Without its document nothing of a package stays, not even compiled files of an import."""
+    before = made.files()
+    made.write(base(), "letters")
+    assert made.generate().code == 0
+    assert "letters/wire.json" in made.files()
+    if imported:
+        cache = made.package / "letters" / "models" / "__pycache__"
+        cache.mkdir()
+        (cache / "note.cpython-311.pyc").write_bytes(b"")
+    (made.root / "openapi" / "letters.yaml").unlink()
+
+    assert made.generate().code == 0
+
+    assert made.files() == before
+
+
+def test_without_documents_nothing_is_taken_away(made: Checkout) -> None:
+    """A folder without any document is a mistake, told in one line, and no order to clear up."""
+    before = made.files()
+    (made.root / "openapi" / "notes.yaml").unlink()
+
+    done = made.generate()
+
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "openapi" in done.err
+    assert made.files() == before
+
+
+# -- nothing changed ---------------------------------------------------------------------------
+
+
+def times(package: Path) -> dict[Path, int]:
+    """Return when each file and folder was last written."""
+    return {path: path.stat().st_mtime_ns for path in [package, *package.rglob("*")]}
+
+
+def test_unchanged_input_does_not_import_the_generator(made: Checkout) -> None:
+    """Where nothing has changed the generator is not even imported, and nothing is written."""
+    before = times(made.package)
+    program = (
+        f"import runpy, sys; sys.argv = ['generate.py', '--root', {str(made.root)!r}]\n"
+        f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        "heavy = {'openapi_python_client', 'jinja2', 'pydantic', 'yaml', 'jsonschema_rs', 'httpx'}\n"
+        "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert times(made.package) == before
+
+
+def test_force_generates_and_still_touches_nothing(made: Checkout) -> None:
+    """Forced, the same input gives the same files, none of which is written again."""
+    before = times(made.package)
+
+    done = made.generate("--force")
+
+    assert (done.code, done.err) == (0, "")
+    stamp = made.package / "fingerprint.json"
+    assert {**times(made.package), stamp: 0} == {**before, stamp: 0}
+
+
+def test_a_change_of_one_word_changes_only_what_holds_it(made: Checkout) -> None:
+    """A new description rewrites the files that show it and leaves all others alone."""
+    before = made.files()
+    tree = base()
+    put(*SCHEMAS, "Note", "properties", "title", "description", value="A new word.")(tree)
+    made.write(tree)
+
+    assert made.generate().code == 0
+
+    after = made.files()
+    changed = {name for name in before | after if before.get(name) != after.get(name)}
+    assert changed == {"notes/models/note.py", "notes/wire.json", "fingerprint.json"}
+
+
+def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
+    """Another release of a tool whose output is committed is a change of the input."""
+    stamp = (made.package / "fingerprint.json").read_text("utf-8")
+
+    for tool in ("openapi-python-client", "ruff"):
+        assert f"{tool} {importlib.metadata.version(tool)}" in stamp
+
+
+# -- the same everywhere -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_the_order_of_sets_does_not_show(seed: str, tmp_path: Path, kinds_files: object) -> None:
+    """A document with one of every kind gives the same bytes under every hash seed."""
+    checkout = Checkout(tmp_path)
+    checkout.write((ROOT / "tests" / "codegen" / "kinds.yaml").read_text("utf-8"), "kinds")
+
+    done = checkout.generate(PYTHONHASHSEED=seed)
+
+    assert (done.code, done.err) == (0, "")
+    assert checkout.files() == kinds_files
+
+
+def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
+    """Nothing that is generated names the folder it was made in, or the machine."""
+    for name, content in made.files().items():
+        assert str(made.root).encode() not in content, name
+        assert os.fsencode(sys.prefix) not in content, name
+
+
+# -- refusal -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        written("openapi: ["),
+        without(*LIST, "operationId"),
+        put(*SCHEMAS, "Note", "properties", "title", "type", value=["string", "integer"]),
+        small_letters,
+    ],
+    ids=["YAML", "operation", "schema", "name"],
+)
+def test_a_refusal_leaves_everything_as_it_was(made: Checkout, spoil: Spoil) -> None:
+    """A wrong document ends the program with 1, and generated/ keeps every byte and time."""
+    stray_file(made.package)
+    edit(made.package)
+    files, before = made.files(), times(made.package)
+    tree = base()
+    text = spoil(tree)
+    made.write(to_yaml(tree) if text is None else text)
+
+    done = made.generate()
+
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert made.files() == files
+    assert times(made.package) == before
+
+
+def test_one_wrong_document_stops_all(made: Checkout) -> None:
+    """Next to a wrong document a right one is not generated either: all or nothing."""
+    before = made.files()
+    made.write(base(), "letters")
+    tree = base()
+    without(*LIST, "operationId")(tree)
+    made.write(tree, "zebra")
+
+    done = made.generate()
+
+    assert (done.code, done.err.count("\n")) == (1, 1)
+    assert done.err.startswith("openapi/zebra.yaml: ")
+    assert made.files() == before
+
+
+def test_a_document_is_named_like_a_package(made: Checkout) -> None:
+    """A document whose name can be no package is refused by that name."""
+    before = made.files()
+    made.write(base(), "my-crm")
+
+    done = made.generate()
+
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith("openapi/my-crm.yaml: ")
+    assert made.files() == before

@@ -1,0 +1,149 @@
+"""Operations that cannot become methods are refused in one line."""
+
+from __future__ import annotations
+
+from tests.codegen.spoiling import (
+    BODY,
+    CREATE,
+    LIST,
+    OBJECT,
+    SCHEMAS,
+    Case,
+    Refused,
+    Spoil,
+    all_of,
+    for_each,
+    put,
+    replaced,
+    update,
+    without,
+)
+
+PAGE = (*LIST, "parameters", 0, "schema")
+TEXTS = {"type": "array", "items": {"type": "string"}}
+
+
+def renamed(tag: str) -> Spoil:
+    """Return what gives the base's only tag another name, in the operationIds as well."""
+    prefix = tag.lower().replace(" ", "_")
+    return all_of(
+        put("tags", 0, "name", value=tag),
+        *(put(*place, "tags", value=[tag]) for place in (LIST, CREATE)),
+        *(put(*place, "operationId", value=f"{prefix}_{place[-1]}") for place in (LIST, CREATE)),
+    )
+
+
+@for_each(
+    Case("no operationId", without(*LIST, "operationId"), "GET /notes", "operationId.*such as"),
+    Case("in camel case", put(*LIST, "operationId", value="notesList"), "GET /notes", "snake_case"),
+    Case(
+        "with a hyphen", put(*LIST, "operationId", value="notes-list"), "GET /notes", "snake_case"
+    ),
+    Case(
+        "twice",
+        put(*CREATE, "operationId", value="notes_list"),
+        "POST /notes",
+        r"notes\.list.*GET /notes.*another operationId",
+    ),
+    Case("the resource's name", put(*CREATE, "operationId", value="notes"), "POST /notes", "notes"),
+    Case("a keyword", put(*CREATE, "operationId", value="notes_import"), "POST /notes", "import"),
+    Case(
+        "the client's own", put(*CREATE, "operationId", value="request"), "POST /notes", "request"
+    ),
+)
+def test_an_operation_id_that_makes_no_method_is_refused(case: Case, refused: Refused) -> None:
+    """An operationId is there, in snake_case, and gives a method that no other thing is."""
+    refused(case)
+
+
+@for_each(
+    Case("none", without(*LIST, "tags"), "GET /notes", "tag.*give it one"),
+    Case("two", put(*LIST, "tags", value=["notes", "more"]), "GET /notes", "2 tags.*give it one"),
+    Case("undeclared", put(*LIST, "tags", value=["note"]), "GET /notes", "'note'.*add it to tags"),
+    Case("with a blank", renamed("my notes"), "", "my notes"),
+    Case("in capitals", renamed("Notes"), "", "Notes"),
+    Case("a keyword", renamed("import"), "", "import"),
+    Case("the client's own", renamed("close"), "", "close"),
+)
+def test_a_tag_that_makes_no_resource_is_refused(case: Case, refused: Refused) -> None:
+    """An operation has one tag, declared, and fit to be the name of a resource."""
+    refused(case)
+
+
+@for_each(
+    Case("no success", put(*LIST, "responses", value={"404": {}}), "GET /notes", "2xx"),
+    Case("no JSON", replaced(("application/json", "text/csv")), "GET /notes", "application/json"),
+    Case(
+        "a list without paging",
+        without(*LIST, "x-crmkit-paging"),
+        "GET /notes",
+        "x-crmkit-paging.*strategy",
+    ),
+    Case(
+        "paging of what is no list",
+        put(*CREATE, "x-crmkit-paging", value={"strategy": "none"}),
+        "POST /notes",
+        "x-crmkit-paging.*x-crmkit-envelope",
+    ),
+    Case(
+        "paging that names no parameter",
+        put(*LIST, "x-crmkit-paging", "size", value="limit"),
+        "GET /notes",
+        "'limit'.*parameter",
+    ),
+    Case(
+        "an envelope without its member",
+        put("x-crmkit-envelope", value="rows"),
+        "GET /notes",
+        "'rows'.*x-crmkit-envelope",
+    ),
+    Case(
+        "a payload that may be null",
+        put(*SCHEMAS, "Saved", "properties", "data", "type", value=["integer", "null"]),
+        "POST /notes",
+        "null",
+    ),
+    Case(
+        "a reference that leads nowhere",
+        put(*LIST, "responses", "200", value={"$ref": "#/components/responses/No"}),
+        "GET /notes",
+        "#/components/responses/No leads nowhere",
+    ),
+)
+def test_a_reply_that_makes_no_value_is_refused(case: Case, refused: Refused) -> None:
+    """An operation says what it answers, where in the reply that is, and how a list goes on."""
+    refused(case)
+
+
+@for_each(
+    Case("a body that is a text", put(*BODY, value={"type": "string"}), "POST /notes", "object"),
+    Case("a body inline", put(*BODY, value=OBJECT), "POST /notes", "components/schemas"),
+    Case(
+        "a body without JSON",
+        put(*CREATE, "requestBody", "content", value={"text/csv": {"schema": {"type": "string"}}}),
+        "POST /notes",
+        "application/json",
+    ),
+    Case("a union", put(*PAGE, "type", value=["integer", "string"]), "GET /notes.*page", "union"),
+    Case("null", put(*PAGE, "type", value=["integer", "null"]), "GET /notes.*page", "null"),
+    Case("a list", put(*PAGE, value=TEXTS), "GET /notes.*page", "list"),
+    Case("an object", put(*PAGE, value=OBJECT), "GET /notes.*page", "object"),
+    Case(
+        "a path parameter that is not described",
+        all_of(update, without("paths", "/notes/{id}", "put", "parameters")),
+        r"PUT /notes/\{id\}",
+        "parameter",
+    ),
+    Case(
+        "a path parameter that is a member, too",
+        all_of(
+            update,
+            put(*SCHEMAS, "NoteInput", "properties", "id", value={"type": "integer"}),
+        ),
+        r"PUT /notes/\{id\}|NoteInput",
+        "'id'",
+    ),
+)
+def test_a_request_that_makes_no_arguments_is_refused(case: Case, refused: Refused) -> None:
+    """Parameters are plain values, bodies are objects with a name, and no two arguments clash."""
+    refused(case)
