@@ -202,7 +202,6 @@ def test_an_error_status(
         ("404", StatusError),
         (True, StatusError),
         ([], StatusError),
-        (10**30, ServerError),
     ],
 )
 @pytest.mark.parametrize("call", CALLS)
@@ -275,19 +274,17 @@ def test_a_limit_is_only_meant_by_a_refusal(client: MakeClient) -> None:
         ("mailto:x", StatusError),
     ],
 )
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect(
-    client: MakeClient, status: int, location: str, error: type[StatusError]
-) -> None:
+def test_a_redirect(client: MakeClient, location: str, error: type[StatusError]) -> None:
     """A redirect is not followed: it is a StatusError, and to a login page an AuthenticationError."""
-    crm = client(reply("<html>", status, {"Location": location}))
+    for status in (301, 302, 303, 307, 308):
+        crm = client(reply("<html>", status, {"Location": location}))
 
-    with pytest.raises(StatusError) as caught:
-        crm(CALLS["contacts.list"])
+        with pytest.raises(StatusError) as caught:
+            crm(CALLS["contacts.list"])
 
-    assert type(caught.value) is error
-    assert caught.value.status_code == status
-    assert len(crm.seen) == 1
+        assert type(caught.value) is error
+        assert caught.value.status_code == status
+        assert len(crm.seen) == 1
 
 
 def test_a_redirect_without_location(client: MakeClient) -> None:
