@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import lock
@@ -144,6 +147,20 @@ def test_the_lock_holds_what_the_project_asks_for() -> None:
 # -- what the project says of itself -----------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "command", ["demo", "test", "generate", "contract", "bench", "lint", "format"]
+)
+def test_make_has_the_commands_that_are_promised(command: str) -> None:
+    """Each command of the Makefile is described at its top and runs something that is there."""
+    text = (ROOT / "Makefile").read_text("utf-8")
+    rule = re.search(rf"^{command}:.*\n((?:\t.*\n)+)", text, re.MULTILINE)
+    assert rule is not None
+    named = re.findall(r"(?:scripts|tests)/[\w./]+", rule[1])
+
+    assert re.search(rf"^#     make(?: {command})? +[a-zA-Z]", text, re.MULTILINE)
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_workflow_runs_every_python_that_is_promised() -> None:
     """The interpreters of the classifiers and those of the workflow are the same."""
     prefix = "Programming Language :: Python :: 3."
@@ -224,3 +241,37 @@ def test_the_pytest_plugin_costs_nothing_until_it_is_used() -> None:
 
     heavy = {"crmkit", "httpx", "attrs", "starlette", "uvicorn", "jsonschema_rs", "sqlite3", "ssl"}
     assert tops(loaded) & heavy == set()
+
+
+# -- the tests themselves ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+        lambda: socket.getaddrinfo("crm.example", 443),
+        lambda: socket.gethostbyname("crm.example"),
+        lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", ("192.0.2.1", 53)),
+    ],
+    ids=["connect", "resolve", "resolve-old", "datagram"],
+)
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # what is refused is left open
+def test_a_test_cannot_reach_the_network(reach: Callable[[], object]) -> None:
+    """A test that connects to, or asks for, another machine fails, and says which."""
+    with pytest.raises(pytest.fail.Exception, match=r"192\.0\.2\.1|crm\.example"):
+        reach()
+
+
+def test_a_test_reaches_this_machine() -> None:
+    """Servers of the tests' own, on loopback, are reachable."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(("localhost", server.getsockname()[1])).close()
+
+
+def test_a_test_sees_no_setting_of_the_machine() -> None:
+    """Proxies, certificates and credentials of whoever runs the tests are out of sight."""
+    names = {name.lower() for name in os.environ}
+
+    assert names & {"http_proxy", "https_proxy", "all_proxy", "ssl_cert_file"} == set()
+    assert [name for name in names if name.startswith(("relenta_", "crmkit_"))] == []
