@@ -149,7 +149,8 @@ def environment(folder: Path, wheel: Path, extra: str = "") -> Path:
     requires = message_from_bytes(described).get_all("Requires-Dist", [])
     for name in brought_along(applying(map(Requirement, requires), extra)):
         for file in metadata.files(name) or []:
-            if ".." not in file.parts and not file.is_absolute():  # scripts stay behind
+            # Scripts stay behind, and so does what the interpreter wrote or may have removed.
+            if ".." not in file.parts and not file.is_absolute() and file.suffix != ".pyc":
                 target = site / file
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(file.locate()), target)
