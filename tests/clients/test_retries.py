@@ -11,7 +11,6 @@ import pytest
 from crmkit import (
     BadRequestError,
     CallTimeoutError,
-    CRMError,
     DecodeError,
     NotFoundError,
     RateLimitError,
@@ -239,9 +238,9 @@ def test_a_retry_after_that_cannot_be_read(client: MakeClient, clock: Clock) -> 
 
 def test_a_bad_reply_is_not_asked_for_again(client: MakeClient) -> None:
     """A reply that was received and cannot be read is no reason to call again."""
-    for call in CALLS:
+    for call in ("POST", "list"):
         crm = client(reply("<html>"))
-        with pytest.raises((DecodeError, CRMError)):
+        with pytest.raises(DecodeError):
             crm(CALLS[call])
         assert len(crm.seen) == 1, call
 

@@ -1,0 +1,375 @@
+"""Lists page themselves: lazily, to an empty page, and never for ever."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import DecodeError, PaginationError, ServerError
+from crmkit.core.paging import AsyncPager, Page, Pager
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import Seen, Twin, contact, envelope, page, refusal, reply
+
+
+class Book(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers with pages of contacts, as many as there are.
+
+    Args:
+        count: Number of contacts.
+        most: The most that a page holds, whatever is asked for.
+    """
+
+    def __init__(self, count: int, most: int = 500) -> None:
+        self.count = count
+        self.most = most
+        self.seen: list[Seen] = []
+        self.keep = True
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a sync client."""
+        query = dict(request.url.params)
+        if self.keep:
+            self.seen.append(Seen(request.method, request.url.path, query, {}, b"", {}))
+        size = int(query["page_size"])
+        first = (int(query["page"]) - 1) * size
+        rows = [
+            contact(id + 1, emails=f"{id}@example.org;x", phone="1 (a);2 (b)", text="t" * 200)
+            for id in range(first, min(first + min(size, self.most), self.count))
+        ]
+        return httpx.Response(200, json=envelope(rows), request=request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer an async client."""
+        return self.handle_request(request)
+
+
+def ids(crm: Twin, **arguments: Any) -> list[int]:
+    """Return the ids of a whole list."""
+    return [one.id for one in crm(lambda crm: crm.contacts.list(**arguments))]
+
+
+def asked(crm: Twin) -> list[tuple[str, str]]:
+    """Return page and size of the requests so far."""
+    return [(seen.query["page"], seen.query["page_size"]) for seen in crm.seen]
+
+
+def test_a_list_is_lazy(client: MakeClient) -> None:
+    """Nothing is asked before the list is iterated, nor by taking or printing."""
+    crm = client(page(contact(1)), page())
+
+    pager = crm(lambda crm: (crm.contacts.list(), crm.contacts.list().take(3)))
+
+    assert isinstance(pager[0], AsyncPager if crm.asynchronous else Pager)
+    assert "contacts.list" in repr(pager[0])
+    assert "3" in repr(pager[1])
+    assert crm.seen == []
+
+
+def test_a_list_crosses_pages(asynchronous: bool) -> None:  # noqa: FBT001
+    """All items come, in their order, page after page to the empty one."""
+    crm = Twin(asynchronous, Book(7))
+
+    assert ids(crm, page_size=3) == [1, 2, 3, 4, 5, 6, 7]
+    assert asked(crm) == [("1", "3"), ("2", "3"), ("3", "3"), ("4", "3")]
+    crm.end()
+
+
+def test_a_short_page_is_no_end(client: MakeClient) -> None:
+    """A server may leave rows out of a page: only an empty page ends the list."""
+    crm = client(page(contact(1)), page(contact(2), contact(3)), page(contact(4)), page())
+
+    assert ids(crm, page_size=2) == [1, 2, 3, 4]
+    assert len(crm.seen) == 4
+
+
+def test_an_empty_list(client: MakeClient) -> None:
+    """A list without items is one request and no item."""
+    crm = client(page())
+
+    assert crm(lambda crm: crm.contacts.list().collect()) == []
+    assert crm(lambda crm: crm.contacts.list().first()) is None
+    (only,) = crm(lambda crm: crm.contacts.list().pages())
+    assert (only.items, only.total, only.number) == ([], None, 1)
+    assert len(crm.seen) == 3
+
+
+def test_sizes_and_starts(client: MakeClient) -> None:
+    """100 items a page are asked for from page 1, unless the caller says otherwise."""
+    crm = client(page())
+
+    ids(crm)
+    ids(crm, page_size=500)
+    ids(crm, start=3)
+    ids(crm, start=3, page_size=1)
+    crm(lambda crm: crm.activities.list(start=2))
+
+    assert asked(crm) == [("1", "100"), ("1", "500"), ("3", "100"), ("3", "1"), ("2", "100")]
+
+
+def test_a_list_without_pages(client: MakeClient) -> None:
+    """A list that comes whole is one request without parameters."""
+    crm = client(page({"id": "1", "type": "Text", "key": "a", "label": "a"}))
+
+    assert len(crm(lambda crm: crm.custom_fields.list())) == 1
+    assert len(crm(lambda crm: crm.custom_fields.list().collect())) == 1
+    (only,) = crm(lambda crm: crm.custom_fields.list().pages())
+    assert len(only.items) == 1
+    assert [seen.query for seen in crm.seen] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("count", "requests"), [(0, 0), (1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (8, 4), (100, 4)]
+)
+def test_take(asynchronous: bool, count: int, requests: int) -> None:  # noqa: FBT001
+    """`take` ends after so many items and asks for no page beyond them."""
+    crm = Twin(asynchronous, Book(7))
+
+    found = crm(lambda crm: crm.contacts.list(page_size=3).take(count).collect())
+
+    assert [one.id for one in found] == list(range(1, min(count, 7) + 1))
+    assert len(crm.seen) == requests
+    crm.end()
+
+
+def test_take_of_take(asynchronous: bool) -> None:  # noqa: FBT001
+    """Of several counts the smallest holds, and the first pager keeps its own."""
+    crm = Twin(asynchronous, Book(9))
+
+    for counts in ((5, 2), (2, 5)):
+        found = crm(
+            lambda crm, counts=counts: crm.contacts.list().take(counts[0]).take(counts[1])
+        )
+        assert [one.id for one in found] == [1, 2]
+    pager = crm.crm.contacts.list()
+    pager.take(1)
+    assert len(crm.finish(pager.collect)) == 9
+    crm.end()
+
+
+def test_first(asynchronous: bool) -> None:  # noqa: FBT001
+    """`first` asks for one page and gives its first item."""
+    crm = Twin(asynchronous, Book(9))
+
+    assert crm(lambda crm: crm.contacts.list().first()).id == 1
+    assert crm(lambda crm: crm.contacts.list().take(0).first()) is None
+    assert len(crm.seen) == 1
+    crm.end()
+
+
+def test_pages(asynchronous: bool) -> None:  # noqa: FBT001
+    """Pages come with items, number, total and reply; the empty one that ends the list does not."""
+    crm = Twin(asynchronous, Book(5))
+
+    found: list[Page[Any]] = crm(lambda crm: crm.contacts.list(page_size=2, start=2).pages())
+
+    assert [[one.id for one in page.items] for page in found] == [[3, 4], [5]]
+    assert [page.number for page in found] == [2, 3]
+    assert [page.total for page in found] == [None, None]
+    assert found[0].reply.status_code == 200
+    assert found[0].reply.data["code"] == 200
+    assert found[0].reply.content.startswith(b"{")
+    assert found[0].reply.headers["content-type"] == "application/json"
+    assert "Contact" not in repr(found[0].reply)
+    crm.end()
+
+
+def test_pages_of_a_take(asynchronous: bool) -> None:  # noqa: FBT001
+    """The last page of a `take` is cut, and the next is not asked for."""
+    crm = Twin(asynchronous, Book(9))
+
+    found = crm(lambda crm: crm.contacts.list(page_size=3).take(4).pages())
+
+    assert [[one.id for one in page.items] for page in found] == [[1, 2, 3], [4]]
+    assert len(crm.seen) == 2
+    crm.end()
+
+
+def test_a_repeated_page(client: MakeClient) -> None:
+    """A server that sends the same page again does not turn the list into a circle."""
+    crm = client(page(contact(1), contact(2)), page(contact(3)), page(contact(3)))
+    read = []
+
+    def read_all(crm: Any) -> Any:
+        if not hasattr(crm, "aclose"):
+            for one in crm.contacts.list(page_size=2):
+                read.append(one.id)  # noqa: PERF401 - what came before the error counts
+            return None
+
+        async def work() -> None:
+            async for one in crm.contacts.list(page_size=2):
+                read.append(one.id)
+
+        return work()
+
+    with pytest.raises(PaginationError) as caught:
+        crm(read_all)
+
+    assert read == [1, 2, 3]
+    assert caught.value.items_read == 3
+    assert caught.value.last_page == 3
+    assert "contacts.list" in str(caught.value)
+    assert len(crm.seen) == 3
+
+
+def test_a_deep_page_that_is_repeated(client: MakeClient) -> None:
+    """Pages are compared without a bare error, however deeply they are nested."""
+    depth = 1015  # as deep as the fastest reader goes
+    row = '{"id": "1", "x": ' + "[" * depth + "]" * depth + "}"
+    crm = client(reply('{"status": true, "data": [' + row + "]}"))
+
+    with pytest.raises((PaginationError, DecodeError)):
+        crm(lambda crm: crm.contacts.list())
+
+
+def test_the_place_of_a_wrong_row(client: MakeClient) -> None:
+    """Rows before a wrong one are delivered, and the error counts from the page's first row."""
+    rows: list[Any] = [contact(id) for id in range(1, 101)]
+    rows[74] = contact(75, dt_created="yesterday")
+    crm = client(page(*rows), page())
+    read = []
+
+    def read_all(crm: Any) -> Any:
+        if not hasattr(crm, "aclose"):
+            for one in crm.contacts.list():
+                read.append(one.id)  # noqa: PERF401 - what came before the error counts
+            return None
+
+        async def work() -> None:
+            async for one in crm.contacts.list():
+                read.append(one.id)
+
+        return work()
+
+    with pytest.raises(DecodeError) as caught:
+        crm(read_all)
+
+    assert caught.value.path == "data[74].dt_created"
+    assert read == list(range(1, 51))
+    with pytest.raises(DecodeError) as caught:
+        client(page(*rows))(lambda crm: crm.contacts.list().pages())
+    assert caught.value.path == "data[74].dt_created"
+
+
+def test_a_row_beyond_the_count_is_not_read(client: MakeClient) -> None:
+    """`take` decodes no row that it does not deliver."""
+    crm = client(page(contact(1), {"id": "wrong"}))
+
+    assert [one.id for one in crm(lambda crm: crm.contacts.list().take(1))] == [1]
+    assert crm(lambda crm: crm.contacts.list().first()).id == 1
+
+
+def test_an_error_on_a_later_page(client: MakeClient) -> None:
+    """An error on a later page comes when that page is reached."""
+    crm = client(page(contact(1)), refusal(500), max_retries=0)
+
+    assert crm(lambda crm: crm.contacts.list().first()).id == 1
+    with pytest.raises(ServerError):
+        crm(lambda crm: crm.contacts.list(page_size=1))
+
+
+def test_every_iteration_asks_again(mocked: MakeClient, mocks: MockCRMs) -> None:
+    """A pager is a question, not an answer: iterated again, it sees what has changed."""
+    crm = mocked()
+    pager = crm.crm.contacts.list()
+
+    before = len(crm.finish(pager.collect))
+    crm(lambda crm: crm.contacts.save(full_name="Vanessa Kensington"))
+    after = len(crm.finish(pager.collect))
+
+    assert after == before + 1
+    assert len(mocks.relenta.journal) == 5
+
+
+def test_two_iterations_at_once(asynchronous: bool) -> None:  # noqa: FBT001
+    """Two iterations over one pager do not disturb each other."""
+    crm = Twin(asynchronous, Book(5))
+    pager = crm.crm.contacts.list(page_size=2)
+
+    if asynchronous:
+
+        async def both() -> list[tuple[int, int]]:
+            other = pager.__aiter__()
+            return [(one.id, (await anext(other)).id) async for one in pager]
+
+        pairs = crm.finish(both)
+    else:
+        other = iter(pager)
+        pairs = [(one.id, next(other).id) for one in pager]
+
+    assert pairs == [(id, id) for id in range(1, 6)]
+    crm.end()
+
+
+def test_an_early_break(asynchronous: bool) -> None:  # noqa: FBT001
+    """Leaving a list early asks for nothing more and leaves nothing behind."""
+    crm = Twin(asynchronous, Book(50))
+
+    def start(crm: Any) -> Any:
+        if not hasattr(crm, "aclose"):
+            for one in crm.contacts.list(page_size=2):
+                if one.id == 3:
+                    return one.id
+            return None
+
+        async def work() -> Any:
+            async for one in crm.contacts.list(page_size=2):
+                if one.id == 3:
+                    return one.id
+            return None
+
+        return work()
+
+    assert crm(start) == 3
+    assert len(crm.seen) == 2
+    # Whatever was left half-run would warn now, and warnings are errors.
+    crm.end()
+
+
+def test_memory_stays_flat(asynchronous: bool) -> None:  # noqa: FBT001
+    """Reading many pages needs no more memory than reading a few."""
+    book = Book(20_000)
+    book.keep = False
+    crm = Twin(asynchronous, book)
+
+    def count(crm: Any) -> Any:
+        pager = crm.contacts.list(page_size=100)
+        if not crm_is_async:
+            return sum(1 for _ in pager)
+
+        async def work() -> int:
+            number = 0
+            async for _ in pager:
+                number += 1
+            return number
+
+        return work()
+
+    crm_is_async = asynchronous
+    crm(lambda crm: crm.contacts.list(page_size=100).take(300).collect())
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        assert crm(count) == 20_000
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # One page of such contacts is about 0.3 MB; all 200 of them would be 50.
+    assert peak - before < 5_000_000
+    assert after - before < 1_000_000
+    crm.end()
+
+
+def test_options_reach_every_page(client: MakeClient) -> None:
+    """Headers and query of the options go with each page, beside the list's own."""
+    crm = client(page(contact(1)), page())
+
+    crm(lambda crm: crm.contacts.list(options={"headers": {"X-A": "b"}, "query": {"q": "ü"}}))
+
+    assert [seen.query for seen in crm.seen] == [
+        {"page": number, "page_size": "100", "q": "ü"} for number in ("1", "2")
+    ]
+    assert [seen.headers["x-a"] for seen in crm.seen] == ["b", "b"]
