@@ -1,0 +1,291 @@
+"""The errors: their tree, what they carry, and that they survive a pickle."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import re
+import traceback
+from typing import Any
+
+import httpx
+import pytest
+
+import crmkit
+from crmkit import (
+    ArgumentError,
+    AuthenticationError,
+    CallTimeoutError,
+    ConfigError,
+    ConflictError,
+    CRMError,
+    DecodeError,
+    NotFoundError,
+    PaginationError,
+    ServerError,
+    StatusError,
+    TransportError,
+)
+from crmkit.core import errors
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import KEY, contact, page, refusal, reply
+
+CLASSES = [getattr(errors, name) for name in errors.__all__]
+STATUS_CLASSES = [cls for cls in CLASSES if issubclass(cls, StatusError)]
+
+
+def drawn() -> dict[str, str]:
+    """Return the parent of each class, by name, as the module's docstring draws it."""
+    parents: dict[str, str] = {}
+    branch: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        match = re.match(r"    ([│ ├└─]*)(\w+Error)\b", line)
+        if match:
+            depth = len(match[1]) // 4
+            branch[depth:] = [match[2]]
+            parents[match[2]] = branch[depth - 1] if depth else "Exception"
+    return parents
+
+
+def test_the_tree_is_as_it_is_drawn() -> None:
+    """The drawing in the module's docstring, the classes and `__all__` are the same."""
+    tree = drawn()
+
+    assert len(tree) == 17
+    assert tree == {cls.__name__: cls.__bases__[0].__name__ for cls in CLASSES}
+    assert {
+        name: parent for name, parent in tree.items() if parent in {"Exception", "CRMError"}
+    } == {
+        "CRMError": "Exception",
+        **dict.fromkeys(
+            (
+                "ConfigError",
+                "ArgumentError",
+                "TransportError",
+                "StatusError",
+                "DecodeError",
+                "PaginationError",
+            ),
+            "CRMError",
+        ),
+    }
+    assert ArgumentError.__bases__ == (CRMError, ValueError)
+    assert tree["CallTimeoutError"] == "TransportError"
+    assert all(getattr(crmkit, cls.__name__) is cls for cls in CLASSES)
+    assert all(cls.__doc__ for cls in CLASSES)
+
+
+def request() -> httpx.Request:
+    """Return a request as an error keeps it."""
+    return httpx.Request("GET", "https://acme.relenta.com/api/v3/x", headers={"X-A": "b"})
+
+
+def samples() -> list[CRMError]:
+    """Return an error of each class with all that it can carry."""
+    response = httpx.Response(409, json={"message": "no"}, request=request())
+    full: dict[str, Any] = {
+        "status_code": 409,
+        "code": 7,
+        "fields": {"name": ["too long", "odd"]},
+        "request_id": "r-1",
+        "retry_after": 1.5,
+        "operation": "contacts.save",
+        "attempts": 3,
+        "request": request(),
+        "response": response,
+        "body": {"message": "no"},
+    }
+    conflict = ConflictError("taken", **full)
+    conflict.current = [{"id": "1"}]
+    return [
+        CRMError("plain"),
+        ConfigError("no key"),
+        ArgumentError("phone[1]", "holds a ';'", operation="contacts.save"),
+        TransportError("gone", request=request(), maybe_processed=False, operation="x", attempts=2),
+        CallTimeoutError("slow", request=request(), operation="x"),
+        DecodeError("no", path="data[3].dt_created", operation="contacts.list", response=response),
+        PaginationError("again", items_read=300, last_page=4),
+        conflict,
+        *(cls("no", **full) for cls in STATUS_CLASSES if cls is not ConflictError),
+    ]
+
+
+def attributes(error: CRMError) -> dict[str, Any]:
+    """Return what an error carries, in a form that can be compared."""
+    found = {"args": error.args, "str": str(error), "repr": repr(error), **vars(error)}
+    for name in ("request", "response"):
+        if found.get(name) is not None:
+            one = found[name]
+            headers = one.headers.raw
+            if name == "request":
+                found[name] = (one.method, str(one.url), headers)
+            else:
+                found[name] = (one.status_code, headers, one.content, one.request.method)
+    return found
+
+
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+def test_an_error_survives(error: CRMError) -> None:
+    """A pickle, a copy and a deep copy of an error carry all that it did."""
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)  # noqa: S301
+    for twin in (copy.copy(error), copy.deepcopy(error)):
+        assert type(twin) is type(error)
+        assert twin is not error
+        assert attributes(twin) == attributes(error)
+
+
+def test_every_class_has_a_sample() -> None:
+    """The test above leaves out no class."""
+    assert {type(error) for error in samples()} == set(CLASSES)
+
+
+def test_a_copy_is_independent() -> None:
+    """Changing a copy's attributes leaves the original as it was."""
+    error = PaginationError("again", items_read=1, last_page=2)
+    twin = copy.copy(error)
+    twin.items_read = 5
+
+    assert error.items_read == 1
+
+
+ANSWERS = [
+    *(refusal(status, "Sorry") for status in (400, 401, 403, 404, 409, 422, 429, 500)),
+    httpx.ConnectError("refused"),
+    httpx.ReadTimeout("slow"),
+    reply("<html>"),
+    page({"id": []}),
+    page(contact(1)),
+    reply(None, 302, {"Location": "/login"}),
+    reply(None, 302, {"Location": "https://elsewhere.example/x"}),
+    reply({"status": False, "message": "Sorry"}),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ANSWERS)))
+def test_an_error_of_a_call_survives(client: MakeClient, number: int) -> None:
+    """An error that a call raised can be pickled with request and response, without the key."""
+    crm = client(ANSWERS[number], max_retries=0)
+
+    with pytest.raises(CRMError) as caught:
+        crm(lambda crm: crm.contacts.list())
+    told = caught.value
+    pickled = pickle.dumps(told)
+    again = pickle.loads(pickled)  # noqa: S301
+
+    assert attributes(again) == attributes(told)
+    assert KEY.encode() not in pickled
+    if isinstance(again, StatusError):
+        assert again.response is not None
+        assert again.response.request.url.path == "/api/v3/contact.list.json"
+
+
+def kept_requests(error: BaseException) -> list[httpx.Request]:
+    """Return every request that hangs on an error, its causes and its responses."""
+    found: list[httpx.Request] = []
+    one: BaseException | None = error
+    while one is not None:
+        for holder in (one, getattr(one, "response", None)):
+            for name in ("request", "next_request"):
+                try:
+                    request = getattr(holder, name, None)
+                except RuntimeError:  # httpx's way to say that there is none
+                    continue
+                if request is not None:
+                    found.append(request)
+        one = one.__cause__ or one.__context__
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(ANSWERS)))
+def test_the_key_is_nowhere_on_an_error(client: MakeClient, number: int) -> None:
+    """No request that an error, its response or its cause keeps has the credential."""
+    crm = client(ANSWERS[number], max_retries=0)
+
+    with pytest.raises(CRMError) as caught:
+        crm(lambda crm: crm.contacts.list())
+    found = kept_requests(caught.value)
+
+    if not isinstance(caught.value, PaginationError):
+        assert found
+    for request in found:
+        assert KEY not in str(request.headers.raw), request
+        assert KEY not in str(request.url)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_context_keeps_no_key(client: MakeClient) -> None:
+    """An error after others, of earlier attempts, has no credential in its history either."""
+    crm = client(refusal(500), httpx.ReadTimeout("slow"), refusal(404))
+
+    with pytest.raises(NotFoundError) as caught:
+        crm(lambda crm: crm.contacts.list())
+
+    for request in kept_requests(caught.value):
+        assert KEY not in str(request.headers.raw)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("one\ntwo\r\n\tthree", "one two three"),
+        ("line\u2028separator\x85next\x0bvertical", "line separator next vertical"),
+        ("x" * 1000, "x" * 299 + "…"),
+        (f"the key {KEY} is wrong", None),
+    ],
+    ids=["lines", "separators", "long", "key"],
+)
+def test_one_line(client: MakeClient, message: str, told: str | None) -> None:
+    """An error is told on one line of bounded length, without the credential."""
+    crm = client(refusal(401, message))
+
+    with pytest.raises(AuthenticationError) as caught:
+        crm(lambda crm: crm.contacts.list())
+
+    text = str(caught.value)
+    assert len(text.splitlines()) == 1
+    assert len(text) <= 300
+    assert KEY not in text + repr(caught.value) + caught.value.message
+    if told is not None:
+        assert caught.value.message == told
+
+
+def test_an_echo_of_the_key(client: MakeClient) -> None:
+    """A credential that the server echoes, wherever, is not told by the error."""
+    for answer in (
+        reply({"error": f"bad key {KEY}"}, 400),
+        reply(f"<title>No {KEY}</title>", 500, {"Content-Type": "text/html"}),
+        refusal(500, "no", {"X-Request-Id": KEY}),
+        reply({"status": False, "message": f"{KEY}{KEY}"}),
+    ):
+        crm = client(answer, max_retries=0)
+        with pytest.raises(StatusError) as caught:
+            crm(lambda crm: crm.contacts.list())
+        assert KEY not in str(caught.value)
+        assert KEY not in repr(caught.value)
+
+
+def test_what_an_error_says(client: MakeClient) -> None:
+    """An error's line has status, call, the server's words, its name of the request and the attempts."""
+    answer = reply(
+        {"status": False, "code": 17, "message": "Sorry"}, 503, {"X-Request-Id": "r-9"}
+    )
+    with pytest.raises(ServerError) as caught:
+        client(answer)(lambda crm: crm.contacts.list())
+
+    assert str(caught.value) == (
+        "503 Service Unavailable, code 17 (contacts.list): Sorry [request r-9], 3 attempts"
+    )
+    assert caught.value.code == 17
+    assert caught.value.request_id == "r-9"
+    assert caught.value.body == {"status": False, "code": 17, "message": "Sorry"}
+    assert caught.value.request is not None
+    assert caught.value.request.method == "GET"
+
+
+def test_catching_by_base() -> None:
+    """One `except CRMError` catches everything; a wrong argument is a ValueError as well."""
+    assert all(issubclass(cls, CRMError) for cls in CLASSES)
+    assert not issubclass(CRMError, ValueError)
+    with pytest.raises(ValueError, match="takes a text"):
+        raise ArgumentError("x", "takes a text")

@@ -1,0 +1,221 @@
+"""Nothing private gets out: unique words for key, names and texts, looked for in every output."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import ConfigError, CRMError, Relenta
+from crmkit.relenta import LabeledValue
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import Answer, envelope, page, refusal, reply, saved
+
+KEY = "ca11ab1e0fca11ab1e0fca11ab1e0f00"
+PRIVATE = {
+    "key": KEY,
+    "name": "Qwertzuiop",
+    "email": "zxcvbnm@asdfgh.example",
+    "phone": "0xC0FFEE",
+    "text": "mnbvcxy-lkjhgfd",
+    "header": "hdr-poiuz",
+    "query": "qry-trewq",
+    "path": "pth-uztre",
+}
+ROW = {
+    "id": "1",
+    "full_name": PRIVATE["name"],
+    "emails": PRIVATE["email"],
+    "phone": f"{PRIVATE['phone']} ({PRIVATE['text']})",
+    PRIVATE["text"]: PRIVATE["text"],
+}
+BROKEN = [
+    {**ROW, "dt_created": PRIVATE["text"]},
+    {**ROW, "id": PRIVATE["phone"]},
+    {**ROW, "title": [PRIVATE["name"]]},
+    {**ROW, "emails": {PRIVATE["email"]: 1}},
+    PRIVATE["name"],
+]
+ANSWERS: dict[str, list[Answer | Exception]] = {
+    "good": [page(ROW), page()],
+    "saved": [saved()],
+    "repeated": [page(ROW)],
+    "html": [reply(f"<p>{PRIVATE['text']} {KEY}</p>")],
+    "echo": [reply(envelope([ROW, PRIVATE]))],
+    **{str(status): [refusal(status, f"bad key {KEY}")] for status in (400, 401, 403, 404, 429)},
+    **{
+        f"body {status}": [reply({"status": False, "data": ROW, "key": KEY}, status)]
+        for status in (200, 400, 500)
+    },
+    "login": [reply(PRIVATE["text"], 302, {"Location": f"/login?for={PRIVATE['email']}"})],
+    "elsewhere": [reply(PRIVATE["text"], 302, {"Location": f"https://x.example/{KEY}"})],
+    "connect": [httpx.ConnectError("refused")],
+    "timeout": [httpx.ReadTimeout("slow")],
+    "again": [refusal(503, "busy"), httpx.ReadError("reset"), page(ROW), page()],
+    **{f"broken {number}": [page(row)] for number, row in enumerate(BROKEN)},
+}
+OPTIONS: dict[str, Any] = {"headers": {"X-Note": PRIVATE["header"]}}
+CALLS: list[Callable[[Any], Any]] = [
+    lambda crm: crm.contacts.list(options=OPTIONS),
+    lambda crm: crm.contacts.list().pages(),
+    lambda crm: crm.contacts.save(
+        full_name=PRIVATE["name"],
+        emails=[PRIVATE["email"]],
+        phone=[LabeledValue(PRIVATE["phone"], PRIVATE["text"])],
+        extra={PRIVATE["text"]: PRIVATE["text"]},
+        options=OPTIONS,
+    ),
+    lambda crm: crm.request("PUT", "/x", json=ROW, headers=OPTIONS["headers"]),
+]
+
+
+def assert_private(text: str) -> None:
+    """Check that none of the private words is in a text."""
+    assert [name for name, word in PRIVATE.items() if word in text] == []
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_calls_tell_nothing_private(
+    client: MakeClient, caplog: pytest.LogCaptureFixture, answers: str
+) -> None:
+    """Neither logs nor errors nor reprs of a call hold key, names, addresses or texts."""
+    caplog.set_level(logging.DEBUG)
+    for work in CALLS:
+        crm = client(*ANSWERS[answers], department_key=KEY, max_retries=2)
+        caplog.clear()
+        outputs = [repr(crm.crm), repr(crm.crm.contacts.list().take(3)), repr(crm.crm.contacts)]
+        outputs.append(repr(crm.crm.generated))
+        try:
+            crm(work)
+        except CRMError as error:
+            outputs += [str(error), repr(error)]
+            assert KEY.encode() not in pickle.dumps(getattr(error, "request", None))
+        outputs += [record.getMessage() for record in caplog.records]
+        outputs.append(caplog.text)
+
+        assert_private("\n".join(outputs))
+        assert "crmkit" in {record.name for record in caplog.records}
+
+
+def test_a_query_and_a_path_are_not_logged(
+    client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a caller puts into query or path stays out of crmkit's log lines."""
+    caplog.set_level(logging.DEBUG, logger="crmkit")
+    crm = client(page())
+
+    crm(lambda crm: crm.contacts.list(options={"query": {"q": PRIVATE["query"]}}))
+    crm(lambda crm: crm.request("GET", f"/{PRIVATE['path']}", query={"q": PRIVATE["query"]}))
+    crm(lambda crm: crm.request("GET", f"/x?q={PRIVATE['query']}"))
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "crmkit"]
+    assert len(lines) == 3
+    assert_private("\n".join(lines))
+
+
+def test_what_is_logged(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
+    """Each attempt is one line: vendor, method, path, status or error, time and attempt."""
+    caplog.set_level(logging.INFO, logger="crmkit")
+    crm = client(refusal(503), httpx.ReadTimeout("slow"), page())
+
+    crm(lambda crm: crm.contacts.list())
+
+    assert [record.getMessage() for record in caplog.records if record.name == "crmkit"] == [
+        "relenta GET /contact.list.json -> 503 in 0 ms, attempt 1",
+        "relenta GET /contact.list.json -> ReadTimeout in 0 ms, attempt 2",
+        "relenta GET /contact.list.json -> 200 in 0 ms, attempt 3",
+    ]
+
+
+def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
+    """An argument that cannot be written is told by name and type, without its value."""
+    crm = client(saved(), department_key=KEY)
+    for keywords in (
+        {"emails": PRIVATE["email"]},
+        {"emails": [f"{PRIVATE['email']};x"]},
+        {"phone": [PRIVATE["phone"]]},
+        {"phone": [LabeledValue(f"{PRIVATE['phone']} (x)")]},
+        {"full_name": PRIVATE["name"].encode()},
+        {"full_name": PRIVATE["name"] + "\ud800"},
+        {"id": PRIVATE["phone"]},
+        {"dt_created": PRIVATE["text"]},
+        {"extra": {"x": {PRIVATE["text"]}}},
+        {"options": {"headers": {"X-Note": PRIVATE["header"] + "\n"}}},
+        {"options": {"query": {"q": PRIVATE["query"] + "\ud800"}}},
+    ):
+        with pytest.raises(CRMError) as caught:
+            crm(lambda crm, keywords=keywords: crm.contacts.save(**keywords))
+        assert_private(str(caught.value) + repr(caught.value))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"department_key": KEY + "\n"},
+        {"department_key": " " + KEY},
+        {"department_key": KEY + "é"},
+        {"department_key": KEY.encode()},
+        {"base_url": f"https://user:{KEY}@acme.relenta.com"},
+        {"base_url": f"https://{KEY}@acme.relenta.com"},
+        {"base_url": f"ftp://user:{KEY}@acme.relenta.com"},
+        {"base_url": f"//user:{KEY}@acme.relenta.com"},
+        {"base_url": f"https://acme.relenta.com/?key={KEY}"},
+        {"base_url": f"https://acme.relenta.com/#{KEY}"},
+        {"base_url": f"acme.relenta.com?key={KEY}"},
+        {"base_url": f"https://user:{KEY}@"},
+    ],
+    ids=str,
+)
+def test_a_refused_setting_is_not_told(settings: dict[str, Any]) -> None:
+    """A credential at the wrong place or of the wrong form is refused without being shown."""
+    with pytest.raises(ConfigError) as caught:
+        Relenta(**{"account": "acme", "department_key": "0" * 32, **settings})
+
+    assert_private(str(caught.value) + repr(caught.value))
+
+
+PROGRAM = f"""
+import httpx
+from crmkit import CRMError, Relenta
+
+answers = [
+    httpx.Response(200, json={{"status": True, "data": [{{"id": "1", "full_name": "{PRIVATE["name"]}"}}]}}),
+    httpx.Response(200, json={{"status": True, "data": []}}),
+    httpx.Response(401, json={{"status": False, "message": "bad {KEY}"}}),
+    httpx.Response(200, text="{PRIVATE["text"]}"),
+]
+transport = httpx.MockTransport(lambda request: answers.pop(0))
+crm = Relenta(account="acme", department_key="{KEY}", transport=transport)
+crm.contacts.list().collect()
+for _ in range(2):
+    try:
+        crm.contacts.save(full_name="{PRIVATE["name"]}", emails=["{PRIVATE["email"]}"])
+    except CRMError as error:
+        print(error)
+print(repr(crm))
+"""
+
+
+@pytest.mark.parametrize("level", ["debug", "INFO", "warning", "", "loud"])
+def test_logging_by_the_environment(level: str) -> None:
+    """CRMKIT_LOG sends the lines to standard error without any code, and nothing private in them."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(PROGRAM)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CRMKIT_LOG": level},
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert_private(done.stdout + done.stderr)
+    assert ("contact.list.json -> 200" in done.stderr) == (level in {"debug", "INFO"})
+    assert ("loud" in done.stderr) == (level == "loud"), "a level that there is not is told"
