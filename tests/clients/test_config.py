@@ -1,0 +1,362 @@
+"""How a client is configured, and what it refuses to start with."""
+
+from __future__ import annotations
+
+import inspect
+import ssl
+import subprocess
+import sys
+from typing import Any
+
+import httpx
+import pytest
+
+import crmkit.core.http as core_http
+from crmkit import AsyncRelenta, ConfigError, Relenta
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import BASE_URL, KEY, Canned, page, saved
+
+CLIENTS = [Relenta, AsyncRelenta]
+VARIABLES = ("RELENTA_ACCOUNT", "RELENTA_DEPARTMENT_KEY", "RELENTA_BASE_URL")
+KEYWORDS = {
+    *("account", "department_key", "base_url", "timeout", "max_retries", "throttle"),
+    *("http_client", "transport", "middleware", "allow_insecure"),
+}
+
+
+def settings_of(crm: Any) -> Any:
+    """Return the normalised settings of a client."""
+    return crm._sender.settings
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_every_keyword(cls: Any) -> None:
+    """Every promised keyword is taken, by name only, and no other."""
+    taken = {
+        "account": "acme",
+        "department_key": KEY,
+        "base_url": None,
+        "timeout": None,
+        "max_retries": 0,
+        "throttle": 5.5,
+        "http_client": None,
+        "transport": Canned(saved()),
+        "middleware": (),
+        "allow_insecure": False,
+    }
+    assert set(taken) == KEYWORDS
+
+    crm = cls(**taken)
+
+    assert settings_of(crm).base_url == BASE_URL
+    assert settings_of(crm).timeout is None
+    assert settings_of(crm).max_retries == 0
+    for unknown in ("api_key", "retries", "headers", "verify", "proxies"):
+        with pytest.raises(TypeError, match=unknown):
+            cls(**taken, **{unknown: None})
+    with pytest.raises(TypeError):
+        cls("acme", KEY)
+    assert all(
+        parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD
+        for parameter in list(inspect.signature(cls).parameters.values())
+    )
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_the_defaults(cls: Any) -> None:
+    """Without settings: 30 s for each phase, 2 repetitions."""
+    settings = settings_of(cls(account="acme", department_key=KEY))
+
+    assert (settings.timeout, settings.max_retries) == (30.0, 2)
+    assert dict(settings.headers) == {}
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Account, key and address come from the environment where no argument is given."""
+    monkeypatch.setenv("RELENTA_ACCOUNT", "fromenv")
+    monkeypatch.setenv("RELENTA_DEPARTMENT_KEY", KEY)
+    assert settings_of(cls()).base_url == "https://fromenv.relenta.com/api/v3"
+    assert settings_of(cls(account="arg")).base_url == "https://arg.relenta.com/api/v3"
+    assert settings_of(cls(base_url="https://x.example/a/")).base_url == "https://x.example/a"
+
+    monkeypatch.setenv("RELENTA_BASE_URL", "https://env.example/api")
+    assert settings_of(cls()).base_url == "https://env.example/api"
+    assert settings_of(cls(base_url="https://x.example")).base_url == "https://x.example"
+    assert settings_of(cls(base_url="https://x.example", account="arg")).base_url == (
+        "https://x.example"
+    )
+
+
+def test_an_account_wins_over_the_environments_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the code says wins over the environment: an account over RELENTA_BASE_URL."""
+    monkeypatch.setenv("RELENTA_BASE_URL", "https://env.example/api")
+
+    crm = Relenta(account="arg", department_key=KEY)
+
+    assert settings_of(crm).base_url == "https://arg.relenta.com/api/v3"
+
+
+def test_the_key_of_the_environment_is_used(
+    client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key of the environment is sent, and an argument wins over it."""
+    monkeypatch.setenv("RELENTA_DEPARTMENT_KEY", "11" * 16)
+
+    crm = client(page(), department_key=None)
+    crm(lambda crm: crm.contacts.list())
+    assert crm.seen[0].headers["x-relenta-department-key"] == "11" * 16
+
+    crm = client(page(), department_key="22" * 16)
+    crm(lambda crm: crm.contacts.list())
+    assert crm.seen[0].headers["x-relenta-department-key"] == "22" * 16
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+@pytest.mark.parametrize(
+    ("argument", "variable", "given"),
+    [
+        ("department_key", "RELENTA_DEPARTMENT_KEY", {"account": "acme"}),
+        ("department_key", "RELENTA_DEPARTMENT_KEY", {"account": "acme", "department_key": ""}),
+        ("department_key", "RELENTA_DEPARTMENT_KEY", {}),
+        ("account", "RELENTA_ACCOUNT", {"department_key": KEY}),
+        ("account", "RELENTA_ACCOUNT", {"department_key": KEY, "account": ""}),
+    ],
+)
+def test_a_missing_credential(
+    cls: Any, argument: str, variable: str, given: dict[str, Any]
+) -> None:
+    """A missing credential is a ConfigError that names argument and variable."""
+    with pytest.raises(ConfigError) as caught:
+        cls(**given)
+
+    assert argument in str(caught.value)
+    assert variable in str(caught.value)
+
+
+def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty variable of the environment counts as none."""
+    for variable in VARIABLES:
+        monkeypatch.setenv(variable, "")
+
+    with pytest.raises(ConfigError, match="RELENTA_DEPARTMENT_KEY"):
+        Relenta(account="acme")
+    with pytest.raises(ConfigError, match="RELENTA_ACCOUNT"):
+        Relenta(department_key=KEY)
+
+
+@pytest.mark.parametrize("key", ["a b\n", " a", "a ", "ä", "a\x00", "a\r\nX: y", b"a", 5], ids=ascii)
+def test_a_key_that_no_header_carries(key: Any) -> None:
+    """A key that cannot stand in a header is refused when the client is made."""
+    with pytest.raises(ConfigError, match="department_key"):
+        Relenta(account="acme", department_key=key)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        "evil.com/",
+        "evil.com#",
+        "evil.com?",
+        "evil.com\\",
+        "evil.com/api/v3?x=",
+        "user:pass@evil.com",
+        "a.b",
+        "a b",
+        "a/b",
+        "-a",
+        "a-",
+        "a\n",
+        "..",
+        "ä",
+        "a:443",
+        "a" * 64,
+        "%2e",
+    ],
+)
+@pytest.mark.parametrize("way", ["argument", "variable"])
+def test_an_account_that_leads_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, account: str, way: str
+) -> None:
+    """An account is one label of a host name: nothing in it can send the key elsewhere."""
+    monkeypatch.setenv("RELENTA_ACCOUNT", account)
+
+    with pytest.raises(ConfigError, match="account"):
+        Relenta(account=account if way == "argument" else None, department_key=KEY)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "acme.relenta.com",
+        "//acme.relenta.com",
+        "ftp://acme.relenta.com",
+        "file:///etc/passwd",
+        "https://",
+        "https:///api",
+        "https://:443",
+        "https://acme.relenta.com:99999",
+        "https://acme.relenta.com:x",
+        "https://[::1",
+        "https://acme .com",
+        "https://acme.com/a b",
+        "https://acme.com\n",
+        "https://user:pass@acme.relenta.com",
+        "https://user@acme.relenta.com",
+        "https://@acme.relenta.com",
+        "https://acme.relenta.com?",
+        "https://acme.relenta.com/api?x=1",
+        "https://acme.relenta.com/api?",
+        "https://acme.relenta.com/api#",
+        "https://acme.relenta.com/api#x",
+        "javascript:alert(1)",
+        " ",
+        5,
+        b"https://acme.relenta.com",
+    ],
+    ids=ascii,
+)
+def test_an_address_that_is_none(base_url: Any) -> None:
+    """An address that is none, or carries credentials, query or fragment, is a ConfigError."""
+    with pytest.raises(ConfigError, match="base_url"):
+        Relenta(base_url=base_url, department_key=KEY)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["localhost", "127.0.0.1", "127.0.0.53", "[::1]", "LOCALHOST", "crm.localhost", "localhost:80"],
+)
+def test_plain_http_to_this_machine(host: str) -> None:
+    """Plain http is for this machine."""
+    Relenta(base_url=f"http://{host}/api", department_key=KEY)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "acme.relenta.com",
+        "10.0.0.1",
+        "192.168.1.1",
+        "0.0.0.0",  # noqa: S104 - an address to refuse
+        "localhost.evil.com",
+        "notlocalhost",
+        "127.0.0.1.evil.com",
+        "[::2]",
+        "2130706434",
+    ],
+)
+def test_plain_http_elsewhere(host: str) -> None:
+    """Plain http elsewhere would show the key to everybody: only who insists gets it."""
+    for scheme in ("http", "HTTP"):
+        with pytest.raises(ConfigError, match="allow_insecure"):
+            Relenta(base_url=f"{scheme}://{host}/api", department_key=KEY)
+    Relenta(base_url=f"http://{host}/api", department_key=KEY, allow_insecure=True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("timeout", 0),
+        ("timeout", -1),
+        ("timeout", float("nan")),
+        ("timeout", float("inf")),
+        ("timeout", True),
+        ("timeout", "30"),
+        ("max_retries", -1),
+        ("max_retries", 1.0),
+        ("max_retries", None),
+        ("max_retries", True),
+        ("throttle", -0.1),
+        ("throttle", "1"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_a_setting_that_cannot_be(cls: Any, setting: str, value: Any) -> None:
+    """An impossible setting is a ConfigError with its name when the client is made."""
+    with pytest.raises(ConfigError, match=setting):
+        cls(account="acme", department_key=KEY, **{setting: value})
+
+
+# -- cost --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def contexts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The TLS contexts that were made in the test; they hold no certificates, and read none."""
+    made: list[Any] = []
+
+    def create(*_: Any, **__: Any) -> ssl.SSLContext:
+        made.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return made[-1]
+
+    monkeypatch.setattr(httpx, "create_ssl_context", create)
+    monkeypatch.setattr("httpx._config.create_ssl_context", create)
+    core_http._tls_context.cache_clear()
+    yield made  # type: ignore[misc]
+    core_http._tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_construction_makes_no_tls_context(cls: Any, contexts: list[Any]) -> None:
+    """Making a client, a view of it and touching its resources builds no TLS context."""
+    crm = cls(account="acme", department_key=KEY)
+    crm.with_options(timeout=1).contacts.list()
+
+    assert contexts == []
+
+
+def test_clients_share_one_tls_context(contexts: list[Any]) -> None:
+    """All clients of a process use one TLS context."""
+    for account in ("one", "two"):
+        crm = Relenta(account=account, department_key=KEY)
+        assert crm._io.pool is crm._io.pool
+        crm.close()
+
+    assert len(contexts) == 1
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
+def test_tls_is_checked_whatever_the_capitals(
+    monkeypatch: pytest.MonkeyPatch, contexts: list[Any], scheme: str
+) -> None:
+    """An https address is checked against its certificate, however the scheme is spelt."""
+    given: list[Any] = []
+
+    class Spy(httpx.Client):
+        def __init__(self, **settings: Any) -> None:
+            given.append(settings.get("verify", True))
+            super().__init__(**settings)
+
+    monkeypatch.setattr(core_http, "Client", Spy)
+    crm = Relenta(base_url=f"{scheme}://acme.relenta.com", department_key=KEY)
+    assert crm._io.pool is not None
+    crm.close()
+
+    assert len(given) == 1
+    assert given[0] is not False
+    assert len(contexts) == 1
+
+
+def test_construction_loads_neither_models_nor_attrs() -> None:
+    """Making both twins opens no connection and loads no model, and no attrs."""
+    program = (
+        "import sys, socket\n"
+        "def refuse(event, args):\n"
+        "    if event.startswith('socket.connect') or event == 'socket.getaddrinfo':\n"
+        "        raise SystemExit(event)\n"
+        "sys.addaudithook(refuse)\n"
+        "from crmkit import AsyncRelenta, Relenta\n"
+        "Relenta(account='a', department_key='b').with_options(timeout=1)\n"
+        "AsyncRelenta(account='a', department_key='b')\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stderr
+    loaded = set(done.stdout.split())
+    assert "crmkit.relenta.client" in loaded
+    assert {name for name in loaded if name.partition(".")[0] in {"attr", "attrs"}} == set()
+    assert {name for name in loaded if ".models" in name or ".codec" in name} == set()

@@ -1,0 +1,252 @@
+"""Custom fields by the label that people see, with values of real types."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import ArgumentError, DecodeError
+from crmkit.relenta import Contact, CustomField, CustomFields
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import MakeClient
+from tests.clients.test_golden import EXAMPLES
+
+SAMPLES = [CustomField.from_dict(row) for row in EXAMPLES["CustomFieldList"]]
+
+
+def field(label: str, type: str, *choices: str, id: int = 1) -> CustomField:  # noqa: A002
+    """Return a definition."""
+    return CustomField.from_dict(
+        {
+            "id": str(id),
+            "type": type,
+            "key": label.replace(" ", "_"),
+            "label": label,
+            "default_value": "",
+            "choices": list(choices),
+        }
+    )
+
+
+FIELDS = CustomFields(
+    [
+        field("Shoe size", "Number"),
+        field("Born", "Date"),
+        field("Shirt", "Single choice", "S", "M"),
+        field("Films", "Multiple choice", "Goldmember", "Austin Powers 4", "Mystery"),
+        field("Note", "Text"),
+        field("Rating", "Stars"),
+    ]
+)
+
+
+def contact(**members: Any) -> Contact:
+    """Return a contact with custom fields."""
+    return Contact.from_dict({"id": "1", **members})
+
+
+def test_the_samples_are_read() -> None:
+    """The page's contacts read by the page's definitions: labels, and values of real types."""
+    fields = CustomFields(SAMPLES)
+    bond, evil = (Contact.from_dict(row) for row in EXAMPLES["ContactPage"])
+
+    assert fields.read(evil) == {
+        "Occupation": "Evil doctor and a nice guy",
+        "T-shirt size": "XL",
+        "Featured in": ["The Spy Who Shagged Me", "Austin Powers 4"],
+        "Hours": None,
+        "Skills": "Startups and Entrepreneurship",
+        "DOB": None,
+    }
+    assert fields.read(bond) == {
+        **dict.fromkeys(("Occupation", "T-shirt size", "Hours", "Skills", "DOB")),
+        "Featured in": [],
+    }
+    assert fields.labels == [one.label for one in SAMPLES]
+
+
+@pytest.mark.parametrize(
+    ("member", "wire", "value"),
+    [
+        ("Shoe_size", "42", 42),
+        ("Shoe_size", "-7", -7),
+        ("Shoe_size", "0", 0),
+        ("Shoe_size", "42.5", Decimal("42.5")),
+        ("Shoe_size", "42.0", Decimal("42.0")),
+        ("Shoe_size", "1" * 40, int("1" * 40)),
+        ("Shoe_size", "", None),
+        ("Shoe_size", None, None),
+        ("Born", "1997-05-02", date(1997, 5, 2)),
+        ("Born", "", None),
+        ("Shirt", "M", "M"),
+        ("Shirt", "an old choice", "an old choice"),
+        ("Films", "Mystery", ["Mystery"]),
+        ("Films", "Mystery;Goldmember", ["Mystery", "Goldmember"]),
+        ("Films", "", []),
+        ("Films", None, []),
+        ("Note", "a;b", "a;b"),
+        ("Note", "42", "42"),
+        ("Rating", "5", "5"),
+    ],
+)
+def test_reading(member: str, wire: str | None, value: Any) -> None:
+    """Number gives int or Decimal, Date a date, choices their texts, and no value None or []."""
+    label = member.replace("_", " ")
+
+    found = FIELDS.read(contact(**{member: wire}))[label]
+
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("member", "wire"),
+    [
+        *(("Shoe_size", text) for text in ("many", "1,5", "NaN", "Infinity", "1 2", "0x1", "1_0")),
+        *(("Born", text) for text in ("soon", "02.05.1997", "1997-02-30", "1997-05", "19970502x")),
+        ("Shoe_size", 42),
+        ("Films", ["Mystery"]),
+        ("Note", 5),
+    ],
+)
+def test_reading_what_is_none(member: str, wire: Any) -> None:
+    """A value that has not the form of its field is a DecodeError with the field's key."""
+    one = contact(**{member: wire})
+
+    with pytest.raises(DecodeError) as caught:
+        FIELDS.read(one)
+
+    assert caught.value.path == member
+    assert str(wire) not in str(caught.value) or not isinstance(wire, str)
+    assert one.additional_properties[member] == wire, "the wire's value stays readable"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "key", "wire"),
+    [
+        ("Shoe size", 42, "Shoe_size", "42"),
+        ("Shoe size", Decimal("42.50"), "Shoe_size", "42.50"),
+        ("Shoe size", Decimal("1E+3"), "Shoe_size", "1000"),
+        ("Shoe size", Decimal("-1E-7"), "Shoe_size", "-0.0000001"),
+        ("Shoe size", None, "Shoe_size", ""),
+        ("Born", date(1997, 5, 2), "Born", "1997-05-02"),
+        ("Born", None, "Born", ""),
+        ("Shirt", "M", "Shirt", "M"),
+        ("Shirt", None, "Shirt", ""),
+        ("Films", ["Mystery", "Goldmember"], "Films", "Mystery;Goldmember"),
+        ("Films", [], "Films", ""),
+        ("Films", None, "Films", ""),
+        ("Note", "a;b", "Note", "a;b"),
+        ("Note", "", "Note", ""),
+        ("Rating", "5", "Rating", "5"),
+    ],
+)
+def test_writing(label: str, value: Any, key: str, wire: str) -> None:
+    """`write` gives the `extra` of a save, by the vendor's keys and in the wire's form."""
+    assert FIELDS.write({label: value}) == {key: wire}
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "place"),
+    [
+        ("Shoe size", "42", "Shoe size"),
+        ("Shoe size", 42.5, "Shoe size"),
+        ("Shoe size", True, "Shoe size"),
+        ("Shoe size", Decimal("NaN"), "Shoe size"),
+        ("Shoe size", Decimal("Infinity"), "Shoe size"),
+        ("Born", "1997-05-02", "Born"),
+        ("Born", datetime(1997, 5, 2, tzinfo=UTC), "Born"),
+        ("Shirt", "XXXL", "Shirt"),
+        ("Shirt", "m", "Shirt"),
+        ("Shirt", ["M"], "Shirt"),
+        ("Films", "Mystery", "Films"),
+        ("Films", ["Mystery", "Unknown"], "Films"),
+        ("Films", ("Unknown",), "Films"),
+        ("Films", ["Mystery;Goldmember"], "Films"),
+        ("Films", [1], "Films"),
+        ("Films", {"Mystery"}, "Films"),
+        ("Note", 5, "Note"),
+        ("Note", ["x"], "Note"),
+        ("Shoe_size", 5, "Shoe_size"),
+        ("nothing", "x", "nothing"),
+    ],
+)
+def test_writing_what_is_refused(label: str, value: Any, place: str) -> None:
+    """A label that there is not, a wrong type, or a value that is no choice is an ArgumentError."""
+    with pytest.raises(ArgumentError) as caught:
+        FIELDS.write({label: value})
+
+    assert caught.value.argument.startswith(place)
+
+
+def test_two_fields_of_one_label() -> None:
+    """Two fields of the same label cannot be told apart, and are refused."""
+    with pytest.raises(ArgumentError, match="Note"):
+        CustomFields([field("Note", "Text"), field("Note", "Date")])
+
+
+values = st.fixed_dictionaries(
+    {},
+    optional={
+        "Shoe size": st.none()
+        | st.integers(-(10**30), 10**30)
+        | st.decimals(allow_nan=False, allow_infinity=False, places=3),
+        "Born": st.none() | st.dates(),
+        "Shirt": st.none() | st.sampled_from(["S", "M"]),
+        "Films": st.lists(st.sampled_from(["Goldmember", "Austin Powers 4", "Mystery"]), unique=True),
+        "Note": st.none() | st.text(min_size=1),
+    },
+)
+
+
+@given(values)
+def test_what_was_written_is_read(given_values: dict[str, Any]) -> None:
+    """Values that were written read back as the same values."""
+    one = contact(**FIELDS.write(given_values))
+
+    found = FIELDS.read(one)
+
+    assert {label: found[label] for label in given_values} == given_values
+
+
+def test_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
+    """Definitions from the server, values by label to a save, and the same values back."""
+    mocks.relenta.add_custom_field("Shoe size", type="Number")
+    crm = mocked()
+    fields = CustomFields(crm(lambda crm: crm.custom_fields.list()))
+    given_values = {
+        "Occupation": "Agent; secret",
+        "T-shirt size": "L",
+        "Featured in": ["Goldmember", "Austin Powers 4"],
+        "DOB": date(1930, 8, 25),
+        "Shoe size": 44,
+    }
+
+    id = crm(
+        lambda crm: crm.contacts.save(full_name="Nigel Powers", extra=fields.write(given_values))
+    )
+
+    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
+    assert fields.read(found) == {**dict.fromkeys(fields.labels), **given_values}
+    cleared = {"T-shirt size": None, "Featured in": [], "Shoe size": Decimal("44.5")}
+    crm(lambda crm: crm.contacts.save(id=id, extra=fields.write(cleared)))
+    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
+    assert fields.read(found)["T-shirt size"] is None
+    assert fields.read(found)["Featured in"] == []
+    assert fields.read(found)["Shoe size"] == Decimal("44.5")
+    assert fields.read(found)["DOB"] == date(1930, 8, 25)
+
+
+def test_the_list_itself_will_do(mocked: MakeClient) -> None:
+    """The sync twin's pager can be handed over as it is."""
+    crm = mocked()
+    if crm.asynchronous:
+        with pytest.raises(TypeError):
+            CustomFields(crm.crm.custom_fields.list())
+    else:
+        assert len(CustomFields(crm.crm.custom_fields.list()).labels) == 6

@@ -1,0 +1,166 @@
+"""Values that the wire writes as one text: read and written back without losing a character."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import ArgumentError
+from crmkit.relenta import Activity, ActivityInput, Contact, ContactInput, LabeledValue, Mailbox
+
+PIECES = st.sampled_from(
+    ["a", "b", " ", "  ", "(", ")", " (", ";", "<", ">", " <", "\u00a0", "\t", "\n", "ü", "😀", "", "@"]
+)
+TEXTS = st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=12)
+LABELED = ["phone", "url", "fax", "messenger", "twitter", "linkedin", "facebook"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("", []),
+        ("a", ["a"]),
+        ("a;b", ["a", "b"]),
+        ("a;;b", ["a", "", "b"]),
+        ("a;", ["a", ""]),
+        (";", ["", ""]),
+        (";;a", ["", "", "a"]),
+        (" a ; b ", [" a ", " b "]),
+        ("\u00a0", ["\u00a0"]),
+        ("a\nb", ["a\nb"]),
+    ],
+    ids=ascii,
+)
+def test_a_list_of_texts(text: str, values: list[str]) -> None:
+    """Semicolons separate; blanks and empty elements stay as they came."""
+    for member in ("emails", "groups", "tags"):
+        contact = Contact.from_dict({"id": "1", member: text})
+        assert getattr(contact, member) == values
+        assert contact.to_dict().get(member, "") == text
+        model: Any = ContactInput
+        assert model(**{member: values}).to_dict() == {member: text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "label"),
+    [
+        ("703-123-4567 (Cell)", "703-123-4567", "Cell"),
+        ("(x) y (z)", "(x) y", "z"),
+        ("a (b) (c)", "a (b)", "c"),
+        ("a", "a", None),
+        ("(a)", "(a)", None),
+        (" (a)", "", "a"),
+        ("a(b)", "a(b)", None),
+        ("a\u00a0(b)", "a\u00a0(b)", None),
+        ("a ()", "a", ""),
+        ("a (b", "a (b", None),
+        ("a b)", "a b)", None),
+        ("a (b) ", "a (b) ", None),
+        ("a  (b)", "a ", "b"),
+        ("a (b))", "a", "b)"),
+        ("a (b (c))", "a (b", "c)"),
+    ],
+    ids=ascii,
+)
+def test_a_labelled_value(text: str, value: str, label: str | None) -> None:
+    """The label is what stands in the last parentheses behind a blank."""
+    assert LabeledValue.parse(text) == LabeledValue(value, label)
+    assert str(LabeledValue(value, label)) == text
+    for member in LABELED:
+        contact = Contact.from_dict({"id": "1", member: f"{text};x"})
+        assert getattr(contact, member) == [LabeledValue(value, label), LabeledValue("x")]
+        assert contact.to_dict()[member] == f"{text};x"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "name"),
+    [
+        ("Austin Powers <austin.powers@mi6.gov.uk>", "austin.powers@mi6.gov.uk", "Austin Powers"),
+        ("a@b.c", "a@b.c", None),
+        ("<a@b.c>", "<a@b.c>", None),
+        (" <a@b.c>", "a@b.c", ""),
+        ("A <B> <a@b.c>", "a@b.c", "A <B>"),
+        ("A<a@b.c>", "A<a@b.c>", None),
+        ("A <>", "", "A"),
+        ("A <a@b.c> ", "A <a@b.c> ", None),
+    ],
+    ids=ascii,
+)
+def test_a_mailbox(text: str, address: str, name: str | None) -> None:
+    """The address is what stands in the last angle brackets behind a blank."""
+    mailbox = Mailbox(address, name)
+    assert Mailbox.parse(text) == mailbox
+    assert str(mailbox) == text
+    activity = Activity.from_dict({"id": "1", "author": text, "users": f"{text};x@y"})
+    assert activity.author == mailbox
+    assert activity.users == [mailbox, Mailbox("x@y")]
+    assert activity.to_dict()["author"] == text
+    assert activity.to_dict()["users"] == f"{text};x@y"
+
+
+def test_no_mailbox() -> None:
+    """An empty text is no mailbox and no list of them."""
+    activity = Activity.from_dict({"id": "1", "author": "", "users": "", "contacts": None})
+
+    assert (activity.author, activity.users, activity.contacts) == (None, [], [])
+
+
+@given(TEXTS)
+def test_any_text_comes_back(text: str) -> None:
+    """Any text of the wire is read and written back as it was, in every form, in both models."""
+    row = {"id": "1", "emails": text, "groups": text, "phone": text, "facebook": text}
+    contact = Contact.from_dict(row)
+    told = contact.to_dict()
+    assert {name: told.get(name, "") for name in row} == row
+    assert ContactInput.from_dict(row).to_dict() == row
+
+    row = {"id": "1", "author": text, "users": text, "contacts": text}
+    told = Activity.from_dict(row).to_dict()
+    assert {name: told[name] or "" for name in row} == row
+    told = ActivityInput.from_dict(row).to_dict()
+    assert {name: told[name] or "" for name in row} == row
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_any_texts_come_back_or_are_refused(texts: list[str]) -> None:
+    """A list of texts that can be written reads back the same; one that holds a semicolon is refused."""
+    try:
+        wire = ContactInput(emails=texts).to_dict()
+    except ArgumentError:
+        assert any(";" in text for text in texts)
+        return
+    assert not any(";" in text for text in texts)
+    # One empty text is the same as none: both are the empty text.
+    assert ContactInput.from_dict(wire).emails == ([] if texts == [""] else texts)
+
+
+@given(st.lists(st.builds(LabeledValue, TEXTS, st.none() | TEXTS), max_size=3))
+def test_any_labelled_values_come_back_or_are_refused(values: list[LabeledValue]) -> None:
+    """Labelled values that can be written read back the same; all others are refused by their place."""
+    try:
+        wire = ContactInput(phone=values).to_dict()
+    except ArgumentError as error:
+        index = int(error.argument.removeprefix("phone[").removesuffix("]"))
+        text = str(values[index])
+        assert ";" in text or LabeledValue.parse(text) != values[index]
+        return
+    assert ContactInput.from_dict(wire).phone == ([] if values == [LabeledValue("")] else values)
+
+
+@given(st.builds(Mailbox, TEXTS, st.none() | TEXTS))
+def test_any_mailbox_comes_back_or_is_refused(mailbox: Mailbox) -> None:
+    """A mailbox that can be written reads back the same; all others are refused."""
+    for member in ("users", "contacts"):
+        model: Any = ActivityInput
+        try:
+            wire = model(**{member: [mailbox]}).to_dict()
+        except ArgumentError as error:
+            assert error.argument == f"{member}[0]"
+            text = str(mailbox)
+            assert ";" in text or Mailbox.parse(text) != mailbox
+        else:
+            found = getattr(ActivityInput.from_dict(wire), member)
+            assert found == ([] if mailbox == Mailbox("") else [mailbox])

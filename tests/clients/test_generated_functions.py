@@ -1,0 +1,248 @@
+"""Every function of the generated package works with the configured client."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import pkgutil
+from http import HTTPStatus
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+import crmkit_generated.relenta.api as api
+from crmkit import (
+    AsyncRelenta,
+    AuthenticationError,
+    ConfigError,
+    CRMError,
+    DecodeError,
+    NotFoundError,
+    RateLimitError,
+    Relenta,
+    ServerError,
+)
+from crmkit.core.client import SyncClient
+from crmkit.core.operation import Operation
+from crmkit.core.types import Response
+from crmkit.core.vendor import Vendor
+from crmkit_generated.relenta.api.contacts import contacts_list, contacts_save
+from crmkit_generated.relenta.models import (
+    Activity,
+    ActivityInput,
+    Contact,
+    ContactInput,
+    CustomField,
+)
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import (
+    ACCOUNT,
+    KEY,
+    Canned,
+    Clock,
+    contact,
+    envelope,
+    page,
+    refusal,
+    reply,
+    saved,
+)
+
+MODULES = {
+    info.name.rpartition(".")[2]: importlib.import_module(info.name)
+    for info in pkgutil.walk_packages(api.__path__, api.__name__ + ".")
+    if not info.ispkg
+}
+FUNCTIONS = ["sync", "sync_detailed", "asyncio", "asyncio_detailed"]
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "contacts_list": {"page": 1, "page_size": 1},
+    "contacts_save": {"body": ContactInput(full_name="James")},
+    "contacts_create": {"body": ContactInput(full_name="James")},
+    "activities_list": {},
+    "activities_save": {"body": ActivityInput(subject="Lunch")},
+    "custom_fields_list": {},
+}
+CREDENTIALS = {"account": ACCOUNT, "department_key": KEY}
+
+
+def call(module: ModuleType, function: str, client: Any, **arguments: Any) -> Any:
+    """Call a function of a module with a client's `generated`."""
+    result = getattr(module, function)(client=client.generated, **arguments)
+    return asyncio.run(result) if function.startswith("asyncio") else result
+
+
+def client_for(function: str, transport: Any, **settings: Any) -> Any:
+    """Return the twin that a function is for."""
+    settings = {**CREDENTIALS, **settings}
+    if "base_url" in settings:
+        del settings["account"]
+    cls = AsyncRelenta if function.startswith("asyncio") else Relenta
+    return cls(transport=transport, **settings)
+
+
+def test_all_operations_are_there() -> None:
+    """The package has one module for each operation of the document."""
+    assert set(MODULES) == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_each_function(mocks: MockCRMs, name: str, function: str) -> None:
+    """Each function answers with typed values, with the client's base URL and credential."""
+    relenta = mocks.relenta
+    crm = client_for(
+        function, relenta.transport, base_url=relenta.base_url, **relenta.credentials
+    )
+
+    result = call(MODULES[name], function, crm, **ARGUMENTS[name])
+
+    if function.endswith("detailed"):
+        assert isinstance(result, Response)
+        assert result.status_code == HTTPStatus.OK
+        assert json.loads(result.content)["status"] is True
+        assert result.headers["content-type"] == "application/json"
+        result = result.parsed
+    if name.endswith("list"):
+        kind = {"contacts": Contact, "activities": Activity, "custom_fields": CustomField}
+        assert result
+        assert {type(one) for one in result} == {kind[name.removesuffix("_list")]}
+        assert len(result) == (1 if name == "contacts_list" else len(result))
+    else:
+        assert type(result) is int
+    assert [exchange.operation for exchange in relenta.journal] == [name]
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_wrong_twin(name: str, function: str) -> None:
+    """A function for the other twin is refused by a ConfigError, before anything is sent."""
+    transport = Canned(saved())
+    other = "sync" if function.startswith("asyncio") else "asyncio"
+    crm = client_for(other, transport)
+
+    with pytest.raises(ConfigError, match="client"):
+        call(MODULES[name], function, crm, **ARGUMENTS[name])
+    assert transport.seen == []
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (refusal(401), AuthenticationError),
+        (refusal(404), NotFoundError),
+        (refusal(429), RateLimitError),
+        (refusal(500), ServerError),
+        (reply({"status": False, "code": 404}), NotFoundError),
+        (reply("<html>"), DecodeError),
+        (reply(None, 204), DecodeError),
+        (reply(envelope(None)), DecodeError),
+        (reply(envelope([None])), DecodeError),
+        (reply(envelope([{"id": {}}])), DecodeError),
+        (reply(None, 302, {"Location": "/login"}), AuthenticationError),
+        (httpx.ReadTimeout("slow"), CRMError),
+    ],
+    ids=[str(number) for number in range(12)],
+)
+def test_its_errors_are_ours(function: str, answer: Any, error: type[CRMError]) -> None:
+    """What goes wrong is raised as everywhere in crmkit; nothing comes back as None or bare."""
+    crm = client_for(function, Canned(answer), max_retries=0)
+
+    with pytest.raises(error) as caught:
+        call(contacts_list, function, crm)
+
+    assert getattr(caught.value, "operation", None) == "contacts.list"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_place_of_a_wrong_member(function: str) -> None:
+    """A DecodeError from a generated function has call and place as from a method."""
+    crm = client_for(function, Canned(page(contact(1), contact(2, dt_created="soon"))))
+
+    with pytest.raises(DecodeError) as caught:
+        call(contacts_list, function, crm)
+
+    assert caught.value.operation == "contacts.list"
+    assert caught.value.path == "data[1].dt_created"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_clients_settings_hold(function: str, clock: Clock) -> None:
+    """Retries, timeouts, headers and middleware of the client hold for generated functions."""
+    notes = []
+
+    async def note(request: httpx.Request, call_next: Any) -> httpx.Response:
+        notes.append(request.url.path)
+        response: httpx.Response = await call_next(request)
+        return response
+
+    transport = Canned(refusal(503, headers={"Retry-After": "2"}), saved(9))
+    crm = client_for(function, transport, timeout=3, middleware=[note])
+    view = crm.with_options(headers={"X-A": "b"})
+
+    result = call(contacts_save, function, view, body=ContactInput(id=9, title=None))
+
+    assert (result.parsed if function.endswith("detailed") else result) == 9
+    assert clock.waits == [2.0]
+    assert notes == ["/api/v3/contact.save.json"] * 2
+    assert [seen.json for seen in transport.seen] == [{"id": "9", "title": None}] * 2
+    assert transport.seen[0].headers["x-a"] == "b"
+    assert transport.seen[0].timeout["read"] == 3
+
+
+@pytest.mark.parametrize("status", [201, 206, 299])
+def test_any_status_of_success(client: MakeClient, status: int) -> None:
+    """A success that HTTP's registry does not know is a success."""
+    crm = client(reply(envelope({"id": 3}), status))
+    function = "asyncio_detailed" if crm.asynchronous else "sync_detailed"
+
+    result = crm(
+        lambda crm: getattr(contacts_save, function)(client=crm.generated, body=ContactInput())
+    )
+
+    assert result.parsed == 3
+
+
+class Filing(SyncClient):
+    """A client of a document with paths that have parameters, and a DELETE."""
+
+    def _operations(self) -> tuple[Operation, ...]:
+        return (
+            Operation("any.delete", "DELETE", "/{kind}/{id}"),
+            Operation("files.delete", "DELETE", "/files/{id}"),
+        )
+
+
+def test_a_deletion_that_was_done_already() -> None:
+    """A repeated DELETE that finds nothing has the shape that generated code reads."""
+    transport = Canned(refusal(500), refusal(404))
+    crm = Filing(Vendor(), "https://files.example", transport=transport)
+
+    result = crm.generated.get_httpx_client().request("delete", "/files/7")
+
+    assert result.status_code == 204
+
+
+def test_the_nearest_template_is_the_operation() -> None:
+    """A path is matched to the template with the fewest parameters; an unknown one is refused."""
+    crm = Filing(Vendor(), "https://files.example", transport=Canned(refusal(403)))
+    requests = crm.generated.get_httpx_client()
+
+    for path, name in (("/files/7", "files.delete"), ("/notes/7", "any.delete")):
+        with pytest.raises(CRMError) as caught:
+            requests.request("delete", path)
+        assert getattr(caught.value, "operation", None) == name
+    for method, path in (("get", "/files/7"), ("delete", "/files/7/8"), ("delete", "/")):
+        with pytest.raises(ConfigError, match="no operation"):
+            requests.request(method, path)
+
+
+def test_no_secret_in_its_repr() -> None:
+    """The generated client shows its address and no credential."""
+    with Relenta(**CREDENTIALS, transport=Canned(saved())) as crm:
+        assert KEY not in repr(crm.generated)
+        assert "acme" in repr(crm.generated)
