@@ -69,7 +69,7 @@ def rows_of(name: str) -> st.SearchStrategy[dict[str, Any]]:
         required = {"id", "type", "key", "label"}
     more = st.dictionaries(
         st.text(st.characters(exclude_categories=["Cs"]), min_size=9, max_size=12).filter(
-            lambda name: "do_no_mass_email" not in name
+            lambda member: member not in members and member != "do_no_mass_email"
         ),
         TEXTS | st.integers() | st.none(),
         max_size=2,

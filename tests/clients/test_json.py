@@ -1,0 +1,254 @@
+"""Both JSON engines give the same: the standard library's, and orjson where it is installed."""
+
+from __future__ import annotations
+
+import json as plain_json
+import math
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit import ArgumentError, DecodeError
+from crmkit.core import json
+from crmkit.relenta import ContactInput, LabeledValue
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import page, reply, saved
+
+ENGINES = ["orjson", "json"]
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run the test with each engine."""
+    use(request.param, monkeypatch)
+    return str(request.param)
+
+
+def use(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use an engine, whether the other is installed or not."""
+    monkeypatch.setattr(json, "FAST", engine == "orjson")
+    monkeypatch.setattr(json, "_orjson", orjson if engine == "orjson" else None)
+
+
+def with_engines(work: Any) -> list[Any]:
+    """Return what each engine makes of some work; an error counts by its class."""
+    results = []
+    for engine in ENGINES:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            use(engine, monkeypatch)
+            try:
+                results.append(work())
+            except (ValueError, TypeError, RecursionError) as error:
+                results.append("refused" if isinstance(error, ValueError | TypeError) else error)
+    return results
+
+
+trees = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+    lambda children: (
+        st.lists(children, max_size=3)
+        | st.lists(children, max_size=2).map(tuple)
+        | st.dictionaries(st.text(max_size=3), children, max_size=3)
+    ),
+    max_leaves=8,
+)
+VALUES: list[Any] = [
+    2**53 + 1,
+    2**63,
+    2**64,
+    -(2**64),
+    10**30,
+    {"n": [10**30, 1.5]},
+    1e22,
+    5e-324,
+    -0.0,
+    "ü😀\u2028\x00\x7f",
+]
+
+
+@pytest.mark.parametrize("number", range(len(VALUES)))
+def test_a_value_survives(engine: str, number: int) -> None:
+    """Numbers beyond 64 bits, tiny ones and all of Unicode are written and read as they are."""
+    assert engine
+    tree = {"x": VALUES[number]}
+
+    text = json.dumps(tree)
+
+    assert plain_json.loads(text) == tree
+    assert json.loads(text) == tree
+    assert type(json.loads(text)["x"]) is type(VALUES[number])
+    assert b" " not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        ('{"a": "ü"}'.encode("utf-16"), {"a": "ü"}),
+        (b'["\\ud800"]', ["\ud800"]),
+        (b'["\\ud83d\\ude00"]', ["😀"]),
+        (b"[Infinity, -Infinity]", [math.inf, -math.inf]),
+        (b"[1e400]", [math.inf]),
+        (b"[123456789012345678901234567890]", [123456789012345678901234567890]),
+        (b"[-123456789012345678901234567890]", [-123456789012345678901234567890]),
+        (b"[18446744073709551616]", [2**64]),
+        (b"[9007199254740993]", [2**53 + 1]),
+        (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b" [1]\n", [1]),
+        (b"1.0", 1.0),
+    ],
+    ids=ascii,
+)
+def test_reading(engine: str, text: bytes, tree: Any) -> None:
+    """What one engine reads, the other reads as the same, with the same types."""
+    assert engine
+    found = json.loads(text)
+
+    assert found == tree
+    assert repr(found) == repr(tree)
+
+
+def test_reading_nan(engine: str) -> None:
+    """NaN is read, since some servers send it."""
+    assert engine
+    assert math.isnan(json.loads(b"[NaN]")[0])
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"{", b"[1,]", b"\xff", b"nope", b"{'a': 1}", b"1 2", b'"\x01"']
+)
+def test_what_is_no_json(engine: str, text: bytes) -> None:
+    """What is no JSON is a ValueError with either engine."""
+    assert engine
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(text)
+
+
+@given(trees)
+def test_both_write_the_same(tree: Any) -> None:
+    """Both engines write text that says the same, or both refuse."""
+    one, other = with_engines(lambda: json.loads(json.dumps(tree)))
+
+    assert repr(one) == repr(other)
+
+
+@given(st.binary(max_size=12) | trees.map(plain_json.dumps).map(str.encode))
+def test_both_read_the_same(text: bytes) -> None:
+    """Both engines read the same tree, or both refuse."""
+    one, other = with_engines(lambda: json.loads(text))
+
+    assert repr(one) == repr(other)
+
+
+EXTRAS: list[tuple[Any, Any]] = [
+    (10**30, 10**30),
+    (2**64 + 1, 2**64 + 1),
+    ((1, "x"), [1, "x"]),
+    ({"a": (None, True)}, {"a": [None, True]}),
+    (datetime(2016, 1, 5, 12, 3, 32, tzinfo=UTC), "2016-01-05T12:03:32Z"),
+    (datetime(2016, 1, 5, 14, 3, 32, tzinfo=timezone(timedelta(hours=2))), "2016-01-05T12:03:32Z"),
+    ([datetime(2016, 1, 5, 12, 3, 32, 5, tzinfo=UTC)], ["2016-01-05T12:03:32.000005Z"]),
+]
+
+
+@pytest.mark.parametrize("number", range(len(EXTRAS)))
+def test_extra_is_sent_the_same(client: MakeClient, engine: str, number: int) -> None:
+    """Values of `extra` go out the same with either engine."""
+    assert engine
+    value, wire = EXTRAS[number]
+    crm = client(saved())
+
+    crm(lambda crm: crm.contacts.save(extra={"x": value}))
+
+    assert crm.seen[0].json == {"x": wire}
+
+
+REFUSED: list[Any] = [
+    math.nan,
+    math.inf,
+    [math.nan],
+    (math.nan,),
+    {"a": (1, -math.inf)},
+    "\ud800",
+    b"x",
+    {1},
+    object(),
+    LabeledValue("a", "b"),
+    [LabeledValue("a", "b")],
+    ContactInput(),
+    datetime(2016, 1, 5),  # noqa: DTZ001 - naive is the point
+    1j,
+]
+
+
+@pytest.mark.parametrize("number", range(len(REFUSED)))
+def test_extra_is_refused_the_same(client: MakeClient, engine: str, number: int) -> None:
+    """Values of `extra` that JSON cannot hold are refused by name with either engine."""
+    assert engine
+    crm = client(saved())
+
+    with pytest.raises(ArgumentError) as caught:
+        crm(lambda crm: crm.contacts.save(extra={"fine": 1, "x": REFUSED[number]}))
+
+    assert caught.value.argument.startswith("x")
+    assert crm.seen == []
+
+
+def test_a_save_is_sent_the_same(client: MakeClient, engine: str) -> None:
+    """A typed save goes out the same with either engine, and fits the engine's own text."""
+    assert engine
+    crm = client(saved(4))
+    moment = datetime(2016, 1, 5, 12, 3, 32, tzinfo=UTC)
+
+    id = crm(
+        lambda crm: crm.activities.save(
+            subject="Zoë 😀", dt_start=moment, dt_end=moment.replace(microsecond=120_000)
+        )
+    )
+
+    assert id == 4
+    assert crm.seen[0].json == {
+        "subject": "Zoë 😀",
+        "dt_start": "2016-01-05T12:03:32Z",
+        "dt_end": "2016-01-05T12:03:32.120000Z",
+    }
+
+
+def test_odd_members_are_read_the_same(client: MakeClient, engine: str) -> None:
+    """NaN, lone surrogates and huge numbers in unknown members come through with either engine."""
+    assert engine
+    text = (
+        b'\xef\xbb\xbf{"status": true, "data": [{"id": "1", "full_name": "\\ud800",'
+        b' "n": 123456789012345678901234567890, "nan": NaN}]}'
+    )
+    crm = client(reply(text), page())
+
+    (found,) = crm(lambda crm: crm.contacts.list())
+
+    assert found.full_name == "\ud800"
+    assert found["n"] == 123456789012345678901234567890
+    assert math.isnan(found["nan"])
+
+
+def test_an_id_beyond_64_bits(client: MakeClient, engine: str) -> None:
+    """A huge id is an int, or refused: never a float."""
+    assert engine
+    crm = client(reply(b'{"status": true, "data": {"id": 123456789012345678901234567890}}'))
+
+    assert crm(lambda crm: crm.contacts.save()) == 123456789012345678901234567890
+
+
+def test_deep_nesting(client: MakeClient, engine: str) -> None:
+    """Nesting beyond what Python carries is a DecodeError with either engine."""
+    assert engine
+    for depth in (500, 1000, 1100, 5000):
+        text = b'{"status": true, "data": [{"id": "1", "x": ' + b"[" * depth + b"]" * depth + b"}]}"
+        crm = client(reply(text), page())
+        try:
+            assert len(crm(lambda crm: crm.contacts.list())) == 1
+        except DecodeError:
+            assert depth > 500

@@ -1,0 +1,81 @@
+"""Type checkers see what integrators write: the right is inferred, the wrong is found."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent / "typing"
+ROOT = HERE.parents[2]
+
+
+@pytest.fixture
+def misuse(tmp_path: Path) -> Path:
+    """The file of wrong lines, under a name that checkers read."""
+    path = tmp_path / "misuse.py"
+    path.write_text((HERE / "misuse.txt").read_text("utf-8"), "utf-8")
+    return path
+
+
+def wrong_lines() -> set[int]:
+    """Return the numbers of the lines that must be found."""
+    lines = (HERE / "misuse.txt").read_text("utf-8").splitlines()
+    return {number for number, line in enumerate(lines, 1) if line.endswith("# wrong")}
+
+
+def test_mypy(misuse: Path, tmp_path: Path) -> None:
+    """mypy --strict infers the right types, and finds every wrong line and no other."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--no-error-summary"),
+            *("--cache-dir", str(tmp_path), "--follow-imports", "silent"),
+            *(str(HERE / "use.py"), str(misuse)),
+        ],
+        check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    found = re.findall(r"^(.*?):(\d+): error", done.stdout, re.MULTILINE)
+
+    assert {line for path, line in found if path.endswith("use.py") and "mis" not in path} == set()
+    assert {int(line) for path, line in found if path.endswith("misuse.py")} == wrong_lines()
+
+
+def test_pyright(misuse: Path, tmp_path: Path) -> None:
+    """pyright's strict mode infers the right types, and finds every wrong line and no other."""
+    config = {
+        "typeCheckingMode": "strict",
+        "extraPaths": [str(ROOT / name) for name in ("overrides", "generated", "mockserver")],
+        "venvPath": str(Path(sys.prefix).parent),
+        "venv": Path(sys.prefix).name,
+        "include": [str(HERE / "use.py"), str(misuse)],
+        # Of a name that cannot be imported nothing more is known, as is to be expected.
+        "reportUnknownVariableType": False,
+        "reportUnusedImport": False,
+        "reportUnusedExpression": False,
+        "reportUnusedCoroutine": False,
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "basedpyright", "--outputjson", "-p", str(tmp_path)],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    report = json.loads(done.stdout)
+    found = {
+        (Path(one["file"]).name, one["range"]["start"]["line"] + 1)
+        for one in report["generalDiagnostics"]
+        if one["severity"] == "error"
+    }
+
+    assert report["summary"]["filesAnalyzed"] == 2
+    assert {line for name, line in found if name == "use.py"} == set()
+    assert {line for name, line in found if name == "misuse.py"} == wrong_lines()
