@@ -1,11 +1,11 @@
-"""What the tests of the clients stand on: one way to drive both twins, and a transport of canned replies."""
+"""One way to drive both twins, and a transport of canned replies."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -214,7 +214,7 @@ def _lazy(result: object) -> bool:
 
 
 @contextmanager
-def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Iterator[Twin]:  # noqa: FBT001
+def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Generator[Twin]:  # noqa: FBT001
     """Open a client over canned answers, for tests that make many."""
     made = Twin(asynchronous, Canned(*answers), **settings)
     try:

@@ -117,7 +117,7 @@ def refused(crm: Any, argument: str, work: Callable[[Any], Any]) -> ArgumentErro
 
 @pytest.mark.parametrize("number", range(len(CONTACT)))
 def test_a_contact_that_cannot_be_written(client: MakeClient, number: int) -> None:
-    """A contact's value that the wire cannot carry is refused by its name, and nothing is sent."""
+    """A contact's value that the wire cannot carry is refused by name, and nothing is sent."""
     argument, keywords = CONTACT[number]
     crm = client(saved())
 
@@ -128,7 +128,7 @@ def test_a_contact_that_cannot_be_written(client: MakeClient, number: int) -> No
 
 @pytest.mark.parametrize("number", range(len(ACTIVITY)))
 def test_an_activity_that_cannot_be_written(client: MakeClient, number: int) -> None:
-    """An activity's value that the wire cannot carry is refused by its name, and nothing is sent."""
+    """An activity's value that the wire cannot carry is refused by name; nothing is sent."""
     argument, keywords = ACTIVITY[number]
     crm = client(saved())
 
@@ -161,9 +161,7 @@ def test_to_dict_refuses_an_activity(number: int) -> None:
 @pytest.mark.parametrize("resource", ["contacts", "activities"])
 @pytest.mark.parametrize("value", [-1, 1.0, 1.5, "1", True, None, [1]], ids=repr)
 @pytest.mark.parametrize("argument", ["start", "page_size"])
-def test_a_page_that_is_none(
-    client: MakeClient, resource: str, argument: str, value: Any
-) -> None:
+def test_a_page_that_is_none(client: MakeClient, resource: str, argument: str, value: Any) -> None:
     """A page size or start that is no whole number is refused before any request."""
     crm = client(page())
 
@@ -233,10 +231,8 @@ def test_a_keyword_that_there_is_not(client: MakeClient, work: Callable[[Any], A
     ],
     ids=str,
 )
-def test_options_that_cannot_be(
-    client: MakeClient, named: str, options: dict[str, Any]
-) -> None:
-    """An option that there is not, or with a value it cannot have, is refused and nothing is sent."""
+def test_options_that_cannot_be(client: MakeClient, named: str, options: dict[str, Any]) -> None:
+    """An option that there is not, or of an impossible value, is refused; nothing is sent."""
     for work in (
         lambda crm: crm.contacts.list(options=options),
         lambda crm: crm.contacts.save(full_name="x", options=options),
@@ -266,7 +262,7 @@ def test_a_model_of_another_class(client: MakeClient) -> None:
 
     for wrong in ({"full_name": "James"}, ActivityInput(), "James", 5):
         with pytest.raises(TypeError, match="ContactInput"):
-            crm(lambda crm, wrong=wrong: crm.contacts.save(wrong))
+            crm(lambda crm: crm.contacts.save(wrong))  # noqa: B023 - done at once
     assert crm.seen == []
 
 

@@ -82,7 +82,10 @@ def test_a_reply_that_cannot_be_read(client: MakeClient, call: str, kind: str) -
         (envelope([contact(1), None]), "data[1]"),
         (envelope([contact(1), [], contact(2)]), "data[1]"),
         (envelope([contact(1), {"full_name": "x"}]), "data[1].id"),
-        (envelope([*map(contact, range(1, 4)), contact(4, dt_created="soon")]), "data[3].dt_created"),
+        (
+            envelope([*map(contact, range(1, 4)), contact(4, dt_created="soon")]),
+            "data[3].dt_created",
+        ),
     ],
 )
 def test_the_place_in_a_list(client: MakeClient, body: Any, path: str) -> None:
@@ -236,10 +239,8 @@ def test_a_failure_under_200(
         ("", False),
     ],
 )
-def test_a_limit_of_the_plan(
-    client: MakeClient, status: int, message: str, *, quota: bool
-) -> None:
-    """A refusal that speaks of a limit is a QuotaExceededError, for waiting and new keys do not help."""
+def test_a_limit_of_the_plan(client: MakeClient, status: int, message: str, *, quota: bool) -> None:
+    """A refusal that speaks of a limit is a QuotaExceededError: a new key does not help."""
     body = {"status": False, "code": 401, "message": message}
     crm = client(reply(body, status))
 
@@ -275,7 +276,7 @@ def test_a_limit_is_only_meant_by_a_refusal(client: MakeClient) -> None:
     ],
 )
 def test_a_redirect(client: MakeClient, location: str, error: type[StatusError]) -> None:
-    """A redirect is not followed: it is a StatusError, and to a login page an AuthenticationError."""
+    """A redirect is a StatusError, one to a login page an AuthenticationError; none is followed."""
     for status in (301, 302, 303, 307, 308):
         crm = client(reply("<html>", status, {"Location": location}))
 
@@ -336,7 +337,10 @@ def test_any_status_of_success(client: MakeClient, status: int) -> None:
 def test_the_media_type_does_not_matter(client: MakeClient, kind: str) -> None:
     """A proper body is read whatever its Content-Type says."""
     crm = client(
-        reply('{"status": true, "data": [{"id": "1", "full_name": "Zoë"}]}', headers={"Content-Type": kind}),
+        reply(
+            '{"status": true, "data": [{"id": "1", "full_name": "Zoë"}]}',
+            headers={"Content-Type": kind},
+        ),
         page(),
     )
 

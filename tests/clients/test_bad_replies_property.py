@@ -104,8 +104,10 @@ def test_any_tree(model: Any, tree: Any) -> None:
 
 @given(st.data(), st.sampled_from(["ContactPage", "ActivityPage", "CustomFieldList"]))
 def test_a_sample_with_one_member_changed(data: st.DataObject, name: str) -> None:
-    """A sample with anything in the place of one member is read, or refused with that member's name."""
-    model: Any = {"ContactPage": Contact, "ActivityPage": Activity, "CustomFieldList": CustomField}[name]
+    """A sample with anything in the place of one member is read, or refused by its name."""
+    model: Any = {"ContactPage": Contact, "ActivityPage": Activity, "CustomFieldList": CustomField}[
+        name
+    ]
     row = dict(data.draw(st.sampled_from(EXAMPLES[name])))
     member = data.draw(st.sampled_from(sorted(row)))
     row[member] = data.draw(trees)

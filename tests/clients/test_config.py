@@ -6,6 +6,7 @@ import inspect
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -145,7 +146,9 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
         Relenta(department_key=KEY)
 
 
-@pytest.mark.parametrize("key", ["a b\n", " a", "a ", "ä", "a\x00", "a\r\nX: y", b"a", 5], ids=ascii)
+@pytest.mark.parametrize(
+    "key", ["a b\n", " a", "a ", "ä", "a\x00", "a\r\nX: y", b"a", 5], ids=ascii
+)
 def test_a_key_that_no_header_carries(key: Any) -> None:
     """A key that cannot stand in a header is refused when the client is made."""
     with pytest.raises(ConfigError, match="department_key"):
@@ -282,18 +285,19 @@ def test_a_setting_that_cannot_be(cls: Any, setting: str, value: Any) -> None:
 
 
 @pytest.fixture
-def contexts(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def contexts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
     """The TLS contexts that were made in the test; they hold no certificates, and read none."""
     made: list[Any] = []
 
     def create(*_: Any, **__: Any) -> ssl.SSLContext:
         made.append(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        return made[-1]
+        context: ssl.SSLContext = made[-1]
+        return context
 
     monkeypatch.setattr(httpx, "create_ssl_context", create)
     monkeypatch.setattr("httpx._config.create_ssl_context", create)
     core_http._tls_context.cache_clear()
-    yield made  # type: ignore[misc]
+    yield made
     core_http._tls_context.cache_clear()
 
 

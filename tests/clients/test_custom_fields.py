@@ -198,7 +198,9 @@ values = st.fixed_dictionaries(
         | st.decimals(allow_nan=False, allow_infinity=False, places=3),
         "Born": st.none() | st.dates(),
         "Shirt": st.none() | st.sampled_from(["S", "M"]),
-        "Films": st.lists(st.sampled_from(["Goldmember", "Austin Powers 4", "Mystery"]), unique=True),
+        "Films": st.lists(
+            st.sampled_from(["Goldmember", "Austin Powers 4", "Mystery"]), unique=True
+        ),
         "Note": st.none() | st.text(min_size=1),
     },
 )
@@ -219,7 +221,7 @@ def test_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
     mocks.relenta.add_custom_field("Shoe size", type="Number")
     crm = mocked()
     fields = CustomFields(crm(lambda crm: crm.custom_fields.list()))
-    given_values = {
+    given_values: dict[str, Any] = {
         "Occupation": "Agent; secret",
         "T-shirt size": "L",
         "Featured in": ["Goldmember", "Austin Powers 4"],
@@ -233,7 +235,11 @@ def test_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
 
     (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
     assert fields.read(found) == {**dict.fromkeys(fields.labels), **given_values}
-    cleared = {"T-shirt size": None, "Featured in": [], "Shoe size": Decimal("44.5")}
+    cleared: dict[str, Any] = {
+        "T-shirt size": None,
+        "Featured in": [],
+        "Shoe size": Decimal("44.5"),
+    }
     crm(lambda crm: crm.contacts.save(id=id, extra=fields.write(cleared)))
     (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
     assert fields.read(found)["T-shirt size"] is None

@@ -112,7 +112,12 @@ def samples() -> list[CRMError]:
 
 def attributes(error: CRMError) -> dict[str, Any]:
     """Return what an error carries, in a form that can be compared."""
-    found = {"args": error.args, "str": str(error), "repr": repr(error), **vars(error)}
+    found: dict[str, Any] = {
+        "args": error.args,
+        "str": str(error),
+        "repr": repr(error),
+        **vars(error),
+    }
     for name in ("request", "response"):
         if found.get(name) is not None:
             one = found[name]
@@ -266,10 +271,8 @@ def test_an_echo_of_the_key(client: MakeClient) -> None:
 
 
 def test_what_an_error_says(client: MakeClient) -> None:
-    """An error's line has status, call, the server's words, its name of the request and the attempts."""
-    answer = reply(
-        {"status": False, "code": 17, "message": "Sorry"}, 503, {"X-Request-Id": "r-9"}
-    )
+    """An error's line has status, call, the server's words, request id and attempts."""
+    answer = reply({"status": False, "code": 17, "message": "Sorry"}, 503, {"X-Request-Id": "r-9"})
     with pytest.raises(ServerError) as caught:
         client(answer)(lambda crm: crm.contacts.list())
 

@@ -12,7 +12,26 @@ from crmkit import ArgumentError
 from crmkit.relenta import Activity, ActivityInput, Contact, ContactInput, LabeledValue, Mailbox
 
 PIECES = st.sampled_from(
-    ["a", "b", " ", "  ", "(", ")", " (", ";", "<", ">", " <", "\u00a0", "\t", "\n", "ü", "😀", "", "@"]
+    [
+        "a",
+        "b",
+        " ",
+        "  ",
+        "(",
+        ")",
+        " (",
+        ";",
+        "<",
+        ">",
+        " <",
+        "\u00a0",
+        "\t",
+        "\n",
+        "ü",
+        "😀",
+        "",
+        "@",
+    ]
 )
 TEXTS = st.lists(PIECES, max_size=10).map("".join) | st.text(max_size=12)
 LABELED = ["phone", "url", "fax", "messenger", "twitter", "linkedin", "facebook"]
@@ -126,7 +145,7 @@ def test_any_text_comes_back(text: str) -> None:
 
 @given(st.lists(TEXTS, max_size=4))
 def test_any_texts_come_back_or_are_refused(texts: list[str]) -> None:
-    """A list of texts that can be written reads back the same; one that holds a semicolon is refused."""
+    """Texts that can be written read back the same; one that holds a semicolon is refused."""
     try:
         wire = ContactInput(emails=texts).to_dict()
     except ArgumentError:
@@ -139,7 +158,7 @@ def test_any_texts_come_back_or_are_refused(texts: list[str]) -> None:
 
 @given(st.lists(st.builds(LabeledValue, TEXTS, st.none() | TEXTS), max_size=3))
 def test_any_labelled_values_come_back_or_are_refused(values: list[LabeledValue]) -> None:
-    """Labelled values that can be written read back the same; all others are refused by their place."""
+    """Labelled values that can be written read back the same; others are refused by place."""
     try:
         wire = ContactInput(phone=values).to_dict()
     except ArgumentError as error:

@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 
-import crmkit_generated.relenta.api as api
 from crmkit import (
     AsyncRelenta,
     AuthenticationError,
@@ -29,6 +28,7 @@ from crmkit.core.client import SyncClient
 from crmkit.core.operation import Operation
 from crmkit.core.types import Response
 from crmkit.core.vendor import Vendor
+from crmkit_generated.relenta import api
 from crmkit_generated.relenta.api.contacts import contacts_list, contacts_save
 from crmkit_generated.relenta.models import (
     Activity,
@@ -66,7 +66,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "activities_save": {"body": ActivityInput(subject="Lunch")},
     "custom_fields_list": {},
 }
-CREDENTIALS = {"account": ACCOUNT, "department_key": KEY}
+CREDENTIALS: dict[str, Any] = {"account": ACCOUNT, "department_key": KEY}
 
 
 def call(module: ModuleType, function: str, client: Any, **arguments: Any) -> Any:
@@ -94,9 +94,7 @@ def test_all_operations_are_there() -> None:
 def test_each_function(mocks: MockCRMs, name: str, function: str) -> None:
     """Each function answers with typed values, with the client's base URL and credential."""
     relenta = mocks.relenta
-    crm = client_for(
-        function, relenta.transport, base_url=relenta.base_url, **relenta.credentials
-    )
+    crm = client_for(function, relenta.transport, base_url=relenta.base_url, **relenta.credentials)
 
     result = call(MODULES[name], function, crm, **ARGUMENTS[name])
 

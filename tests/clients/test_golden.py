@@ -36,8 +36,12 @@ SCHEMA_NAMES: list[str] = sorted(
         for name in WIRE["components"]["schemas"][model]["properties"]
     }
 )
-MODELS = {"ContactPage": Contact, "ActivityPage": Activity, "CustomFieldList": CustomField}
-INPUTS = {"Contact": ContactInput, "Activity": ActivityInput}
+MODELS: dict[str, Any] = {
+    "ContactPage": Contact,
+    "ActivityPage": Activity,
+    "CustomFieldList": CustomField,
+}
+INPUTS: dict[str, Any] = {"Contact": ContactInput, "Activity": ActivityInput}
 BODIES = {
     name: example["value"]
     for name in INPUTS

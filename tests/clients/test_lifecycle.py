@@ -12,12 +12,18 @@ from typing import Any
 import httpx
 import pytest
 
-from crmkit import AsyncRelenta, ConfigError, CRMError, Relenta, StatusError
+from crmkit import ArgumentError, AsyncRelenta, ConfigError, CRMError, Relenta, StatusError
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import ACCOUNT, KEY, Canned, Twin, page, saved
 
-CREDENTIALS = {"account": ACCOUNT, "department_key": KEY}
+CREDENTIALS: dict[str, Any] = {"account": ACCOUNT, "department_key": KEY}
+
+
+def key_of(mock: Any) -> dict[str, Any]:
+    """Return the credentials of a mock, as keywords of any type."""
+    keywords: dict[str, Any] = mock.credentials
+    return keywords
 
 
 @pytest.fixture
@@ -76,10 +82,14 @@ def test_with(asynchronous: bool) -> None:  # noqa: FBT001
             assert crm.contacts.save() == 8
     assert transport.closed == 1
 
-    with pytest.raises(LookupError), Relenta(**CREDENTIALS, transport=transport) as failing:
-        failing.contacts.save()
-        raise LookupError
-    assert transport.closed == 2
+
+def test_with_an_error() -> None:
+    """`with` closes the client after an error, and lets the error through."""
+    transport = Canned(saved(8))
+
+    with pytest.raises(ArgumentError), Relenta(**CREDENTIALS, transport=transport) as crm:
+        crm.contacts.save(id=crm.contacts.save() - 9)
+    assert transport.closed == 1
 
 
 def test_a_view_closes_nothing(client: MakeClient) -> None:
@@ -209,9 +219,7 @@ def test_the_wrong_kind_of_pool_or_transport() -> None:
 def test_one_async_client_over_two_loops(mocks: MockCRMs) -> None:
     """An async client serves one event loop after the other."""
     relenta = mocks.relenta
-    crm = AsyncRelenta(
-        base_url=relenta.base_url, transport=relenta.transport, **relenta.credentials
-    )
+    crm = AsyncRelenta(base_url=relenta.base_url, transport=relenta.transport, **key_of(relenta))
 
     async def count() -> int:
         return len(await crm.contacts.list().collect())
@@ -234,7 +242,7 @@ def test_one_async_client_over_two_loops(mocks: MockCRMs) -> None:
 )
 def test_loops_that_ended_are_forgotten(server: MockServer) -> None:
     """Connections of an event loop that has ended are not kept for ever, nor used again."""
-    crm = AsyncRelenta(base_url=server.relenta.base_url, **server.relenta.credentials)
+    crm = AsyncRelenta(base_url=server.relenta.base_url, **key_of(server.relenta))
 
     async def count() -> int:
         return len([one async for one in crm.contacts.list()])
@@ -259,9 +267,7 @@ def test_many_tasks_of_one_client(server: MockServer) -> None:
     """Tasks share one async client over real sockets."""
 
     async def work() -> list[int]:
-        async with AsyncRelenta(
-            base_url=server.relenta.base_url, **server.relenta.credentials
-        ) as crm:
+        async with AsyncRelenta(base_url=server.relenta.base_url, **key_of(server.relenta)) as crm:
             saves = (crm.contacts.save(full_name=f"Clone {number}") for number in range(12))
             return await asyncio.gather(*saves)
 
@@ -272,7 +278,7 @@ def test_many_tasks_of_one_client(server: MockServer) -> None:
 
 def test_over_a_socket(server: MockServer) -> None:
     """The sync client reads and writes over a real socket."""
-    with Relenta(base_url=server.relenta.base_url, **server.relenta.credentials) as crm:
+    with Relenta(base_url=server.relenta.base_url, **key_of(server.relenta)) as crm:
         id = crm.contacts.save(full_name="Vanessa Kensington", emails=["v@mod.gov.uk"])
         found = {one.id: one for one in crm.contacts.list(page_size=1)}
 
@@ -286,7 +292,7 @@ def test_an_odd_timeout_over_a_socket(server: MockServer, timeout: float) -> Non
     try:
         with Relenta(
             base_url=server.relenta.base_url,
-            **server.relenta.credentials,
+            **key_of(server.relenta),
             timeout=timeout,
             max_retries=0,
         ) as crm:
@@ -295,8 +301,8 @@ def test_an_odd_timeout_over_a_socket(server: MockServer, timeout: float) -> Non
         assert timeout != 30
 
 
-def test_the_plugins_async_client_needs_no_loop() -> None:
-    """An async client that was never used, or whose loop has ended, can be closed in another loop."""
+def test_closing_in_another_loop() -> None:
+    """An async client whose event loop has ended can be closed in another."""
     crm = AsyncRelenta(**CREDENTIALS, transport=Canned(page()))
 
     async def use() -> None:

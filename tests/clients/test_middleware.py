@@ -141,7 +141,7 @@ def test_an_answer_that_is_none(client: MakeClient, answer: Any) -> None:
 
 
 def test_middleware_that_is_no_coroutine(client: MakeClient) -> None:
-    """A plain function as middleware is a mistake in the configuration, not a TypeError deep inside."""
+    """A plain function as middleware is a mistake in the configuration."""
 
     def plain(_: httpx.Request, __: CallNext) -> httpx.Response:
         return httpx.Response(200, json=envelope({"id": 9}))

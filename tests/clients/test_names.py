@@ -1,7 +1,8 @@
-"""The promised names: where they are, what they take, and how packages tell of what they have not."""
+"""The promised names: where they are, and what they take."""
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import subprocess
@@ -12,11 +13,11 @@ import pytest
 
 import crmkit
 import crmkit.relenta
-import crmkit_generated.relenta.models as models
 import crmkit_mock
 from crmkit import AsyncRelenta, Relenta
 from crmkit.core.paging import AsyncPager, Page, Pager
 from crmkit.core.reply import Reply
+from crmkit_generated.relenta import models
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.harness import KEY, Canned, saved
 
@@ -140,13 +141,13 @@ def test_resources_and_methods(cls: Any) -> None:
 
 def test_the_twins_are_twins() -> None:
     """Both twins have the same resources, methods, keywords and docstrings."""
-    for resource in METHODS:
+    for resource, methods in METHODS.items():
         sync, asynchronous = (
             type(getattr(cls(account="acme", department_key=KEY), resource))
             for cls in (Relenta, AsyncRelenta)
         )
         assert asynchronous.__name__ == f"Async{sync.__name__}"
-        for method in METHODS[resource]:
+        for method in methods:
             one, other = getattr(sync, method), getattr(asynchronous, method)
             assert list(inspect.signature(one).parameters) == list(
                 inspect.signature(other).parameters
@@ -202,8 +203,6 @@ def test_the_mocks_names() -> None:
 
 def test_the_fixture(relenta_mock: Any) -> None:
     """The pytest fixture hands out clients of both twins, and the mock's own handles."""
-    import asyncio  # noqa: PLC0415
-
     relenta_mock.fail(status=429, retry_after=2, times=1)
     assert len(relenta_mock.client().contacts.list().collect()) == 2
     crm = relenta_mock.async_client()
@@ -212,5 +211,5 @@ def test_the_fixture(relenta_mock: Any) -> None:
         return len(await crm.contacts.list().collect())
 
     assert asyncio.run(read()) == 2
-    assert [one.status for one in relenta_mock.journal][0] == 429
+    assert relenta_mock.journal[0].status == 429
     assert relenta_mock.async_client() is not crm

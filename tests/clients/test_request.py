@@ -54,7 +54,9 @@ def test_what_is_sent(client: MakeClient) -> None:
 
     crm(lambda crm: crm.request("get", "/a%20b/c?x=1"))
     crm(lambda crm: crm.request("GET", "/a?x=1", query={"y": 2, "z": ["a", "b"]}))
-    crm(lambda crm: crm.request("PUT", "/a", content=b"raw", headers={"Content-Type": "text/plain"}))
+    crm(
+        lambda crm: crm.request("PUT", "/a", content=b"raw", headers={"Content-Type": "text/plain"})
+    )
     crm(lambda crm: crm.request("PATCH", "/a", json=[1], headers={"Content-Type": "text/json"}))
     crm(lambda crm: crm.request("POST", "/a", headers={"accept": "text/csv"}))
 

@@ -55,7 +55,9 @@ MAYBE_SENT = [
 
 
 @pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 520])
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 408, 409, 422, 429, 500, 501, 502, 503, 504, 520]
+)
 def test_each_status(client: MakeClient, clock: Clock, status: int, call: str) -> None:
     """Statuses that may pass are tried again where a repetition does no harm, all others never."""
     crm = client(refusal(status), refusal(status), GOOD_FOR.get(call, GOOD))

@@ -138,7 +138,7 @@ def test_what_is_logged(client: MakeClient, caplog: pytest.LogCaptureFixture) ->
 def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
     """An argument that cannot be written is told by name and type, without its value."""
     crm = client(saved(), department_key=KEY)
-    for keywords in (
+    refused: list[dict[str, Any]] = [
         {"emails": PRIVATE["email"]},
         {"emails": [f"{PRIVATE['email']};x"]},
         {"phone": [PRIVATE["phone"]]},
@@ -150,9 +150,10 @@ def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
         {"extra": {"x": {PRIVATE["text"]}}},
         {"options": {"headers": {"X-Note": PRIVATE["header"] + "\n"}}},
         {"options": {"query": {"q": PRIVATE["query"] + "\ud800"}}},
-    ):
+    ]
+    for keywords in refused:
         with pytest.raises(CRMError) as caught:
-            crm(lambda crm, keywords=keywords: crm.contacts.save(**keywords))
+            crm(lambda crm: crm.contacts.save(**keywords))  # noqa: B023 - done at once
         assert_private(str(caught.value) + repr(caught.value))
 
 
@@ -176,8 +177,10 @@ def test_values_that_are_refused_are_not_told(client: MakeClient) -> None:
 )
 def test_a_refused_setting_is_not_told(settings: dict[str, Any]) -> None:
     """A credential at the wrong place or of the wrong form is refused without being shown."""
+    keywords: dict[str, Any] = {"account": "acme", "department_key": "0" * 32, **settings}
+
     with pytest.raises(ConfigError) as caught:
-        Relenta(**{"account": "acme", "department_key": "0" * 32, **settings})
+        Relenta(**keywords)
 
     assert_private(str(caught.value) + repr(caught.value))
 
@@ -187,7 +190,7 @@ import httpx
 from crmkit import CRMError, Relenta
 
 answers = [
-    httpx.Response(200, json={{"status": True, "data": [{{"id": "1", "full_name": "{PRIVATE["name"]}"}}]}}),
+    httpx.Response(200, json={{"status": True, "data": [{ROW!r}]}}),
     httpx.Response(200, json={{"status": True, "data": []}}),
     httpx.Response(401, json={{"status": False, "message": "bad {KEY}"}}),
     httpx.Response(200, text="{PRIVATE["text"]}"),
@@ -206,7 +209,7 @@ print(repr(crm))
 
 @pytest.mark.parametrize("level", ["debug", "INFO", "warning", "", "loud"])
 def test_logging_by_the_environment(level: str) -> None:
-    """CRMKIT_LOG sends the lines to standard error without any code, and nothing private in them."""
+    """CRMKIT_LOG sends the lines to standard error, and nothing private in them."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(PROGRAM)],
         check=False,

@@ -29,7 +29,7 @@ def wrong_lines() -> set[int]:
 
 
 def test_mypy(misuse: Path, tmp_path: Path) -> None:
-    """mypy --strict infers the right types, and finds every wrong line and no other."""
+    """Mypy --strict infers the right types, and finds every wrong line and no other."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "mypy", "--strict", "--no-error-summary"),
@@ -48,7 +48,7 @@ def test_mypy(misuse: Path, tmp_path: Path) -> None:
 
 
 def test_pyright(misuse: Path, tmp_path: Path) -> None:
-    """pyright's strict mode infers the right types, and finds every wrong line and no other."""
+    """Pyright's strict mode infers the right types, and finds every wrong line and no other."""
     config = {
         "typeCheckingMode": "strict",
         "extraPaths": [str(ROOT / name) for name in ("overrides", "generated", "mockserver")],

@@ -30,7 +30,7 @@ def test_it_is_false_and_tells_its_name() -> None:
 
 
 def test_an_input_model_survives_a_copy() -> None:
-    """A copied or pickled input model sends the same as the original: nothing that was not given."""
+    """A copied or pickled input model sends the same as the original, and no more."""
     model = ContactInput(full_name="James", title=None)
     model.additional_properties["Skills"] = "Spying"
 

@@ -21,6 +21,7 @@ from crmkit.relenta import (
     Mailbox,
 )
 from crmkit_generated.relenta.api.contacts import contacts_list, contacts_save
+from crmkit_mock import MockCRMs, MockServer
 
 
 async def note(
@@ -82,6 +83,19 @@ def sync_use() -> None:
         raise SystemExit(str(error)) from error
 
 
+def mock_use() -> None:
+    """Use the mock, behind a socket and in process."""
+    with MockServer() as mock:
+        Relenta(base_url=mock.relenta.base_url, **mock.relenta.credentials)
+    mocks = MockCRMs()
+    for cls in (Relenta, AsyncRelenta):
+        cls(
+            base_url=mocks.relenta.base_url,
+            transport=mocks.relenta.transport,
+            **mocks.relenta.credentials,
+        )
+
+
 async def async_use() -> None:
     """Use the async client."""
     async with AsyncRelenta(account="acme", department_key="…", max_retries=3) as crm:
@@ -95,4 +109,6 @@ async def async_use() -> None:
         assert_type(await crm.activities.list().collect(), list[Activity])
         assert_type(await crm.contacts.save(full_name="x"), int)
         assert_type((await crm.request("GET", "/x")).data, Any)
-        assert_type(await contacts_save.asyncio(client=crm.generated, body=ContactInput()), int | None)
+        assert_type(
+            await contacts_save.asyncio(client=crm.generated, body=ContactInput()), int | None
+        )
