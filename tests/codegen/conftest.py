@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+import crmkit_generated
+from tests.codegen import kinds
 from tests.codegen.checkout import Checkout, base
 from tests.codegen.spoiling import Case, Refused, refuse
 
@@ -26,3 +32,23 @@ def refused(checkout: Checkout, capfd: pytest.CaptureFixture[str]) -> Refused:
         refuse(case, checkout, capfd)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def kinds_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout with the document of all kinds and what it makes. Not to be changed."""
+    checkout = Checkout(tmp_path_factory.mktemp("kinds"))
+    checkout.write(kinds.document(), "kinds")
+    done = checkout.generate(PYTHONHASHSEED="1")
+    assert (done.code, done.err) == (0, "")
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def kinds_package(kinds_checkout: Checkout) -> Iterator[ModuleType]:
+    """The package of the document of all kinds, imported."""
+    crmkit_generated.__path__.append(str(kinds_checkout.package))
+    yield importlib.import_module("crmkit_generated.kinds")
+    crmkit_generated.__path__.remove(str(kinds_checkout.package))
+    for name in [name for name in sys.modules if name.startswith("crmkit_generated.kinds")]:
+        del sys.modules[name]

@@ -1,4 +1,4 @@
-"""generated/ holds what the documents make, nothing else, and stays as it is when nothing changed."""
+"""generated/ holds what the documents make and nothing else, and stays when nothing changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen.checkout import ROOT, SCRIPT, Checkout, base, to_yaml
+from tests.codegen import kinds
+from tests.codegen.checkout import SCRIPT, Checkout, base, to_yaml
 from tests.codegen.spoiling import LIST, SCHEMAS, Spoil, put, small_letters, without, written
 
 
@@ -170,7 +171,7 @@ def test_unchanged_input_does_not_import_the_generator(made: Checkout) -> None:
         f"import runpy, sys; sys.argv = ['generate.py', '--root', {str(made.root)!r}]\n"
         f"try: runpy.run_path({str(SCRIPT)!r}, run_name='__main__')\n"
         "except SystemExit as end: assert end.code == 0, end.code\n"
-        "heavy = {'openapi_python_client', 'jinja2', 'pydantic', 'yaml', 'jsonschema_rs', 'httpx'}\n"
+        "heavy = {'openapi_python_client', 'jinja2', 'pydantic', 'yaml', 'jsonschema_rs'}\n"
         "assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()\n"
     )
     done = subprocess.run(
@@ -217,16 +218,18 @@ def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
 # -- the same everywhere -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "3"])
-def test_the_order_of_sets_does_not_show(seed: str, tmp_path: Path, kinds_files: object) -> None:
+@pytest.mark.parametrize("seed", ["2", "3"])
+def test_the_order_of_sets_does_not_show(
+    seed: str, tmp_path: Path, kinds_checkout: Checkout
+) -> None:
     """A document with one of every kind gives the same bytes under every hash seed."""
     checkout = Checkout(tmp_path)
-    checkout.write((ROOT / "tests" / "codegen" / "kinds.yaml").read_text("utf-8"), "kinds")
+    checkout.write(kinds.document(), "kinds")
 
     done = checkout.generate(PYTHONHASHSEED=seed)
 
     assert (done.code, done.err) == (0, "")
-    assert checkout.files() == kinds_files
+    assert checkout.files() == kinds_checkout.files()
 
 
 def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:

@@ -1,0 +1,359 @@
+"""A document with one of every kind of value that the emitters know, in every variant."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from tests.codegen.checkout import Tree
+
+Schema = dict[str, Any]
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def listed(items: Schema) -> Schema:
+    """Return an array."""
+    return {"type": "array", "items": items}
+
+
+def separated(element: str) -> Schema:
+    """Return a text that holds a list."""
+    return {"type": "string", "x-crmkit-separated": {"by": ";", "element": element}}
+
+
+def kinds(part: str) -> dict[str, Schema]:
+    """Return a schema of every kind, by a name for it.
+
+    Args:
+        part: Name of the nested model, which is another one for reading and for writing.
+    """
+    return {
+        "text": {"type": "string"},
+        "integer": {"type": "integer"},
+        "number": {"type": "number"},
+        "boolean": {"type": "boolean"},
+        "instant": {"type": "string", "format": "date-time"},
+        "date": {"type": "string", "format": "date"},
+        "digits": {"type": "string", "x-crmkit-format": "digits"},
+        "mailbox": {"type": "string", "x-crmkit-format": "mailbox"},
+        "closed": ref("Color"),
+        "open": ref("Mood"),
+        "words": separated("text"),
+        "labels": separated("labeled"),
+        "people": separated("mailbox"),
+        "part": ref(part),
+        "parts": listed(ref(part)),
+        "texts": listed({"type": "string"}),
+        "integers": listed({"type": "integer"}),
+        "numbers": listed({"type": "number"}),
+        "booleans": listed({"type": "boolean"}),
+        "colors": listed(ref("Color")),
+        "moods": listed(ref("Mood")),
+    }
+
+
+INTEGER = {"type": "integer"}
+NULL = {"type": "null"}
+
+
+class Variant(NamedTuple):
+    """Whether a member has to be there, and whether it may be null."""
+
+    suffix: str
+    required: bool
+    nullable: bool
+
+
+VARIANTS = (
+    Variant("given", required=True, nullable=False),
+    Variant("given_or_null", required=True, nullable=True),
+    Variant("maybe", required=False, nullable=False),
+    Variant("maybe_null", required=False, nullable=True),
+)
+
+
+class Member(NamedTuple):
+    """A member of the big models."""
+
+    wire: str
+    kind: str
+    required: bool
+    nullable: bool
+
+
+MEMBERS = [
+    Member(f"{kind}_{one.suffix}", kind, one.required, one.nullable)
+    for kind in kinds("")
+    for one in VARIANTS
+]
+
+#: Members whose names mean something else to Python, or need care in Python text.
+ODD = ("type", "from", "class", "id", "list", "None", "self", "fullName", "T-shirt size")
+
+
+def or_null(schema: Schema) -> Schema:
+    """Return a schema that takes null as well; of a reference, one to a schema that does."""
+    if "$ref" in schema:
+        return {"$ref": f"{schema['$ref']}OrNull"}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def model(part: str) -> Schema:
+    """Return an object with a member of every kind in every variant."""
+    known = kinds(part)
+    properties = {
+        one.wire: or_null(known[one.kind]) if one.nullable else known[one.kind] for one in MEMBERS
+    }
+    return {
+        "type": "object",
+        "description": "One of everything.",
+        "required": [one.wire for one in MEMBERS if one.required],
+        "properties": properties,
+    }
+
+
+def part(*, nullable: bool = False) -> Schema:
+    """Return a small object."""
+    return {
+        "type": ["object", "null"] if nullable else "object",
+        "required": ["name"],
+        "properties": {"name": {"type": "string"}, "day": {"type": "string", "format": "date"}},
+    }
+
+
+def odd(*, required: bool) -> Schema:
+    """Return an object with odd names."""
+    return {
+        "type": "object",
+        "required": [*ODD] if required else [],
+        "properties": {name: {"type": "string"} for name in ODD},
+    }
+
+
+def loose() -> Schema:
+    """Return an object with the remaining odds and ends."""
+    return {
+        "type": "object",
+        "required": ["anything"],
+        "properties": {
+            "anything": {"description": "Any value."},
+            "nothing_said": {},
+            "new_name": {"type": ["string", "null"], "x-crmkit-alias": ["old_name", "oldest_name"]},
+            "free": ref("Free"),
+            "blank_date": {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]},
+        },
+    }
+
+
+def schemas() -> dict[str, Schema]:
+    """Return all schemas."""
+    return {
+        "Color": {"type": "string", "enum": ["red", "green", "deep blue"]},
+        "Mood": {
+            "anyOf": [{"type": "string", "enum": ["glad", "sad"]}, {"type": "string"}],
+            "x-crmkit-open-enum": True,
+        },
+        "ColorOrNull": {"type": ["string", "null"], "enum": ["red", "green", None]},
+        "MoodOrNull": {
+            "anyOf": [{"type": "string", "enum": ["glad", "sad"]}, {"type": "string"}, NULL],
+            "x-crmkit-open-enum": True,
+        },
+        "Part": part(),
+        "PartInput": part(),
+        "PartOrNull": part(nullable=True),
+        "PartInputOrNull": part(nullable=True),
+        "Everything": model("Part"),
+        "EverythingInput": model("PartInput"),
+        "Odd": odd(required=True),
+        "OddInput": odd(required=False),
+        "Loose": loose(),
+        "Free": {"type": "object", "description": "Any members."},
+        "Sealed": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string"}},
+            "additionalProperties": False,
+        },
+        "Branch": {
+            "type": "object",
+            "required": ["name", "twigs"],
+            "properties": {
+                "name": {"type": "string"},
+                "trunk": ref("Branch"),
+                "twigs": listed(ref("Branch")),
+                "leaf": ref("Leaf"),
+            },
+        },
+        "Leaf": {"type": "object", "properties": {"branch": ref("Branch")}},
+    }
+
+
+def json_body(schema: Schema) -> Schema:
+    """Return content that is JSON."""
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def answer(schema: Schema | None = None, status: str = "200") -> Schema:
+    """Return responses with one success."""
+    return {status: {"description": "Done.", **(json_body(schema) if schema else {})}}
+
+
+def wrapped(**members: Schema) -> Schema:
+    """Return an envelope."""
+    return {"type": "object", "properties": members}
+
+
+def operation(name: str, tag: str, responses: Schema, **more: Any) -> Schema:
+    """Return an operation."""
+    return {
+        "operationId": name,
+        "tags": [tag],
+        "summary": f"Do {name.replace('_', ' ')}.",
+        **more,
+        "responses": responses,
+    }
+
+
+def parameter(name: str, place: str = "query", **schema: Any) -> Schema:
+    """Return a parameter, a text by default."""
+    described = {"name": name, "in": place, "schema": schema or {"type": "string"}}
+    return {**described, "required": True} if place == "path" else described
+
+
+THINGS = wrapped(
+    data=listed(ref("Everything")),
+    meta=wrapped(total=INTEGER, last=INTEGER),
+)
+
+
+def paths() -> dict[str, Schema]:
+    """Return all operations."""
+    one = parameter("thing_id", "path", type="integer")
+    return {
+        "/things": {
+            "get": operation(
+                "things_list",
+                "things",
+                answer(THINGS),
+                **{
+                    "x-crmkit-paging": {
+                        "strategy": "page",
+                        "number": "page",
+                        "size": "size",
+                        "default_size": 2,
+                        "total": "meta.total",
+                        "last": "meta.last",
+                    }
+                },
+                parameters=[
+                    parameter("page", type="integer"),
+                    parameter("size", type="integer"),
+                    parameter("text_filter"),
+                    parameter("type"),
+                    parameter("from", type="string", format="date"),
+                    parameter("since", type="string", format="date-time"),
+                    parameter("heavy", type="boolean"),
+                    parameter("ratio", type="number"),
+                ],
+            ),
+            "post": operation(
+                "things_create",
+                "things",
+                answer(wrapped(data=wrapped(id=INTEGER))),
+                **{"x-crmkit-envelope": "data.id"},
+                requestBody=json_body(ref("EverythingInput")),
+            ),
+        },
+        "/things/{thing_id}": {
+            "get": operation(
+                "things_get", "things", answer(wrapped(data=ref("Everything"))), parameters=[one]
+            ),
+            "put": operation(
+                "things_update",
+                "things",
+                answer(wrapped(data=ref("Odd"))),
+                parameters=[one],
+                requestBody=json_body(ref("OddInput")),
+            ),
+            "delete": operation("things_delete", "things", answer(), parameters=[one]),
+        },
+        "/things/{thing_id}/touch": {
+            "post": operation("things_touch", "things", answer(status="204"), parameters=[one])
+        },
+        "/things/search": {
+            "get": operation(
+                "things_search",
+                "things",
+                answer(wrapped(data=listed(ref("Loose")), total=INTEGER)),
+                **{
+                    "x-crmkit-paging": {
+                        "strategy": "offset",
+                        "number": "offset",
+                        "size": "limit",
+                        "total": "total",
+                    }
+                },
+                parameters=[
+                    parameter("offset", type="integer"),
+                    parameter("limit", type="integer"),
+                ],
+            )
+        },
+        "/things/sealed": {
+            "get": operation("things_sealed", "things", answer(wrapped(data=ref("Sealed"))))
+        },
+        "/branches": {
+            "get": operation(
+                "branches_list",
+                "branches",
+                answer(wrapped(data=listed(ref("Branch")))),
+                **{"x-crmkit-paging": {"strategy": "none"}},
+            )
+        },
+        "/branches/names": {
+            "get": operation(
+                "branches_names",
+                "branches",
+                answer(wrapped(data=listed({"type": "string"}))),
+                **{"x-crmkit-paging": {"strategy": "none"}},
+            )
+        },
+        "/branches/find": {
+            "post": operation(
+                "branches_find",
+                "branches",
+                answer(wrapped(data={"type": "boolean"})),
+                **{"x-crmkit-effect": "read"},
+                requestBody=json_body(ref("PartInput")),
+            )
+        },
+        "/version": {
+            "get": operation("version", "branches", answer(wrapped(data={"type": "string"})))
+        },
+        "/everyone": {
+            "get": operation(
+                "everyone",
+                "branches",
+                answer(wrapped(data=listed(ref("Leaf")))),
+                **{"x-crmkit-paging": {"strategy": "none"}},
+            )
+        },
+    }
+
+
+def document() -> Tree:
+    """Return the document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Kinds API", "version": "1"},
+        "tags": [
+            {"name": "things", "description": "Things of every kind."},
+            {"name": "branches", "description": "Branches of a tree."},
+        ],
+        "x-crmkit-envelope": "data",
+        "paths": paths(),
+        "components": {"schemas": schemas()},
+    }

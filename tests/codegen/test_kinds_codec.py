@@ -1,0 +1,283 @@
+"""Emitted decoders and encoders: every kind of value, both ways, and nothing wrong let through."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmkit.core.errors import DecodeError
+from crmkit.core.types import UNSET
+from tests.codegen import values
+from tests.codegen.kinds import MEMBERS, ODD, VARIANTS, Member, kinds
+
+MODELS = ("Everything", "EverythingInput")
+KINDS = list(kinds(""))
+
+for_each_model = pytest.mark.parametrize("name", MODELS)
+for_each_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+@pytest.fixture(scope="session")
+def models(kinds_package: ModuleType) -> ModuleType:
+    """The models of the document of all kinds."""
+    from crmkit_generated.kinds import models  # type: ignore[import-not-found]  # made by a fixture
+
+    assert models.__name__.startswith(kinds_package.__name__)
+    return models  # type: ignore[no-any-return]  # it has no types here
+
+
+def tree(*, required_only: bool = False, **members: Any) -> dict[str, Any]:
+    """Return a wire tree of the big models."""
+    whole = {
+        one.wire: values.WIRE[one.kind] for one in MEMBERS if one.required or not required_only
+    }
+    return {**whole, **members}
+
+
+# -- round trips -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+@for_each_model
+@settings(max_examples=15)
+@given(data=st.data())
+def test_what_is_written_is_read_back(
+    name: str, one: Member, models: ModuleType, data: st.DataObject
+) -> None:
+    """An object comes back equal from its tree, and from the JSON text of its tree."""
+    cls = getattr(models, name)
+    thing = cls.from_dict(values.without_enums(tree(required_only=True)))
+    value = data.draw(values.member(one, models, write=name.endswith("Input")))
+    setattr(thing, one.wire, value)
+    wire = thing.to_dict()
+
+    assert cls.from_dict(json.loads(json.dumps(wire))) == thing
+    assert cls.from_dict(wire) == thing
+
+
+@for_each_model
+def test_what_is_read_is_written_back(name: str, models: ModuleType) -> None:
+    """A full tree of the wire comes back value by value, unknown members included."""
+    wire = tree(unknown={"a": [None]}, also=None)
+
+    assert getattr(models, name).from_dict(wire).to_dict() == wire
+
+
+@for_each_model
+def test_what_is_absent_stays_absent(name: str, models: ModuleType) -> None:
+    """A member that is not there and need not be is not written either."""
+    wire = tree(required_only=True)
+
+    assert getattr(models, name).from_dict(wire).to_dict() == wire
+
+
+@for_each_model
+def test_a_tree_is_left_as_it_is(name: str, models: ModuleType) -> None:
+    """Decoding changes nothing in the tree, and later changes of the object neither."""
+    wire = tree(unknown=[1])
+    text = json.dumps(wire)
+    thing = getattr(models, name).from_dict(wire)
+    thing.texts_given.append("later")
+    thing.additional_properties["later"] = 1
+
+    assert json.dumps(wire) == text
+
+
+@for_each_kind
+@for_each_model
+def test_a_whole_number_is_a_number(name: str, kind: str, models: ModuleType) -> None:
+    """Every form that JSON has for a value of a kind is taken: 1 is a number as 1.0 is."""
+    forms: dict[str, list[Any]] = {
+        "number": [1, 1.0, -0.0, 1e300],
+        "numbers": [[1, 2.5], [], [0]],
+        "digits": ["0", 7],
+        "instant": ["2016-01-05T12:03:32+01:00", "2016-01-05T12:03:32.123456Z"],
+        "text": ["", "\x00", "\U0001f600"],
+        "open": ["", "glad"],
+        "closed": ["unheard of"],
+    }
+    for form in forms.get(kind, [values.WIRE[kind]]):
+        thing = getattr(models, name).from_dict(tree(**{f"{kind}_given": form}))
+        assert getattr(thing, f"{kind}_given") is not None
+
+
+# -- null and absence --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
+    """In a reply absence and null read as None or [], save where a value has to be there."""
+    nothing = [] if one.kind in values.LISTED else None
+    absent = tree()
+    del absent[one.wire]
+    listed = one.kind in values.LISTED
+
+    for wire, allowed in (
+        (tree(**{one.wire: None}), listed or one.nullable or not one.required),
+        (absent, listed or one.nullable or not one.required),
+    ):
+        if allowed:
+            assert getattr(models.Everything.from_dict(wire), one.wire) == nothing
+        else:
+            with pytest.raises(DecodeError) as caught:
+                models.Everything.from_dict(wire)
+            assert caught.value.path == one.wire
+
+
+@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+def test_writing_null_and_absence(one: Member, models: ModuleType) -> None:
+    """In an input absence reads as UNSET, null as None, and both are written as they were."""
+    if not one.required:
+        absent = tree()
+        del absent[one.wire]
+        thing = models.EverythingInput.from_dict(absent)
+        assert getattr(thing, one.wire) is UNSET
+        assert one.wire not in thing.to_dict()
+    if one.nullable:
+        thing = models.EverythingInput.from_dict(tree(**{one.wire: None}))
+        assert getattr(thing, one.wire) is None
+        assert thing.to_dict()[one.wire] is None
+    else:
+        with pytest.raises(DecodeError):
+            models.EverythingInput.from_dict(tree(**{one.wire: None}))
+
+
+def test_every_combination_is_there() -> None:
+    """The document has every kind in every variant, so that no test above runs on nothing."""
+    assert len(MEMBERS) == len(KINDS) * len(VARIANTS) == 84
+    assert values.WIRE.keys() == {*KINDS}
+
+
+# -- wrong values ------------------------------------------------------------------------------
+
+
+@for_each_kind
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda one: one.suffix)
+@for_each_model
+def test_a_value_of_another_type_is_refused(
+    name: str, variant: Any, kind: str, models: ModuleType
+) -> None:
+    """A value of another type than documented is a DecodeError that tells its place."""
+    member = f"{kind}_{variant.suffix}"
+    for value, below in values.wrong(kind):
+        with pytest.raises(DecodeError) as caught:
+            getattr(models, name).from_dict(tree(**{member: value}))
+        assert caught.value.path == member + below, value
+
+
+@pytest.mark.parametrize("wire", [None, [], "x", 5, True])
+@for_each_model
+def test_what_is_no_object_is_refused(name: str, wire: Any, models: ModuleType) -> None:
+    """A tree that is no object is a DecodeError, whatever else it is."""
+    with pytest.raises(DecodeError):
+        getattr(models, name).from_dict(wire)
+
+
+@settings(max_examples=150)
+@given(
+    wire=st.fixed_dictionaries(
+        {},
+        optional={
+            one.wire: st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+                lambda inner: (
+                    st.lists(inner, max_size=2)
+                    | st.dictionaries(st.sampled_from(["name", "day", "x"]), inner, max_size=2)
+                ),
+                max_leaves=3,
+            )
+            for one in MEMBERS
+            if not one.required
+        },
+    )
+)
+def test_any_tree_is_an_object_or_a_decode_error(wire: dict[str, Any], models: ModuleType) -> None:
+    """Whatever a member holds, decoding gives an object or a DecodeError, and nothing else."""
+    for name in MODELS:
+        try:
+            thing = getattr(models, name).from_dict({**tree(required_only=True), **wire})
+        except DecodeError as error:
+            assert error.path.partition(".")[0].partition("[")[0] in wire
+        else:
+            assert isinstance(thing.to_dict(), dict)
+
+
+# -- odds and ends -----------------------------------------------------------------------------
+
+
+def test_odd_names_keep_their_wire_names(models: ModuleType) -> None:
+    """Keywords, builtins and blanks become Python names and stay themselves on the wire."""
+    wire = dict.fromkeys(ODD, "x")
+    thing = models.OddInput.from_dict(wire)
+
+    names = {name for name in models.OddInput.__annotations__ if name != "additional_properties"}
+    assert {"type_", "from_", "class_", "id", "list_", "full_name"} < names
+    assert all(name.isidentifier() and getattr(thing, name) == "x" for name in names)
+    assert thing.to_dict() == wire
+    assert models.OddInput(from_="y").to_dict() == {"from": "y"}
+
+
+@pytest.mark.parametrize("spelling", ["new_name", "old_name", "oldest_name"])
+def test_every_spelling_is_read(spelling: str, models: ModuleType) -> None:
+    """An alias is read like the name itself, and written under the name."""
+    thing = models.Loose.from_dict({"anything": 1, spelling: "x"})
+
+    assert thing.new_name == "x"
+    assert thing.to_dict() == {"anything": 1, "new_name": "x"}
+
+
+def test_the_name_itself_wins_over_an_alias(models: ModuleType) -> None:
+    """Where a server sends both spellings, the documented one counts and nothing is lost."""
+    thing = models.Loose.from_dict({"anything": 1, "old_name": "old", "new_name": "new"})
+
+    assert thing.new_name == "new"
+    assert thing.additional_properties == {"old_name": "old"}
+
+
+@pytest.mark.parametrize("value", [None, 0, "", [], {"a": [None]}, 1.5])
+def test_any_value_comes_through(value: Any, models: ModuleType) -> None:
+    """A member of which nothing is said holds whatever the server sent."""
+    thing = models.Loose.from_dict({"anything": value, "free": {"deep": value}})
+
+    assert thing.anything == value
+    assert thing.free.additional_properties == {"deep": value}
+    assert thing.to_dict() == {"anything": value, "free": {"deep": value}}
+
+
+def test_an_empty_text_is_no_date(models: ModuleType) -> None:
+    """Where the document lets an empty text stand for no value, it reads as None."""
+    assert models.Loose.from_dict({"anything": 1, "blank_date": ""}).blank_date is None
+
+
+def test_an_object_without_further_members(models: ModuleType) -> None:
+    """A model of which the document says that it has no further members is read like any other."""
+    assert models.Sealed.from_dict({"name": "x"}).to_dict() == {"name": "x"}
+
+
+def test_a_model_that_holds_itself(models: ModuleType) -> None:
+    """Models may hold their own kind, directly and through others."""
+    wire = {
+        "name": "a",
+        "trunk": {"name": "b", "twigs": []},
+        "twigs": [{"name": "c", "twigs": []}],
+        "leaf": {"branch": {"name": "d", "twigs": []}},
+    }
+    branch = models.Branch.from_dict(wire)
+
+    assert (branch.trunk.name, branch.twigs[0].name, branch.leaf.branch.name) == ("b", "c", "d")
+    assert branch.to_dict() == wire
+
+
+def test_a_deep_tree_is_a_decode_error(models: ModuleType) -> None:
+    """Nesting beyond Python's stack is a DecodeError, not a crash."""
+    wire: dict[str, Any] = {"name": "x", "twigs": []}
+    for _ in range(5000):
+        wire = {"name": "x", "twigs": [], "trunk": wire}
+
+    with pytest.raises(DecodeError):
+        models.Branch.from_dict(wire)
