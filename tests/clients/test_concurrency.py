@@ -93,7 +93,7 @@ def test_tasks_do_not_mix(mocks: MockCRMs) -> None:
     credentials: dict[str, Any] = dict(relenta.credentials)
     relenta.fail(error="read_timeout", path="/activity.save.json")
 
-    async def work() -> list[Any]:
+    async def work() -> tuple[Any, ...]:
         async with AsyncRelenta(
             base_url=relenta.base_url, transport=relenta.transport, **credentials
         ) as crm:
