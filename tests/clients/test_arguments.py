@@ -228,6 +228,9 @@ def test_a_keyword_that_there_is_not(client: MakeClient, work: Callable[[Any], A
         ("header", {"headers": ["X-Note"]}),
         ("query", {"query": {"q": "\ud800"}}),
         ("query", {"query": "q=1"}),
+        ("query", {"query": {"q": b"x"}}),
+        ("query", {"query": {"q": {1}}}),
+        ("query", {"query": {"q": {"a": 1}}}),
     ],
     ids=str,
 )
@@ -243,6 +246,16 @@ def test_options_that_cannot_be(client: MakeClient, named: str, options: dict[st
             crm(work)
         assert crm.seen == []
         assert named in str(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [5, "ab", ["ab"], [("a", 1)]], ids=repr)
+@pytest.mark.parametrize("argument", ["options", "extra"])
+def test_what_takes_a_dict(client: MakeClient, argument: str, wrong: Any) -> None:
+    """`options` and `extra` take a dict; anything else is refused by their name."""
+    crm = client(saved())
+
+    refused(crm, argument, lambda crm: crm.contacts.save(**{argument: wrong}))
+    assert crm.seen == []
 
 
 def test_an_input_model_or_keywords_not_both(client: MakeClient) -> None:
@@ -276,6 +289,8 @@ def test_a_model_of_another_class(client: MakeClient) -> None:
         ("path", ("GET", "/../x"), {}),
         ("path", ("GET", "/a/./b"), {}),
         ("path", ("GET", "/a\nb"), {}),
+        ("path", ("GET", "/a#b"), {}),
+        ("path", ("GET", "/%2e%2E/x"), {}),
         ("path", ("GET", None), {}),
         ("method", ("", "/x"), {}),
         ("method", ("GET /y", "/x"), {}),

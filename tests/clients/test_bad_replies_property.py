@@ -81,7 +81,7 @@ def test_any_bytes(
 
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 @given(envelopes | trees, statuses, st.sampled_from(CALLS))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_any_json(
     asynchronous: bool,  # noqa: FBT001
     tree: Any,

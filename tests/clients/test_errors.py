@@ -237,8 +237,10 @@ def test_a_context_keeps_no_key(client: MakeClient) -> None:
         ("line\u2028separator\x85next\x0bvertical", "line separator next vertical"),
         ("x" * 1000, "x" * 299 + "…"),
         (f"the key {KEY} is wrong", None),
+        ("a lone \ud800 surrogate", None),
+        ("red \x1b[31m and \x00 nul", None),
     ],
-    ids=["lines", "separators", "long", "key"],
+    ids=["lines", "separators", "long", "key", "surrogate", "control"],
 )
 def test_one_line(client: MakeClient, message: str, told: str | None) -> None:
     """An error is told on one line of bounded length, without the credential."""
@@ -250,6 +252,7 @@ def test_one_line(client: MakeClient, message: str, told: str | None) -> None:
     text = str(caught.value)
     assert len(text.splitlines()) == 1
     assert len(text) <= 300
+    assert text.isprintable(), "a terminal or a log file could not take it"
     assert KEY not in text + repr(caught.value) + caught.value.message
     if told is not None:
         assert caught.value.message == told

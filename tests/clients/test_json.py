@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json as plain_json
 import math
-from datetime import UTC, datetime, timedelta, timezone
+from collections import OrderedDict
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 
 from crmkit import ArgumentError, DecodeError
 from crmkit.core import json
-from crmkit.relenta import ContactInput, LabeledValue
+from crmkit.relenta import ContactInput, CustomFieldType, LabeledValue
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import page, reply, saved
 
@@ -167,6 +170,10 @@ def test_extra_is_sent_the_same(client: MakeClient, engine: str, number: int) ->
     assert crm.seen[0].json == {"x": wire}
 
 
+class Rows(list[Any]):
+    """A list of a class of its own."""
+
+
 REFUSED: list[Any] = [
     math.nan,
     math.inf,
@@ -182,6 +189,21 @@ REFUSED: list[Any] = [
     ContactInput(),
     datetime(2016, 1, 5),  # noqa: DTZ001 - naive is the point
     1j,
+    OrderedDict(a=math.nan),
+    Rows([math.nan]),
+    [Rows([(math.inf,)])],
+]
+ODD: list[Any] = [
+    UUID(int=7),
+    time(12, 30),
+    date(2016, 1, 5),
+    Decimal("1.5"),
+    OrderedDict(a=1),
+    Rows([1]),
+    CustomFieldType.DATE,
+    {5: 1},
+    {None: 1},
+    range(3),
 ]
 
 
@@ -196,6 +218,23 @@ def test_extra_is_refused_the_same(client: MakeClient, engine: str, number: int)
 
     assert caught.value.argument.startswith("x")
     assert crm.seen == []
+
+
+@pytest.mark.parametrize("number", range(len(ODD)))
+def test_odd_values_have_one_fate(client: MakeClient, number: int) -> None:
+    """A value that only one engine could write is sent the same by both, or refused by both."""
+
+    def fate() -> Any:
+        crm = client(saved())
+        try:
+            crm(lambda crm: crm.contacts.save(extra={"x": ODD[number]}))
+        except ArgumentError:
+            return "refused"
+        return crm.seen[0].json
+
+    one, other = with_engines(fate)
+
+    assert one == other
 
 
 def test_a_save_is_sent_the_same(client: MakeClient, engine: str) -> None:

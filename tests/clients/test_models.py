@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import DecodeError
@@ -87,6 +87,7 @@ def test_any_tree_comes_back(name: str) -> None:
     model = MODELS[name]
 
     @given(rows_of(name))
+    @settings(max_examples=50)
     def check(row: dict[str, Any]) -> None:
         before = json.dumps(row)
         found = model.from_dict(row)
