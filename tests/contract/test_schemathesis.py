@@ -1,0 +1,91 @@
+"""Schemathesis finds nothing on the mock, in any phase, by any of its checks; and it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmkit import Relenta
+from crmkit_mock import MockServer
+from tests.contract import specialise
+from tests.contract.runner import PHASES, Run, run
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """The mock CRMs behind a socket, with the demo data."""
+    with MockServer() as server:
+        yield server
+
+
+def relenta(server: MockServer, folder: Path, **fault: Any) -> Run:
+    """Run schemathesis on the mock of Relenta, by the document of its demo department.
+
+    Args:
+        server: The mocks.
+        folder: Empty folder for the run.
+        fault: What every request is answered with, see `MockRelenta.fail`. Then the run is short.
+    """
+    server.reset()
+    mock = server.relenta
+    key = mock.credentials["department_key"]
+    with Relenta(base_url=mock.base_url, department_key=key) as crm:
+        definitions = [field.to_dict() for field in crm.custom_fields.list()]
+    assert len(definitions) == 6
+    if fault:
+        mock.fail(times=None, **fault)
+    return run(
+        specialise.relenta(definitions),
+        mock.base_url,
+        {"departmentKey": key},
+        folder,
+        phases=("coverage",) if fault else PHASES,
+    )
+
+
+def test_the_mock_of_relenta_holds(server: MockServer, tmp_path: Path) -> None:
+    """Every operation of Relenta stands all four phases and all checks without a failure."""
+    result = relenta(server, tmp_path)
+
+    assert result.code == 0, result.text
+    assert {
+        name: phase["status"] for name, phase in result.report["phases"].items()
+    } == dict.fromkeys(PHASES, "success")
+    assert result.report["complete"]
+    assert result.report["errors"] == result.report["failures"] == []
+    assert result.report["operations"] == {
+        **dict.fromkeys(("total", "selected", "tested"), 6),
+        **dict.fromkeys(("errored", "skipped"), 0),
+        "skip_reasons": [],
+    }
+    assert result.report["test_cases"]["generated"] > 500
+    rates = result.report["valid_rates"]
+    assert len(rates) == 6
+    for operation, phases in rates.items():
+        assert phases["coverage"]["accepted"] > 0, operation
+        assert phases["fuzzing"]["accepted"] > 3, operation
+    # Nothing but what the runner put into its folder, and what it asked for.
+    assert {path.name for path in tmp_path.iterdir()} <= {
+        *("schemathesis.toml", "document.json", "report.json", ".hypothesis")
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("/contact.list.json", {"status": True, "code": 200, "data": [{"id": 5}]}, "ST108"),
+        ("/activity.save.json", {"status": True, "code": 200, "data": {"id": "5"}}, "ST108"),
+        ("/custom_field.list.json", "no JSON", "ST109"),
+    ],
+)
+def test_a_wrong_reply_is_found(
+    server: MockServer, tmp_path: Path, path: str, body: Any, code: str
+) -> None:
+    """A mock that answers in another form than its document's fails the run."""
+    result = relenta(server, tmp_path, path=path, body=body)
+
+    assert result.code == 1, result.text
+    assert code in {failure["code"] for failure in result.report["failures"]}
