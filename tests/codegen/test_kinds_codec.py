@@ -31,12 +31,14 @@ def models(kinds_package: ModuleType) -> ModuleType:
     return models  # type: ignore[no-any-return]  # it has no types here
 
 
-def tree(*, required_only: bool = False, **members: Any) -> dict[str, Any]:
-    """Return a wire tree of the big models."""
-    whole = {
-        one.wire: values.WIRE[one.kind] for one in MEMBERS if one.required or not required_only
-    }
-    return {**whole, **members}
+def tree(**members: Any) -> dict[str, Any]:
+    """Return a wire tree of the big models, with every member."""
+    return {**{one.wire: values.WIRE[one.kind] for one in MEMBERS}, **members}
+
+
+def required() -> dict[str, Any]:
+    """Return a wire tree of the big models, with the members that have to be there."""
+    return {one.wire: values.WIRE[one.kind] for one in MEMBERS if one.required}
 
 
 # -- round trips -------------------------------------------------------------------------------
@@ -51,7 +53,7 @@ def test_what_is_written_is_read_back(
 ) -> None:
     """An object comes back equal from its tree, and from the JSON text of its tree."""
     cls = getattr(models, name)
-    thing = cls.from_dict(values.without_enums(tree(required_only=True)))
+    thing = cls.from_dict(values.without_enums(required()))
     value = data.draw(values.member(one, models, write=name.endswith("Input")))
     setattr(thing, one.wire, value)
     wire = thing.to_dict()
@@ -71,7 +73,7 @@ def test_what_is_read_is_written_back(name: str, models: ModuleType) -> None:
 @for_each_model
 def test_what_is_absent_stays_absent(name: str, models: ModuleType) -> None:
     """A member that is not there and need not be is not written either."""
-    wire = tree(required_only=True)
+    wire = required()
 
     assert getattr(models, name).from_dict(wire).to_dict() == wire
 
@@ -112,7 +114,7 @@ def test_a_whole_number_is_a_number(name: str, kind: str, models: ModuleType) ->
 @pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
 def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
     """In a reply absence and null read as None or [], save where a value has to be there."""
-    nothing = [] if one.kind in values.LISTED else None
+    nothing: list[Any] | None = [] if one.kind in values.LISTED else None
     absent = tree()
     del absent[one.wire]
     listed = one.kind in values.LISTED
@@ -200,7 +202,7 @@ def test_any_tree_is_an_object_or_a_decode_error(wire: dict[str, Any], models: M
     """Whatever a member holds, decoding gives an object or a DecodeError, and nothing else."""
     for name in MODELS:
         try:
-            thing = getattr(models, name).from_dict({**tree(required_only=True), **wire})
+            thing = getattr(models, name).from_dict({**required(), **wire})
         except DecodeError as error:
             assert error.path.partition(".")[0].partition("[")[0] in wire
         else:

@@ -229,6 +229,12 @@ def model(name: str) -> Spoil:
         )
         for name in ("options", "start", "page_size")
     ),
+    Case(
+        "two members of one Python name",
+        put(*NOTE, "properties", "$id", value={"type": "string"}),
+        "schemas/Note",
+        "id",
+    ),
     Case("a model in small letters", model("note_input"), "note_input", "note_input|NoteInput"),
     Case("a model called like its resource", model("Notes"), "Notes", "Notes"),
     Case("a model called like an import", model("Options"), "Options", "Options"),

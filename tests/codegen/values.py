@@ -153,7 +153,7 @@ _OF_TYPE: dict[str, tuple[type, ...]] = {
     "colors": (list,),
     "moods": (list,),
 }
-_ELEMENTS = {
+_ELEMENTS: dict[str, tuple[Any, ...]] = {
     "texts": (1, None, []),
     "integers": ("1", True, 1.5, None),
     "numbers": ("1", True, None),

@@ -1,0 +1,319 @@
+"""Small documents with one difficulty each: whatever is right OpenAPI of a known kind works."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import generate
+import pytest
+
+from tests.codegen.checkout import ROOT, Checkout, base
+from tests.codegen.spoiling import (
+    CREATE,
+    INPUT,
+    LIST,
+    NOTE,
+    SCHEMAS,
+    TITLE,
+    Spoil,
+    added,
+    all_of,
+    at,
+    put,
+    query,
+    update,
+)
+
+#: Makes a client of the base document's API on a server that answers each request by `ANSWERS`.
+PROGRAM = """\
+import importlib, json, pkgutil
+from datetime import UTC, date, datetime
+import httpx
+import crmkit_generated.notes as package
+from crmkit.core.client import SyncClient
+from crmkit.core.errors import DecodeError
+from crmkit.core.vendor import Vendor
+from crmkit.core.forms import Mailbox
+from crmkit_generated.notes import models
+from crmkit_generated.notes.resources import Resources
+
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    importlib.import_module(module.name)
+
+class Client(Resources, SyncClient):
+    pass
+
+asked, answers = [], []
+
+def answer(request):
+    asked.append(request)
+    return httpx.Response(200, json={"data": answers.pop(0) if answers else []})
+
+crm = Client(Vendor(), "https://notes.mock.invalid", transport=httpx.MockTransport(answer))
+"""
+
+
+def works(checkout: Checkout, change: Spoil, program: str) -> None:
+    """Check that a changed base document generates, imports whole, and does what a program says."""
+    tree = base()
+    text = change(tree)
+    checkout.write(tree if text is None else text)
+    # In this process, where a run takes half of the time and warnings are errors.
+    assert generate.main(["--root", str(checkout.root)]) == 0
+    roots = [str(ROOT / "overrides"), str(checkout.package.parent)]
+    ran = subprocess.run(
+        [
+            *(sys.executable, "-W", "error", "-c"),
+            f"import sys\nsys.path[:0] = {roots!r}\n{PROGRAM}{program}",
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+PAGING = at(base(), *LIST, "parameters")
+
+
+@pytest.mark.parametrize(
+    ("number", "size"),
+    [("pageNumber", "pageSize"), ("page[number]", "page[size]"), ("from", "max")],
+)
+def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: str) -> None:
+    """Paging parameters may be called what the vendor likes; callers see start and page_size."""
+    works(
+        checkout,
+        all_of(
+            put(*LIST, "parameters", 0, "name", value=number),
+            put(*LIST, "parameters", 1, "name", value=size),
+            put(*LIST, "x-crmkit-paging", "number", value=number),
+            put(*LIST, "x-crmkit-paging", "size", value=size),
+        ),
+        "assert crm.notes.list(start=3, page_size=7).collect() == []\n"
+        f"assert dict(asked[0].url.params) == {{{number!r}: '3', {size!r}: '7'}}\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [
+        ("textFilter", "text_filter"),
+        ("class", "class_"),
+        ("filter", "filter_"),
+        ("id", "id"),
+    ],
+)
+def test_query_parameters_of_any_name(checkout: Checkout, name: str, argument: str) -> None:
+    """A parameter's argument is its name in snake_case, documented, and itself on the wire."""
+    works(
+        checkout,
+        added(*LIST, "parameters", value=query(name, description="Which ones.")),
+        f"crm.notes.list({argument}='x').collect()\n"
+        f"assert asked[0].url.params[{name!r}] == 'x'\n"
+        f"assert '{argument}: Which ones.' in crm.notes.list.__doc__\n",
+    )
+
+
+def test_a_header_parameter(checkout: Checkout) -> None:
+    """A header parameter is a keyword, and goes out as a header."""
+    works(
+        checkout,
+        added(*LIST, "parameters", value={**query("X-Trace"), "in": "header"}),
+        "crm.notes.list(x_trace='t').collect()\nassert asked[0].headers['X-Trace'] == 't'\n",
+    )
+
+
+def test_a_path_parameter_in_camel_case(checkout: Checkout) -> None:
+    """A path parameter is positional under its name in snake_case, whatever the vendor's."""
+
+    def camel(tree: dict[str, Any]) -> None:
+        update(tree)
+        tree["paths"]["/notes/{noteId}"] = tree["paths"].pop("/notes/{id}")
+        tree["paths"]["/notes/{noteId}"]["put"]["parameters"][0]["name"] = "noteId"
+
+    works(
+        checkout,
+        camel,
+        "answers[:] = [5, 6]\n"
+        "assert crm.notes.update(7, title='x') == 5\n"
+        "assert crm.notes.update(note_id=7, title='x') == 6\n"
+        "assert asked[0].url.path == '/notes/7'\n",
+    )
+
+
+def test_parameters_of_a_path(checkout: Checkout) -> None:
+    """Parameters that stand at the path are those of all its operations."""
+
+    def shared(tree: dict[str, Any]) -> None:
+        update(tree)
+        item = tree["paths"]["/notes/{id}"]
+        item["parameters"] = item["put"].pop("parameters")
+
+    works(
+        checkout,
+        shared,
+        "answers[:] = [5]\n"
+        "assert crm.notes.update(7, title='x') == 5\n"
+        "assert asked[0].url.path == '/notes/7'\n",
+    )
+
+
+def test_a_default_is_not_sent(checkout: Checkout) -> None:
+    """What a document says the server does by default is left to the server."""
+    works(
+        checkout,
+        added(
+            *LIST,
+            "parameters",
+            value={**query("order"), "schema": {"type": "string", "default": "asc"}},
+        ),
+        "crm.notes.list().collect()\nassert 'order' not in asked[0].url.params\n",
+    )
+
+
+NASTY = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("tags", 0, "description"),
+        ("info", "title"),
+        (*LIST, "summary"),
+        (*LIST, "description"),
+        (*LIST, "parameters", 0, "description"),
+        (*NOTE, "description"),
+        (*TITLE, "description"),
+        (*INPUT, "properties", "title", "description"),
+        (*LIST, "responses", "200", "description"),
+    ],
+    ids=lambda place: "/".join(map(str, place[-4:])),
+)
+def test_descriptions_of_any_characters(checkout: Checkout, place: tuple[str | int, ...]) -> None:
+    """Quotes, backslashes and braces in a description break nothing and lose nothing."""
+    works(
+        checkout,
+        put(*place, value=NASTY),
+        "answers[:] = [[{'id': 1}]]\nassert [one.id for one in crm.notes.list().take(1)] == [1]\n",
+    )
+
+
+def test_a_summary_shows_as_it_was_written(checkout: Checkout) -> None:
+    """A docstring's first line is the document's summary, quotes and backslashes included."""
+    summary = 'List "all" notes of C:\\data.'
+    works(
+        checkout,
+        put(*LIST, "summary", value=summary),
+        f"assert crm.notes.list.__doc__.startswith({summary!r})\n",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ['a"b', "a'b", "a\\b", "größe", "2nd", "x y", "a.b", "$key", "@type"]
+)
+def test_members_of_any_name(checkout: Checkout, name: str) -> None:
+    """A member may have any name that JSON can carry; it is read and written under that name."""
+    works(
+        checkout,
+        all_of(
+            put(*NOTE, "properties", name, value={"type": "string"}),
+            put(*INPUT, "properties", name, value={"type": "string"}),
+        ),
+        f"wire = {{'id': 1, {name!r}: 'x'}}\n"
+        "assert models.Note.from_dict(wire).to_dict() == wire\n"
+        "assert not models.Note.from_dict(wire).additional_properties\n"
+        f"wire = {{{name!r}: 'x'}}\n"
+        "assert models.NoteInput.from_dict(wire).to_dict() == wire\n",
+    )
+
+
+def test_members_that_differ_by_case(checkout: Checkout) -> None:
+    """Two members that differ by case only are two attributes."""
+    works(
+        checkout,
+        put(*NOTE, "properties", "Title", value={"type": "string"}),
+        "wire = {'id': 1, 'title': 'x', 'Title': 'y'}\n"
+        "assert models.Note.from_dict(wire).to_dict() == wire\n",
+    )
+
+
+@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": "x"}),
+        ({"type": "string", "enum": ["x", "y"]}, "x"),
+        ({"type": "string", "format": "date"}, "2016-01-05"),
+    ],
+    ids=["model", "enum", "date"],
+)
+def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: Any) -> None:
+    """A reference may be null by OpenAPI's own idiom, a choice between it and the type null."""
+    works(
+        checkout,
+        all_of(
+            put(*SCHEMAS, "Other", value=schema),
+            put(*TITLE, value={word: [{"$ref": "#/components/schemas/Other"}, {"type": "null"}]}),
+        ),
+        f"wire = {{'id': 1, 'title': {value!r}}}\n"
+        "assert models.Note.from_dict(wire).to_dict() == wire\n"
+        "assert models.Note.from_dict({'id': 1, 'title': None}).title is None\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("schema", "wire", "expression"),
+    [
+        ({"type": "string"}, "x", "'x'"),
+        ({"type": "integer"}, 5, "5"),
+        ({"type": "number"}, 1, "1"),
+        ({"type": "boolean"}, False, "False"),
+        ({"type": "string", "format": "date"}, "2016-01-05", "date(2016, 1, 5)"),
+        (
+            {"type": "string", "format": "date-time"},
+            "2016-01-05T12:03:32Z",
+            "datetime(2016, 1, 5, 12, 3, 32, tzinfo=UTC)",
+        ),
+        ({"type": "string", "x-crmkit-format": "digits"}, "5", "5"),
+        ({"type": "string", "x-crmkit-format": "mailbox"}, "A <a@b.c>", "Mailbox('a@b.c', 'A')"),
+        (
+            {"type": "string", "x-crmkit-separated": {"by": ";", "element": "text"}},
+            "a;b",
+            "['a', 'b']",
+        ),
+    ],
+    ids=["text", "integer", "number", "boolean", "date", "instant", "digits", "mailbox", "words"],
+)
+def test_a_payload_of_any_kind(checkout: Checkout, schema: Any, wire: Any, expression: str) -> None:
+    """A payload comes back as the type that the method's annotation says, or is an error."""
+    works(
+        checkout,
+        put(*SCHEMAS, "Saved", "properties", "data", value=schema),
+        f"answers[:] = [{wire!r}, {{}}]\n"
+        f"value, expected = crm.notes.create(title='x'), {expression}\n"
+        "assert (value, type(value)) == (expected, type(expected))\n"
+        "try: crm.notes.create(title='x')\n"
+        "except DecodeError as error: assert error.path == 'data', error.path\n"
+        "else: raise AssertionError('an object was taken')\n",
+    )
+
+
+def test_an_operation_without_an_envelope(checkout: Checkout) -> None:
+    """Without an envelope the payload is the whole reply."""
+
+    def bare(tree: dict[str, Any]) -> None:
+        del tree["x-crmkit-envelope"]
+        schema = {"type": "array", "items": {"$ref": "#/components/schemas/Note"}}
+        at(tree, *LIST, "responses", "200", "content", "application/json")["schema"] = schema
+        at(tree, *CREATE)["x-crmkit-envelope"] = "data"
+
+    works(
+        checkout,
+        bare,
+        "crm = Client(Vendor(), 'https://notes.mock.invalid', transport=httpx.MockTransport(\n"
+        "    lambda request: httpx.Response(200, json=[{'id': 1}])))\n"
+        "assert [one.id for one in crm.notes.list().take(1)] == [1]\n",
+    )
