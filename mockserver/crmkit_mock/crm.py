@@ -100,7 +100,7 @@ class MockCRM(ABC):
 
     @property
     @abstractmethod
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, Any]:
         """Constructor keywords of the client that the mock accepts. Stable over reset."""
 
     @abstractmethod

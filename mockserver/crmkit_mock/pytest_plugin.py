@@ -37,7 +37,7 @@ class CRMFixture:
         return self._crm.base_url
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, Any]:
         """Keyword arguments of the client's constructor that the mock accepts."""
         return self._crm.credentials
 

@@ -34,9 +34,11 @@ instant = datetime.datetime.fromisoformat
 '''
 
 RUNTIME = (
+    "checked",
     "date_text",
     "digits_text",
     "each",
+    "extras",
     "joined",
     "joined_labels",
     "joined_mailboxes",
@@ -46,6 +48,7 @@ RUNTIME = (
     "mailboxes",
     "moment",
     "new",
+    "opened",
     "plain",
     "wrong",
 )
@@ -220,7 +223,7 @@ def _convert(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             read = ["    v = datetime.date.fromisoformat(v)"]
             return ["if type(v) is str:", at, *(_or_none(read) if empty else read)]
         case "digits":
-            return ["if type(v) is str:", at, "    v = int(v)"]
+            return ["if type(v) is str and v.isdigit() and v.isascii():", at, "    v = int(v)"]
         case "mailbox":
             return [
                 "if type(v) is str:",
@@ -275,34 +278,24 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
         "    Raises:",
         "        ArgumentError: A value cannot be written in the wire's form.",
         '    """',
-        "    d = o.additional_properties.copy()",
+        "    d = extras(o.additional_properties)",
         "    v: Any",
     ]
     for one in model.fields:
         attribute = sources[model.name].names[one.wire]
         value = _written(one, sources)
         target = f'd["{one.wire}"]'
-        plain = value == "v"
+        listed = one.kind.name in {"list", "separated"}
+        nothing = "" if listed and model.mode == "read" else "None if v is None else "
         if model.mode == "write":
             lines.append(f"    if (v := o.{attribute}) is not U:")
-            lines.append(
-                f"        {target} = {value}"
-                if plain
-                else f"        {target} = None if v is None else {value}"
-            )
+            lines.append(f"        {target} = {nothing}{value}")
         elif one.required:
-            if plain:
-                lines.append(f"    {target} = o.{attribute}")
-            elif one.kind.name in {"list", "separated"} or not one.nullable:
-                lines += [f"    v = o.{attribute}", f"    {target} = {value}"]
-            else:
-                lines += [
-                    f"    v = o.{attribute}",
-                    f"    {target} = None if v is None else {value}",
-                ]
+            nothing = nothing if one.nullable else ""
+            lines += [f"    v = o.{attribute}", f"    {target} = {nothing}{value}"]
         else:
             # Absent when there is nothing, as the server has it.
-            test = "v" if one.kind.name in {"list", "separated"} else "v is not None"
+            test = "v" if listed else "v is not None"
             bare = value.removesuffix(' if v else ""')
             lines += [f"    v = o.{attribute}", f"    if {test}:", f"        {target} = {bare}"]
     return "\n".join([*lines, "    return d"]) + "\n"
@@ -332,5 +325,10 @@ def _written(  # noqa: PLR0911  # one case a kind
             if kind.items[0].name == "model":
                 return f"[{_codec(kind.items[0].ref, sources)}encode(x, raw) for x in v]"
             return f'plain(v, "{wire}")'
-        case _:
-            return "v"
+        case "any":
+            return f'opened(v, "{wire}")'
+        case "number":
+            return f'checked(v, float, "{wire}")'
+        case other:
+            python = {"boolean": "bool", "integer": "int"}.get(other, "str")
+            return f'v if type(v) is {python} else checked(v, {python}, "{wire}")'

@@ -53,6 +53,8 @@ def emit_operations(derived: Derived) -> str:
             arguments.append(f"envelope={plan.envelope!r}")
         if plan.payload is not None and plan.payload.name in _PAYLOADS:
             arguments.append(f"payload={_PAYLOADS[plan.payload.name]}")
+            if plan.payload.items and plan.payload.items[0].name in _PAYLOADS:
+                arguments.append(f"items={_PAYLOADS[plan.payload.items[0].name]}")
         arguments.append(f"effect={plan.effect!r}")
         if plan.paging is not None:
             arguments.append(f"paging={_paging(plan.paging)}")
@@ -63,6 +65,8 @@ def emit_operations(derived: Derived) -> str:
 
 def _paging(paging: dict[str, Any]) -> str:
     dotted = {"total", "last"}
+    if paging["strategy"] == "offset":
+        paging = {"first": 0, **paging}
     parts = [
         f"{key}={tuple(value.split('.')) if key in dotted else value!r}"
         for key, value in paging.items()
@@ -199,6 +203,7 @@ def emit_resource(
         "import builtins",
         "import datetime",
         "from collections.abc import Mapping",
+        "from functools import partial",
         "from typing import Any",
         "",
         "from crmkit.core.options import Options",
@@ -338,7 +343,7 @@ def _method(
     return [
         *lines,
         f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {members_of}, extra)",
-        f"    return {wait}self._call({call}, lambda: {codec}.encode(model_, raw=True))",
+        f"    return {wait}self._call({call}, partial({codec}.encode, model_))",
     ]
 
 

@@ -9,6 +9,7 @@ CONTACTS_LIST = Operation(
     "/contact.list.json",
     envelope=("data",),
     payload=list,
+    items=dict,
     effect="read",
     paging=Paging(strategy="page", number="page", size="page_size", default_size=100),
 )
@@ -34,6 +35,7 @@ ACTIVITIES_LIST = Operation(
     "/activity.list.json",
     envelope=("data",),
     payload=list,
+    items=dict,
     effect="read",
     paging=Paging(strategy="page", number="page", size="page_size", default_size=100),
 )
@@ -51,6 +53,7 @@ CUSTOM_FIELDS_LIST = Operation(
     "/custom_field.list.json",
     envelope=("data",),
     payload=list,
+    items=dict,
     effect="read",
     paging=Paging(strategy="none"),
 )

@@ -40,12 +40,12 @@ class MockRelenta(MockCRM):
     credential_headers: ClassVar[frozenset[str]] = frozenset({_KEY_HEADER})
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> dict[str, Any]:
         """The keyword `department_key` of the first department."""
         return self.departments["agents"]
 
     @property
-    def departments(self) -> dict[str, dict[str, str]]:
+    def departments(self) -> dict[str, dict[str, Any]]:
         """Constructor keywords for each department, by its name."""
         return {name: {"department_key": key} for name, key in DEPARTMENTS.items()}
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from urllib.parse import parse_qs, unquote
 
 from .drive import drive
 from .errors import ArgumentError, ConfigError
@@ -12,6 +15,7 @@ from .options import (
     Settings,
     checked_base_url,
     checked_headers,
+    checked_query,
     checked_retries,
     checked_timeout,
 )
@@ -20,11 +24,11 @@ from .throttle import checked_throttle
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from typing import Self
+    from collections.abc import Mapping, Sequence
+    from typing import Self, Unpack
 
     from .generated import Client as GeneratedClient
-    from .http import IO, AsyncBaseTransport, BaseTransport
+    from .http import AsyncBaseTransport, BaseTransport
     from .http import AsyncClient as AsyncHTTPClient
     from .http import Client as HTTPClient
     from .options import Middleware, Options
@@ -75,26 +79,39 @@ class AsyncSettings(_CommonSettings, total=False):
 class Client:
     """What sync and async clients share. Use a CRM's class, such as `crmkit.Relenta`."""
 
-    _sender: Sender
     _io: Any  # SyncIO or AsyncIO; each twin says which
+    _sender: Sender
     _view = False
 
     def _start(
         self,
-        io: IO,
+        io: type[SyncIO | AsyncIO],
         vendor: Vendor,
-        settings: Settings,
-        throttle: float | None,
-        middleware: Iterable[Middleware],
+        base_url: str,
+        *,
+        timeout: float | None = 30.0,
+        max_retries: int = 2,
+        throttle: float | None = None,
+        http_client: Any = None,
+        transport: Any = None,
+        middleware: Iterable[Middleware] = (),
+        allow_insecure: bool = False,
     ) -> None:
-        layers = tuple(middleware)
+        address = checked_base_url(base_url, allow_insecure=allow_insecure)
+        if http_client is not None and transport is not None:
+            raise ConfigError(
+                "pass http_client or transport, not both: an httpx client has its own transport"
+            )
+        layers = tuple(middleware) if isinstance(middleware, Iterable) else (middleware,)
         for layer in layers:
             if not callable(layer):
                 raise ConfigError(
                     f"middleware takes async functions (request, call_next), not {layer!r}"
                 )
-        self._io = io
-        self._sender = Sender(io, vendor, settings, checked_throttle(throttle, vendor.rate), layers)
+        settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
+        self._io = io(address, http_client, transport)
+        throttled = checked_throttle(throttle, vendor.rate)
+        self._sender = Sender(self._io, vendor, settings, throttled, layers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
@@ -132,9 +149,19 @@ class Client:
         )
         view = object.__new__(type(self))
         view._io = self._io
-        view._sender = self._sender.with_settings(settings)
+        view._sender = copy(self._sender)
+        view._sender.settings = settings
         view._view = True
         return view
+
+    @property
+    def generated(self) -> GeneratedClient:
+        """The configured client for the functions of the generated `api` package."""
+        from .generated import AuthenticatedClient
+
+        return AuthenticatedClient(
+            self._sender, self._operations(), asynchronous=isinstance(self._io, AsyncIO)
+        )
 
     def _operations(self) -> Sequence[Operation]:
         raise NotImplementedError  # each emitted `Resources` class has its own
@@ -152,21 +179,21 @@ class Client:
             raise ArgumentError(
                 "path", f"is relative to base_url and begins with one slash, unlike {path!r}"
             )
-        if not isinstance(method, str) or not method.isalpha():
+        if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
             raise ArgumentError("method", f"takes an HTTP method such as 'GET', not {method!r}")
         if content is not None and not isinstance(content, bytes):
             raise ArgumentError("content", f"takes bytes, not {type(content).__name__}")
         if json is not None and content is not None:
             raise ArgumentError("content", "and json cannot both be the body")
-        plain, _, _ = path.partition("?")
-        if any(part in {".", ".."} for part in plain.split("/")):
-            raise ArgumentError("path", f"must not climb with dots: {path!r}")
+        url, _, own = path.partition("?")
+        if "#" in path or any(part in {".", ".."} for part in unquote(url).split("/")):
+            raise ArgumentError("path", f"must not climb with dots or have a fragment: {path!r}")
         verb = method.upper()
         effect: Literal["read", "write"] = "read" if verb in {"GET", "HEAD"} else "write"
-        operation = Operation("request", verb, plain, effect=effect, open_form=True)
+        operation = Operation("request", verb, "…", effect=effect, open_form=True)
         kwargs: dict[str, Any] = {
-            "url": path,
-            "params": dict(query or {}),
+            "url": url,
+            "params": parse_qs(own, keep_blank_values=True) | checked_query(query or {}),
             "headers": checked_headers(headers),
         }
         if json is not None:
@@ -181,26 +208,8 @@ class SyncClient(Client):
 
     _io: SyncIO
 
-    def __init__(
-        self,
-        vendor: Vendor,
-        base_url: str,
-        *,
-        timeout: float | None = 30.0,
-        max_retries: int = 2,
-        throttle: float | None = None,
-        http_client: HTTPClient | None = None,
-        transport: BaseTransport | None = None,
-        middleware: Iterable[Middleware] = (),
-        allow_insecure: bool = False,
-    ) -> None:
-        address = checked_base_url(base_url, allow_insecure=allow_insecure)
-        if http_client is not None and transport is not None:
-            raise ConfigError(
-                "pass http_client or transport, not both: an httpx client has its own transport"
-            )
-        settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
-        self._start(SyncIO(address, http_client, transport), vendor, settings, throttle, middleware)
+    def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[SyncSettings]) -> None:
+        self._start(SyncIO, vendor, base_url, **settings)
 
     def __enter__(self) -> Self:
         return self
@@ -212,13 +221,6 @@ class SyncClient(Client):
         """Close the connections. A view, and an `http_client` of your own, stay open."""
         if not self._view:
             self._io.close()
-
-    @property
-    def generated(self) -> GeneratedClient:
-        """The configured client for the functions of the generated `api` package."""
-        from .generated import AuthenticatedClient
-
-        return AuthenticatedClient(self._sender, self._operations(), asynchronous=False)
 
     def request(
         self,
@@ -250,7 +252,7 @@ class SyncClient(Client):
             CRMError: Anything went wrong.
         """
         operation, kwargs = self._requested(method, path, query, json, content, headers)
-        return _reply(drive(self._sender.reply(operation, kwargs, options)))
+        return drive(self._sender.reply(operation, kwargs, options))
 
 
 class AsyncClient(Client):
@@ -258,28 +260,8 @@ class AsyncClient(Client):
 
     _io: AsyncIO
 
-    def __init__(
-        self,
-        vendor: Vendor,
-        base_url: str,
-        *,
-        timeout: float | None = 30.0,
-        max_retries: int = 2,
-        throttle: float | None = None,
-        http_client: AsyncHTTPClient | None = None,
-        transport: AsyncBaseTransport | None = None,
-        middleware: Iterable[Middleware] = (),
-        allow_insecure: bool = False,
-    ) -> None:
-        address = checked_base_url(base_url, allow_insecure=allow_insecure)
-        if http_client is not None and transport is not None:
-            raise ConfigError(
-                "pass http_client or transport, not both: an httpx client has its own transport"
-            )
-        settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
-        self._start(
-            AsyncIO(address, http_client, transport), vendor, settings, throttle, middleware
-        )
+    def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[AsyncSettings]) -> None:
+        self._start(AsyncIO, vendor, base_url, **settings)
 
     async def __aenter__(self) -> Self:
         return self
@@ -291,13 +273,6 @@ class AsyncClient(Client):
         """Close the connections. A view, and an `http_client` of your own, stay open."""
         if not self._view:
             await self._io.aclose()
-
-    @property
-    def generated(self) -> GeneratedClient:
-        """The configured client for the functions of the generated `api` package."""
-        from .generated import AuthenticatedClient
-
-        return AuthenticatedClient(self._sender, self._operations(), asynchronous=True)
 
     async def request(
         self,
@@ -312,18 +287,4 @@ class AsyncClient(Client):
     ) -> Reply:
         """Make a call that no operation covers; see `SyncClient.request`."""
         operation, kwargs = self._requested(method, path, query, json, content, headers)
-        return _reply(await self._sender.reply(operation, kwargs, options))
-
-
-def _reply(reply: Reply | None) -> Reply:
-    if reply is None:  # a DELETE that an earlier attempt had done
-        from .http import Response
-
-        return _empty(Response(204))
-    return reply
-
-
-def _empty(response: Any) -> Reply:
-    from .reply import Reply
-
-    return Reply(response, None)
+        return await self._sender.reply(operation, kwargs, options)

@@ -30,6 +30,9 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as stop:
         value: T = stop.value
         return value
+    except RuntimeError as error:
+        if str(error) != "no running event loop":  # asyncio's way to say that it was awaited
+            raise
     coroutine.close()
     raise ConfigError(
         "middleware awaited real I/O under a sync client; use the Async client, "

@@ -32,30 +32,17 @@ if TYPE_CHECKING:
 
     from .http import Request, Response
 
-__all__ = [
-    "ArgumentError",
-    "AuthenticationError",
-    "BadRequestError",
-    "CRMError",
-    "CallTimeoutError",
-    "ConfigError",
-    "ConflictError",
-    "DecodeError",
-    "NotFoundError",
-    "PaginationError",
-    "PermissionDeniedError",
-    "QuotaExceededError",
-    "RateLimitError",
-    "ServerError",
-    "StatusError",
-    "TransportError",
-    "ValidationError",
-]
+__all__ = ["ArgumentError", "CRMError", "ConfigError", "DecodeError", "PaginationError"]
+__all__ += ["CallTimeoutError", "StatusError", "TransportError"]
+__all__ += ["AuthenticationError", "BadRequestError", "ConflictError", "NotFoundError"]
+__all__ += ["PermissionDeniedError", "QuotaExceededError", "RateLimitError", "ServerError"]
+__all__ += ["ValidationError"]
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Return `text` on one line, cut after `limit` characters."""
+    """Return `text` on one line that a terminal can show, cut after `limit` characters."""
     line = " ".join(text.split())
+    line = "".join(c if c.isprintable() else "?" for c in line)
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -66,7 +53,13 @@ def _rebuilt(cls: type[CRMError], args: tuple[Any, ...], state: dict[str, Any]) 
 
 
 class CRMError(Exception):
-    """Base of everything that crmkit raises."""
+    """Base of everything that crmkit raises.
+
+    Attributes:
+        operation: The call, such as `contacts.save`, or None outside a call.
+    """
+
+    operation: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Exception's own way calls __init__ with `args` alone, which loses keyword arguments.
@@ -82,7 +75,6 @@ class ArgumentError(CRMError, ValueError):
 
     Attributes:
         argument: Name of the argument, with the place inside it (`phone[1]`).
-        operation: The call, such as `contacts.save`, or None outside a call.
     """
 
     def __init__(self, argument: str, problem: str, *, operation: str | None = None) -> None:

@@ -13,7 +13,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from .drive import drive
-from .errors import ConfigError
+from .errors import ConfigError, DecodeError
+from .sender import payload
+from .wire import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +30,6 @@ __all__ = ["AuthenticatedClient", "Client", "UnexpectedStatus"]
 
 class UnexpectedStatus(Exception):
     """Named by generated code, never raised: an error is a `StatusError` long before."""
-
-    def __init__(self, status_code: int, content: bytes) -> None:
-        self.status_code = status_code
-        super().__init__(f"unexpected status {status_code} with {len(content)} bytes")
 
 
 @lru_cache(maxsize=256)
@@ -53,11 +51,10 @@ def _operation(operations: Sequence[Operation], method: str, url: str) -> Operat
 class GeneratedReply:
     """A reply in the shape that generated code reads."""
 
-    __slots__ = ("_payload", "_reply")
-
-    def __init__(self, reply: Reply, payload: Any) -> None:
+    def __init__(self, operation: Operation, reply: Reply) -> None:
+        self._operation = operation
         self._reply = reply
-        self._payload = payload
+        self._payload = payload(operation, reply)
 
     @property
     def status_code(self) -> int:
@@ -76,8 +73,21 @@ class GeneratedReply:
         return self._reply.headers
 
     def json(self) -> Any:
-        """Return the payload."""
-        return self._payload
+        """Return the payload, its objects with their place for errors."""
+        path = ".".join(self._operation.envelope)
+        if type(self._payload) is list:
+            rows = enumerate(self._payload)
+            return [self._placed(row, f"{path}[{index}]") for index, row in rows]
+        return self._placed(self._payload, path)
+
+    def _placed(self, tree: Any, path: str) -> Any:
+        if type(tree) is dict:
+            return Placed(tree, path, self._operation.name, self._reply.response)
+        if self._operation.items is dict:
+            error = DecodeError(f"expected an object, found {type(tree).__name__}", path=path)
+            error.operation, error.response = self._operation.name, self._reply.response
+            raise error
+        return tree
 
 
 class _Requests:
@@ -88,7 +98,7 @@ class _Requests:
         sender = self._client.sender
         operation = _operation(self._client.operations, method.upper(), url)
         reply = await sender.reply(operation, {**kwargs, "url": url})
-        return None if reply is None else GeneratedReply(reply, sender.payload(operation, reply))
+        return GeneratedReply(operation, reply)
 
 
 class SyncRequests(_Requests):

@@ -8,8 +8,7 @@ import threading
 import time
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Protocol
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
@@ -20,22 +19,11 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-__all__ = [
-    "NETWORK_ERRORS",
-    "AsyncBaseTransport",
-    "AsyncClient",
-    "AsyncIO",
-    "BaseTransport",
-    "Client",
-    "Headers",
-    "Request",
-    "Response",
-    "SyncIO",
-    "lost",
-    "timeouts",
-]
+__all__ = ["IO", "NETWORK_ERRORS", "AsyncIO", "SyncIO", "lost", "timeouts"]
+__all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
+__all__ += ["Headers", "Request", "Response"]
 
-NETWORK_ERRORS = (httpx.RequestError, OSError)
+NETWORK_ERRORS = (httpx.RequestError, httpx.InvalidURL, OSError)
 """What sending may end in when no reply comes."""
 
 _NOTHING_SENT = (
@@ -54,13 +42,32 @@ def _tls_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def _pool_arguments(base_url: str, transport: Any) -> dict[str, Any]:
+def _hide_location(response: Response) -> None:
+    # httpx works out the next request even where redirects are not followed, and fails on a
+    # Location that it cannot read. It calls this hook before; `_shown` puts the header back.
+    if "Location" in response.headers:
+        response.extensions["location"] = response.headers.pop("Location")
+
+
+async def _ahide_location(response: Response) -> None:
+    _hide_location(response)
+
+
+def _shown(response: Response) -> Response:
+    response.next_request = None  # a copy of the request, with its credentials
+    location = response.extensions.pop("location", None)
+    if location is not None:
+        response.headers["Location"] = location
+    return response
+
+
+def _pool_arguments(base_url: str, transport: Any, hook: Any) -> dict[str, Any]:
     # A server's session cookies must not tie calls together, so the jar takes none.
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     if transport is not None:
-        return {"transport": transport, "cookies": jar}
-    tls = _tls_context() if base_url.startswith("https:") else False
-    return {"verify": tls, "cookies": jar}
+        return {"transport": transport, "cookies": jar, "event_hooks": {"response": [hook]}}
+    tls = False if base_url.startswith("http:") else _tls_context()
+    return {"verify": tls, "cookies": jar, "event_hooks": {"response": [hook]}}
 
 
 def timeouts(seconds: float | None) -> dict[str, float | None]:
@@ -68,77 +75,91 @@ def timeouts(seconds: float | None) -> dict[str, float | None]:
     return {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
 
 
-def lost(
-    error: BaseException, request: Request, operation: str, attempts: int
-) -> TransportError | DecodeError:
+def lost(error: BaseException, request: Request) -> TransportError | DecodeError:
     """Return crmkit's error for what sending raised.
 
     Args:
         error: One of `NETWORK_ERRORS`.
         request: The request, its credentials replaced.
-        operation: The call.
-        attempts: How often it was tried.
     """
     if isinstance(error, httpx.DecodingError):
-        return DecodeError("the body does not match its Content-Encoding", operation=operation)
-    cls = (
-        CallTimeoutError
-        if isinstance(error, httpx.TimeoutException | TimeoutError)
-        else TransportError
-    )
+        return DecodeError("the body does not match its Content-Encoding")
+    timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)
+    cls = CallTimeoutError if timed_out else TransportError
     # The texts of connection errors name hosts and sockets only.
-    return cls(
-        f"{type(error).__name__}: {error}" if str(error) else type(error).__name__,
-        request=request,
-        maybe_processed=not isinstance(error, _NOTHING_SENT),
-        operation=operation,
-        attempts=attempts,
-    )
+    problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    maybe_processed = not isinstance(error, _NOTHING_SENT)
+    return cls(problem, request=request, maybe_processed=maybe_processed)
 
 
-class IO(Protocol):
-    """What a call needs of the world: a way to send, and a clock."""
+class IO:
+    """What a call needs of the world: a pool to send through, time and chance.
+
+    One place for tests to put a clock of their own.
+    """
+
+    @property
+    def pool(self) -> Client | AsyncClient:
+        """The httpx client."""
+        raise NotImplementedError
 
     def build(
-        self, method: str, url: str, params: Any, content: bytes | None, headers: Mapping[str, str]
-    ) -> Request: ...
-    async def send(self, request: Request) -> Response: ...
-    async def sleep(self, seconds: float) -> None: ...
-    def monotonic(self) -> float: ...
-    def time(self) -> float: ...
-    def random(self) -> float: ...
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, Any] | None,
+        content: bytes | None,
+        headers: Mapping[str, str],
+    ) -> Request:
+        """Return a request.
 
+        Raises:
+            ArgumentError: It cannot be written as HTTP.
+        """
+        try:
+            return self.pool.build_request(
+                method, url, params=params, content=content, headers=headers
+            )
+        except httpx.InvalidURL as error:
+            raise ArgumentError("path", f"cannot stand in a URL: {error}") from None
+        except (TypeError, ValueError, UnicodeError) as error:
+            raise ArgumentError(
+                "headers or query", f"cannot be sent: {type(error).__name__}"
+            ) from None
 
-class _Clock:
-    """Time and chance; one place for tests to put their own."""
+    async def send(self, request: Request) -> Response:
+        """Send a request; redirects are not followed."""
+        raise NotImplementedError
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        raise NotImplementedError
 
     def monotonic(self) -> float:
+        """Return seconds on a clock that does not run backwards."""
         return time.monotonic()
 
     def time(self) -> float:
+        """Return seconds since 1970."""
         return time.time()
 
     def random(self) -> float:
+        """Return a number from 0 to 1."""
         return random.random()  # noqa: S311  # jitter, not a secret
 
 
-def _build(
-    pool: Client | AsyncClient,
-    method: str,
-    url: str,
-    params: Any,
-    content: bytes | None,
-    headers: Mapping[str, str],
-) -> Request:
-    try:
-        return pool.build_request(method, url, params=params, content=content, headers=headers)
-    except httpx.InvalidURL as error:
-        raise ArgumentError("path", f"cannot stand in a URL: {error}") from None
-    except (TypeError, ValueError, UnicodeError) as error:
-        raise ArgumentError("headers or query", f"cannot be sent: {type(error).__name__}") from None
+P = TypeVar("P", Client, AsyncClient)
 
 
-class SyncIO(_Clock):
+def _usable(pool: P, *, closed: bool = False) -> P:
+    if closed:
+        raise ConfigError("this client is closed")
+    if pool.is_closed:
+        raise ConfigError("the http_client of this client is closed")
+    return pool
+
+
+class SyncIO(IO):
     """Sends through an `httpx.Client`, which is built on first need.
 
     Args:
@@ -155,8 +176,8 @@ class SyncIO(_Clock):
                 f"transport takes an httpx.BaseTransport, not {type(transport).__name__}"
             )
         self._base_url = base_url
-        self._pool = pool
-        self._owned = pool is None
+        self._own = pool
+        self._pool: Client | None = None
         self._transport = transport
         self._lock = threading.Lock()
         self._closed = False
@@ -168,23 +189,21 @@ class SyncIO(_Clock):
         Raises:
             ConfigError: It is closed.
         """
+        if self._own is not None:
+            return _usable(self._own, closed=self._closed)
         if self._pool is None or self._closed:
             with self._lock:
                 if self._closed:
                     raise ConfigError("this client is closed")
                 if self._pool is None:
-                    self._pool = Client(**_pool_arguments(self._base_url, self._transport))
+                    self._pool = Client(
+                        **_pool_arguments(self._base_url, self._transport, _hide_location)
+                    )
         return self._pool
-
-    def build(
-        self, method: str, url: str, params: Any, content: bytes | None, headers: Mapping[str, str]
-    ) -> Request:
-        """Return a request; see `IO`."""
-        return _build(self.pool, method, url, params, content, headers)
 
     async def send(self, request: Request) -> Response:
         """Send a request; redirects are not followed."""
-        return self.pool.send(request, follow_redirects=False)
+        return _shown(self.pool.send(request, follow_redirects=False))
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -194,11 +213,11 @@ class SyncIO(_Clock):
         """Close the connections, unless the httpx client is the user's own."""
         with self._lock:
             self._closed = True
-            if self._owned and self._pool is not None:
+            if self._pool is not None:
                 self._pool.close()
 
 
-class AsyncIO(_Clock):
+class AsyncIO(IO):
     """Sends through an `httpx.AsyncClient`, which is built on first need, one for each event loop.
 
     Args:
@@ -219,8 +238,7 @@ class AsyncIO(_Clock):
         self._base_url = base_url
         self._own = pool
         self._transport = transport
-        # Connections belong to the event loop that opened them; when it ends, they are dead.
-        self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncClient] = WeakKeyDictionary()
+        self._pools: dict[asyncio.AbstractEventLoop, AsyncClient] = {}
         self._closed = False
 
     @property
@@ -233,24 +251,20 @@ class AsyncIO(_Clock):
         if self._closed:
             raise ConfigError("this client is closed")
         if self._own is not None:
-            return self._own
+            return _usable(self._own)
         loop = asyncio.get_running_loop()
         pool = self._pools.get(loop)
         if pool is None:
+            # Connections belong to the event loop that opened them; when it ends, they are dead.
+            self._pools = {one: own for one, own in self._pools.items() if not one.is_closed()}
             pool = self._pools[loop] = AsyncClient(
-                **_pool_arguments(self._base_url, self._transport)
+                **_pool_arguments(self._base_url, self._transport, _ahide_location)
             )
         return pool
 
-    def build(
-        self, method: str, url: str, params: Any, content: bytes | None, headers: Mapping[str, str]
-    ) -> Request:
-        """Return a request; see `IO`."""
-        return _build(self.pool, method, url, params, content, headers)
-
     async def send(self, request: Request) -> Response:
         """Send a request; redirects are not followed."""
-        return await self.pool.send(request, follow_redirects=False)
+        return _shown(await self.pool.send(request, follow_redirects=False))
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -19,14 +19,14 @@ logger.addHandler(logging.NullHandler())
 def _switch_on(level: str | None) -> None:
     if not level:
         return
-    number = logging.getLevelNamesMapping().get(level.upper())
-    if number is None:
-        logger.warning("CRMKIT_LOG: there is no level %r; use debug or info", level)
-        return
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
-    logger.setLevel(number)
+    number = logging.getLevelNamesMapping().get(level.upper())
+    if number is None:
+        logger.warning("CRMKIT_LOG: there is no level %r; use debug or info", level)
+    else:
+        logger.setLevel(number)
 
 
 _switch_on(os.environ.get("CRMKIT_LOG"))

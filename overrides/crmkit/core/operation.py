@@ -42,6 +42,7 @@ class Operation:
         path: Path template relative to the base URL, such as `/contact.save.json`.
         envelope: Members that lead from the decoded body to the payload.
         payload: Python type of the payload as decoded from the wire; None if any will do.
+        items: Python type of the elements of a payload that is a list; None if any will do.
         effect: `write` for what changes something on the server, else `read`.
         paging: How the list continues, or None for what is no list.
         open_form: Whether a reply may have any form, not only the vendor's.
@@ -52,6 +53,7 @@ class Operation:
     path: str
     envelope: tuple[str, ...] = ()
     payload: type | None = None
+    items: type | None = None
     effect: Literal["read", "write"] = "write"
     paging: Paging | None = None
     open_form: bool = False

@@ -6,6 +6,7 @@ import ipaddress
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
@@ -53,20 +54,20 @@ class Settings:
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def with_call(self, options: Options | None, operation: str) -> Settings:
+    def with_call(self, options: Options | None) -> Settings:
         """Return the settings of one call.
 
         Raises:
             ArgumentError: An option is unknown or has a value it cannot have.
         """
-        if not options:
+        if options is None:
             return self
+        mapping(options, "options")
         unknown = options.keys() - Options.__annotations__.keys()
         if unknown:
             raise ArgumentError(
                 f"options[{min(unknown)!r}]",
                 f"no such option; there are {', '.join(Options.__annotations__)}",
-                operation=operation,
             )
         try:
             return Settings(
@@ -76,7 +77,36 @@ class Settings:
                 {**self.headers, **checked_headers(options.get("headers"))},
             )
         except ConfigError as error:
-            raise ArgumentError("options", str(error), operation=operation) from None
+            raise ArgumentError("options", str(error)) from None
+
+
+_YEAR = 366 * 24 * 3600
+
+
+def mapping(value: object, argument: str) -> Mapping[Any, Any]:
+    """Return a dict that an argument takes.
+
+    Raises:
+        ArgumentError: It is none.
+    """
+    if not isinstance(value, Mapping):
+        raise ArgumentError(argument, f"takes a dict, not {type(value).__name__}")
+    return value
+
+
+def checked_query(query: object) -> dict[str, Any]:
+    """Return query parameters that can stand in a URL.
+
+    Raises:
+        ArgumentError: A value is neither text, finite number, boolean, None nor a list of these.
+    """
+    found = dict(mapping(query, "query"))
+    for name, value in found.items():
+        for one in value if isinstance(value, list | tuple) else (value,):
+            plain = one is None or isinstance(one, str | int | float)
+            if not plain or (isinstance(one, float) and not isfinite(one)):
+                raise ArgumentError(f"query[{name!r}]", f"cannot take this {type(one).__name__}")
+    return found
 
 
 def checked_timeout(timeout: float | None) -> float | None:
@@ -87,9 +117,15 @@ def checked_timeout(timeout: float | None) -> float | None:
     """
     if timeout is None:
         return None
-    # `not > 0` refuses NaN, too.
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not timeout > 0:
-        raise ConfigError(f"timeout takes seconds above 0, or None for none; not {timeout!r}")
+    # Beyond a year sockets overflow, and NaN is in no range.
+    if (
+        isinstance(timeout, bool)
+        or not isinstance(timeout, int | float)
+        or not 0 < timeout <= _YEAR
+    ):
+        raise ConfigError(
+            f"timeout takes seconds above 0 (at most a year), or None for none; not {timeout!r}"
+        )
     return float(timeout)
 
 
@@ -110,13 +146,13 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     Raises:
         ConfigError: A name or value is no text, or holds what ends a header's line.
     """
-    found = dict(headers or {})
+    found = {} if headers is None else dict(mapping(headers, "headers"))
     for name, value in found.items():
         if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
             raise ConfigError(f"headers: {name!r} is no name of a header")
-        if not isinstance(value, str) or set(value) & set("\r\n\0"):
-            raise ConfigError(f"headers: the value of {name} must be text on one line")
-    return found
+        if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
+            raise ConfigError(f"headers: the value of {name} must be ASCII text on one line")
+    return {name.lower(): value for name, value in found.items()}
 
 
 def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
@@ -133,17 +169,18 @@ def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
     except (ValueError, TypeError, AttributeError):
         parts, host = urlsplit(""), None
     if parts.scheme not in {"http", "https"} or not host or any(c.isspace() for c in base_url):
-        raise ConfigError(f"base_url must be an address like https://host/path, not {base_url!r}")
+        raise ConfigError("base_url must be an address like https://host/path")
     if parts.username is not None or parts.password is not None:
         raise ConfigError("base_url must not carry credentials; pass them as arguments")
-    if parts.query or parts.fragment:
+    if set(base_url) & set("?#"):
         raise ConfigError("base_url must not have a query or a fragment")
     if parts.scheme == "http" and not allow_insecure and not _is_loopback(host):
         raise ConfigError(
             f"base_url http://{host} would send the credential in clear; "
             "use https, or allow_insecure=True"
         )
-    return base_url.rstrip("/")
+    # In small letters, as what follows looks at the scheme to know whether TLS is needed.
+    return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
 
 
 def _is_loopback(host: str) -> bool:

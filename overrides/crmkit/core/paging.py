@@ -6,21 +6,25 @@ short page: servers leave rows out of pages for reasons of their own.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .drive import drive
 from .errors import ArgumentError, PaginationError
 from .operation import Paging
+from .sender import decoded, payload
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from typing import Self
 
     from .operation import Operation
     from .options import Options
     from .reply import Reply
     from .sender import Sender
+    from .types import Unset
 
 __all__ = ["AsyncPager", "Page", "Pager", "Walk"]
 
@@ -80,8 +84,8 @@ class Walk(Generic[T]):
         kwargs: dict[str, Any],
         decode: Callable[[Any], list[T]],
         options: Options | None,
-        start: Any,
-        page_size: Any,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
     ) -> None:
         paging = operation.paging or Paging("none")
         self.sender = sender
@@ -90,6 +94,7 @@ class Walk(Generic[T]):
         self.kwargs = kwargs
         self.decode = decode
         self.options = options
+        self.limit: int | None = None
         self.start = paging.first if start is UNSET else _whole(start, "start", 0, operation)
         self.page_size = (
             paging.default_size
@@ -97,18 +102,23 @@ class Walk(Generic[T]):
             else _whole(page_size, "page_size", 1, operation)
         )
 
-    def begin(self) -> _Steps[T]:
-        """Return a fresh run over the pages."""
-        return _Steps(self)
+    def shorter(self, limit: int) -> Walk[T]:
+        """Return this walk, ending after `limit` items at the latest."""
+        walk = copy(self)
+        count = _whole(limit, "take", 0, self.operation)
+        walk.limit = count if self.limit is None else min(count, self.limit)
+        return walk
 
-    def decoded(self, page: _Rows, begin: int, end: int | None) -> list[T]:
-        """Return rows `begin` to `end` of a page as items.
+    def chunks(self, page: _Rows) -> Iterator[list[T]]:
+        """Give the items of a page, decoded a few at a time."""
+        for begin in range(0, len(page.rows), CHUNK):
+            rows = page.rows[begin : begin + CHUNK]
+            yield decoded(self.operation, page.reply, self.decode, rows, begin)
 
-        Raises:
-            DecodeError: A row has another form than documented.
-        """
-        rows = page.rows if begin == 0 and end is None else page.rows[begin:end]
-        return self.sender.decoded(self.operation, page.reply, self.decode, rows, begin)
+    def page(self, page: _Rows) -> Page[T]:
+        """Return a page with all its items decoded."""
+        items = decoded(self.operation, page.reply, self.decode, page.rows)
+        return Page(items, page.total, page.number, page.reply)
 
 
 class _Steps(Generic[T]):
@@ -117,12 +127,13 @@ class _Steps(Generic[T]):
     def __init__(self, walk: Walk[T]) -> None:
         self._walk = walk
         self._number = walk.start
+        self._left = walk.limit
         self._read = 0
-        self._before: list[Any] | None = None
-        self._ended = False
+        self._before: _Rows | None = None
+        self._ended = walk.limit == 0
 
     async def next(self) -> _Rows | None:
-        """Fetch the next page; None after the last.
+        """Fetch the next page; None after the last. Only the first page may be empty.
 
         Raises:
             PaginationError: The page is the same as the one before.
@@ -132,18 +143,14 @@ class _Steps(Generic[T]):
             return None
         walk, paging = self._walk, self._walk.paging
         reply = await walk.sender.reply(walk.operation, self._asked(), walk.options)
-        if reply is None:  # only a DELETE has none
-            return None
-        rows: list[Any] = walk.sender.payload(walk.operation, reply)
-        if rows and rows == self._before:
+        rows: list[Any] = payload(walk.operation, reply)
+        if self._before is not None and _same(self._before, rows, reply):
             raise PaginationError(
                 f"{walk.operation.name}: the server sent the same page again",
                 items_read=self._read,
                 last_page=self._number,
             )
-        page = _Rows(rows, _count(reply.data, paging.total), self._number, reply)
-        self._before = rows
-        self._read += len(rows)
+        page = _Rows(rows[: self._left], _count(reply.data, paging.total), self._number, reply)
         last = _count(reply.data, paging.last)
         if paging.strategy == "offset":
             self._number += len(rows)
@@ -151,8 +158,12 @@ class _Steps(Generic[T]):
         else:
             self._ended = paging.strategy == "none" or (last is not None and last <= self._number)
             self._number += 1
-        self._ended = self._ended or not rows
-        return page
+        if self._left is not None:
+            self._left -= len(page.rows)
+        self._ended = self._ended or not rows or self._left == 0
+        self._read += len(rows)
+        first, self._before = self._before is None, page
+        return page if rows or first else None
 
     def _asked(self) -> dict[str, Any]:
         walk, paging = self._walk, self._walk.paging
@@ -165,59 +176,36 @@ class _Steps(Generic[T]):
 
 
 class _Base(Generic[T]):
-    def __init__(self, walk: Walk[T], limit: int | None = None) -> None:
+    def __init__(self, walk: Walk[T]) -> None:
         self._walk = walk
-        self._limit = limit
 
     def __repr__(self) -> str:
-        limit = "" if self._limit is None else f", at most {self._limit} items"
+        limit = "" if self._walk.limit is None else f", at most {self._walk.limit} items"
         return f"<{type(self).__name__} of {self._walk.operation.name}{limit}>"
 
-    def _shorter(self, count: int) -> int:
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            raise ArgumentError("take", f"takes a whole number from 0, not {count!r}")
-        return count if self._limit is None else min(count, self._limit)
-
-    def _fetch(self, steps: _Steps[T], left: int | None) -> Coroutine[Any, Any, _Rows | None]:
-        return steps.next() if left is None or left > 0 else _nothing()
-
-    def _page(self, page: _Rows, left: int | None) -> Page[T]:
-        return Page(self._walk.decoded(page, 0, left), page.total, page.number, page.reply)
-
-    def _chunks(self, page: _Rows, left: int | None) -> Iterator[list[T]]:
-        end = len(page.rows) if left is None else min(left, len(page.rows))
-        for begin in range(0, end, CHUNK):
-            yield self._walk.decoded(page, begin, min(begin + CHUNK, end))
-
-
-class Pager(_Base[T]):
-    """A lazy list: no request before it is iterated, and pages are fetched as they are reached.
-
-    Every iteration starts anew and asks the server again.
-    """
-
-    def __iter__(self) -> Iterator[T]:
-        steps, left = self._walk.begin(), self._limit
-        while (page := drive(self._fetch(steps, left))) is not None:
-            for chunk in self._chunks(page, left):
-                yield from chunk
-            left = _rest(left, page)
-
-    def pages(self) -> Iterator[Page[T]]:
-        """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        steps, left = self._walk.begin(), self._limit
-        while (page := drive(self._fetch(steps, left))) is not None:
-            if page.rows or page.number == self._walk.start:
-                yield self._page(page, left)
-            left = _rest(left, page)
-
-    def take(self, count: int) -> Pager[T]:
+    def take(self, count: int) -> Self:
         """Return a pager that ends after `count` items and fetches no page beyond them.
 
         Raises:
             ArgumentError: `count` is no whole number from 0.
         """
-        return Pager(self._walk, self._shorter(count))
+        return type(self)(self._walk.shorter(count))
+
+
+class Pager(_Base[T]):
+    """A lazy list of a sync client: no request before it is iterated; every iteration asks anew."""
+
+    def __iter__(self) -> Iterator[T]:
+        steps = _Steps(self._walk)
+        while (page := drive(steps.next())) is not None:
+            for chunk in self._walk.chunks(page):
+                yield from chunk
+
+    def pages(self) -> Iterator[Page[T]]:
+        """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
+        steps = _Steps(self._walk)
+        while (page := drive(steps.next())) is not None:
+            yield self._walk.page(page)
 
     def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
@@ -229,34 +217,20 @@ class Pager(_Base[T]):
 
 
 class AsyncPager(_Base[T]):
-    """A lazy list: no request before it is iterated, and pages are fetched as they are reached.
-
-    Every iteration starts anew and asks the server again.
-    """
+    """A lazy list of an async client: no request before it is iterated; each asks anew."""
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        steps, left = self._walk.begin(), self._limit
-        while (page := await self._fetch(steps, left)) is not None:
-            for chunk in self._chunks(page, left):
+        steps = _Steps(self._walk)
+        while (page := await steps.next()) is not None:
+            for chunk in self._walk.chunks(page):
                 for item in chunk:
                     yield item
-            left = _rest(left, page)
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        steps, left = self._walk.begin(), self._limit
-        while (page := await self._fetch(steps, left)) is not None:
-            if page.rows or page.number == self._walk.start:
-                yield self._page(page, left)
-            left = _rest(left, page)
-
-    def take(self, count: int) -> AsyncPager[T]:
-        """Return a pager that ends after `count` items and fetches no page beyond them.
-
-        Raises:
-            ArgumentError: `count` is no whole number from 0.
-        """
-        return AsyncPager(self._walk, self._shorter(count))
+        steps = _Steps(self._walk)
+        while (page := await steps.next()) is not None:
+            yield self._walk.page(page)
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
@@ -270,12 +244,11 @@ class AsyncPager(_Base[T]):
         return [item async for item in self]
 
 
-async def _nothing() -> None:
-    return None
-
-
-def _rest(left: int | None, page: _Rows) -> int | None:
-    return None if left is None else left - len(page.rows)
+def _same(before: _Rows, rows: list[Any], reply: Reply) -> bool:
+    try:
+        return bool(rows) and rows == before.rows
+    except RecursionError:  # rows that are nested too deeply to compare
+        return reply.content == before.reply.content
 
 
 def _whole(value: Any, argument: str, least: int, operation: Operation) -> int:

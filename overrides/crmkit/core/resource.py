@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from .drive import drive
 from .errors import ArgumentError
+from .options import mapping
 from .paging import AsyncPager, Pager, Walk
 from .types import UNSET
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["PLACEHOLDER", "AsyncResource", "Resource", "input_model"]
 
 T = TypeVar("T")
+_List: TypeAlias = "tuple[Operation, dict[str, Any], Callable[[Any], list[T]], Options | None]"
 M = TypeVar("M")
 
 
@@ -67,8 +69,8 @@ def input_model(
             )
         return body
     made = model(**given)
-    if extra:
-        for name in extra:
+    if extra is not None:
+        for name in mapping(extra, "extra"):
             if name in documented:
                 raise ArgumentError(
                     f"extra[{name!r}]",
@@ -79,11 +81,13 @@ def input_model(
     return made
 
 
-class Resource:
-    """A group of operations of a sync client."""
-
+class _Base:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+
+
+class Resource(_Base):
+    """A group of operations of a sync client."""
 
     def _call(
         self,
@@ -91,27 +95,16 @@ class Resource:
         kwargs: dict[str, Any],
         decode: Callable[[Any], T] | None,
         options: Options | None,
-        body: Callable[[], Any] | None = None,
+        body: Callable[[bool], Any] | None = None,
     ) -> T:
         return drive(self._sender.call(operation, kwargs, decode, options, body))
 
-    def _pages(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], list[T]],
-        options: Options | None,
-        start: Any = UNSET,
-        page_size: Any = UNSET,
-    ) -> Pager[T]:
-        return Pager(Walk(self._sender, operation, kwargs, decode, options, start, page_size))
+    def _pages(self, *arguments: *_List[T], **paging: Any) -> Pager[T]:
+        return Pager(Walk(self._sender, *arguments, **paging))
 
 
-class AsyncResource:
+class AsyncResource(_Base):
     """A group of operations of an async client."""
-
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
 
     async def _call(
         self,
@@ -119,17 +112,9 @@ class AsyncResource:
         kwargs: dict[str, Any],
         decode: Callable[[Any], T] | None,
         options: Options | None,
-        body: Callable[[], Any] | None = None,
+        body: Callable[[bool], Any] | None = None,
     ) -> T:
         return await self._sender.call(operation, kwargs, decode, options, body)
 
-    def _pages(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], list[T]],
-        options: Options | None,
-        start: Any = UNSET,
-        page_size: Any = UNSET,
-    ) -> AsyncPager[T]:
-        return AsyncPager(Walk(self._sender, operation, kwargs, decode, options, start, page_size))
+    def _pages(self, *arguments: *_List[T], **paging: Any) -> AsyncPager[T]:
+        return AsyncPager(Walk(self._sender, *arguments, **paging))

@@ -11,41 +11,42 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from .errors import StatusError, TransportError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .operation import Operation
 
-__all__ = ["RETRY_AFTER_LIMIT", "backoff", "retries_loss", "retries_status", "retry_after"]
+__all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "maybe_processed", "retry_after"]
 
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 RETRY_AFTER_LIMIT = 60.0
 """Seconds. A server that wants a longer wait gets none: the error is raised at once."""
 
 
-def retries_loss(operation: Operation, *, maybe_processed: bool) -> bool:
-    """Return whether a call whose reply was lost may be repeated.
+def may_retry(operation: Operation, error: TransportError | StatusError) -> bool:
+    """Return whether a failed attempt may be repeated.
 
     Args:
         operation: The operation.
-        maybe_processed: Whether the server may have acted on it.
+        error: What the attempt ended in.
     """
-    return operation.repeatable or not maybe_processed
-
-
-def retries_status(operation: Operation, status: int, wait: float | None) -> bool:
-    """Return whether a call that was answered with an error status may be repeated.
-
-    Args:
-        operation: The operation.
-        status: HTTP status.
-        wait: Seconds that the server asks to wait, or None.
-    """
+    if isinstance(error, TransportError):
+        return operation.repeatable or not error.maybe_processed
+    wait = error.retry_after
     if wait is not None and wait > RETRY_AFTER_LIMIT:
         return False
     if operation.repeatable:
-        return status in RETRY_STATUSES
-    return status in {429, 503} and wait is not None
+        return error.status_code in RETRY_STATUSES
+    return error.status_code in {429, 503} and wait is not None
+
+
+def maybe_processed(error: TransportError | StatusError) -> bool:
+    """Return whether the server may have acted on an attempt that failed."""
+    if isinstance(error, TransportError):
+        return error.maybe_processed
+    return error.status_code >= 500
 
 
 def backoff(attempt: int, random: Callable[[], float]) -> float:
@@ -73,8 +74,8 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float |
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from . import json
 from .errors import AuthenticationError, StatusError, class_of
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
     from .http import Request, Response
 
-__all__ = ["CONCEALED", "Fault", "Vendor"]
+__all__ = ["CONCEALED", "Fault", "Vendor", "text_of"]
 
 CONCEALED = "[concealed]"
 """What stands in the place of a credential."""
@@ -40,6 +39,11 @@ class Fault:
     code: int | None = None
     fields: dict[str, list[str]] = field(default_factory=dict)
     current: Any = None
+
+
+def text_of(response: Response) -> str:
+    """Return a body as text, whatever its charset claims to be: httpx fails on some of them."""
+    return response.content.decode("utf-8", errors="replace")
 
 
 class Vendor:
@@ -84,8 +88,8 @@ class Vendor:
         if status < 300:
             return None
         if status < 400:
-            location = response.headers.get("Location", "")
-            if _LOGIN.search(urlsplit(location).path):
+            # Not split as a URL: a server may write anything there.
+            if _LOGIN.search(response.headers.get("Location", "").partition("?")[0]):
                 return Fault(AuthenticationError, "the server redirects to its login page")
             return Fault(StatusError, "the server redirects; check base_url")
         return Fault(class_of(status), self.message(response, tree))
@@ -97,6 +101,8 @@ class Vendor:
                 if isinstance(tree.get(member), str):
                     return str(tree[member])
         if "html" in response.headers.get("Content-Type", ""):
-            title = re.search(r"<title[^>]*>([^<]{1,300})", response.text[:20_000], re.IGNORECASE)
+            title = re.search(
+                r"<title[^>]*>([^<]{1,300})", text_of(response)[:20_000], re.IGNORECASE
+            )
             return title[1] if title else ""
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .errors import ArgumentError, DecodeError
@@ -17,28 +18,7 @@ from .forms import LabeledValue, Mailbox
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "READ_ERRORS",
-    "WrongForm",
-    "date_text",
-    "decode_error",
-    "digits_text",
-    "each",
-    "from_wire",
-    "instant_text",
-    "joined",
-    "joined_labels",
-    "joined_mailboxes",
-    "labeled",
-    "mailbox",
-    "mailbox_text",
-    "mailboxes",
-    "moment",
-    "new",
-    "path_of",
-    "plain",
-    "wrong",
-]
+    from .http import Response
 
 T = TypeVar("T")
 new = object.__new__
@@ -79,21 +59,18 @@ def wrong(value: object, expected: str) -> NoReturn:
 
 def labeled(text: str) -> list[LabeledValue]:
     """Split a `;` list of labelled values. The text is not empty."""
-    if ";" in text:
-        return [_labeled(part) for part in text.split(";")]
-    return [_labeled(text)]
-
-
-def _labeled(text: str) -> LabeledValue:
-    # As LabeledValue.parse, without its calls: most of the time to read a contact is spent here.
-    one = new(LabeledValue)
-    if text[-1:] == ")":
-        one.value, found, one.label = text[:-1].rpartition(" (")
-        if found:
-            return one
-    one.value = text
-    one.label = None
-    return one
+    out: list[LabeledValue] = []
+    for part in text.split(";"):
+        # As LabeledValue.parse, without its calls: most of the time to read a contact goes here.
+        one = new(LabeledValue)
+        out.append(one)
+        if part[-1:] == ")":
+            one.value, found, one.label = part[:-1].rpartition(" (")
+            if found:
+                continue
+        one.value = part
+        one.label = None
+    return out
 
 
 def mailbox(text: str) -> Mailbox:
@@ -119,6 +96,14 @@ def each(values: object, kind: type, expected: str) -> None:
             wrong(value, expected)
 
 
+class Placed(dict[str, Any]):
+    """An object of a reply that knows its place, for errors of a model's `from_dict`."""
+
+    def __init__(self, tree: dict[str, Any], path: str, operation: str, response: Response) -> None:
+        super().__init__(tree)
+        self.place = path, operation, response
+
+
 def from_wire(decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]) -> T:
     """Decode one object for a model's `from_dict`.
 
@@ -130,7 +115,10 @@ def from_wire(decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, c
         rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
         value: T = decode_all(rows, cls)[0]
     except READ_ERRORS as error:
-        raise decode_error(error, skip=1) from error
+        path, operation, response = tree.place if isinstance(tree, Placed) else ("", None, None)
+        wrong = decode_error(error, prefix=path, skip=1)
+        wrong.operation, wrong.response = operation, response
+        raise wrong from error
     return value
 
 
@@ -279,6 +267,8 @@ def mailbox_text(value: object, argument: str) -> str:
         raise ArgumentError(
             argument, f"takes a Mailbox, not {type(value).__name__}: Mailbox('a@b.c', 'A B')"
         )
+    if not isinstance(value.address, str) or not isinstance(value.name, str | None):
+        raise ArgumentError(argument, "takes texts for address and name")
     text = str(value)
     if Mailbox.parse(text) != value:
         raise _unread(argument, value)
@@ -312,7 +302,7 @@ def digits_text(value: object, argument: str) -> str:
 _TWO = tuple(f"{n:02d}" for n in range(61))
 
 
-def moment(value: object, argument: str, raw: bool) -> str | datetime:  # noqa: FBT001  # emitted code calls it, per value
+def moment(value: object, argument: str, raw: bool) -> str | datetime:  # noqa: FBT001  # emitted
     """Write a moment: in UTC with `Z`.
 
     Args:
@@ -325,17 +315,20 @@ def moment(value: object, argument: str, raw: bool) -> str | datetime:  # noqa: 
     """
     if not isinstance(value, datetime):
         raise ArgumentError(argument, f"takes an aware datetime, not {type(value).__name__}")
-    if value.tzinfo is None:
+    if value.tzinfo is UTC:
+        return value if raw else instant_text(value)
+    if value.utcoffset() is None:
         raise ArgumentError(
             argument, "has no time zone; use datetime(…, tzinfo=UTC) or .astimezone()"
         )
-    return value if raw and value.tzinfo is UTC else instant_text(value)
+    try:
+        return instant_text(value.astimezone(UTC))
+    except OverflowError:
+        raise ArgumentError(argument, "lies outside the years 1 to 9999 of UTC") from None
 
 
 def instant_text(value: datetime) -> str:
-    """Write an aware datetime as RFC 3339 text in UTC with `Z`."""
-    if value.tzinfo is not UTC:
-        value = value.astimezone(UTC)
+    """Write a datetime that is in UTC as RFC 3339 text with `Z`."""
     if not value.microsecond and value.year > 999:
         # isoformat() of an aware datetime takes twice as long.
         two = _TWO
@@ -346,6 +339,69 @@ def instant_text(value: datetime) -> str:
     return value.replace(tzinfo=None).isoformat() + "Z"
 
 
+def checked(value: object, kind: type, argument: str) -> Any:
+    """Return a plain value that the encoder has not taken at a glance.
+
+    Args:
+        value: The value, which may be of a subclass such as an enum.
+        kind: `str`, `bool`, `int`, or `float` for any number.
+        argument: Name of the member.
+
+    Raises:
+        ArgumentError: It is of another type, or no finite number.
+    """
+    fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
+    if not fits or (isinstance(value, bool) and kind is not bool):
+        raise ArgumentError(argument, f"takes {kind.__name__}, not {type(value).__name__}")
+    return opened(value, argument)
+
+
+_PLAIN = {str, int, bool, type(None)}
+
+
+def opened(value: object, argument: str) -> Any:
+    """Return a value of open form as JSON holds it, moments and dates as text.
+
+    Raises:
+        ArgumentError: It holds a number that is not finite, a datetime without time zone, itself,
+            or what JSON has no form for.
+    """
+    try:
+        return _opened(value, argument)
+    except RecursionError:
+        raise ArgumentError(argument, "holds itself, or is nested too deeply") from None
+
+
+def _opened(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a type
+    if type(value) in _PLAIN or isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)  # an enum's member is written as its text
+    if isinstance(value, dict):
+        return {name: _opened(one, argument) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_opened(one, argument) for one in value]
+    if isinstance(value, float) and isfinite(value):
+        return value
+    if isinstance(value, datetime):
+        return moment(value, argument, raw=False)
+    if isinstance(value, date):
+        return value.isoformat()
+    # Said here, as orjson and json differ in what else they take: NaN, UUID, dataclasses.
+    raise ArgumentError(argument, f"JSON cannot hold this {type(value).__name__}")
+
+
+def extras(members: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of members that the document does not name, as JSON holds them.
+
+    Raises:
+        ArgumentError: As `opened`.
+    """
+    if not members or _PLAIN.issuperset(map(type, members.values())):
+        return members.copy()
+    return {name: opened(value, name) for name, value in members.items()}
+
+
 def plain(values: object, argument: str) -> list[Any]:
     """Return a list of plain values as it is written.
 
@@ -354,7 +410,7 @@ def plain(values: object, argument: str) -> list[Any]:
     """
     if not isinstance(values, list | tuple):
         raise ArgumentError(argument, f"takes a list, not {type(values).__name__}")
-    return list(values)
+    return list(opened(values, argument))
 
 
 def date_text(value: object, argument: str) -> str:

@@ -22,7 +22,8 @@ __all__ = ["AsyncRelenta", "Relenta"]
 
 
 def _base_url(account: str | None, base_url: str | None) -> str:
-    address = base_url or os.environ.get("RELENTA_BASE_URL")
+    # What is passed wins over the environment.
+    address = base_url or (None if account else os.environ.get("RELENTA_BASE_URL"))
     if address:
         return address
     name = account or os.environ.get("RELENTA_ACCOUNT")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CustomFields"]
 
-Value = str | int | Decimal | date | list[str] | None
+Value = str | int | Decimal | date | list[str] | tuple[str, ...] | None
 
 
 class CustomFields:
@@ -96,6 +96,8 @@ def _read(field: CustomField, wire: object) -> Any:
         raise DecodeError(f"expected a text, found {type(wire).__name__}", path=field.key)
     try:
         if field.type_ == "Number":
+            if "_" in wire:
+                raise ValueError  # noqa: TRY301  # Python's own spelling of numbers
             number = Decimal(wire)
             # NaN and infinities cannot be made an int, and are refused with all that is no number.
             return int(number) if int(number) == number and "." not in wire else number
@@ -138,7 +140,7 @@ def _choice(field: CustomField, value: Value) -> str:
 
 def _choices(field: CustomField, value: Value) -> str:
     text = joined(value, field.label)
-    for part in value if isinstance(value, list) else []:
+    for part in value if isinstance(value, list | tuple) else ():
         _choice(field, part)
     return text
 

@@ -7,7 +7,9 @@ import datetime
 from typing import Any
 
 from crmkit.core.wire import (
+    checked,
     digits_text,
+    extras,
     joined_mailboxes,
     mailbox,
     mailbox_text,
@@ -38,7 +40,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         o: Any = new(cls)
         at = "id"
         v = pop("id")
-        if type(v) is str:
+        if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
             wrong(v, "an id")
@@ -183,14 +185,22 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = o.additional_properties.copy()
+    d = extras(o.additional_properties)
     v: Any
     v = o.id
     d["id"] = digits_text(v, "id")
-    d["activity_type"] = o.activity_type
-    d["label"] = o.label
-    d["calendar_id"] = o.calendar_id
-    d["all_day"] = o.all_day
+    v = o.activity_type
+    d["activity_type"] = (
+        None if v is None else v if type(v) is str else checked(v, str, "activity_type")
+    )
+    v = o.label
+    d["label"] = None if v is None else v if type(v) is str else checked(v, str, "label")
+    v = o.calendar_id
+    d["calendar_id"] = (
+        None if v is None else v if type(v) is str else checked(v, str, "calendar_id")
+    )
+    v = o.all_day
+    d["all_day"] = None if v is None else v if type(v) is bool else checked(v, bool, "all_day")
     v = o.dt_created
     d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     v = o.dt_modified
@@ -199,14 +209,18 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     d["dt_start"] = None if v is None else moment(v, "dt_start", raw)
     v = o.dt_end
     d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
-    d["rrule"] = o.rrule
-    d["status"] = o.status
+    v = o.rrule
+    d["rrule"] = None if v is None else v if type(v) is str else checked(v, str, "rrule")
+    v = o.status
+    d["status"] = None if v is None else v if type(v) is str else checked(v, str, "status")
     v = o.author
     d["author"] = None if v is None else mailbox_text(v, "author")
     v = o.users
     d["users"] = joined_mailboxes(v, "users") if v else ""
     v = o.contacts
     d["contacts"] = joined_mailboxes(v, "contacts") if v else ""
-    d["subject"] = o.subject
-    d["body"] = o.body
+    v = o.subject
+    d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
+    v = o.body
+    d["body"] = None if v is None else v if type(v) is str else checked(v, str, "body")
     return d

@@ -8,7 +8,9 @@ from typing import Any
 
 from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
+    checked,
     digits_text,
+    extras,
     joined_mailboxes,
     mailbox,
     mailbox_text,
@@ -58,7 +60,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
         pop = s.pop
         o: Any = new(cls)
         v = pop("id", U)
-        if type(v) is str:
+        if type(v) is str and v.isdigit() and v.isascii():
             at = "id"
             v = int(v)
         elif type(v) is not int and v is not U:
@@ -201,18 +203,22 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = o.additional_properties.copy()
+    d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
         d["id"] = None if v is None else digits_text(v, "id")
     if (v := o.activity_type) is not U:
-        d["activity_type"] = v
+        d["activity_type"] = (
+            None if v is None else v if type(v) is str else checked(v, str, "activity_type")
+        )
     if (v := o.label) is not U:
-        d["label"] = v
+        d["label"] = None if v is None else v if type(v) is str else checked(v, str, "label")
     if (v := o.calendar_id) is not U:
-        d["calendar_id"] = v
+        d["calendar_id"] = (
+            None if v is None else v if type(v) is str else checked(v, str, "calendar_id")
+        )
     if (v := o.all_day) is not U:
-        d["all_day"] = v
+        d["all_day"] = None if v is None else v if type(v) is bool else checked(v, bool, "all_day")
     if (v := o.dt_created) is not U:
         d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     if (v := o.dt_modified) is not U:
@@ -222,9 +228,9 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.dt_end) is not U:
         d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
     if (v := o.rrule) is not U:
-        d["rrule"] = v
+        d["rrule"] = None if v is None else v if type(v) is str else checked(v, str, "rrule")
     if (v := o.status) is not U:
-        d["status"] = v
+        d["status"] = None if v is None else v if type(v) is str else checked(v, str, "status")
     if (v := o.author) is not U:
         d["author"] = None if v is None else mailbox_text(v, "author")
     if (v := o.users) is not U:
@@ -232,7 +238,7 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.contacts) is not U:
         d["contacts"] = None if v is None else joined_mailboxes(v, "contacts") if v else ""
     if (v := o.subject) is not U:
-        d["subject"] = v
+        d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
     if (v := o.body) is not U:
-        d["body"] = v
+        d["body"] = None if v is None else v if type(v) is str else checked(v, str, "body")
     return d

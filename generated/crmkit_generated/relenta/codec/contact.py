@@ -7,7 +7,9 @@ import datetime
 from typing import Any
 
 from crmkit.core.wire import (
+    checked,
     digits_text,
+    extras,
     joined,
     joined_labels,
     labeled,
@@ -37,7 +39,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
         o: Any = new(cls)
         at = "id"
         v = pop("id")
-        if type(v) is str:
+        if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
             wrong(v, "an id")
@@ -227,22 +229,28 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = o.additional_properties.copy()
+    d = extras(o.additional_properties)
     v: Any
     v = o.id
     d["id"] = digits_text(v, "id")
-    d["full_name"] = o.full_name
-    d["first_name"] = o.first_name
-    d["last_name"] = o.last_name
+    v = o.full_name
+    d["full_name"] = None if v is None else v if type(v) is str else checked(v, str, "full_name")
+    v = o.first_name
+    d["first_name"] = None if v is None else v if type(v) is str else checked(v, str, "first_name")
+    v = o.last_name
+    d["last_name"] = None if v is None else v if type(v) is str else checked(v, str, "last_name")
     v = o.dt_created
     d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     v = o.dt_modified
     d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
     v = o.emails
     d["emails"] = joined(v, "emails") if v else ""
-    d["title"] = o.title
-    d["company"] = o.company
-    d["comment"] = o.comment
+    v = o.title
+    d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
+    v = o.company
+    d["company"] = None if v is None else v if type(v) is str else checked(v, str, "company")
+    v = o.comment
+    d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
     v = o.phone
     d["phone"] = joined_labels(v, "phone") if v else ""
     v = o.url
@@ -257,9 +265,14 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     d["linkedin"] = joined_labels(v, "linkedin") if v else ""
     v = o.facebook
     d["facebook"] = joined_labels(v, "facebook") if v else ""
-    d["text"] = o.text
-    d["address"] = o.address
-    d["do_not_mass_email"] = o.do_not_mass_email
+    v = o.text
+    d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
+    v = o.address
+    d["address"] = None if v is None else v if type(v) is str else checked(v, str, "address")
+    v = o.do_not_mass_email
+    d["do_not_mass_email"] = (
+        None if v is None else v if type(v) is bool else checked(v, bool, "do_not_mass_email")
+    )
     v = o.groups
     if v:
         d["groups"] = joined(v, "groups")

@@ -8,7 +8,9 @@ from typing import Any
 
 from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
+    checked,
     digits_text,
+    extras,
     joined,
     joined_labels,
     labeled,
@@ -63,7 +65,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
         pop = s.pop
         o: Any = new(cls)
         v = pop("id", U)
-        if type(v) is str:
+        if type(v) is str and v.isdigit() and v.isascii():
             at = "id"
             v = int(v)
         elif type(v) is not int and v is not U:
@@ -231,16 +233,22 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = o.additional_properties.copy()
+    d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
         d["id"] = None if v is None else digits_text(v, "id")
     if (v := o.full_name) is not U:
-        d["full_name"] = v
+        d["full_name"] = (
+            None if v is None else v if type(v) is str else checked(v, str, "full_name")
+        )
     if (v := o.first_name) is not U:
-        d["first_name"] = v
+        d["first_name"] = (
+            None if v is None else v if type(v) is str else checked(v, str, "first_name")
+        )
     if (v := o.last_name) is not U:
-        d["last_name"] = v
+        d["last_name"] = (
+            None if v is None else v if type(v) is str else checked(v, str, "last_name")
+        )
     if (v := o.dt_created) is not U:
         d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     if (v := o.dt_modified) is not U:
@@ -248,11 +256,11 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.emails) is not U:
         d["emails"] = None if v is None else joined(v, "emails") if v else ""
     if (v := o.title) is not U:
-        d["title"] = v
+        d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
     if (v := o.company) is not U:
-        d["company"] = v
+        d["company"] = None if v is None else v if type(v) is str else checked(v, str, "company")
     if (v := o.comment) is not U:
-        d["comment"] = v
+        d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
     if (v := o.phone) is not U:
         d["phone"] = None if v is None else joined_labels(v, "phone") if v else ""
     if (v := o.url) is not U:
@@ -268,11 +276,13 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.facebook) is not U:
         d["facebook"] = None if v is None else joined_labels(v, "facebook") if v else ""
     if (v := o.text) is not U:
-        d["text"] = v
+        d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
     if (v := o.address) is not U:
-        d["address"] = v
+        d["address"] = None if v is None else v if type(v) is str else checked(v, str, "address")
     if (v := o.do_not_mass_email) is not U:
-        d["do_not_mass_email"] = v
+        d["do_not_mass_email"] = (
+            None if v is None else v if type(v) is bool else checked(v, bool, "do_not_mass_email")
+        )
     if (v := o.groups) is not U:
         d["groups"] = None if v is None else joined(v, "groups") if v else ""
     if (v := o.tags) is not U:

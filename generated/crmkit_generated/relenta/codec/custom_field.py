@@ -7,8 +7,10 @@ import datetime
 from typing import Any
 
 from crmkit.core.wire import (
+    checked,
     digits_text,
     each,
+    extras,
     new,
     plain,
     wrong,
@@ -37,7 +39,7 @@ def decode_all(rows: Any, cls: type[Any] = CustomField) -> list[CustomField]:
         o: Any = new(cls)
         at = "id"
         v = pop("id")
-        if type(v) is str:
+        if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
             wrong(v, "an id")
@@ -95,14 +97,20 @@ def encode(o: CustomField, raw: bool = False) -> dict[str, Any]:
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = o.additional_properties.copy()
+    d = extras(o.additional_properties)
     v: Any
     v = o.id
     d["id"] = digits_text(v, "id")
-    d["type"] = o.type_
-    d["key"] = o.key
-    d["label"] = o.label
-    d["default_value"] = o.default_value
+    v = o.type_
+    d["type"] = v if type(v) is str else checked(v, str, "type")
+    v = o.key
+    d["key"] = v if type(v) is str else checked(v, str, "key")
+    v = o.label
+    d["label"] = v if type(v) is str else checked(v, str, "label")
+    v = o.default_value
+    d["default_value"] = (
+        None if v is None else v if type(v) is str else checked(v, str, "default_value")
+    )
     v = o.choices
     if v:
         d["choices"] = plain(v, "choices")

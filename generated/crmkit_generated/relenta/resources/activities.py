@@ -6,6 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from crmkit.core.options import Options
@@ -161,7 +162,7 @@ class Activities(Resource):
             activities_save._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: activity_input_codec.encode(model_, raw=True),
+            partial(activity_input_codec.encode, model_),
         )
 
 
@@ -304,5 +305,5 @@ class AsyncActivities(AsyncResource):
             activities_save._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: activity_input_codec.encode(model_, raw=True),
+            partial(activity_input_codec.encode, model_),
         )

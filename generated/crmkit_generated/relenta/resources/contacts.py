@@ -6,6 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from crmkit.core.options import Options
@@ -185,7 +186,7 @@ class Contacts(Resource):
             contacts_save._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: contact_input_codec.encode(model_, raw=True),
+            partial(contact_input_codec.encode, model_),
         )
 
     def create(
@@ -303,7 +304,7 @@ class Contacts(Resource):
             contacts_create._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: contact_input_codec.encode(model_, raw=True),
+            partial(contact_input_codec.encode, model_),
         )
 
 
@@ -470,7 +471,7 @@ class AsyncContacts(AsyncResource):
             contacts_save._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: contact_input_codec.encode(model_, raw=True),
+            partial(contact_input_codec.encode, model_),
         )
 
     async def create(
@@ -588,5 +589,5 @@ class AsyncContacts(AsyncResource):
             contacts_create._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda: contact_input_codec.encode(model_, raw=True),
+            partial(contact_input_codec.encode, model_),
         )
