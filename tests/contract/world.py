@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,7 +130,7 @@ _JUDGE = Judge(wire("relenta"))
 
 
 @contextmanager
-def relenta(fault: Fault | None = None) -> Iterator[World]:
+def relenta(fault: Fault | None = None) -> Generator[World]:
     """Open a world with Relenta's mock.
 
     Args:
