@@ -119,7 +119,13 @@ def build_one(path: Path, folder: Path) -> None:
     from codegen.codec import emit_codec
     from codegen.derive import derive
     from codegen.document import load
-    from codegen.models import endpoint_sources, model_sources, run_generator, write_shims
+    from codegen.models import (
+        doc,
+        endpoint_sources,
+        model_sources,
+        run_generator,
+        write_shims,
+    )
     from codegen.resources import emit_operations, emit_resource, emit_resources
 
     document = load(path, f"openapi/{path.name}")
@@ -128,7 +134,7 @@ def build_one(path: Path, folder: Path) -> None:
     models = model_sources(derived, folder)
     endpoints = endpoint_sources(derived, folder)
     write_shims(derived, models, folder)
-    title = derived.tree["info"]["title"]
+    title = doc(derived.tree["info"]["title"])
     write = {
         "operations.py": emit_operations(derived),
         "resources/__init__.py": emit_resources(derived, endpoints, models),

@@ -29,9 +29,7 @@ from crmkit.core.wire import {runtime}
 from ..models.{module} import {name}
 {imports}
 
-EMITTED = True
-instant = datetime.datetime.fromisoformat
-'''
+EMITTED = True'''
 
 RUNTIME = (
     "checked",
@@ -39,6 +37,7 @@ RUNTIME = (
     "digits_text",
     "each",
     "extras",
+    "instant",
     "joined",
     "joined_labels",
     "joined_mailboxes",
@@ -54,7 +53,11 @@ RUNTIME = (
 )
 """What a codec may need of `crmkit.core.wire`; ruff takes out what it does not."""
 
-_PLAIN = {"text": ("str", "a text"), "boolean": ("bool", "a boolean")}
+_PLAIN = {
+    "text": ("str", "a text"),
+    "boolean": ("bool", "a boolean"),
+    "number": ("float", "a number"),
+}
 
 
 def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) -> str:
@@ -66,9 +69,7 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         sources: The generated classes by name.
     """
     source = sources[model.name]
-    refs = sorted(
-        {kind.ref for one in model.fields for kind in _parts(one.kind) if kind.ref} - {model.name}
-    )
+    refs = sorted({kind.ref for one in model.fields for kind in _parts(one.kind) if kind.ref})
     imports = "\n".join(
         f"from ..models.{sources[ref].module} import {ref}"
         if ref in derived.enums
@@ -81,12 +82,12 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         if ref in derived.enums
     )
     if model.mode == "write":
-        names = ", ".join(f'"{one.wire}"' for one in model.fields)
-        tables += f"MEMBERS = frozenset({{{names}}})\n"
+        names = ", ".join(repr(one.wire) for one in model.fields)
+        tables += f"MEMBERS = frozenset(({names},))\n" if names else "MEMBERS = frozenset[str]()\n"
     head = _HEAD.format(
         name=model.name, module=source.module, imports=imports, runtime=", ".join(RUNTIME)
     )
-    return f"{head}{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
+    return f"{head}\n{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
 
 
 def _parts(kind: Kind) -> list[Kind]:
@@ -130,30 +131,29 @@ def _decoder(model: Model, sources: dict[str, ModelSource]) -> str:
 
 
 def _decode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> list[str]:
-    attribute = sources[model.name].names[one.wire]
-    absent = "U" if model.mode == "write" else "None"
+    attribute = sources[model.name].names[one.derived]
     listed = one.kind.name in {"list", "separated"}
-    strict = model.mode == "read" and one.required and not one.nullable and not listed
-    pop = f'pop("{one.wire}")' if strict else f'pop("{one.wire}", {absent})'
-    for alias in one.aliases:
-        pop = f'pop("{alias}", None) if "{one.wire}" not in s else {pop}'
-    if one.kind.name == "any":
-        return [f"o.{attribute} = {pop}"]
+    null = one.nullable or (model.mode == "read" and (listed or not one.required))
+    needed = one.required and not (null and model.mode == "read")
+    absent = "" if needed else ", U" if model.mode == "write" else ", None"
+    spellings = [repr(name) for name in (one.wire, *one.aliases)]
+    pop = f"pop({spellings[-1]}{absent})"
+    for name in reversed(spellings[:-1]):
+        pop = f"pop({name}) if {name} in s else {pop}"
     lines = [f"v = {pop}"]
-    lines += _convert(one.kind, one.wire, sources, empty=not strict)
-    if model.mode == "read" and listed:
-        lines += ["elif v is None:", "    v = []", "else:", *_wrong(one)]
-    elif strict:
-        lines += ["else:", *_wrong(one)]
-    elif model.mode == "write":
-        lines += [f"elif v is not U{' and v is not None' if one.nullable else ''}:", *_wrong(one)]
-    else:
-        lines += ["elif v is not None:", *_wrong(one)]
-    if one.kind.name == "digits":  # on the wire a text, or a number after all
-        lines = [line.replace("elif ", "elif type(v) is not int and ") for line in lines]
-        lines = ["elif type(v) is not int:" if line == "else:" else line for line in lines]
-    if strict:  # a missing member is told by its name, too
-        place = f'at = "{one.wire}"'
+    if one.kind.name != "any":
+        lines += convert(one.kind, one.wire, sources, empty=null)
+        others = [] if needed or model.mode == "read" else ["v is not U"]
+        if null and not (listed and model.mode == "read"):
+            others.append("v is not None")
+        if listed and model.mode == "read":
+            lines += ["elif v is None:", "    v = []"]
+        lines += [f"elif {' and '.join(others)}:" if others else "else:", *_wrong(one)]
+        if one.kind.name == "digits":  # on the wire a text, or a number after all
+            lines = [line.replace("elif ", "elif type(v) is not int and ") for line in lines]
+            lines = ["elif type(v) is not int:" if line == "else:" else line for line in lines]
+    if needed:  # a missing member is told by its name, too
+        place = f"at = {one.wire!r}"
         lines = [place, *(line for line in lines if line.strip() != place)]
     return [*_folded(lines), f"o.{attribute} = v"]
 
@@ -175,7 +175,12 @@ def _folded(lines: list[str]) -> list[str]:
 
 
 def _wrong(one: Field) -> list[str]:
-    expected = {
+    return [f"    at = {one.wire!r}", f"    wrong(v, {expectation(one.kind)!r})"]
+
+
+def expectation(kind: Kind) -> str:
+    """Return how errors call what a value should be."""
+    names = {
         "text": "a text",
         "boolean": "a boolean",
         "integer": "an integer",
@@ -183,15 +188,15 @@ def _wrong(one: Field) -> list[str]:
         "digits": "an id",
         "list": "an array",
         "model": "an object",
-    }.get(one.kind.name, "a text")
-    return [f'    at = "{one.wire}"', f'    wrong(v, "{expected}")']
+    }
+    return names.get(kind.name, "a text")
 
 
 def _or_none(lines: list[str]) -> list[str]:
     return ["    if v:", *(f"    {line}" for line in lines), "    else:", "        v = None"]
 
 
-def _convert(  # noqa: C901, PLR0911, PLR0912  # one case a kind
+def convert(  # noqa: C901, PLR0911, PLR0912  # one case a kind
     kind: Kind, wire: str, sources: dict[str, ModelSource], *, empty: bool
 ) -> list[str]:
     """Return the lines that turn `v` from its documented wire form into its Python form.
@@ -202,7 +207,7 @@ def _convert(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         sources: The generated classes by name.
         empty: Whether an empty text stands for nothing.
     """
-    at = f'    at = "{wire}"'
+    at = f"    at = {wire!r}"
     match kind.name:
         case "text":
             return ["if type(v) is str:", "    pass"]
@@ -214,7 +219,7 @@ def _convert(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             return ["if type(v) is float or type(v) is int:", "    pass"]
         case "instant":
             read = [
-                "    v = instant(v)",
+                "    v = datetime.datetime.fromisoformat(v)",
                 "    if v.tzinfo is None:",
                 "        v = v.replace(tzinfo=datetime.UTC)",
             ]
@@ -250,13 +255,12 @@ def _convert_list(item: Kind, sources: dict[str, ModelSource]) -> list[str]:
         return [f"    v = {_codec(item.ref, sources)}decode_all(v)"]
     if item.name in {"enum", "open_enum"}:
         return [
-            '    each(v, str, "a text")',
+            '    each(v, "a text", str)',
             f"    v = [_{sources[item.ref].module}.get(x, x) for x in v]",
         ]
     kind, expected = _PLAIN.get(item.name, ("int", "an integer"))
-    if item.name == "number":
-        return ['    each(v, float, "a number")', "    v = v.copy()"]
-    return [f'    each(v, {kind}, "{expected}")', "    v = v.copy()"]
+    kinds = "float, int" if item.name == "number" else kind
+    return [f'    each(v, "{expected}", {kinds})', "    v = v.copy()"]
 
 
 def _codec(ref: str, sources: dict[str, ModelSource]) -> str:
@@ -282,12 +286,12 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
         "    v: Any",
     ]
     for one in model.fields:
-        attribute = sources[model.name].names[one.wire]
+        attribute = sources[model.name].names[one.derived]
         value = _written(one, sources)
-        target = f'd["{one.wire}"]'
+        target = f"d[{one.wire!r}]"
         listed = one.kind.name in {"list", "separated"}
         nothing = "" if listed and model.mode == "read" else "None if v is None else "
-        if model.mode == "write":
+        if model.mode == "write" and not one.required:
             lines.append(f"    if (v := o.{attribute}) is not U:")
             lines.append(f"        {target} = {nothing}{value}")
         elif one.required:
@@ -307,28 +311,28 @@ def _written(  # noqa: PLR0911  # one case a kind
     kind, wire = one.kind, one.wire
     match kind.name:
         case "instant":
-            return f'moment(v, "{wire}", raw)'
+            return f"moment(v, {wire!r}, raw)"
         case "date":
-            return f'date_text(v, "{wire}")'
+            return f"date_text(v, {wire!r})"
         case "digits":
-            return f'digits_text(v, "{wire}")'
+            return f"digits_text(v, {wire!r})"
         case "mailbox":
-            return f'mailbox_text(v, "{wire}")'
+            return f"mailbox_text(v, {wire!r})"
         case "separated":
             call = {"text": "joined", "labeled": "joined_labels", "mailbox": "joined_mailboxes"}[
                 kind.items[0].name
             ]
-            return f'{call}(v, "{wire}") if v else ""'
+            return f'{call}(v, {wire!r}) if v else ""'
         case "model":
             return f"{_codec(kind.ref, sources)}encode(v, raw)"
         case "list":
             if kind.items[0].name == "model":
                 return f"[{_codec(kind.items[0].ref, sources)}encode(x, raw) for x in v]"
-            return f'plain(v, "{wire}")'
+            return f"plain(v, {wire!r})"
         case "any":
-            return f'opened(v, "{wire}")'
+            return f"opened(v, {wire!r})"
         case "number":
-            return f'checked(v, float, "{wire}")'
+            return f"checked(v, float, {wire!r})"
         case other:
             python = {"boolean": "bool", "integer": "int"}.get(other, "str")
-            return f'v if type(v) is {python} else checked(v, {python}, "{wire}")'
+            return f"v if type(v) is {python} else checked(v, {python}, {wire!r})"

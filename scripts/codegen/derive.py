@@ -21,6 +21,24 @@ FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
 """Classes of `crmkit.core.forms` by the element form that makes them."""
 
 
+TAKEN = {
+    "Any",
+    "AsyncPager",
+    "AsyncResource",
+    "AsyncResources",
+    "LabeledValue",
+    "Mailbox",
+    "Mapping",
+    "Options",
+    "Pager",
+    "Resource",
+    "Resources",
+    "UNSET",
+    "Unset",
+}
+"""Names that emitted modules import or define, which no schema may have."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """How a value looks on the wire and in Python.
@@ -48,6 +66,7 @@ class Field:
         required: Whether the wire document requires it.
         nullable: Whether the wire document allows null.
         aliases: Other spellings that are read.
+        derived: Name in the derived document, from which the attribute's name is made.
         description: The document's description.
     """
 
@@ -56,6 +75,7 @@ class Field:
     required: bool
     nullable: bool
     aliases: tuple[str, ...]
+    derived: str
     description: str
 
 
@@ -85,6 +105,7 @@ class OperationPlan:
         body: Name of the input model; empty for none.
         paging: The paging extension; None for what is no list.
         effect: `read` or `write`.
+        parameters: Kinds of the parameters by their names on the wire.
     """
 
     source: OperationSource
@@ -93,6 +114,7 @@ class OperationPlan:
     body: str
     paging: dict[str, Any] | None
     effect: str
+    parameters: dict[str, Kind]
 
 
 @dataclass
@@ -158,7 +180,8 @@ class _Derivation:
             for key in ("summary", "description")
             if key in source.node
         }
-        parameters = [self._parameter(one, source) for one in source.node.get("parameters", [])]
+        kinds: dict[str, Kind] = {}
+        parameters = [self._parameter(one, source, kinds) for one in source.node["parameters"]]
         if parameters:
             node["parameters"] = parameters
         body = self._body(source)
@@ -177,7 +200,9 @@ class _Derivation:
         effect = source.node.get("x-crmkit-effect", "read" if source.method == "get" else "write")
         paging = source.node.get("x-crmkit-paging")
         self._check_paging(source, paging, payload, parameters)
-        self.out.operations.append(OperationPlan(source, envelope, payload, body, paging, effect))
+        self.out.operations.append(
+            OperationPlan(source, envelope, payload, body, paging, effect, kinds)
+        )
         return node
 
     def _check_paging(
@@ -212,7 +237,9 @@ class _Derivation:
                     "name a query parameter",
                 )
 
-    def _parameter(self, node: dict[str, Any], source: OperationSource) -> dict[str, Any]:
+    def _parameter(
+        self, node: dict[str, Any], source: OperationSource, kinds: dict[str, Kind]
+    ) -> dict[str, Any]:
         place = f"{source.place} parameters"
         node = self.document.resolve(node, place)
         schema = self.document.resolve(node.get("schema", {}), place)
@@ -223,6 +250,9 @@ class _Derivation:
                 f"the emitter does not know {kind.name} as a parameter",
                 "use a plain type, without null",
             )
+        kinds[node["name"]] = kind
+        if kind.name in {"instant", "date"}:
+            derived = {"type": "string"}  # written here, as the generator writes +00:00 for Z
         described = {**derived, "description": one_line(node.get("description", ""))}
         return {
             "name": node["name"],
@@ -278,6 +308,9 @@ class _Derivation:
                 )
             schema = properties[member]
         kind, nullable, derived = self._kind(schema, place, "read")
+        inner = kind.items[0].name if kind.name == "list" else kind.name
+        if inner in {"enum", "open_enum"}:
+            self.document.refuse(place, "the payload is an enum", "describe it as a plain string")
         if nullable:
             self.document.refuse(
                 place, "the payload may be null", "describe it without null; null is an error"
@@ -295,6 +328,9 @@ class _Derivation:
                     place, "is both read and written", "make two schemas, one for each"
                 )
             return
+        resources = {class_of(tag["name"]) for tag in self.document.tree["tags"]}
+        if name in TAKEN or name.removeprefix("Async") in resources:
+            self.document.refuse(place, f"{name} is another class's name", "call it differently")
         schema = self.document.schemas[name]
         if "allOf" in schema:
             self.document.refuse(place, "the emitter does not know allOf", "write the members out")
@@ -311,25 +347,26 @@ class _Derivation:
             kind, nullable, out = self._kind(node, f"{place}/properties/{wire}", mode)
             resolved = self.document.resolve(node, place)
             description = one_line(resolved.get("description", ""))
+            called = resolved.get("x-crmkit-name", wire)
             one = Field(
                 wire,
                 kind,
                 wire in required,
                 nullable,
                 tuple(resolved.get("x-crmkit-alias", ())),
+                called,
                 description,
             )
             fields.append(one)
-            derived[wire] = {**self._nullable(out, one, mode), "description": description}
+            derived[called] = {**self._nullable(out, one, mode), "description": description}
         self.out.models[name] = replace(self.out.models[name], fields=tuple(fields))
         self.schemas[name] = {
             "type": "object",
             "description": one_line(schema.get("description", "")),
             "properties": derived,
-            "required": list(derived)
-            if mode == "read"
-            else [wire for wire in derived if wire in required],
-            "additionalProperties": schema.get("additionalProperties", True) is not False,
+            "required": [one.derived for one in fields if mode == "read" or one.required],
+            # Open whatever the wire says: a later release of the server may send more.
+            "additionalProperties": True,
         }
 
     def _nullable(self, out: dict[str, Any], one: Field, mode: str) -> dict[str, Any]:
@@ -345,7 +382,7 @@ class _Derivation:
             return {"anyOf": [out, {"type": "null"}]}
         return {**out, "type": [out["type"], "null"]}
 
-    def _kind(  # noqa: C901, PLR0911  # one case a kind
+    def _kind(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         self, node: dict[str, Any], place: str, mode: Literal["read", "write"]
     ) -> tuple[Kind, bool, dict[str, Any]]:
         """Return what a schema holds, whether it may be null, and its derived form without null."""
@@ -357,7 +394,12 @@ class _Derivation:
         kinds = [one for one in kinds if one != "null"]
 
         if schema.get("x-crmkit-open-enum"):
-            return self._open_enum(schema, name, place)
+            return self._open_enum(schema, name, f"components/schemas/{name}" if name else place)
+        for extension in ("x-crmkit-separated", "x-crmkit-format"):
+            if extension in schema and kinds not in ([], ["string"]):
+                self.document.refuse(
+                    place, f"{extension} stands at {kinds[0]}", "it says how a string is read"
+                )
         if schema.get("x-crmkit-format") == "digits":
             return Kind("digits"), nullable, {"type": "integer"}
         if "anyOf" in schema or "oneOf" in schema:
@@ -397,6 +439,8 @@ class _Derivation:
                     "use plain items",
                 )
             return Kind("list", items=(item,)), nullable, {"type": "array", "items": item_out}
+        if kinds != ["object"]:
+            self.document.refuse(place, f"there is no type {kinds[0]!r}", "write one of JSON's")
         if not name or name not in self.document.schemas:
             self.document.refuse(
                 place, "an object stands inline", "move it to components/schemas and refer to it"
@@ -425,12 +469,8 @@ class _Derivation:
     def _union(
         self, schema: dict[str, Any], place: str, mode: Literal["read", "write"]
     ) -> tuple[Kind, bool, dict[str, Any]]:
-        members = [
-            self.document.resolve(one, place)
-            for one in schema.get("anyOf", schema.get("oneOf", []))
-        ]
-        nothing = [one for one in members if one.get("type") == "null" or one.get("const") == ""]
-        rest = [one for one in members if one not in nothing]
+        nodes = schema.get("anyOf", schema.get("oneOf", []))
+        rest = [one for one in nodes if not _is_nothing(self.document.resolve(one, place))]
         if len(rest) != 1:
             self.document.refuse(
                 place,
@@ -438,7 +478,7 @@ class _Derivation:
                 "leave one besides null, or mark an open enum with x-crmkit-open-enum",
             )
         kind, nullable, out = self._kind(rest[0], place, mode)
-        return kind, nullable or bool(nothing), out
+        return kind, nullable or len(rest) < len(nodes), out
 
     def _enum(
         self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
@@ -452,6 +492,15 @@ class _Derivation:
             self.document.refuse(
                 place, "the enum holds other values than texts", "describe it by its type"
             )
+        made: dict[str, str] = {}
+        for one in values:
+            other = made.setdefault(re.sub(r"\W", "_", one).upper(), one)
+            if other != one:
+                self.document.refuse(
+                    place,
+                    f"the values {other!r} and {one!r} make one name",
+                    "describe it by its type",
+                )
         self.out.enums.add(name)
         self.schemas[name] = {
             "type": "string",
@@ -476,6 +525,15 @@ class _Derivation:
         kind, _, out = self._enum(described, name, place, nullable=False)
         nullable = any(one.get("type") == "null" for one in members)
         return Kind("open_enum", ref=kind.ref), nullable, {"anyOf": [out, {"type": "string"}]}
+
+
+def class_of(tag: str) -> str:
+    """Return the name of a resource class: `CustomFields` for `custom_fields`."""
+    return "".join(part.capitalize() for part in tag.split("_"))
+
+
+def _is_nothing(schema: dict[str, Any]) -> bool:
+    return schema.get("type") == "null" or schema.get("const") == ""
 
 
 def one_line(text: str) -> str:

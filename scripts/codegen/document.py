@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import keyword
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import jsonschema_rs
@@ -30,6 +32,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "minItems": 1,
     },
     "x-crmkit-format": {"enum": ["digits", "mailbox"]},
+    "x-crmkit-name": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": {
         "type": "object",
@@ -53,6 +56,123 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     },
 }
 """The vendor extensions with the form of each; CONTRIBUTING.md tells their meaning."""
+
+
+_TOP = re.compile("")
+_OPERATION = re.compile(r"paths/.*/(get|put|post|delete|patch)")
+_SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
+PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
+    "x-crmkit-alias": (_SCHEMA,),
+    "x-crmkit-effect": (_OPERATION,),
+    "x-crmkit-envelope": (_TOP, _OPERATION),
+    "x-crmkit-format": (_SCHEMA,),
+    "x-crmkit-name": (_SCHEMA,),
+    "x-crmkit-open-enum": (_SCHEMA,),
+    "x-crmkit-paging": (_OPERATION,),
+    "x-crmkit-separated": (_SCHEMA,),
+}
+"""Where an extension means something; those that are not here may stand anywhere."""
+
+_NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+_REF = {"properties": {"$ref": {"type": "string"}}, "required": ["$ref"]}
+OUTLINE: dict[str, Any] = {
+    "type": "object",
+    "required": ["info", "tags", "paths"],
+    "properties": {
+        "info": {
+            "type": "object",
+            "required": ["title", "version"],
+            "properties": {"title": {"type": "string"}, "version": {"type": "string"}},
+        },
+        "tags": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name", "description"],
+                "properties": {
+                    "name": {"type": "string", "pattern": _NAME},
+                    "description": {"type": "string"},
+                },
+            },
+        },
+        "paths": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"$ref": "#/$defs/item"},
+        },
+        "components": {
+            "type": "object",
+            "properties": {
+                "schemas": {
+                    "type": "object",
+                    "propertyNames": {"pattern": "^[A-Z][A-Za-z0-9]*$"},
+                    "additionalProperties": {"$ref": "#/$defs/schema"},
+                },
+                "parameters": {"additionalProperties": {"$ref": "#/$defs/parameter"}},
+                "responses": {"additionalProperties": {"$ref": "#/$defs/response"}},
+            },
+        },
+    },
+    "$defs": {
+        "item": {
+            "type": "object",
+            "properties": {
+                "parameters": {"type": "array", "items": {"$ref": "#/$defs/parameter"}},
+                **{
+                    method: {"$ref": "#/$defs/operation"}
+                    for method in ("get", "put", "post", "delete", "patch")
+                },
+            },
+        },
+        "operation": {
+            "type": "object",
+            "required": ["summary", "responses"],
+            "properties": {
+                "summary": {"type": "string", "minLength": 1},
+                "tags": {"type": "array"},
+                "parameters": {"type": "array", "items": {"$ref": "#/$defs/parameter"}},
+                "responses": {
+                    "type": "object",
+                    "additionalProperties": {"$ref": "#/$defs/response"},
+                },
+            },
+        },
+        "parameter": {
+            "type": "object",
+            "if": {"required": ["$ref"]},
+            "then": _REF,
+            "else": {"required": ["name", "in"]},
+        },
+        "response": {
+            "type": "object",
+            "if": {"required": ["$ref"]},
+            "then": _REF,
+            "else": {"required": ["description"]},
+        },
+        "schema": {
+            "type": ["object", "boolean"],
+            "properties": {
+                "$ref": {"type": "string"},
+                "properties": {
+                    "type": "object",
+                    "additionalProperties": {"$ref": "#/$defs/schema"},
+                },
+                "items": {"$ref": "#/$defs/schema"},
+                "anyOf": {"type": "array", "items": {"$ref": "#/$defs/schema"}},
+                "oneOf": {"type": "array", "items": {"$ref": "#/$defs/schema"}},
+            },
+        },
+    },
+}
+"""What the rest of the way relies on; whether a document is right OpenAPI, the tests tell."""
+
+_REMEDIES = {
+    "info": "write info with a title and a version",
+    "paths": "describe an operation",
+    "tags": "give each tag a name in snake_case and a description",
+}
+CLIENT_NAMES = {"aclose", "close", "generated", "request", "with_options"}
+"""Names that every client has."""
 
 
 class DocumentError(Exception):
@@ -144,9 +264,14 @@ class Document:
     def operations(self) -> list[OperationSource]:
         """All operations, in the document's order."""
         found: list[OperationSource] = []
-        for path, item in self.tree.get("paths", {}).items():
-            methods = (method for method in METHODS if method in item)
-            found += [self._operation(path, method, item[method]) for method in methods]
+        for path, item in self.tree["paths"].items():
+            shared = item.get("parameters", [])
+            for method in (method for method in METHODS if method in item):
+                parameters = [*shared, *item[method].get("parameters", [])]
+                node = {**item[method], "parameters": parameters}
+                found.append(self._operation(path, method, node))
+        if not found:
+            self.refuse("paths", "hold no operation", "describe an operation")
         return found
 
     def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
@@ -166,7 +291,22 @@ class Document:
             self.refuse(
                 place, f"the tag {tags[0]!r} is not declared", "add it to tags with a description"
             )
-        return OperationSource(path, method, tags[0], node)
+        source = OperationSource(path, method, tags[0], node)
+        resource, public = source.public
+        taken = CLIENT_NAMES | known if resource is None else set[str]()
+        if keyword.iskeyword(public) or public in taken:
+            self.refuse(
+                place, f"{public} cannot be the name of its method", "give it another operationId"
+            )
+        self._check_path(source)
+        return source
+
+    def _check_path(self, source: OperationSource) -> None:
+        nodes = (self.resolve(one, source.place) for one in source.node["parameters"])
+        described = {node["name"] for node in nodes if node["in"] == "path"}
+        for name in re.findall(r"\{([^}]*)\}", source.path):
+            if name not in described:
+                self.refuse(source.place, f"has no parameter {name!r}", "describe it with in: path")
 
 
 def load(path: Path, file: str) -> Document:
@@ -190,15 +330,16 @@ def load(path: Path, file: str) -> Document:
         ) from None
     if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith("3.1."):
         raise DocumentError(f"{file}: openapi: is not 3.1; begin the document with openapi: 3.1.0")
-    try:
-        # Through JSON: YAML anchors would leave one object in several places, and a change to one
-        # of them would change all. It also shows what JSON cannot hold, such as a date.
-        tree = json.loads(json.dumps(tree))
-    except (TypeError, ValueError) as error:
-        raise DocumentError(
-            f"{file}: holds a value that JSON has not ({error}); quote it"
-        ) from None
+    place = _no_json(tree, "")
+    if place is not None:
+        raise DocumentError(f"{file}: {place}: holds what JSON has not; quote it")
+    # Through JSON: YAML anchors would leave one object in several places, and a change to one of
+    # them would change all.
+    tree = json.loads(json.dumps(tree))
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
+        raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
     document = Document(file, path.stem, tree)
+    _check_outline(document)
     _check_extensions(document)
     _check_names(document)
     return document
@@ -235,6 +376,36 @@ def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
             yield from _walk(value, f"{place}/{index}")
 
 
+def _no_json(node: Any, place: str) -> str | None:
+    """Return the first place whose value JSON cannot hold; None if there is none."""
+    if isinstance(node, dict | list):
+        members = node.items() if isinstance(node, dict) else enumerate(node)
+        places = (
+            _no_json(value, f"{place}/{key}" if place else str(key)) for key, value in members
+        )
+        return next((found for found in places if found is not None), None)
+    if isinstance(node, float):
+        return None if isfinite(node) else place
+    return None if node is None or isinstance(node, str | int) else place
+
+
+def _check_outline(document: Document) -> None:
+    error = next(jsonschema_rs.Draft202012Validator(OUTLINE).iter_errors(document.tree), None)
+    if error is None:
+        return
+    path = [str(part) for part in error.instance_path]
+    # The name that is missing, or that a schema must not have.
+    missing = re.match(r'"([^"]+)" (is a required property|does not match "\^\[A-Z)', error.message)
+    if missing:
+        path.append(missing[1])
+    problem = f"{path[-1]}: {error.message}" if path else error.message
+    remedy = _REMEDIES.get(path[0] if path else "", "write it as OpenAPI 3.1 has it")
+    if path[0] == "paths" and len(path) > 2:
+        remedy = "write it as OpenAPI 3.1 has it"
+        path = [f"{path[2].upper()} {path[1]}", *path[3:]]
+    document.refuse("/".join(path), problem, remedy)
+
+
 def _check_extensions(document: Document) -> None:
     for place, key, value in _walk(document.tree, ""):
         if not key.startswith("x-"):
@@ -242,6 +413,11 @@ def _check_extensions(document: Document) -> None:
         if key not in EXTENSIONS:
             document.refuse(
                 place or "top", f"{key} is no known extension", f"there are {', '.join(EXTENSIONS)}"
+            )
+        places = PLACES.get(key)
+        if places is not None and not any(one.fullmatch(place) for one in places):
+            document.refuse(
+                place or "top", f"{key} means nothing here", "see CONTRIBUTING.md for its place"
             )
         error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
         if error is not None:
@@ -251,6 +427,11 @@ def _check_extensions(document: Document) -> None:
 
 
 def _check_names(document: Document) -> None:
+    for tag in document.tree["tags"]:
+        if keyword.iskeyword(tag["name"]) or tag["name"] in CLIENT_NAMES:
+            document.refuse(
+                "tags", f"{tag['name']!r} cannot be the name of a resource", "call it differently"
+            )
     public: dict[tuple[str | None, str], OperationSource] = {}
     for operation in document.operations:
         resource, method = operation.public

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,11 +25,16 @@ __all__ = [
     "Argument",
     "EndpointSource",
     "ModelSource",
+    "doc",
     "endpoint_sources",
     "model_sources",
     "run_generator",
     "write_shims",
 ]
+
+
+MODEL_NAMES = {"additional_keys", "additional_properties", "from_dict", "to_dict"}
+"""Names that every generated model has."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,13 @@ class EndpointSource:
     Args:
         positional: Arguments of `_get_kwargs` that may be positional: path parameters.
         keyword: Its keyword arguments, without the body.
+        names: Python names of the parameters by their names on the wire.
         returns: Type that `_parse_response` gives, as text, without None.
     """
 
     positional: list[Argument]
     keyword: list[Argument]
+    names: dict[str, str]
     returns: str
 
 
@@ -92,6 +100,7 @@ def run_generator(derived: Derived, folder: Path) -> None:
     from openapi_python_client.parser import GeneratorData
     from openapi_python_client.parser.errors import GeneratorError
 
+    _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])
     config = Config.from_sources(
         file, MetaType.NONE, folder, "utf-8", overwrite=False, output_path=folder
@@ -105,11 +114,36 @@ def run_generator(derived: Derived, folder: Path) -> None:
         _refuse(derived, errors[0])
 
 
+def _check_members(derived: Derived) -> None:
+    """Refuse members whose attributes would have one name, or one that every model has."""
+    from openapi_python_client.strings import PythonIdentifier
+
+    for model in derived.models.values():
+        made: dict[str, str] = {}
+        for one in model.fields:
+            name = str(PythonIdentifier(one.derived, "field_"))
+            # Where two are the same in snake_case, the generator leaves the capitals as they are.
+            exact = str(PythonIdentifier(one.derived, "field_", skip_snake_case=True))
+            other = made.setdefault(exact, one.wire)
+            if other != one.wire or name in MODEL_NAMES:
+                derived.document.refuse(
+                    f"components/schemas/{model.name}",
+                    f"the attribute of {one.wire!r} cannot be called {name!r}",
+                    "call it differently by x-crmkit-name",
+                )
+
+
 def _refuse(derived: Derived, error: Any) -> NoReturn:
     told = " ".join(f"{error.header or ''} {error.detail or ''}".split())
     raise DocumentError(
         f"{derived.document.file}: the generator: {told}; describe it in a form that it reads"
     )
+
+
+def doc(text: str) -> str:
+    """Return a text as it stands inside a docstring, on one line."""
+    line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f'{line[:-1]}\\"' if line.endswith('"') else line
 
 
 def _text(source: str, node: ast.AST | None) -> str:
@@ -233,17 +267,40 @@ def endpoint_sources(derived: Derived, folder: Path) -> dict[str, EndpointSource
             for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
         ]
         returns = _text(source, functions["_parse_response"].returns).removesuffix(" | None")
+        names = _parameter_names(functions["_get_kwargs"], plan.source.path)
         found[plan.source.id] = EndpointSource(
             [Argument(arg.arg, _text(source, arg.annotation), None) for arg in args.args],
             [one for one in keyword if one.name != "body"],
+            names,
             returns,
         )
     return found
 
 
+def _parameter_names(function: ast.FunctionDef, path: str) -> dict[str, str]:
+    """Return the Python names of a generated function's parameters by their names on the wire."""
+    arguments = {one.arg for one in [*function.args.args, *function.args.kwonlyargs]}
+    # Path parameters are positional, in the order of the path.
+    positional = [one.arg for one in function.args.args]
+    names = dict(zip(re.findall(r"\{([^}]*)\}", path), positional, strict=True))
+    for node in ast.walk(function):
+        # As in: params["pageSize"] = page_size, headers["X-Trace"] = str(x_trace)
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)):
+            continue
+        key = node.targets[0].slice
+        used = {
+            one.id.removeprefix("json_")
+            for one in ast.walk(node.value)
+            if isinstance(one, ast.Name)
+        }
+        if isinstance(key, ast.Constant) and len(used & arguments) == 1:
+            names[str(key.value)] = (used & arguments).pop()
+    return names
+
+
 def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) -> None:
     """Put crmkit's own types, client and lazy exports in place of the generator's."""
-    title = derived.tree["info"]["title"]
+    title = doc(derived.tree["info"]["title"])
     homes = {name: model.module for name, model in sorted(models.items())}
     imports = "\n".join(
         f"    from .{module} import {name} as {name}" for name, module in homes.items()
@@ -269,8 +326,8 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
         "models/__init__.py": (
             f'"""The models of the {title}, each loaded when it is first used."""\n\n'
             "from typing import TYPE_CHECKING\n\nfrom crmkit.core.lazy import lazily\n\n"
-            f"if TYPE_CHECKING:\n{imports}\n\n"
-            f"__all__, __getattr__, __dir__ = lazily(__name__, {homes!r})\n"
+            f"if TYPE_CHECKING:\n{imports}\nelse:\n"
+            f"    __all__, __getattr__, __dir__ = lazily(__name__, {homes!r})\n"
         ),
     }
     for name, text in texts.items():

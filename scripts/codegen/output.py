@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -15,18 +16,25 @@ __all__ = ["STAMP", "fingerprint", "is_current", "put_in_place"]
 STAMP = "fingerprint.json"
 
 
-def _files(folder: Path) -> dict[str, Path]:
+def _entries(folder: Path) -> dict[str, Path]:
+    """Return what lies in a folder by its name, folders and links too, compiled files not."""
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts and path.name != STAMP
+        if "__pycache__" not in path.parts and path.name != STAMP
     }
+
+
+def _content(path: Path) -> str:
+    if path.is_symlink() or not path.is_file():
+        return "link" if path.is_symlink() else "folder"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _digest(files: dict[str, Path]) -> str:
     digest = hashlib.sha256()
     for name, path in sorted(files.items()):
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        digest.update(f"{name}\0{_content(path)}\n".encode())
     return digest.hexdigest()
 
 
@@ -38,9 +46,11 @@ def fingerprint(openapi: Path, scripts: Path, generated: Path) -> dict[str, str]
         scripts: Folder of the generation scripts.
         generated: Folder of the output.
     """
-    sources = _files(openapi) | {f"scripts/{name}": path for name, path in _files(scripts).items()}
+    sources = _entries(openapi) | {
+        f"scripts/{name}": path for name, path in _entries(scripts).items()
+    }
     tools = ", ".join(f"{name} {version(name)}" for name in ("openapi-python-client", "ruff"))
-    return {"input": _digest(sources), "output": _digest(_files(generated)), "tools": tools}
+    return {"input": _digest(sources), "output": _digest(_entries(generated)), "tools": tools}
 
 
 def is_current(stamp: Path, now: dict[str, str]) -> bool:
@@ -56,21 +66,24 @@ def put_in_place(fresh: Path, folder: Path) -> list[str]:
 
     Files that are the same are not touched, so that their times stay.
     """
-    new, old = _files(fresh), _files(folder)
+    new, old = _entries(fresh), _entries(folder)
     changed: list[str] = []
+    for name, path in old.items():
+        same = name in new and _content(new[name]) == _content(path)
+        if same or not (path.exists() or path.is_symlink()):  # gone with its folder
+            continue
+        if name not in new or path.is_symlink() or path.is_dir() or new[name].is_dir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        changed.append(name)
     for name, path in new.items():
         target = folder / name
-        content = path.read_bytes()
-        if not target.is_file() or target.read_bytes() != content:
-            if target.is_dir():
-                target.rename(target.with_name(f"{target.name}.stray"))
+        if path.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif not target.exists() or target.read_bytes() != path.read_bytes():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            target.write_bytes(path.read_bytes())
             changed.append(name)
-    for name in sorted(old.keys() - new.keys()):
-        old[name].unlink()
-        changed.append(name)
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir() and path.name != "__pycache__" and not any(path.iterdir()):
-            path.rmdir()
-    return changed
+    return sorted(set(changed))

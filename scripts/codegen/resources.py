@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .derive import one_line
+from .codec import RUNTIME, convert, expectation
+from .derive import class_of, one_line
+from .models import doc
 
 if TYPE_CHECKING:
     from .derive import Derived, Kind, OperationPlan
     from .models import Argument, EndpointSource, ModelSource
 
 __all__ = ["emit_operations", "emit_resource", "emit_resources"]
-
-RESERVED = {"extra", "input_", "model_", "options", "page_size", "self", "start"}
-"""Names of our own arguments, which no member of an input model may have."""
 
 _ERRORS = {
     "400": "BadRequestError",
@@ -42,7 +42,7 @@ def _public(plan: OperationPlan) -> str:
 def emit_operations(derived: Derived) -> str:
     """Return the module that tells of each operation what a call needs to know."""
     lines = [
-        f'"""The operations of the {derived.tree["info"]["title"]}."""',
+        f'"""The operations of the {doc(derived.tree["info"]["title"])}."""',
         "",
         "from crmkit.core.operation import Operation, Paging",
         "",
@@ -78,7 +78,7 @@ def emit_resources(
     derived: Derived, endpoints: dict[str, EndpointSource], models: dict[str, ModelSource]
 ) -> str:
     """Return the module whose classes give a client its resources and its own methods."""
-    title = derived.tree["info"]["title"]
+    title = doc(derived.tree["info"]["title"])
     tags = sorted({plan.source.tag for plan in derived.operations if plan.source.public[0]})
     own = [plan for plan in derived.operations if plan.source.public[0] is None]
     lines: list[str] = []
@@ -96,17 +96,15 @@ def emit_resources(
             "        return OPERATIONS",
         ]
         for tag in tags:
-            text = next(
-                (one["description"] for one in derived.tree["tags"] if one["name"] == tag), tag
-            )
+            text = _tag_text(derived, tag)
             lines += [
                 "",
                 "    @cached_property",
-                f"    def {tag}(self) -> {prefix}{_class(tag)}:",
+                f"    def {tag}(self) -> {prefix}{class_of(tag)}:",
                 f'        """{text}"""',
-                f"        from .{tag} import {prefix}{_class(tag)}",
+                f"        from .{tag} import {prefix}{class_of(tag)}",
                 "",
-                f"        return {prefix}{_class(tag)}(self._sender)",
+                f"        return {prefix}{class_of(tag)}(self._sender)",
             ]
         for plan in own:
             lines += ["", *_delegate(plan, derived, endpoints, models, prefix)]
@@ -116,7 +114,11 @@ def emit_resources(
         "from crmkit.core.options import Options",
         "from crmkit.core.paging import AsyncPager",
         "from crmkit.core.paging import Pager",
-        *(f"from .{tag} import {prefix}{_class(tag)}" for tag in tags for prefix in ("", "Async")),
+        *(
+            f"from .{tag} import {prefix}{class_of(tag)}"
+            for tag in tags
+            for prefix in ("", "Async")
+        ),
         *_model_imports(models),
     ]
     head = [
@@ -159,16 +161,18 @@ def _delegate(
     signature, names = _signature(plan, derived, endpoints, models, prefix)
     wait = "await " if prefix and plan.paging is None else ""
     passed = ", ".join(f"{name}={name}" for name in names)
+    back = "return " if plan.payload is not None else ""
     return [
         *(f"    {line}" for line in signature),
         f"        from .client_ import {prefix}Client_",
         "",
-        f"        return {wait}{prefix}Client_(self._sender).{plan.source.public[1]}({passed})",
+        f"        {back}{wait}{prefix}Client_(self._sender).{plan.source.public[1]}({passed})",
     ]
 
 
-def _class(tag: str) -> str:
-    return "".join(part.capitalize() for part in tag.split("_"))
+def _tag_text(derived: Derived, tag: str | None) -> str:
+    tags = {one["name"]: doc(one["description"]) for one in derived.tree["tags"]}
+    return tags[tag] if tag else "Methods of the client."
 
 
 def _model_imports(models: dict[str, ModelSource]) -> list[str]:
@@ -190,11 +194,8 @@ def emit_resource(
         models: The generated classes by name.
     """
     plans = [plan for plan in derived.operations if plan.source.public[0] == tag]
-    name = _class(tag) if tag else "Client_"
-    text = next(
-        (one["description"] for one in derived.tree["tags"] if one["name"] == tag),
-        "Methods of the client.",
-    )
+    name = class_of(tag) if tag else "Client_"
+    text = _tag_text(derived, tag)
     lines = [
         f'"""{text}"""',
         "",
@@ -210,6 +211,7 @@ def emit_resource(
         "from crmkit.core.paging import AsyncPager, Pager",
         "from crmkit.core.resource import PLACEHOLDER, AsyncResource, Resource, input_model",
         "from crmkit.core.types import UNSET, Unset",
+        f"from crmkit.core.wire import {', '.join(RUNTIME)}",
         "",
         "from .. import operations",
         *(f"from ..api.{plan.source.tag} import {plan.source.id}" for plan in plans),
@@ -220,6 +222,8 @@ def emit_resource(
         *_model_imports(models),
         "",
     ]
+    for plan in plans:
+        lines += _payload_decoder(plan, endpoints[plan.source.id], models)
     for prefix in ("", "Async"):
         lines += ["", f"class {prefix}{name}({prefix}Resource):", f'    """{text}"""']
         for plan in plans:
@@ -256,12 +260,33 @@ def _returns(plan: OperationPlan, endpoint: EndpointSource, prefix: str) -> str:
 
 
 def _parameters(plan: OperationPlan, endpoint: EndpointSource) -> list[Argument]:
+    """Return the keyword parameters of an operation, without those of paging."""
     paging = plan.paging or {}
+    hidden = {endpoint.names[paging[key]] for key in ("number", "size") if key in paging}
+    written = {endpoint.names[name]: kind for name, kind in plan.parameters.items()}
+    types = {"instant": "datetime.datetime", "date": "datetime.date"}
     return [
-        one
+        replace(one, annotation=one.annotation.replace("str", types[written[one.name].name]))
+        if written[one.name].name in types
+        else one
         for one in endpoint.keyword
-        if one.name not in {paging.get("number"), paging.get("size")}
+        if one.name not in hidden
     ]
+
+
+def _passed(plan: OperationPlan, endpoint: EndpointSource) -> list[str]:
+    """Return the arguments for the generated `_get_kwargs`, moments and dates as text."""
+    written = {endpoint.names[name]: kind for name, kind in plan.parameters.items()}
+    passed: list[str] = []
+    for one in [*endpoint.positional, *_parameters(plan, endpoint)]:
+        value = {
+            "instant": f"str(moment({one.name}, {one.name!r}, False))",
+            "date": f"date_text({one.name}, {one.name!r})",
+        }.get(written[one.name].name, one.name)
+        if value != one.name and one.default is not None:
+            value = f"{one.name} if isinstance({one.name}, Unset) else {value}"
+        passed.append(f"{one.name}={value}")
+    return passed
 
 
 def _signature(
@@ -284,16 +309,10 @@ def _signature(
         arguments.append(("page_size", "page_size: int | Unset = UNSET"))
     if plan.body:
         members = models[plan.body].attributes
-        clash = RESERVED & {one.name for one in members}
-        if clash:
-            derived.document.refuse(
-                f"components/schemas/{plan.body}",
-                f"the member {min(clash)!r} has the name of an argument",
-                "rename it by x-crmkit-alias",
-            )
         arguments += [(one.name, _optional(one)) for one in members]
         arguments.append(("extra", "extra: Mapping[str, Any] | None = None"))
     arguments.append(("options", "options: Options | None = None"))
+    _check_arguments(plan, derived, [name for name, _ in arguments if name])
     wait = "async " if prefix and plan.paging is None else ""
     listed = ", ".join(text for _, text in arguments)
     returns = _returns(plan, endpoint, prefix)
@@ -308,6 +327,18 @@ def _signature(
     ], names
 
 
+def _check_arguments(plan: OperationPlan, derived: Derived, names: list[str]) -> None:
+    twice = {name for name in names if names.count(name) > 1} | {"self", "model_"} & set(names)
+    members = {one.derived for one in derived.models[plan.body].fields} if plan.body else set()
+    if twice:
+        ours = min(twice).rstrip("_") in {name.rstrip("_") for name in members}
+        derived.document.refuse(
+            f"components/schemas/{plan.body}" if ours else plan.source.place,
+            f"two arguments would be called {min(twice)!r}",
+            "call the parameter differently, or the member by x-crmkit-name",
+        )
+
+
 def _method(
     plan: OperationPlan,
     derived: Derived,
@@ -317,10 +348,8 @@ def _method(
 ) -> list[str]:
     endpoint = endpoints[plan.source.id]
     lines, _ = _signature(plan, derived, endpoints, models, prefix)
-    passed = [
-        f"{one.name}={one.name}" for one in [*endpoint.positional, *_parameters(plan, endpoint)]
-    ]
-    decode = _decode(plan.payload, models)
+    passed = _passed(plan, endpoint)
+    decode = _decode(plan, models)
     operation = f"operations.{_constant(plan)}"
     if plan.paging is not None:
         extra = "".join(
@@ -331,9 +360,10 @@ def _method(
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
         return [*lines, f"    return self._pages({operation}, {kwargs}, {decode}, options{extra})"]
     wait = "await " if prefix else ""
+    back = "return " if plan.payload is not None else ""
     if not plan.body:
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
-        return [*lines, f"    return {wait}self._call({operation}, {kwargs}, {decode}, options)"]
+        return [*lines, f"    {back}{wait}self._call({operation}, {kwargs}, {decode}, options)"]
     members = models[plan.body].attributes
     given = "{" + ", ".join(f'"{one.name}": {one.name}' for one in members) + "}"
     codec = f"{models[plan.body].module}_codec"
@@ -343,18 +373,38 @@ def _method(
     return [
         *lines,
         f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {members_of}, extra)",
-        f"    return {wait}self._call({call}, partial({codec}.encode, model_))",
+        f"    {back}{wait}self._call({call}, partial({codec}.encode, model_))",
     ]
 
 
-def _decode(payload: Kind | None, models: dict[str, ModelSource]) -> str:
-    if payload is None:
+def _decode(plan: OperationPlan, models: dict[str, ModelSource]) -> str:
+    payload = plan.payload
+    if payload is None or payload.name in {"any", "text", "integer", "boolean"}:
         return "None"
-    if payload.name == "model" and payload.ref:
+    if payload.name == "model":
         return f"{models[payload.ref].module}_codec.decode"
     if payload.name == "list" and payload.items[0].name == "model":
         return f"{models[payload.items[0].ref].module}_codec.decode_all"
-    return "None"
+    return f"_{plan.source.id}_payload"
+
+
+def _payload_decoder(
+    plan: OperationPlan, endpoint: EndpointSource, models: dict[str, ModelSource]
+) -> list[str]:
+    """Return the lines of a decoder for a payload that is no object and needs conversion."""
+    if plan.payload is None or _decode(plan, models) != f"_{plan.source.id}_payload":
+        return []
+    lines = convert(plan.payload, "", models, empty=False)
+    return [
+        "",
+        f"def _{plan.source.id}_payload(v: Any) -> {endpoint.returns}:",
+        *(f"    {line}" for line in lines if line.strip() != "at = ''"),
+        "    else:",
+        f"        wrong(v, {expectation(plan.payload)!r})",
+        f"    found: {endpoint.returns} = v",
+        "    return found",
+        "",
+    ]
 
 
 # -- docstrings ------------------------------------------------------------------------------------
@@ -369,7 +419,7 @@ def _docstring(
 ) -> list[str]:
     node = plan.source.node
     told = _descriptions(plan, derived, endpoint, models)
-    lines = [f'"""{node["summary"]}', ""]
+    lines = [f'"""{doc(node["summary"])}', ""]
     if node.get("description"):
         lines += [*_paragraphs(node["description"]), ""]
     lines.append("Args:")
@@ -416,7 +466,7 @@ def _descriptions(
     for node in plan.source.node.get("parameters", []):
         parameter = derived.document.resolve(node, plan.source.place)
         for one in [*endpoint.positional, *endpoint.keyword]:
-            if one.name.rstrip("_") == parameter["name"]:
+            if one.name == endpoint.names.get(parameter["name"]):
                 told.setdefault(one.name, one_line(parameter.get("description", "")))
     if plan.body:
         python = models[plan.body].names

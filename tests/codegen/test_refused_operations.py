@@ -71,7 +71,12 @@ def test_a_tag_that_makes_no_resource_is_refused(case: Case, refused: Refused) -
 
 
 @for_each(
-    Case("no success", put(*LIST, "responses", value={"404": {}}), "GET /notes", "2xx"),
+    Case(
+        "no success",
+        put(*LIST, "responses", value={"404": {"description": "No."}}),
+        "GET /notes",
+        "2xx",
+    ),
     Case("no JSON", replaced(("application/json", "text/csv")), "GET /notes", "application/json"),
     Case(
         "a list without paging",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .drive import drive
 from .errors import ConfigError, DecodeError
-from .sender import payload
+from .sender import misformed, payload
 from .wire import Placed
 
 if TYPE_CHECKING:
@@ -74,19 +74,17 @@ class GeneratedReply:
 
     def json(self) -> Any:
         """Return the payload, its objects with their place for errors."""
-        path = ".".join(self._operation.envelope)
-        if type(self._payload) is list:
-            rows = enumerate(self._payload)
-            return [self._placed(row, f"{path}[{index}]") for index, row in rows]
-        return self._placed(self._payload, path)
+        path, tree = ".".join(self._operation.envelope), self._payload
+        if type(tree) is list:
+            return [self._placed(row, f"{path}[{index}]") for index, row in enumerate(tree)]
+        return self._placed(tree, path)
 
     def _placed(self, tree: Any, path: str) -> Any:
         if type(tree) is dict:
             return Placed(tree, path, self._operation.name, self._reply.response)
         if self._operation.items is dict:
             error = DecodeError(f"expected an object, found {type(tree).__name__}", path=path)
-            error.operation, error.response = self._operation.name, self._reply.response
-            raise error
+            raise misformed(error, self._operation, self._reply)
         return tree
 
 

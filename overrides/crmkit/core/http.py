@@ -64,15 +64,15 @@ def _shown(response: Response) -> Response:
 def _pool_arguments(base_url: str, transport: Any, hook: Any) -> dict[str, Any]:
     # A server's session cookies must not tie calls together, so the jar takes none.
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    shared = {"cookies": jar, "event_hooks": {"response": [hook]}}
     if transport is not None:
-        return {"transport": transport, "cookies": jar, "event_hooks": {"response": [hook]}}
-    tls = False if base_url.startswith("http:") else _tls_context()
-    return {"verify": tls, "cookies": jar, "event_hooks": {"response": [hook]}}
+        return shared | {"transport": transport}
+    return shared | {"verify": False if base_url.startswith("http:") else _tls_context()}
 
 
 def timeouts(seconds: float | None) -> dict[str, float | None]:
     """Return the request extension that limits each phase to `seconds`; None for no limit."""
-    return {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}
+    return dict.fromkeys(("connect", "read", "write", "pool"), seconds)
 
 
 def lost(error: BaseException, request: Request) -> TransportError | DecodeError:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .throttle import Throttle
     from .vendor import Fault, Vendor
 
-__all__ = ["Sender", "decoded", "payload"]
+__all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
 
@@ -268,13 +268,13 @@ def payload(operation: Operation, reply: Reply) -> Any:
     for depth, member in enumerate(operation.envelope):
         if not isinstance(tree, dict) or member not in tree:
             path = ".".join(operation.envelope[:depth])
-            raise _misformed(DecodeError(f"no member {member!r}", path=path), operation, reply)
+            raise misformed(DecodeError(f"no member {member!r}", path=path), operation, reply)
         tree = tree[member]
     if operation.payload is not None and type(tree) is not operation.payload:
         found = "null" if tree is None else type(tree).__name__
         problem = f"expected {operation.payload.__name__}, found {found}"
         path = ".".join(operation.envelope)
-        raise _misformed(DecodeError(problem, path=path), operation, reply)
+        raise misformed(DecodeError(problem, path=path), operation, reply)
     return tree
 
 
@@ -305,10 +305,11 @@ def decoded(
         return decode(tree)
     except READ_ERRORS as error:
         wrong = decode_error(error, prefix=".".join(operation.envelope), base=base)
-        raise _misformed(wrong, operation, reply) from error
+        raise misformed(wrong, operation, reply) from error
 
 
-def _misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
+def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
+    """Return an error with the operation and the reply that it is about."""
     error.operation, error.response = operation.name, reply.response
     return error
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 new = object.__new__
+instant = datetime.fromisoformat
+mailbox = Mailbox.parse
 
 READ_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 """What decoding a reply of another form can end in."""
@@ -73,18 +75,13 @@ def labeled(text: str) -> list[LabeledValue]:
     return out
 
 
-def mailbox(text: str) -> Mailbox:
-    """Read one mailbox."""
-    return Mailbox.parse(text)
-
-
 def mailboxes(text: str) -> list[Mailbox]:
     """Split a `;` list of mailboxes. The text is not empty."""
     return [Mailbox.parse(part) for part in text.split(";")]
 
 
-def each(values: object, kind: type, expected: str) -> None:
-    """Check that `values` is an array whose elements all have the type `kind`.
+def each(values: object, expected: str, *kinds: type) -> None:
+    """Check that `values` is an array whose elements all have one of the types `kinds`.
 
     Raises:
         WrongForm: It is not.
@@ -92,7 +89,7 @@ def each(values: object, kind: type, expected: str) -> None:
     if type(values) is not list:
         wrong(values, "an array")
     for value in values:
-        if type(value) is not kind:
+        if type(value) not in kinds:
             wrong(value, expected)
 
 

@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from .client import AsyncRelenta as AsyncRelenta
     from .client import Relenta as Relenta
     from .fields import CustomFields as CustomFields
-
-_MODELS = "crmkit_generated.relenta.models"
-__all__, __getattr__, __dir__ = lazily(
-    __name__,
-    {
-        "Activity": _MODELS,
-        "ActivityInput": _MODELS,
-        "AsyncRelenta": "client",
-        "Contact": _MODELS,
-        "ContactInput": _MODELS,
-        "CustomField": _MODELS,
-        "CustomFieldType": _MODELS,
-        "CustomFields": "fields",
-        "LabeledValue": "crmkit.core.forms",
-        "Mailbox": "crmkit.core.forms",
-        "Relenta": "client",
-    },
-)
+else:
+    _MODELS = "crmkit_generated.relenta.models"
+    __all__, __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "Activity": _MODELS,
+            "ActivityInput": _MODELS,
+            "AsyncRelenta": "client",
+            "Contact": _MODELS,
+            "ContactInput": _MODELS,
+            "CustomField": _MODELS,
+            "CustomFieldType": _MODELS,
+            "CustomFields": "fields",
+            "LabeledValue": "crmkit.core.forms",
+            "Mailbox": "crmkit.core.forms",
+            "Relenta": "client",
+        },
+    )

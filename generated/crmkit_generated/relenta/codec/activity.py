@@ -22,7 +22,6 @@ from crmkit.core.wire import (
 from ..models.activity import Activity
 
 EMITTED = True
-instant = datetime.datetime.fromisoformat
 
 
 def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
@@ -69,7 +68,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         if type(v) is str:
             at = "dt_created"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -82,7 +81,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         if type(v) is str:
             at = "dt_modified"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -95,7 +94,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         if type(v) is str:
             at = "dt_start"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -108,7 +107,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
         if type(v) is str:
             at = "dt_end"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:

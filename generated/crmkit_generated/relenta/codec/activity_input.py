@@ -23,9 +23,8 @@ from crmkit.core.wire import (
 from ..models.activity_input import ActivityInput
 
 EMITTED = True
-instant = datetime.datetime.fromisoformat
 MEMBERS = frozenset(
-    {
+    (
         "id",
         "activity_type",
         "label",
@@ -42,7 +41,7 @@ MEMBERS = frozenset(
         "contacts",
         "subject",
         "body",
-    }
+    )
 )
 
 
@@ -91,7 +90,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
         if type(v) is str:
             at = "dt_created"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -104,7 +103,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
         if type(v) is str:
             at = "dt_modified"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -117,7 +116,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
         if type(v) is str:
             at = "dt_start"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -130,7 +129,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
         if type(v) is str:
             at = "dt_end"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:

@@ -21,7 +21,6 @@ from crmkit.core.wire import (
 from ..models.contact import Contact
 
 EMITTED = True
-instant = datetime.datetime.fromisoformat
 
 
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
@@ -63,7 +62,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
         if type(v) is str:
             at = "dt_created"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -76,7 +75,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
         if type(v) is str:
             at = "dt_modified"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -182,11 +181,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
             at = "address"
             wrong(v, "a text")
         o.address = v
-        v = (
-            pop("do_no_mass_email", None)
-            if "do_not_mass_email" not in s
-            else pop("do_not_mass_email", None)
-        )
+        v = pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", None)
         if type(v) is not bool and v is not None:
             at = "do_not_mass_email"
             wrong(v, "a boolean")

@@ -22,9 +22,8 @@ from crmkit.core.wire import (
 from ..models.contact_input import ContactInput
 
 EMITTED = True
-instant = datetime.datetime.fromisoformat
 MEMBERS = frozenset(
-    {
+    (
         "id",
         "full_name",
         "first_name",
@@ -47,7 +46,7 @@ MEMBERS = frozenset(
         "do_not_mass_email",
         "groups",
         "tags",
-    }
+    )
 )
 
 
@@ -91,7 +90,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
         if type(v) is str:
             at = "dt_created"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:
@@ -104,7 +103,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
         if type(v) is str:
             at = "dt_modified"
             if v:
-                v = instant(v)
+                v = datetime.datetime.fromisoformat(v)
                 if v.tzinfo is None:
                     v = v.replace(tzinfo=datetime.UTC)
             else:

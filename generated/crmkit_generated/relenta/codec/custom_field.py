@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from crmkit.core.wire import (
@@ -20,7 +19,6 @@ from ..models.custom_field import CustomField
 from ..models.custom_field_type import CustomFieldType
 
 EMITTED = True
-instant = datetime.datetime.fromisoformat
 _custom_field_type = {one.value: one for one in CustomFieldType}
 
 
@@ -69,7 +67,7 @@ def decode_all(rows: Any, cls: type[Any] = CustomField) -> list[CustomField]:
         v = pop("choices", None)
         if type(v) is list:
             at = "choices"
-            each(v, str, "a text")
+            each(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []

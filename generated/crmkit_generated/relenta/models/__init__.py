@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from .custom_field_type import CustomFieldType as CustomFieldType
     from .labeled_value import LabeledValue as LabeledValue
     from .mailbox import Mailbox as Mailbox
-
-__all__, __getattr__, __dir__ = lazily(
-    __name__,
-    {
-        "Activity": "activity",
-        "ActivityInput": "activity_input",
-        "Contact": "contact",
-        "ContactInput": "contact_input",
-        "CustomField": "custom_field",
-        "CustomFieldType": "custom_field_type",
-        "LabeledValue": "labeled_value",
-        "Mailbox": "mailbox",
-    },
-)
+else:
+    __all__, __getattr__, __dir__ = lazily(
+        __name__,
+        {
+            "Activity": "activity",
+            "ActivityInput": "activity_input",
+            "Contact": "contact",
+            "ContactInput": "contact_input",
+            "CustomField": "custom_field",
+            "CustomFieldType": "custom_field_type",
+            "LabeledValue": "labeled_value",
+            "Mailbox": "mailbox",
+        },
+    )
