@@ -136,9 +136,14 @@ class Checkout:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def files(self) -> dict[str, bytes]:
-        """Return what lies in the generated package, by path; folders end with a slash."""
+        """Return what lies in the generated package, by path; folders end with a slash.
+
+        What Python compiles on import is left out.
+        """
         found: dict[str, bytes] = {}
         for path in self.package.rglob("*"):
+            if "__pycache__" in path.parts:
+                continue
             name = path.relative_to(self.package).as_posix()
             found.update({f"{name}/": b""} if path.is_dir() else {name: path.read_bytes()})
         return found
