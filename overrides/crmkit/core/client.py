@@ -138,7 +138,8 @@ class Client:
             headers: Headers to send with every call, beside those that are set already.
 
         Raises:
-            ConfigError: A value is impossible.
+            ConfigError: The timeout or the number of retries is impossible.
+            ArgumentError: A header cannot be sent.
         """
         now = self._sender.settings
         settings = Settings(

@@ -144,14 +144,14 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Return `headers` if they can be sent.
 
     Raises:
-        ConfigError: A name or value is no text, or holds what ends a header's line.
+        ArgumentError: A name or value is no text, or holds what ends a header's line.
     """
     found = {} if headers is None else dict(mapping(headers, "headers"))
     for name, value in found.items():
         if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
-            raise ConfigError(f"headers: {name!r} is no name of a header")
+            raise ArgumentError("headers", f"{name!r} is no name of a header")
         if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
-            raise ConfigError(f"headers: the value of {name} must be ASCII text on one line")
+            raise ArgumentError("headers", f"the value of {name} must be ASCII text on one line")
     return {name.lower(): value for name, value in found.items()}
 
 
