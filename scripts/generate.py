@@ -1,7 +1,7 @@
 """`make generate`: openapi/*.yaml → generated/.
 
-Unchanged input is noticed before the generator is imported. A document that cannot be generated
-from stops with one line, and generated/ stays as it was.
+Unchanged input is noticed before the generator is imported, and drafts are passed over. A document
+that cannot be generated from stops with one line, and generated/ stays as it was.
 """
 
 from __future__ import annotations
@@ -40,10 +40,16 @@ def main(argv: list[str] | None = None) -> int:
         print("generated/ is up to date")
         return 0
     from codegen.document import DocumentError
+    from codegen.drafts import is_draft
 
-    documents = sorted(openapi.glob("*.yaml"))
+    found = sorted(openapi.glob("*.yaml"))
+    drafts = [path for path in found if is_draft(path)]
+    documents = [path for path in found if path not in drafts]
     if not documents:
-        print(f"{openapi}: holds no document; write openapi/<crm>.yaml", file=sys.stderr)
+        print(
+            f"{openapi}: holds no document to generate from; write openapi/<crm>.yaml",
+            file=sys.stderr,
+        )
         return 1
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -57,6 +63,8 @@ def main(argv: list[str] | None = None) -> int:
         json.dumps(fingerprint(openapi, scripts, generated), indent=1) + "\n", encoding="utf-8"
     )
     print(f"generated {', '.join(path.stem for path in documents)}: {len(changed)} files changed")
+    if drafts:
+        print(f"drafts, without code as yet: {', '.join(path.stem for path in drafts)}")
     return 0
 
 
@@ -119,6 +127,7 @@ def build_one(path: Path, folder: Path) -> None:
     from codegen.codec import emit_codec
     from codegen.derive import derive
     from codegen.document import load
+    from codegen.drafts import refuse_pending
     from codegen.models import (
         doc,
         endpoint_sources,
@@ -129,6 +138,7 @@ def build_one(path: Path, folder: Path) -> None:
     from codegen.resources import emit_operations, emit_resource, emit_resources
 
     document = load(path, f"openapi/{path.name}")
+    refuse_pending(document)
     derived = derive(document)
     run_generator(derived, folder)
     models = model_sources(derived, folder)

@@ -24,14 +24,23 @@ METHODS = ("get", "put", "post", "delete", "patch")
 _PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "x-crmkit-draft": {"const": True},
     "x-crmkit-effect": {"enum": ["read", "write"]},
-    "x-crmkit-envelope": _PATH_LIST,
+    "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}]},
     "x-crmkit-evidence": {
         "type": "array",
         "items": {"type": "string", "pattern": r"^(page|recorded|assumption): \S"},
         "minItems": 1,
     },
-    "x-crmkit-format": {"enum": ["digits", "mailbox"]},
+    "x-crmkit-expand": {
+        "type": "object",
+        "propertyNames": {"pattern": "^[A-Za-z]+$"},
+        "additionalProperties": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
+        "minProperties": 1,
+    },
+    "x-crmkit-format": {
+        "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
+    },
     "x-crmkit-name": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": {
@@ -48,10 +57,58 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "required": ["strategy"],
         "additionalProperties": False,
     },
+    "x-crmkit-profile": {
+        "type": "array",
+        "items": {"type": "string", "pattern": "^[a-z][a-z0-9]*$"},
+        "minItems": 1,
+        "uniqueItems": True,
+    },
+    "x-crmkit-read-as": _PATH_LIST,
+    "x-crmkit-read-schema": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
+    "x-crmkit-replace": {"const": True},
     "x-crmkit-separated": {
         "type": "object",
-        "properties": {"by": {"const": ";"}, "element": {"enum": ["text", "labeled", "mailbox"]}},
+        "properties": {
+            "by": {"enum": [";", ","]},
+            "element": {"type": "string", "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
+            "between": {"const": "|"},
+        },
         "required": ["by", "element"],
+        "additionalProperties": False,
+        # What stands between the members of an element is told where elements have members.
+        "if": {"properties": {"element": {"pattern": "^[A-Z]"}}},
+        "then": {"required": ["between"]},
+        "else": {"properties": {"between": False}},
+    },
+    "x-crmkit-setting": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
+    "x-crmkit-side-elements": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
+    "x-crmkit-xml": {
+        "type": "object",
+        "properties": {
+            "root": {"type": "string"},
+            "item": {"type": "string"},
+            "nil": {
+                "type": "object",
+                "properties": {"attribute": {"type": "string"}, "value": {"type": "string"}},
+                "required": ["attribute", "value"],
+                "additionalProperties": False,
+            },
+            "type": {
+                "type": "object",
+                "properties": {
+                    name: {"type": "string"} for name in ("attribute", "integer", "number", "array")
+                },
+                "required": ["attribute"],
+                "additionalProperties": False,
+            },
+            "boolean": {
+                "type": "object",
+                "properties": {"false": {"type": "string"}, "true": {"type": "string"}},
+                "required": ["false", "true"],
+                "additionalProperties": False,
+            },
+        },
+        "required": ["root", "item", "nil", "type", "boolean"],
         "additionalProperties": False,
     },
 }
