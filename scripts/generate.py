@@ -153,7 +153,7 @@ def build_one(path: Path, folder: Path) -> None:
     }
     for name, model in derived.models.items():
         write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
-    for tag in {plan.source.public[0] for plan in derived.operations}:
+    for tag in {plan.source.public[0] for plan in derived.operations if not plan.source.twin}:
         write[f"resources/{tag or 'client_'}.py"] = emit_resource(derived, tag, endpoints, models)
     for name, text in write.items():
         target = folder / name

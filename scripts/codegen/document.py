@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -245,12 +245,14 @@ class OperationSource:
         method: HTTP method in small letters.
         tag: Its tag.
         node: The operation object.
+        twin: Whether another operation gives the method: the PUT beside a PATCH.
     """
 
     path: str
     method: str
     tag: str
     node: dict[str, Any]
+    twin: bool = False
 
     @property
     def id(self) -> str:
@@ -326,7 +328,8 @@ class Document:
             for method in (method for method in METHODS if method in item):
                 parameters = [*shared, *item[method].get("parameters", [])]
                 node = {**item[method], "parameters": parameters}
-                found.append(self._operation(path, method, node))
+                twin = method == "patch" and "put" in item
+                found.append(replace(self._operation(path, method, node), twin=twin))
         if not found:
             self.refuse("paths", "hold no operation", "describe an operation")
         return found
@@ -490,7 +493,7 @@ def _check_names(document: Document) -> None:
                 "tags", f"{tag['name']!r} cannot be the name of a resource", "call it differently"
             )
     public: dict[tuple[str | None, str], OperationSource] = {}
-    for operation in document.operations:
+    for operation in (one for one in document.operations if not one.twin):
         resource, method = operation.public
         other = public.get((resource, method))
         if other is not None:

@@ -79,8 +79,9 @@ def emit_resources(
 ) -> str:
     """Return the module whose classes give a client its resources and its own methods."""
     title = doc(derived.tree["info"]["title"])
-    tags = sorted({plan.source.tag for plan in derived.operations if plan.source.public[0]})
-    own = [plan for plan in derived.operations if plan.source.public[0] is None]
+    plans = [plan for plan in derived.operations if not plan.source.twin]
+    tags = sorted({plan.source.tag for plan in plans if plan.source.public[0]})
+    own = [plan for plan in plans if plan.source.public[0] is None]
     lines: list[str] = []
     for prefix in ("", "Async"):
         lines += [
@@ -193,7 +194,9 @@ def emit_resource(
         endpoints: Signatures by operationId.
         models: The generated classes by name.
     """
-    plans = [plan for plan in derived.operations if plan.source.public[0] == tag]
+    plans = [
+        plan for plan in derived.operations if plan.source.public[0] == tag and not plan.source.twin
+    ]
     name = class_of(tag) if tag else "Client_"
     text = _tag_text(derived, tag)
     lines = [

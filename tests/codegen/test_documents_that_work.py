@@ -161,6 +161,28 @@ def test_parameters_of_a_path(checkout: Checkout) -> None:
     )
 
 
+def test_a_patch_beside_a_put_gives_no_method(checkout: Checkout) -> None:
+    """A PATCH twin is a generated function and an operation, but no second method."""
+
+    def twins(tree: dict[str, Any]) -> None:
+        update(tree)
+        item = tree["paths"]["/notes/{id}"]
+        item["patch"] = {**item["put"], "operationId": "notes_update_patch"}
+
+    works(
+        checkout,
+        twins,
+        "answers[:] = [5, 6]\n"
+        "assert crm.notes.update(7, title='x') == 5\n"
+        "assert asked[0].method == 'PUT'\n"
+        "assert not hasattr(crm.notes, 'update_patch')\n"
+        "from crmkit_generated.notes.api.notes import notes_update_patch\n"
+        "body = models.NoteInput(title='x')\n"
+        "assert notes_update_patch.sync(7, client=crm.generated, body=body) == 6\n"
+        "assert asked[1].method == 'PATCH'\n",
+    )
+
+
 def test_a_default_is_not_sent(checkout: Checkout) -> None:
     """What a document says the server does by default is left to the server."""
     works(
