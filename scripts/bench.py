@@ -36,16 +36,36 @@ def row(what: str, measured: str, budget: str, *, reference: str = "") -> None:
     print(f"| {what} | {reference} | {measured} | {budget} |", flush=True)
 
 
-def medians(jobs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the median seconds of each job; rounds interleaved, so that all see one load."""
-    seconds: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(rounds):
-        for name, job in jobs.items():
-            gc.collect()
-            started = time.perf_counter()
-            job()
-            seconds[name].append(time.perf_counter() - started)
-    return {name: statistics.median(found) for name, found in seconds.items()}
+class Rounds:
+    """Seconds of several jobs, run in turns, so that a busy moment meets all of them.
+
+    Args:
+        jobs: The jobs by name.
+        count: How many rounds.
+    """
+
+    def __init__(self, jobs: dict[str, Callable[[], object]], count: int) -> None:
+        self._seconds: dict[str, list[float]] = {name: [] for name in jobs}
+        for _ in range(count):
+            for name, job in jobs.items():
+                gc.collect()
+                started = time.perf_counter()
+                job()
+                self._seconds[name].append(time.perf_counter() - started)
+
+    def median(self, name: str) -> float:
+        """Return a job's median seconds."""
+        return statistics.median(self._seconds[name])
+
+    def ratio(self, name: str, reference: str) -> str:
+        """Return the median of a job's ratios to a reference in the same round."""
+        pairs = zip(self._seconds[name], self._seconds[reference], strict=True)
+        return f"{statistics.median(one / other for one, other in pairs):.2f}"
+
+    def over(self, name: str, reference: str) -> float:
+        """Return the median of the seconds that a job takes over a reference in the same round."""
+        pairs = zip(self._seconds[name], self._seconds[reference], strict=True)
+        return statistics.median(one - other for one, other in pairs)
 
 
 def python(code: str) -> Callable[[], object]:
@@ -56,7 +76,7 @@ def python(code: str) -> Callable[[], object]:
 def starts() -> None:
     """Measure imports and the making of clients."""
     make = f"from crmkit import Relenta; c = Relenta(account='a', department_key='{KEY}')"
-    found = medians(
+    found = Rounds(
         {
             "bare": python("pass"),
             "import": python("import crmkit"),
@@ -66,27 +86,25 @@ def starts() -> None:
         },
         15,
     )
-    bare = found["bare"]
-    base = found["httpx"]
     row(
         "`import crmkit`, over a bare interpreter",
-        f"{(found['import'] - bare) * 1e3:.1f} ms",
+        f"{found.over('import', 'bare') * 1e3:.1f} ms",
         "15 ms",
     )
-    row("`Relenta(…)` / `httpx.Client()`", f"{found['client'] / base:.2f}", "1.25")
-    row("… with a resource touched", f"{found['touched'] / base:.2f}", "1.4")
+    row("`Relenta(…)` / `httpx.Client()`", found.ratio("client", "httpx"), "1.25")
+    row("… with a resource touched", found.ratio("touched", "httpx"), "1.4")
 
     def fresh() -> None:
         with Relenta(account="a", department_key=KEY) as crm:
             _ = crm._io.pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # builds all
 
     fresh()
-    second = medians({"second": fresh, "httpx": httpx.Client}, 15)
+    second = Rounds({"second": fresh, "httpx": httpx.Client}, 15)
     row(
         "second client in one process, connections ready",
-        f"{second['second'] * 1e3:.2f} ms",
+        f"{second.median('second') * 1e3:.2f} ms",
         "1 ms",
-        reference=f"{second['httpx'] * 1e3:.0f} ms",
+        reference=f"{second.median('httpx') * 1e3:.0f} ms",
     )
 
 
@@ -129,27 +147,26 @@ def codec() -> None:
     }
     if fast:
         jobs |= {"decode orjson": decode(orjson=True), "encode orjson": encode(orjson=True)}
-    found = medians(jobs, 25)
+    found = Rounds(jobs, 25)
     engine.FAST = fast
-    read, write = found["loads"], found["dumps"]
-    stock_ratio = f"stock {found['stock read'] / read:.2f}"
+    stock_ratio = f"stock {found.ratio('stock read', 'loads')}"
     row(
         "decode 1,000 contacts / `json.loads`",
-        f"{found['decode'] / read:.2f}",
+        found.ratio("decode", "loads"),
         "2.6",
         reference=stock_ratio,
     )
-    stock_ratio = f"stock {found['stock write'] / write:.2f}"
+    stock_ratio = f"stock {found.ratio('stock write', 'dumps')}"
     if fast:
-        row("… with orjson", f"{found['decode orjson'] / read:.2f}", "2.1")
+        row("… with orjson", found.ratio("decode orjson", "loads"), "2.1")
     row(
         "encode the same / `json.dumps`",
-        f"{found['encode'] / write:.2f}",
+        found.ratio("encode", "dumps"),
         "2.1",
         reference=stock_ratio,
     )
     if fast:
-        row("… with orjson", f"{found['encode orjson'] / write:.2f}", "0.9")
+        row("… with orjson", found.ratio("encode orjson", "dumps"), "0.9")
 
 
 def stock() -> tuple[Callable[[Any], object], Callable[[], object]]:
@@ -203,7 +220,7 @@ def calls() -> None:
     def many(job: Callable[[], object]) -> Callable[[], object]:
         return lambda: [job() for _ in range(200)]
 
-    found = medians(
+    found = Rounds(
         {
             "raw save": many(
                 lambda: raw.post(
@@ -218,8 +235,8 @@ def calls() -> None:
         },
         15,
     )
-    row("one `save` / raw httpx", f"{found['save'] / found['raw save']:.2f}", "1.2")
-    row("one `list().first()` / raw httpx", f"{found['first'] / found['raw list']:.2f}", "1.2")
+    row("one `save` / raw httpx", found.ratio("save", "raw save"), "1.2")
+    row("one `list().first()` / raw httpx", found.ratio("first", "raw list"), "1.2")
 
 
 def generation() -> None:
@@ -228,7 +245,7 @@ def generation() -> None:
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "openapi", Path(folder) / "openapi")
         command = [*script, "--root", folder]
-        found = medians(
+        found = Rounds(
             {
                 "all": lambda: subprocess.run(
                     [*command, "--force"], check=True, capture_output=True
@@ -237,8 +254,8 @@ def generation() -> None:
             },
             5,
         )
-    row("generate all documents", f"{found['all']:.1f} s", "4 s")
-    row("… when nothing has changed", f"{found['none']:.2f} s", "1 s")
+    row("generate all documents", f"{found.median('all'):.1f} s", "4 s")
+    row("… when nothing has changed", f"{found.median('none'):.2f} s", "1 s")
 
 
 def memory() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from crmkit_generated.relenta.models import Contact, CustomField
 
 __all__ = ["CustomFields"]
+
+_NUMBER = re.compile(r"\s*[+-]?([0-9]{1,4000}\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?\s*")
+# assumption: YYYY-MM-DD, as the page's date-times begin; no sample has a date
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?")
+_MOST_DIGITS = 1000
 
 Value = str | int | Decimal | date | list[str] | tuple[str, ...] | None
 
@@ -95,28 +101,25 @@ def _read(field: CustomField, wire: object) -> Any:
     if not isinstance(wire, str):
         raise DecodeError(f"expected a text, found {type(wire).__name__}", path=field.key)
     try:
-        if field.type_ == "Number":
-            if "_" in wire:
-                raise ValueError  # noqa: TRY301  # Python's own spelling of numbers
-            number = Decimal(wire)
-            # NaN and infinities cannot be made an int, and are refused with all that is no number.
-            return int(number) if int(number) == number and "." not in wire else number
-        if field.type_ == "Date":
-            # assumption: YYYY-MM-DD, as the page's date-times begin; no sample has a date
+        if field.type_ == "Number" and _NUMBER.fullmatch(wire):
+            # An int if it is written as one: int(Decimal("1e99999999")) would fill the memory.
+            return int(wire) if wire.strip().lstrip("+-").isdigit() else Decimal(wire)
+        if field.type_ == "Date" and _DATE.fullmatch(wire):
             return date.fromisoformat(wire[:10])
-    except (ArithmeticError, ValueError):
+        if field.type_ in {"Number", "Date"}:
+            raise ValueError  # noqa: TRY301  # told in one place
+    except ValueError:
         raise DecodeError(f"the text is no {field.type_}", path=field.key) from None
     return wire.split(";") if field.type_ == "Multiple choice" else wire
 
 
 def _number(field: CustomField, value: Value) -> str:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | Decimal)
-        or not Decimal(value).is_finite()
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ArgumentError(field.label, f"takes an int or a Decimal, not {type(value).__name__}")
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    number = Decimal(value)
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        raise ArgumentError(field.label, f"takes a number of at most {_MOST_DIGITS} digits")
+    return format(number, "f")
 
 
 def _date(field: CustomField, value: Value) -> str:
