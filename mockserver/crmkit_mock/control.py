@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from crmkit_mock.crm import MockCRM
+    from crmkit_mock.faults import Fault
     from crmkit_mock.mocks import Mocks
 
 Arguments = dict[str, Any]
@@ -71,6 +73,13 @@ def control_plane(mocks: Mocks) -> Starlette:
     return app
 
 
+class _Tree(JSONResponse):
+    """A tree in ASCII, so that it can hold any text, also half a surrogate pair."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, separators=(",", ":")).encode("ascii")
+
+
 def _endpoint(
     mocks: Mocks, actions: Mapping[str, Action]
 ) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
@@ -87,7 +96,7 @@ def _endpoint(
             arguments.update(tree)
         action = actions["GET" if request.method == "HEAD" else request.method]
         try:
-            return JSONResponse(action(mocks, arguments))
+            return _Tree(action(mocks, arguments))
         except (ValueError, TypeError, OverflowError) as error:
             raise HTTPException(400, str(error)) from None
 
@@ -154,14 +163,25 @@ def _restore(mocks: Mocks, arguments: Arguments) -> object:
 def _faults(mocks: Mocks, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
-    return {crm.name: [asdict(fault) for fault in crm.faults.waiting()] for crm in chosen}
+    return {crm.name: [_told(fault) for fault in crm.faults.waiting()] for crm in chosen}
 
 
 def _add_fault(mocks: Mocks, arguments: Arguments) -> object:
     if not _FAULT.is_valid(arguments):
         raise ValueError(first_error(_FAULT, arguments))
     (crm,) = _chosen(mocks, arguments)
-    return asdict(crm.fail(**arguments))
+    return _told(crm.fail(**arguments))
+
+
+def _told(fault: Fault) -> Arguments:
+    """Return the arguments of a fault as a JSON tree; bytes are read as text."""
+    told = {one.name: getattr(fault, one.name) for one in fields(fault) if one.init}
+    told["headers"] = dict(fault.headers)
+    if isinstance(fault.body, bytes):
+        told["body"] = fault.body.decode("utf-8", "replace")
+    elif fault.content is not None and not isinstance(fault.body, str):
+        told["body"] = json.loads(fault.content)
+    return told
 
 
 def _forget_faults(mocks: Mocks, arguments: Arguments) -> object:

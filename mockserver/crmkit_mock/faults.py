@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -18,6 +19,11 @@ ConnectionError_ = Literal[
 #: in-process transport can play them.
 CONNECTION_ERRORS: frozenset[str] = frozenset(get_args(ConnectionError_))
 ONLY_IN_PROCESS = frozenset({"connect", "connect_timeout"})
+
+#: Header names are tokens (RFC 9110, 5.6.2).
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
+#: The server writes these itself; with a second one no client would read the reply.
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 Body = str | bytes | Mapping[str, object] | Sequence[object]
 
@@ -54,8 +60,11 @@ class Fault:
     path: str | None = None
     method: str | None = None
     after: bool = False
+    #: The bytes of `body`, as they were when the fault was made.
+    content: bytes | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
+        self._require_types()
         if self.status is None and self.body is None and self.error is None and self.delay == 0:
             raise ValueError("a fault needs a status, a body, an error or a delay")
         if self.status is not None and not 200 <= self.status <= 599:
@@ -71,10 +80,33 @@ class Fault:
         if not 0 <= self.delay < 86_400:
             raise ValueError("delay must be from 0 to a day, in seconds")
         for name, value in self.headers.items():
-            if not f"{name}{value}".isprintable() or not f"{name}{value}".isascii():
-                raise ValueError(f"the header {name!r} cannot be sent")
+            if not _TOKEN.fullmatch(name) or name.lower() in _FRAMING:
+                raise ValueError(f"a fault cannot send a header {name!r}")
+            _require_header_value(name, value)
+        if self.retry_after is not None:
+            _require_header_value("Retry-After", str(self.retry_after))
+        self.content = _encode(self.body)
         if self.method is not None:
             self.method = self.method.upper()
+
+    def _require_types(self) -> None:
+        whole, text = (int, type(None)), (str, type(None))
+        for name, types in {
+            "status": whole,
+            "times": whole,
+            "retry_after": (int, str, type(None)),
+            "delay": (int, float),
+            "error": text,
+            "path": text,
+            "method": text,
+        }.items():
+            value = getattr(self, name)
+            # A bool is an int, but no status and no number of requests.
+            if not isinstance(value, types) or isinstance(value, bool):
+                # fail() promises one class for whatever is no fault.
+                raise ValueError(f"{name} cannot be {value!r:.100}")  # noqa: TRY004
+        if not all(isinstance(text, str) for pair in self.headers.items() for text in pair):
+            raise ValueError("headers must be texts by their names")
 
     @property
     def has_reply(self) -> bool:
@@ -104,17 +136,28 @@ class Fault:
         media_type = error_reply.media_type
         for name in [name for name in headers if name.lower() == "content-type"]:
             media_type = headers.pop(name)
-        body = error_reply.body
-        if isinstance(self.body, str):
-            body = self.body.encode("utf-8", "surrogatepass")
-        elif isinstance(self.body, bytes):
-            body = self.body
-        elif self.body is not None:
-            body = json.dumps(self.body).encode("ascii")
+        body = error_reply.body if self.content is None else self.content
+        if not isinstance(self.body, str | bytes | None):
             media_type = media_type or JSON_TYPE
         if error_reply.status in (204, 304):
             body, media_type = b"", None
         return Reply(error_reply.status, body, headers, media_type)
+
+
+def _require_header_value(name: str, value: str) -> None:
+    if not value.isprintable() or not value.isascii():
+        raise ValueError(f"the header {name!r} cannot be sent")
+
+
+def _encode(body: Body | None) -> bytes | None:
+    if body is None or isinstance(body, bytes):
+        return body
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return json.dumps(body, allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"the body is neither text nor bytes nor JSON: {error}") from None
 
 
 class Faults:

@@ -68,6 +68,37 @@ def test_faults(either: Relenta, control: httpx.Client) -> None:
     assert either.contacts()
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"\xff{", "\ufffd{"),
+        ("text", "text"),
+        ("\ud800", "\ud800"),
+        ({"a": (1, "ž")}, {"a": [1, "ž"]}),
+        (None, None),
+    ],
+    ids=ascii,
+)
+def test_faults_of_any_body_are_listed(
+    either: Relenta, control: httpx.Client, body: Any, told: object
+) -> None:
+    """Whatever body a test let wait, the list of faults shows it."""
+    either.mock.fail(status=502, body=body)
+    (waiting,) = tree(control.get("/faults"))["relenta"]
+    assert waiting == {
+        "status": 502,
+        "retry_after": None,
+        "body": told,
+        "headers": {},
+        "times": 1,
+        "delay": 0.0,
+        "error": None,
+        "path": None,
+        "method": None,
+        "after": False,
+    }
+
+
 def test_journal(either: Relenta, control: httpx.Client) -> None:
     """The journal is read as text, without the key, and cleared."""
     either.save(full_name="X")
@@ -120,6 +151,8 @@ def test_documents(either: Relenta, control: httpx.Client) -> None:
         ("POST", "/faults", b'{"crm": "relenta", "status": 500, "headers": [1]}', 400),
         ("POST", "/faults", b'{"crm": "relenta", "status": 500, "times": 1.5}', 400),
         ("POST", "/faults", b'{"crm": "relenta", "status": 500, "path": 5}', 400),
+        ("POST", "/faults", b'{"crm": "relenta", "status": 500.0}', 400),
+        ("POST", "/faults", b'{"crm": "relenta", "status": 500, "headers": {"X Y": "1"}}', 400),
         ("POST", "/clock", b"{}", 400),
         ("POST", "/clock", b'{"set": "x"}', 400),
         ("POST", "/clock", b'{"set": "2030-01-01T00:00:00"}', 400),

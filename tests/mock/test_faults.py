@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ BROKEN: dict[str, type[httpx.TransportError]] = {
 
 def test_a_status_comes_in_the_crms_envelope(either: Relenta) -> None:
     """A fault with a status alone answers in the CRM's own error envelope, once."""
-    either.mock.fail(status=429, retry_after=2)
+    either.mock.fail(status=HTTPStatus.TOO_MANY_REQUESTS, retry_after=2)
     reply = either.http.get("/contact.list.json")
     refusal(reply, 429)
     assert reply.headers["retry-after"] == "2"
@@ -188,6 +189,30 @@ def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
         ({"error": "connect", "after": True}, "never processed"),
         ({"status": 500, "headers": {"X": "a\r\nSet-Cookie: b"}}, "header"),
         ({"status": 500, "headers": {"X": "ž"}}, "header"),
+        ({"status": 500, "headers": {"X Y": "1"}}, "header"),
+        ({"status": 500, "headers": {"": "1"}}, "header"),
+        ({"status": 500, "headers": {"X\n": "1"}}, "header"),
+        ({"status": 500, "headers": {"Content-length": "1"}}, "header"),
+        ({"status": 500, "headers": {"Transfer-Encoding": "chunked"}}, "header"),
+        ({"status": 500, "headers": {"X": 1}}, "headers"),
+        ({"status": 429, "retry_after": "2\r\nX-A: b"}, "Retry-After"),
+        ({"status": 429, "retry_after": "snow☃"}, "Retry-After"),
+        ({"status": 429, "retry_after": True}, "retry_after"),
+        ({"status": 429, "retry_after": 1.5}, "retry_after"),
+        ({"body": {1}}, "body"),
+        ({"body": float("nan")}, "body"),
+        ({"body": {"a": [float("inf")]}}, "body"),
+        ({"body": {"a": {1}}}, "body"),
+        ({"status": "500"}, "status"),
+        ({"status": 500.0}, "status"),
+        ({"status": True}, "status"),
+        ({"status": 500, "times": 2.0}, "times"),
+        ({"status": 500, "times": True}, "times"),
+        ({"delay": "1"}, "delay"),
+        ({"delay": float("nan")}, "delay"),
+        ({"error": ["reset"]}, "error"),
+        ({"status": 500, "path": 5}, "path"),
+        ({"status": 500, "method": b"GET"}, "method"),
     ],
     ids=str,
 )
@@ -196,6 +221,14 @@ def test_what_is_no_fault(relenta: Relenta, arguments: dict[str, object], reason
     with pytest.raises(ValueError, match=reason):
         relenta.mock.fail(**arguments)  # type: ignore[arg-type]
     assert relenta.mock.faults.waiting() == []
+
+
+def test_a_body_is_as_it_was_when_the_fault_was_set(relenta: Relenta) -> None:
+    """A body that the test changes afterwards goes out as it was."""
+    body: dict[str, object] = {"a": 1}
+    relenta.mock.fail(body=body)
+    body["b"] = object()
+    assert relenta.http.get("/contact.list.json").json() == {"a": 1}
 
 
 def test_a_server_stops_while_a_client_waits() -> None:
