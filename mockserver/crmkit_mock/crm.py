@@ -233,24 +233,38 @@ class MockCRM(ABC):
         """Answer a request, with faults, and write it into the journal."""
         with self.store.lock:
             fault = self.faults.take(request)
+            operation: Operation | None
+            if fault is None or fault.processes:
+                reply, operation = self.answer(request)
+            else:
+                # Nobody answers, but the journal tells what was asked.
+                operation = self._operation(request)
+                reply = self._asked_for(fault)
             if fault is None:
-                outcome = Outcome(self.answer(request))
-            elif fault.processes:
-                reply = self.answer(request)
-                if fault.has_reply:
+                outcome = Outcome(reply)
+            else:
+                if fault.after and fault.has_reply:
                     reply = self._asked_for(fault)
                 outcome = Outcome(reply, fault.delay, fault.error)
-            else:
-                outcome = Outcome(self._asked_for(fault), fault.delay, fault.error)
-            self._record(request, outcome, fault)
+            self._record(request, operation, outcome, fault)
             return outcome
+
+    def _operation(self, request: Request) -> Operation | None:
+        try:
+            return self.route(request)[0]
+        except Refusal:
+            return None
 
     def _asked_for(self, fault: Fault) -> Reply:
         status = fault.status or 200
         return fault.reply(self.error(status, f"A fault was asked for: {status}"))
 
-    def answer(self, request: Request) -> Reply:
-        """Answer a request by state and document alone. Whatever is wrong becomes a reply."""
+    def answer(self, request: Request) -> tuple[Reply, Operation | None]:
+        """Answer a request by state and document alone. Whatever is wrong becomes a reply.
+
+        Returns:
+            The reply, and the document's operation; None if none fits.
+        """
         operation: Operation | None = None
         try:
             try:
@@ -259,19 +273,20 @@ class MockCRM(ABC):
                     request.require_room()
                     reply = self.respond(operation, path_parameters, request)
                     operation.check_reply(reply)
-                    return reply
+                    return reply, operation
             except Refusal as refusal:
                 reply = self.refuse(refusal)
                 # 413 belongs to the server around the CRM, not to its document.
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
-                return reply
+                return reply, operation
         except Exception as error:  # noqa: BLE001
             # A bug of the mock, or a reply that its document does not allow: the caller shall
             # see which, in the only place where a test looks, and the server shall live on.
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)
             place = operation.id if operation else f"{request.method} {request.path}"
-            return self.error(500, f"The mock failed at {place}: {type(error).__name__}: {error}")
+            message = f"The mock failed at {place}: {type(error).__name__}: {error}"
+            return self.error(500, message), operation
 
     def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a request, and its path parameters.
@@ -308,9 +323,13 @@ class MockCRM(ABC):
         headers = {**reply.headers, **refusal.headers}
         return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree)
 
-    def _record(self, request: Request, outcome: Outcome, fault: Fault | None) -> None:
-        found = self.document.match(request.path)
-        operation = found[0].get(request.method) if found else None
+    def _record(
+        self,
+        request: Request,
+        operation: Operation | None,
+        outcome: Outcome,
+        fault: Fault | None,
+    ) -> None:
         broken = outcome.error is not None
         told = None
         if fault is not None:

@@ -29,7 +29,7 @@ class Exchange:
         query: Query string as it was sent.
         headers: Request headers by lower-case name; credentials are replaced by "[redacted]".
         body: Bytes of the request body, the first mebibyte.
-        operation: operationId in the document, None if none fits.
+        operation: operationId in the document, None if none fits; of HEAD, that of GET.
         status: Status of the reply; None if the connection broke without one.
         response_headers: Headers of the reply.
         response_body: Bytes of the reply's body, the first mebibyte.

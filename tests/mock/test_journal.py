@@ -47,6 +47,19 @@ def test_an_exchange_is_written_down(either: Relenta) -> None:
     assert [save.number, listing.number] == [1, 2]
 
 
+def test_head_is_the_operation_that_answers_it(either: Relenta) -> None:
+    """The journal names the operation of HEAD, answered or struck by a fault, and none for 405."""
+    either.http.head("/contact.list.json")
+    either.mock.fail(status=503)
+    either.http.head("/contact.list.json")
+    either.http.head("/contact.save.json")
+    assert [(one.method, one.operation, one.status) for one in either.mock.journal] == [
+        ("HEAD", "contacts_list", 200),
+        ("HEAD", "contacts_list", 503),
+        ("HEAD", None, 405),
+    ]
+
+
 def test_the_key_is_not_in_it(either: Relenta) -> None:
     """Neither the right key nor a wrong one nor other credentials stand in the journal."""
     key = either.mock.credentials["department_key"]
