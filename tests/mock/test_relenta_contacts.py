@@ -302,3 +302,10 @@ def test_head_is_get_without_a_body(either: Relenta) -> None:
     assert head.status_code == 200
     assert head.content == b""
     assert head.headers == get.headers
+
+
+def test_members_come_in_the_samples_order(relenta: Relenta) -> None:
+    """A new contact lists its members in the order of the page's sample."""
+    new = list(relenta.contact(relenta.save(title="Agent", full_name="x")))
+    bond = list(relenta.contacts()[0])
+    assert [member for member in bond if member in new] == new

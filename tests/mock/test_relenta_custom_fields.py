@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from crmkit_mock.documents import load_document
 from tests.mock.plain import Relenta, client_for
 
 
@@ -80,3 +83,38 @@ def test_definitions_can_be_added(relenta: Relenta) -> None:
     relenta.mock.add_custom_field("Eye colour", department="laboratory")
     with pytest.raises(ValueError, match="kitchen"):
         relenta.mock.add_custom_field("Eye colour", department="kitchen")
+
+
+def members() -> list[str]:
+    """Return the names of a contact's members, aliases included, as the document has them."""
+    names: set[str] = set()
+    for schema in ("Contact", "ContactInput"):
+        for name, member in (
+            load_document("relenta").tree["components"]["schemas"][schema]["properties"].items()
+        ):
+            names |= {name, *member.get("x-crmkit-alias", ())}
+    return sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("definition", "reason"),
+    [
+        *(({"label": name.replace("_", " ")}, name) for name in members()),
+        ({"label": ""}, "key ''"),
+        ({"label": "x", "type": "Single choice"}, "needs choices"),
+        ({"label": "x", "type": "Multiple choice", "choices": []}, "needs choices"),
+        (
+            {"label": "x", "type": "Single choice", "choices": ["a"], "default_value": "b"},
+            "default_value",
+        ),
+        ({"label": "x", "type": "Number", "default_value": "one"}, "default_value"),
+        ({"label": "x", "type": "Date", "default_value": "2015-02-29"}, "default_value"),
+    ],
+    ids=str,
+)
+def test_what_is_no_definition(relenta: Relenta, definition: dict[str, Any], reason: str) -> None:
+    """A definition that would clash with a member or could not be kept is refused, whole."""
+    before = relenta.mock.snapshot()
+    with pytest.raises(ValueError, match=reason):
+        relenta.mock.add_custom_field(**definition)
+    assert relenta.mock.snapshot() == before

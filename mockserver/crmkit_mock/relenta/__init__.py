@@ -12,8 +12,12 @@ from crmkit_mock.crm import MockCRM
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import Refusal, Reply, Request, json_reply, json_text_reply
 from crmkit_mock.relenta.activities import new_activity, updated_activity
-from crmkit_mock.relenta.contacts import new_contact, updated_contact
-from crmkit_mock.relenta.custom_fields import CustomFieldDefinition, definition
+from crmkit_mock.relenta.contacts import MEMBERS, new_contact, updated_contact
+from crmkit_mock.relenta.custom_fields import (
+    CustomFieldDefinition,
+    definition,
+    require_definition,
+)
 from crmkit_mock.relenta.seed import DEPARTMENTS, FIRST_NEW_ID, plant
 
 if TYPE_CHECKING:
@@ -80,20 +84,22 @@ class MockRelenta(MockCRM):
             label: Name as people see it.
             type: "Number", "Text", "Date", "Single choice", "Multiple choice", or a type that
                 the vendor may add later.
-            choices: Allowed values, of the choice types.
-            default_value: Value that new contacts get.
+            choices: Allowed values; the choice types need them.
+            default_value: Value that new contacts get, one that the type allows.
             department: Name of the department.
 
         Returns:
             The key under which contacts carry the field: the label with blanks as underscores.
 
         Raises:
-            ValueError: there is no such department, or it has a field of that key.
+            ValueError: there is no such department; it has a field of that key, or contacts have
+                a member of that name; the choices or the default value do not fit the type.
         """
         if department not in DEPARTMENTS:
             raise ValueError(f"there is no department {department!r}")
         with self.store.transaction():
             field = definition(self._next_id(), label, type, choices, default_value)
+            require_definition(field, MEMBERS)
             if any(field["key"] == known.key for known in self._definitions(department)):
                 raise ValueError(f"{department} has a custom field {field['key']!r}")
             self._custom_fields.insert(department, field["id"], field)

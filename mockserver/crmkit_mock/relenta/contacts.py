@@ -13,12 +13,8 @@ if TYPE_CHECKING:
 
     from crmkit_mock.relenta.custom_fields import CustomFieldDefinition
 
-#: What each member shows when it has no value, as James Bond does in the page's sample:
-#: null for title and comment, an empty string for phone and most others.
-EMPTY: dict[str, Any] = {
-    "full_name": "",
-    "first_name": "",
-    "last_name": "",
+_NAMES: dict[str, Any] = {"full_name": "", "first_name": "", "last_name": ""}
+_FURTHER: dict[str, Any] = {
     "emails": "",
     "title": None,
     "company": None,
@@ -34,10 +30,15 @@ EMPTY: dict[str, Any] = {
     "address": "",
     "do_not_mass_email": False,
 }
+#: What each member shows when it has no value, as James Bond does in the page's sample:
+#: null for title and comment, an empty string for phone and most others.
+EMPTY = {**_NAMES, **_FURTHER}
 #: Members that a list leaves out while they are empty; so are custom fields.
 ABSENT_WHEN_EMPTY = ("groups", "tags")
 #: Members that the server sets; what is sent for them has no effect (assumption).
 READ_ONLY = ("dt_created", "dt_modified")
+#: The members that the document has. `do_no_mass_email` is another spelling that servers send.
+MEMBERS = frozenset({"id", *EMPTY, *ABSENT_WHEN_EMPTY, *READ_ONLY, "do_no_mass_email"})
 
 Contact = dict[str, Any]
 
@@ -55,12 +56,11 @@ def new_contact(
     instant = write_instant(now)
     contact: Contact = {
         "id": str(id),
-        "full_name": "",
-        "first_name": "",
-        "last_name": "",
+        # In the order of the page's sample, which has the moments behind the names.
+        **_NAMES,
         "dt_created": instant,
         "dt_modified": instant,
-        **EMPTY,
+        **_FURTHER,
     }
     for field in definitions:
         if field.default_value:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.messages import Refusal
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+CHOICE_TYPES = ("Single choice", "Multiple choice")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
@@ -31,6 +35,27 @@ def definition(
     if choices is not None:
         field["choices"] = choices
     return field
+
+
+def require_definition(field: dict[str, Any], members: Collection[str]) -> None:
+    """Check a definition that a test gives.
+
+    Args:
+        field: The definition in the form of the list.
+        members: Names that no key may have.
+
+    Raises:
+        ValueError: its key is blank or taken, or its choices or default value do not fit its type.
+    """
+    read = CustomFieldDefinition.read(field)
+    if not read.key or read.key in members:
+        raise ValueError(f"a custom field cannot have the key {read.key!r}")
+    if read.type in CHOICE_TYPES and not read.choices:
+        raise ValueError(f"a custom field of the type {read.type} needs choices")
+    try:
+        read.check(read.default_value)
+    except Refusal as refusal:
+        raise ValueError(f"default_value: {refusal.message}") from None
 
 
 @dataclass(frozen=True, slots=True)
