@@ -26,6 +26,10 @@ class MockServer(Mocks):
 
     Starts when the `with` block is entered, or by `start()`; one start for each object.
 
+    What is not HTTP to uvicorn's parser never reaches a CRM, its envelope or its journal: a
+    method that no RFC knows (`FOO`), for one, gets uvicorn's own 400 in plain text, where
+    `MockCRMs` answers the CRM's 405.
+
     Args:
         host: Loopback address to listen on.
         port: Port to listen on; 0 takes a free one.

@@ -127,3 +127,14 @@ def test_unknown_names() -> None:
     assert {"MockCRMs", "MockServer"} <= set(dir(crmkit_mock))
     with pytest.raises(AttributeError, match="Nope"):
         crmkit_mock.Nope  # noqa: B018
+
+
+def test_an_unknown_method_is_the_parsers_to_refuse(server: MockServer) -> None:
+    """A method that uvicorn's parser does not know gets its plain 400, unseen by the CRM."""
+    with client_for(server.relenta) as http:
+        reply = http.request("FOO", "/contact.list.json")
+        assert reply.status_code == 400
+        assert reply.headers["content-type"].startswith("text/plain")
+        assert list(server.relenta.journal) == []
+    with MockCRMs() as mocks, client_for(mocks.relenta) as http:
+        assert http.request("FOO", "/contact.list.json").status_code == 405
