@@ -43,11 +43,11 @@ def running(command: list[str], port: int, path: str) -> Generator[tuple[int, fl
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as process:
         try:
-            request = Request(  # a loopback address
+            request = Request(
                 f"http://127.0.0.1:{port}{path}", headers={"X-Relenta-Department-Key": KEY}
             )
             while True:
-                with contextlib.suppress(OSError), urlopen(request, timeout=1) as reply:  # noqa: S310
+                with contextlib.suppress(OSError), urlopen(request, timeout=1) as reply:  # noqa: S310  # loopback
                     reply.read()
                     break
                 if process.poll() is not None or time.perf_counter() - started > 60:

@@ -28,6 +28,34 @@ FOREIGN = {
     "an absolute path of one machine": r"(?<![\w.{}-])/(?:work|root|home|Users|opt)[/]",
     "a path out of the checkout": r"(?:\.\./)+(?:shared|seeds|facts)\b",
 }
+# What a reader of the project has never seen: who built it, in which sittings, to which orders.
+BACKSTAGE = {
+    "a builder": r"\bsub-?[a]gents?\b|\b[c]oding (?:agent|assistant)\b|\b[c]laude[ .](?:code|md)\b",
+    "a sitting": r"\b(?:this|in (?:an earlier|the last|the previous|the next)) [s]ession\b",
+    "an order": r"\bth[e] issue\b|\bthe [b]rief (?:says|asks|wants)\b|\btask [s]tatement\b",
+    "a plan": r"\bdesign[.]md\b|\bwork [p]ackage \d",
+}
+# An exception that a checker is asked to make, and a reason: a comment of its own, or after a dash.
+EXCEPTION = re.compile(
+    r"#\s*(?:(?:ruff:\s*)?[n]oqa\b(?::\s*[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)?"
+    r"|(?:[t]ype|pyright):\s*ignore\b(?:\[[^]]*\])?)"
+)
+REASON = re.compile(r"\s(?:#|-)\s+\w")
+
+
+def unexplained(line: str) -> bool:
+    """Return whether a line makes an exception to a rule and does not say why."""
+    _, *after = EXCEPTION.split(line)
+    return bool(after) and not REASON.search("".join(after))
+
+
+# Files whose exceptions still want their reasons.
+UNEXPLAINED = {
+    "mockserver/crmkit_mock/crm.py",
+    "tests/mock/test_cli.py",
+    "tests/mock/test_faults.py",
+    "tests/mock/test_server.py",
+}
 
 
 def checkout() -> list[Path]:
@@ -78,6 +106,80 @@ def test_the_patterns_see_what_they_are_for(line: str) -> None:
 def test_the_patterns_leave_addresses_alone(line: str) -> None:
     """The path of a URL is nobody's folder."""
     assert not any(re.search(pattern, line) for pattern in FOREIGN.values())
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="unpacked from an sdist")
+def test_every_exception_to_a_rule_has_its_reason_beside_it() -> None:
+    """No checker is told to look away without a word on why, in what is written by hand."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in checkout()
+        if path.suffix in {".py", ".pyi"} and path.relative_to(ROOT).parts[0] != "generated"
+        if path.relative_to(ROOT).as_posix() not in UNEXPLAINED
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if unexplained(line)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("x()  # no" + "qa", True),
+        ("x()  # no" + "qa: S310", True),
+        ("x()  # no" + "qa: S310, FBT001", True),
+        ("x()  # ty" + "pe: ignore", True),
+        ("x()  # ty" + "pe: ignore[arg-type]", True),
+        ("x()  # no" + "qa: SLF001  # py" + "right: ignore[reportPrivateUsage]", True),
+        ("# ru" + "ff: no" + "qa: S310", True),
+        ("x()  # no" + "qa: S310 - loopback", False),
+        ("x()  # no" + "qa: S310  # loopback", False),
+        ("x()  # no" + "qa: C901, PLR0911  # one case a kind", False),
+        ("x()  # ty" + "pe: ignore[arg-type]  # callers without a checker", False),
+        ("x()  # no" + "qa: SLF001  # py" + "right: ignore[reportPrivateUsage]  # builds", False),
+        ("x()  # the type: ignored", False),
+    ],
+)
+def test_an_exception_without_a_reason_is_seen(line: str, wrong: bool) -> None:
+    """A reason is a comment of its own or stands after a dash; another exception is none."""
+    assert unexplained(line) is wrong
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="unpacked from an sdist")
+def test_the_checkout_does_not_speak_of_how_it_is_built() -> None:
+    """Every file speaks to whoever uses or changes the project, none of the work on it."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {what}: {line.strip()[:120]}"
+        for path in checkout()
+        if path.suffix != ".jsonl"  # what servers have sent
+        for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1)
+        for what, pattern in BACKSTAGE.items()
+        if re.search(pattern, line, re.IGNORECASE)
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("found by a sub" + "agent", True),
+        ("not done in this ses" + "sion", True),
+        ("the iss" + "ue asks for it", True),
+        ("see des" + "ign.md 6", True),
+        ("Open an issue first", False),
+        ('scope="session"', False),
+        ("the brief description", False),
+        ("the session that POST /login opens", False),
+        ("the department of agents", False),
+        ("Jean-Claude Van Damme", False),
+        ("the User-Agent header", False),
+    ],
+)
+def test_talk_of_the_work_is_told_from_talk_of_the_product(line: str, wrong: bool) -> None:
+    """Words that a CRM, a server or pytest also use are left alone."""
+    assert any(re.search(each, line, re.IGNORECASE) for each in BACKSTAGE.values()) is wrong
 
 
 def test_no_import_package_takes_a_name_that_others_have() -> None:

@@ -37,7 +37,7 @@ def asynchronous(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def client(asynchronous: bool) -> Iterator[MakeClient]:  # noqa: FBT001
+def client(asynchronous: bool) -> Iterator[MakeClient]:
     """Make clients over canned answers; they are closed after the test."""
     made: list[Twin] = []
 
@@ -58,7 +58,7 @@ def mocks() -> Iterator[MockCRMs]:
 
 
 @pytest.fixture
-def mocked(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:  # noqa: FBT001
+def mocked(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
     """Make clients of the mock; they are closed after the test."""
     made: list[Twin] = []
 

@@ -160,7 +160,7 @@ class Twin:
         settings: Keywords of the client; account and key are given where they are not.
     """
 
-    def __init__(self, asynchronous: bool, transport: Any = None, **settings: Any) -> None:  # noqa: FBT001
+    def __init__(self, asynchronous: bool, transport: Any = None, **settings: Any) -> None:
         self.asynchronous = asynchronous
         self.transport = transport
         self._runner = asyncio.Runner() if asynchronous else None
@@ -214,7 +214,7 @@ def _lazy(result: object) -> bool:
 
 
 @contextmanager
-def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Generator[Twin]:  # noqa: FBT001
+def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Generator[Twin]:
     """Open a client over canned answers, for tests that make many."""
     made = Twin(asynchronous, Canned(*answers), **settings)
     try:

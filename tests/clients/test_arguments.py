@@ -52,8 +52,8 @@ CONTACT: list[tuple[str, dict[str, Any]]] = [
     ("phone[0]", {"phone": [LabeledValue("call", "a (b")]}),
     ("phone[0]", {"phone": [LabeledValue("call", "a (b)")]}),
     ("phone[0]", {"phone": [LabeledValue(5)]}),  # type: ignore[arg-type]  # callers without a checker
-    ("phone[0]", {"phone": [LabeledValue(None)]}),  # type: ignore[arg-type]
-    ("phone[0]", {"phone": [LabeledValue("1", 5)]}),  # type: ignore[arg-type]
+    ("phone[0]", {"phone": [LabeledValue(None)]}),  # type: ignore[arg-type]  # callers without a checker
+    ("phone[0]", {"phone": [LabeledValue("1", 5)]}),  # type: ignore[arg-type]  # callers without a checker
     ("id", {"id": "33103982"}),
     ("id", {"id": -1}),
     ("id", {"id": 1.0}),
@@ -91,7 +91,7 @@ ACTIVITY: list[tuple[str, dict[str, Any]]] = [
     ("author", {"author": [Mailbox("a@b.c")]}),
     ("author", {"author": Mailbox("x <y>")}),
     ("author", {"author": Mailbox("a <b", "n")}),
-    ("author", {"author": Mailbox(5)}),  # type: ignore[arg-type]
+    ("author", {"author": Mailbox(5)}),  # type: ignore[arg-type]  # callers without a checker
     ("users", {"users": Mailbox("a@b.c")}),
     ("users[0]", {"users": ["a@b.c"]}),
     ("users[1]", {"users": [Mailbox("a@b.c"), Mailbox("a;b")]}),

@@ -61,7 +61,7 @@ def test_a_member_without_a_value(
     client: MakeClient,
     model: str,
     member: str,
-    absent: bool,  # noqa: FBT001
+    absent: bool,
 ) -> None:
     """Absent and null both read as None, or as an empty list; what names a record is required."""
     resource, rows = LISTS[model]

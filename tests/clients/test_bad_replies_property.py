@@ -54,7 +54,7 @@ header_sets = st.dictionaries(
 )
 
 
-def value_or_error(asynchronous: bool, answer: Answer, work: Callable[[Any], Any]) -> None:  # noqa: FBT001
+def value_or_error(asynchronous: bool, answer: Answer, work: Callable[[Any], Any]) -> None:
     """Make a call; whatever it raises that is not ours fails the test."""
     # The empty page lets lists end that got one good page.
     with twin(asynchronous, answer, page(), max_retries=0) as crm:
@@ -69,7 +69,7 @@ def value_or_error(asynchronous: bool, answer: Answer, work: Callable[[Any], Any
 @given(st.binary(max_size=64), statuses, header_sets, st.sampled_from(CALLS))
 @settings(max_examples=150)
 def test_any_bytes(
-    asynchronous: bool,  # noqa: FBT001
+    asynchronous: bool,
     body: bytes,
     status: int,
     headers: dict[str, str],
@@ -83,7 +83,7 @@ def test_any_bytes(
 @given(envelopes | trees, statuses, st.sampled_from(CALLS))
 @settings(max_examples=200)
 def test_any_json(
-    asynchronous: bool,  # noqa: FBT001
+    asynchronous: bool,
     tree: Any,
     status: int,
     work: Callable[[Any], Any],

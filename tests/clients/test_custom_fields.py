@@ -19,7 +19,7 @@ from tests.clients.test_golden import EXAMPLES
 SAMPLES = [CustomField.from_dict(row) for row in EXAMPLES["CustomFieldList"]]
 
 
-def field(label: str, type: str, *choices: str, id: int = 1) -> CustomField:  # noqa: A002
+def field(label: str, type: str, *choices: str, id: int = 1) -> CustomField:  # noqa: A002 - the vendor's name
     """Return a definition."""
     return CustomField.from_dict(
         {

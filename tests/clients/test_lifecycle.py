@@ -65,7 +65,7 @@ def test_a_client_that_was_never_used(client: MakeClient) -> None:
     assert crm.transport.closed == 0
 
 
-def test_with(asynchronous: bool) -> None:  # noqa: FBT001
+def test_with(asynchronous: bool) -> None:
     """`with` and `async with` close the client, after an error as well."""
     transport = Canned(saved(8))
     if asynchronous:
@@ -140,7 +140,7 @@ def test_a_view_that_cannot_be(client: MakeClient, options: dict[str, Any]) -> N
         client(saved()).crm.with_options(**options)
 
 
-def test_the_users_own_pool(asynchronous: bool) -> None:  # noqa: FBT001
+def test_the_users_own_pool(asynchronous: bool) -> None:
     """An httpx client of the user's own is used and never closed here."""
     transport = Canned(saved(6))
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=transport)
@@ -159,7 +159,7 @@ def test_the_users_own_pool(asynchronous: bool) -> None:  # noqa: FBT001
         one.end()
 
 
-def test_the_users_own_pool_when_it_is_closed(asynchronous: bool) -> None:  # noqa: FBT001
+def test_the_users_own_pool_when_it_is_closed(asynchronous: bool) -> None:
     """A call over an httpx client that its owner has closed is a ConfigError."""
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=Canned(saved()))
     crm = Twin(asynchronous, http_client=pool)
@@ -170,7 +170,7 @@ def test_the_users_own_pool_when_it_is_closed(asynchronous: bool) -> None:  # no
     crm.end()
 
 
-def test_redirects_are_never_followed(asynchronous: bool) -> None:  # noqa: FBT001
+def test_redirects_are_never_followed(asynchronous: bool) -> None:
     """Not even an httpx client that follows redirects takes the credential along."""
     answers = [
         lambda request: httpx.Response(302, headers={"Location": "/x"}, request=request),
@@ -202,16 +202,16 @@ def test_the_wrong_kind_of_pool_or_transport() -> None:
     """Something else than the twin's own kind of httpx client or transport is a ConfigError."""
     for wrong in (httpx.AsyncClient(), object(), "x", httpx.Client):
         with pytest.raises(ConfigError, match="http_client"):
-            Relenta(**CREDENTIALS, http_client=wrong)  # type: ignore[arg-type]
+            Relenta(**CREDENTIALS, http_client=wrong)  # type: ignore[arg-type]  # callers without a checker
     for wrong in (httpx.Client(), object(), "x", httpx.AsyncClient):
         with pytest.raises(ConfigError, match="http_client"):
-            AsyncRelenta(**CREDENTIALS, http_client=wrong)  # type: ignore[arg-type]
+            AsyncRelenta(**CREDENTIALS, http_client=wrong)  # type: ignore[arg-type]  # callers without a checker
     for wrong in (OnlyAsync(), object(), httpx.Client()):
         with pytest.raises(ConfigError, match="transport"):
-            Relenta(**CREDENTIALS, transport=wrong)  # type: ignore[arg-type]
+            Relenta(**CREDENTIALS, transport=wrong)  # type: ignore[arg-type]  # callers without a checker
     for wrong in (OnlySync(), object(), httpx.Client()):
         with pytest.raises(ConfigError, match="transport"):
-            AsyncRelenta(**CREDENTIALS, transport=wrong)  # type: ignore[arg-type]
+            AsyncRelenta(**CREDENTIALS, transport=wrong)  # type: ignore[arg-type]  # callers without a checker
     with pytest.raises(ConfigError, match="not both"):
         Relenta(**CREDENTIALS, http_client=httpx.Client(), transport=OnlySync())
 

@@ -34,7 +34,7 @@ MODELS: dict[str, Any] = {
 }
 MOMENTS = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - the zone is drawn
-    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001 - the zone is drawn
     timezones=st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m))),
 )
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -96,7 +96,7 @@ def test_any_tree_comes_back(name: str) -> None:
         assert json.dumps(row) == before
         assert model.from_dict(MappingProxyType(row)) == found
         assert model.from_dict(found.to_dict()) == found
-        assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)  # noqa: S301
+        assert pickle.loads(pickle.dumps(found)) == found == copy.deepcopy(found)
         assert repr(found).startswith(name)
         if name.endswith("Input"):
             assert found.to_dict().keys() == row.keys()

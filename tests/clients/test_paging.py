@@ -69,7 +69,7 @@ def test_a_list_is_lazy(client: MakeClient) -> None:
     assert crm.seen == []
 
 
-def test_a_list_crosses_pages(asynchronous: bool) -> None:  # noqa: FBT001
+def test_a_list_crosses_pages(asynchronous: bool) -> None:
     """All items come, in their order, page after page to the empty one."""
     crm = Twin(asynchronous, Book(7))
 
@@ -124,7 +124,7 @@ def test_a_list_without_pages(client: MakeClient) -> None:
 @pytest.mark.parametrize(
     ("count", "requests"), [(0, 0), (1, 1), (3, 1), (4, 2), (6, 2), (7, 3), (8, 4), (100, 4)]
 )
-def test_take(asynchronous: bool, count: int, requests: int) -> None:  # noqa: FBT001
+def test_take(asynchronous: bool, count: int, requests: int) -> None:
     """`take` ends after so many items and asks for no page beyond them."""
     crm = Twin(asynchronous, Book(7))
 
@@ -135,7 +135,7 @@ def test_take(asynchronous: bool, count: int, requests: int) -> None:  # noqa: F
     crm.end()
 
 
-def test_take_of_take(asynchronous: bool) -> None:  # noqa: FBT001
+def test_take_of_take(asynchronous: bool) -> None:
     """Of several counts the smallest holds, and the first pager keeps its own."""
     crm = Twin(asynchronous, Book(9))
 
@@ -149,7 +149,7 @@ def test_take_of_take(asynchronous: bool) -> None:  # noqa: FBT001
     crm.end()
 
 
-def test_first(asynchronous: bool) -> None:  # noqa: FBT001
+def test_first(asynchronous: bool) -> None:
     """`first` asks for one page and gives its first item."""
     crm = Twin(asynchronous, Book(9))
 
@@ -159,7 +159,7 @@ def test_first(asynchronous: bool) -> None:  # noqa: FBT001
     crm.end()
 
 
-def test_pages(asynchronous: bool) -> None:  # noqa: FBT001
+def test_pages(asynchronous: bool) -> None:
     """Pages come with items, number, total and reply; the empty one that ends the list does not."""
     crm = Twin(asynchronous, Book(5))
 
@@ -176,7 +176,7 @@ def test_pages(asynchronous: bool) -> None:  # noqa: FBT001
     crm.end()
 
 
-def test_pages_of_a_take(asynchronous: bool) -> None:  # noqa: FBT001
+def test_pages_of_a_take(asynchronous: bool) -> None:
     """The last page of a `take` is cut, and the next is not asked for."""
     crm = Twin(asynchronous, Book(9))
 
@@ -283,7 +283,7 @@ def test_every_iteration_asks_again(mocked: MakeClient, mocks: MockCRMs) -> None
     assert len(mocks.relenta.journal) == 5
 
 
-def test_two_iterations_at_once(asynchronous: bool) -> None:  # noqa: FBT001
+def test_two_iterations_at_once(asynchronous: bool) -> None:
     """Two iterations over one pager do not disturb each other."""
     crm = Twin(asynchronous, Book(5))
     pager = crm.crm.contacts.list(page_size=2)
@@ -303,7 +303,7 @@ def test_two_iterations_at_once(asynchronous: bool) -> None:  # noqa: FBT001
     crm.end()
 
 
-def test_an_early_break(asynchronous: bool) -> None:  # noqa: FBT001
+def test_an_early_break(asynchronous: bool) -> None:
     """Leaving a list early asks for nothing more and leaves nothing behind."""
     crm = Twin(asynchronous, Book(50))
 
@@ -328,7 +328,7 @@ def test_an_early_break(asynchronous: bool) -> None:  # noqa: FBT001
     crm.end()
 
 
-def test_memory_stays_flat(asynchronous: bool) -> None:  # noqa: FBT001
+def test_memory_stays_flat(asynchronous: bool) -> None:
     """Reading many pages needs no more memory than reading a few."""
     book = Book(20_000)
     book.keep = False

@@ -161,7 +161,7 @@ class _Texts(yaml.SafeLoader):
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  # as in its base
 
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  # as in its base
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT002  # as in its base
         if isinstance(node, yaml.ScalarNode):
             plain = node.style is None and node.value in {"", "~", "null", "Null", "NULL"}
             return None if plain else node.value
