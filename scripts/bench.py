@@ -46,12 +46,16 @@ class Rounds:
 
     def __init__(self, jobs: dict[str, Callable[[], object]], count: int) -> None:
         self._seconds: dict[str, list[float]] = {name: [] for name in jobs}
+        # The bench's own objects are no part of any job: without this the collector walks them.
+        gc.collect()
+        gc.freeze()
         for _ in range(count):
             for name, job in jobs.items():
                 gc.collect()
                 started = time.perf_counter()
                 job()
                 self._seconds[name].append(time.perf_counter() - started)
+        gc.unfreeze()
 
     def median(self, name: str) -> float:
         """Return a job's median seconds."""

@@ -34,8 +34,8 @@ def main(argv: list[str] | None = None) -> int:
         arguments.root / "openapi",
         arguments.root / "generated" / "crmkit_generated",
     )
-    stamp = generated / STAMP
-    scripts = Path(__file__).resolve().parent / "codegen"
+    stamp = generated.parent / STAMP
+    scripts = Path(__file__).resolve().parent
     if not arguments.force and is_current(stamp, fingerprint(openapi, scripts, generated)):
         print("generated/ is up to date")
         return 0

@@ -82,7 +82,8 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         if ref in derived.enums
     )
     if model.mode == "write":
-        names = ", ".join(repr(one.wire) for one in model.fields)
+        spellings = [name for one in model.fields for name in (one.wire, *one.aliases)]
+        names = ", ".join(repr(name) for name in spellings)
         tables += f"MEMBERS = frozenset(({names},))\n" if names else "MEMBERS = frozenset[str]()\n"
     head = _HEAD.format(
         name=model.name, module=source.module, imports=imports, runtime=", ".join(RUNTIME)
@@ -290,17 +291,18 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
         value = _written(one, sources)
         target = f"d[{one.wire!r}]"
         listed = one.kind.name in {"list", "separated"}
-        nothing = "" if listed and model.mode == "read" else "None if v is None else "
+        nothing = "None if v is None else " if one.nullable else ""
+        if listed and model.mode == "read":
+            nothing = ""
         if model.mode == "write" and not one.required:
             lines.append(f"    if (v := o.{attribute}) is not U:")
             lines.append(f"        {target} = {nothing}{value}")
         elif one.required:
-            nothing = nothing if one.nullable else ""
             lines += [f"    v = o.{attribute}", f"    {target} = {nothing}{value}"]
         else:
             # Absent when there is nothing, as the server has it.
             test = "v" if listed else "v is not None"
-            bare = value.removesuffix(' if v else ""')
+            bare = value.removeprefix('"" if v == [] else ')
             lines += [f"    v = o.{attribute}", f"    if {test}:", f"        {target} = {bare}"]
     return "\n".join([*lines, "    return d"]) + "\n"
 
@@ -322,7 +324,7 @@ def _written(  # noqa: PLR0911  # one case a kind
             call = {"text": "joined", "labeled": "joined_labels", "mailbox": "joined_mailboxes"}[
                 kind.items[0].name
             ]
-            return f'{call}(v, {wire!r}) if v else ""'
+            return f'"" if v == [] else {call}(v, {wire!r})'
         case "model":
             return f"{_codec(kind.ref, sources)}encode(v, raw)"
         case "list":

@@ -24,7 +24,7 @@ FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
 TAKEN = {
     "Any",
     "AsyncPager",
-    "AsyncResource",
+    "Walk",
     "AsyncResources",
     "LabeledValue",
     "Mailbox",
@@ -482,7 +482,7 @@ class _Derivation:
 
     def _enum(
         self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
-    ) -> tuple[Kind, bool, dict[str, Any]]:  # private
+    ) -> tuple[Kind, bool, dict[str, Any]]:
         if not name:
             self.document.refuse(
                 place, "an enum stands inline", "move it to components/schemas and refer to it"

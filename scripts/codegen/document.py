@@ -21,6 +21,7 @@ __all__ = ["Document", "DocumentError", "OperationSource", "load", "snake_case"]
 
 METHODS = ("get", "put", "post", "delete", "patch")
 
+_NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 _PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
@@ -35,13 +36,13 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-expand": {
         "type": "object",
         "propertyNames": {"pattern": "^[A-Za-z]+$"},
-        "additionalProperties": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
+        "additionalProperties": {"type": "string", "pattern": _NAME},
         "minProperties": 1,
     },
     "x-crmkit-format": {
         "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
     },
-    "x-crmkit-name": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
+    "x-crmkit-name": {"type": "string", "pattern": _NAME},
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": {
         "type": "object",
@@ -80,7 +81,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "then": {"required": ["between"]},
         "else": {"properties": {"between": False}},
     },
-    "x-crmkit-setting": {"type": "string", "pattern": "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"},
+    "x-crmkit-setting": {"type": "string", "pattern": _NAME},
     "x-crmkit-side-elements": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
     "x-crmkit-xml": {
         "type": "object",
@@ -116,7 +117,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
 
 
 _TOP = re.compile("")
-_OPERATION = re.compile(r"paths/.*/(get|put|post|delete|patch)")
+_OPERATION = re.compile(rf"paths/.*/({'|'.join(METHODS)})")
 _SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
 PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
     "x-crmkit-alias": (_SCHEMA,),
@@ -130,7 +131,6 @@ PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
 }
 """Where an extension means something; those that are not here may stand anywhere."""
 
-_NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 _REF = {"properties": {"$ref": {"type": "string"}}, "required": ["$ref"]}
 OUTLINE: dict[str, Any] = {
     "type": "object",
@@ -175,10 +175,7 @@ OUTLINE: dict[str, Any] = {
             "type": "object",
             "properties": {
                 "parameters": {"type": "array", "items": {"$ref": "#/$defs/parameter"}},
-                **{
-                    method: {"$ref": "#/$defs/operation"}
-                    for method in ("get", "put", "post", "delete", "patch")
-                },
+                **{method: {"$ref": "#/$defs/operation"} for method in METHODS},
             },
         },
         "operation": {
@@ -339,7 +336,7 @@ class Document:
         name = node.get("operationId")
         if not name:
             self.refuse(place, "has no operationId", "give it one such as contacts_list")
-        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", str(name)):
+        if not re.fullmatch(_NAME, str(name)):
             self.refuse(
                 place, f"operationId {name!r} is not snake_case", "write it like contacts_list"
             )

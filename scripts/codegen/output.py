@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["STAMP", "fingerprint", "is_current", "put_in_place"]
 
-STAMP = "fingerprint.json"
+TOOLS = ("attrs", "jinja2", "openapi-python-client", "pyyaml", "ruff")
+STAMP = ".fingerprint.json"
+"""Beside the packages and not committed: a fresh checkout generates once."""
 
 
 def _entries(folder: Path) -> dict[str, Path]:
@@ -21,7 +23,7 @@ def _entries(folder: Path) -> dict[str, Path]:
     return {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if "__pycache__" not in path.parts and path.name != STAMP
+        if "__pycache__" not in path.parts
     }
 
 
@@ -43,13 +45,13 @@ def fingerprint(openapi: Path, scripts: Path, generated: Path) -> dict[str, str]
 
     Args:
         openapi: Folder of the documents.
-        scripts: Folder of the generation scripts.
+        scripts: Folder of `generate.py` and `codegen/`.
         generated: Folder of the output.
     """
     sources = _entries(openapi) | {
         f"scripts/{name}": path for name, path in _entries(scripts).items()
     }
-    tools = ", ".join(f"{name} {version(name)}" for name in ("openapi-python-client", "ruff"))
+    tools = ", ".join(f"{name} {version(name)}" for name in TOOLS)
     return {"input": _digest(sources), "output": _digest(_entries(generated)), "tools": tools}
 
 

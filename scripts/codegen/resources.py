@@ -27,7 +27,14 @@ _ERRORS = {
     "403": "PermissionDeniedError",
     "404": "NotFoundError",
 }
-_PAYLOADS = {"text": "str", "boolean": "bool", "integer": "int", "model": "dict", "list": "list"}
+_PAYLOADS = {
+    "digits": "int",
+    "text": "str",
+    "boolean": "bool",
+    "integer": "int",
+    "model": "dict",
+    "list": "list",
+}
 
 
 def _constant(plan: OperationPlan) -> str:
@@ -210,9 +217,10 @@ def emit_resource(
         "from functools import partial",
         "from typing import Any",
         "",
+        "from crmkit.core.drive import drive",
         "from crmkit.core.options import Options",
-        "from crmkit.core.paging import AsyncPager, Pager",
-        "from crmkit.core.resource import PLACEHOLDER, AsyncResource, Resource, input_model",
+        "from crmkit.core.paging import AsyncPager, Pager, Walk",
+        "from crmkit.core.resource import PLACEHOLDER, Resource, input_model",
         "from crmkit.core.types import UNSET, Unset",
         f"from crmkit.core.wire import {', '.join(RUNTIME)}",
         "",
@@ -228,7 +236,7 @@ def emit_resource(
     for plan in plans:
         lines += _payload_decoder(plan, endpoints[plan.source.id], models)
     for prefix in ("", "Async"):
-        lines += ["", f"class {prefix}{name}({prefix}Resource):", f'    """{text}"""']
+        lines += ["", f"class {prefix}{name}(Resource):", f'    """{text}"""']
         for plan in plans:
             lines += [
                 "",
@@ -361,12 +369,13 @@ def _method(
             if plan.paging.get(key)
         )
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
-        return [*lines, f"    return self._pages({operation}, {kwargs}, {decode}, options{extra})"]
-    wait = "await " if prefix else ""
+        walk = f"Walk(self._sender, {operation}, {kwargs}, {decode}, options{extra})"
+        return [*lines, f"    return {prefix}Pager({walk})"]
     back = "return " if plan.payload is not None else ""
+    run = "await self._sender.call({})" if prefix else "drive(self._sender.call({}))"
     if not plan.body:
         kwargs = f"{plan.source.id}._get_kwargs({', '.join(passed)})"
-        return [*lines, f"    {back}{wait}self._call({operation}, {kwargs}, {decode}, options)"]
+        return [*lines, f"    {back}{run.format(f'{operation}, {kwargs}, {decode}, options')}"]
     members = models[plan.body].attributes
     given = "{" + ", ".join(f'"{one.name}": {one.name}' for one in members) + "}"
     codec = f"{models[plan.body].module}_codec"
@@ -376,13 +385,13 @@ def _method(
     return [
         *lines,
         f"    model_ = input_model({plan.body}, {operation}, input_, {given}, {members_of}, extra)",
-        f"    {back}{wait}self._call({call}, partial({codec}.encode, model_))",
+        f"    {back}{run.format(f'{call}, partial({codec}.encode, model_)')}",
     ]
 
 
 def _decode(plan: OperationPlan, models: dict[str, ModelSource]) -> str:
     payload = plan.payload
-    if payload is None or payload.name in {"any", "text", "integer", "boolean"}:
+    if payload is None or payload.name in {"any", "text", "integer", "boolean", "digits"}:
         return "None"
     if payload.name == "model":
         return f"{models[payload.ref].module}_codec.decode"

@@ -101,13 +101,21 @@ def test_the_place_in_a_list(client: MakeClient, body: Any, path: str) -> None:
     assert caught.value.response.status_code == 200
 
 
+def test_an_id_of_digits_in_a_save(client: MakeClient) -> None:
+    """The id of a save may come as digits, as in lists: no error hides that it was saved."""
+    crm = client(reply(envelope({"id": "33104663"})))
+
+    assert crm(lambda crm: crm.contacts.save(full_name="x")) == 33104663
+
+
 @pytest.mark.parametrize(
     ("data", "path"),
     [
         ({}, "data"),
         ([], "data"),
         (None, "data"),
-        ({"id": "7"}, "data.id"),
+        ({"id": "7x"}, "data.id"),
+        ({"id": ""}, "data.id"),
         ({"id": None}, "data.id"),
         ({"id": 7.5}, "data.id"),
         ({"id": True}, "data.id"),

@@ -95,7 +95,7 @@ def dangling_link(package: Path) -> None:
 
 def stamp(package: Path) -> None:
     """Spoil the fingerprint."""
-    (package / "fingerprint.json").write_text("{}", "utf-8")
+    (package.parent / ".fingerprint.json").write_text("{}", "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_force_generates_and_still_touches_nothing(made: Checkout) -> None:
     done = made.generate("--force")
 
     assert (done.code, done.err) == (0, "")
-    stamp = made.package / "fingerprint.json"
+    stamp = made.package.parent / ".fingerprint.json"
     assert {**times(made.package), stamp: 0} == {**before, stamp: 0}
 
 
@@ -204,12 +204,12 @@ def test_a_change_of_one_word_changes_only_what_holds_it(made: Checkout) -> None
 
     after = made.files()
     changed = {name for name in before | after if before.get(name) != after.get(name)}
-    assert changed == {"notes/models/note.py", "notes/wire.json", "fingerprint.json"}
+    assert changed == {"notes/models/note.py", "notes/wire.json"}
 
 
 def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
     """Another release of a tool whose output is committed is a change of the input."""
-    stamp = (made.package / "fingerprint.json").read_text("utf-8")
+    stamp = (made.package.parent / ".fingerprint.json").read_text("utf-8")
 
     for tool in ("openapi-python-client", "ruff"):
         assert f"{tool} {importlib.metadata.version(tool)}" in stamp

@@ -61,6 +61,9 @@ class CRMError(Exception):
 
     operation: str | None = None
 
+    def _told(self, text: str) -> str:
+        return one_line(f"{self.operation}: {text}" if self.operation else text)
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Exception's own way calls __init__ with `args` alone, which loses keyword arguments.
         return _rebuilt, (type(self), self.args, self.__dict__)
@@ -84,8 +87,7 @@ class ArgumentError(CRMError, ValueError):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        call = f"{self.operation}: " if self.operation else ""
-        return one_line(f"{call}{self.argument}: {self.problem}")
+        return self._told(f"{self.argument}: {self.problem}")
 
 
 class TransportError(CRMError):
@@ -116,8 +118,7 @@ class TransportError(CRMError):
 
     def __str__(self) -> str:
         sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
-        call = f"{self.operation}: " if self.operation else ""
-        return one_line(f"{call}{self.problem} ({sent}{_tries(self.attempts)})")
+        return self._told(f"{self.problem} ({sent}{_tries(self.attempts)})")
 
 
 class CallTimeoutError(TransportError):
@@ -258,14 +259,20 @@ class PaginationError(CRMError):
         last_page: Number or offset of the repeated page, to go on from by `start=`.
     """
 
-    def __init__(self, problem: str, *, items_read: int, last_page: int | str) -> None:
+    def __init__(
+        self, problem: str, items_read: int, last_page: int | str, operation: str | None = None
+    ) -> None:
         self.problem = problem
         self.items_read = items_read
         self.last_page = last_page
+        self.operation = operation
         super().__init__(problem)
 
     def __str__(self) -> str:
-        return one_line(f"{self.problem} (page {self.last_page}, after {self.items_read} items)")
+        call = f"{self.operation}: " if self.operation else ""
+        return one_line(
+            f"{call}{self.problem} (page {self.last_page}, after {self.items_read} items)"
+        )
 
 
 _CLASSES: dict[int, type[StatusError]] = {

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping
 
-__all__ = ["IO", "NETWORK_ERRORS", "AsyncIO", "SyncIO", "lost", "timeouts"]
+__all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts"]
 __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
 __all__ += ["Headers", "Request", "Response"]
 
-NETWORK_ERRORS = (httpx.RequestError, httpx.InvalidURL, OSError)
+HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL)
 """What sending may end in when no reply comes."""
 
 _NOTHING_SENT = (
@@ -79,7 +79,7 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
     """Return crmkit's error for what sending raised.
 
     Args:
-        error: One of `NETWORK_ERRORS`.
+        error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
     if isinstance(error, httpx.DecodingError):

@@ -145,11 +145,8 @@ class _Steps(Generic[T]):
         reply = await walk.sender.reply(walk.operation, self._asked(), walk.options)
         rows: list[Any] = payload(walk.operation, reply)
         if self._before is not None and _same(self._before, rows, reply):
-            raise PaginationError(
-                f"{walk.operation.name}: the server sent the same page again",
-                items_read=self._read,
-                last_page=self._number,
-            )
+            problem = "the server sent the same page again"
+            raise PaginationError(problem, self._read, self._number, walk.operation.name)
         page = _Rows(rows[: self._left], _count(reply.data, paging.total), self._number, reply)
         last = _count(reply.data, paging.last)
         if paging.strategy == "offset":

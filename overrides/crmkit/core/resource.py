@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .drive import drive
 from .errors import ArgumentError
 from .options import mapping
-from .paging import AsyncPager, Pager, Walk
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from .operation import Operation
-    from .options import Options
     from .sender import Sender
 
-__all__ = ["PLACEHOLDER", "AsyncResource", "Resource", "input_model"]
+__all__ = ["PLACEHOLDER", "Resource", "input_model"]
 
-T = TypeVar("T")
-_List: TypeAlias = "tuple[Operation, dict[str, Any], Callable[[Any], list[T]], Options | None]"
 M = TypeVar("M")
 
 
@@ -81,40 +76,12 @@ def input_model(
     return made
 
 
-class _Base:
+class Resource:
+    """A group of operations of a client, sync or async.
+
+    Args:
+        sender: The client's sender.
+    """
+
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
-
-
-class Resource(_Base):
-    """A group of operations of a sync client."""
-
-    def _call(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], T] | None,
-        options: Options | None,
-        body: Callable[[bool], Any] | None = None,
-    ) -> T:
-        return drive(self._sender.call(operation, kwargs, decode, options, body))
-
-    def _pages(self, *arguments: *_List[T], **paging: Any) -> Pager[T]:
-        return Pager(Walk(self._sender, *arguments, **paging))
-
-
-class AsyncResource(_Base):
-    """A group of operations of an async client."""
-
-    async def _call(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], T] | None,
-        options: Options | None,
-        body: Callable[[bool], Any] | None = None,
-    ) -> T:
-        return await self._sender.call(operation, kwargs, decode, options, body)
-
-    def _pages(self, *arguments: *_List[T], **paging: Any) -> AsyncPager[T]:
-        return AsyncPager(Walk(self._sender, *arguments, **paging))

@@ -23,7 +23,7 @@ from .errors import (
     StatusError,
     TransportError,
 )
-from .http import IO, NETWORK_ERRORS, Response, lost, timeouts
+from .http import HTTPX_ERRORS, IO, Response, lost, timeouts
 from .log import logger
 from .options import checked_query
 from .reply import Reply
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
+CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 
 
 class Sender:
@@ -103,7 +104,7 @@ class Sender:
         """
         reply = await self.reply(operation, kwargs, options, body)
         if operation.method == "DELETE":
-            return None  # type: ignore[return-value]  # as is emitted for all of them
+            return None  # type: ignore[return-value]  # DELETE methods are emitted with None
         return decoded(operation, reply, decode)
 
     async def reply(
@@ -124,6 +125,7 @@ class Sender:
             return await self._reply(operation, kwargs, options, body)
         except CRMError as error:
             error.operation = error.operation or operation.name
+            conceal(getattr(error, "request", None) or getattr(error, "response", None))
             raise
 
     async def _reply(
@@ -187,7 +189,7 @@ class Sender:
             call_next = partial(_through, layer, call_next)
         try:
             response = await call_next(request)
-        except NETWORK_ERRORS as error:
+        except HTTPX_ERRORS as error:  # of middleware's own calls
             raise lost(error, request) from error
         return self._checked(operation, response)
 
@@ -196,14 +198,14 @@ class Sender:
     ) -> Response:
         request.extensions["timeout"] = timeouts(timeout)
         started = self.io.monotonic()
-        outcome: object = "cancelled"
+        outcome: object = "failed"
         try:
             self.vendor.authenticate(request)
             response = await self.io.send(request)
             outcome = response.status_code
-        except Exception as error:
+        except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
-            raise
+            raise lost(error, request) from error
         finally:
             # No one who is handed the request afterwards is to find the credentials there.
             self.vendor.conceal(request)
@@ -220,6 +222,8 @@ class Sender:
         unread: Exception | None = None
         try:
             tree = self.vendor.decode(response)
+            if response.status_code < 300 and not operation.open_form:
+                self.vendor.verify(tree)
         except READ_ERRORS as error:
             unread = error
         fault = self.vendor.fault(response, tree)
@@ -270,6 +274,8 @@ def payload(operation: Operation, reply: Reply) -> Any:
             path = ".".join(operation.envelope[:depth])
             raise misformed(DecodeError(f"no member {member!r}", path=path), operation, reply)
         tree = tree[member]
+    if operation.payload is int and isinstance(tree, str) and tree.isascii() and tree.isdigit():
+        tree = int(tree[:4000])  # an id as digits; Python converts no more than 4,300
     if operation.payload is not None and type(tree) is not operation.payload:
         found = "null" if tree is None else type(tree).__name__
         problem = f"expected {operation.payload.__name__}, found {found}"
@@ -311,6 +317,7 @@ def decoded(
 def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
     """Return an error with the operation and the reply that it is about."""
     error.operation, error.response = operation.name, reply.response
+    conceal(reply.response)
     return error
 
 
@@ -319,6 +326,14 @@ def _is_open(operation: Operation, response: Response) -> bool:
     kind = response.headers.get("Content-Type", "json")
     other = "json" not in kind or not response.content
     return response.request.method == "HEAD" or (operation.open_form and other)
+
+
+def conceal(kept: Any) -> None:
+    """Replace credentials that callers or their httpx client put on a request an error keeps."""
+    headers = getattr(getattr(kept, "request", kept), "headers", {})
+    for name in CREDENTIALS:
+        if name in headers:
+            headers[name] = CONCEALED
 
 
 async def _through(layer: Middleware, call_next: CallNext, request: Request) -> Response:

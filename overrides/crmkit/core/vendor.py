@@ -77,6 +77,13 @@ class Vendor:
         """
         return json.loads(response.content) if response.content else None
 
+    def verify(self, tree: Any) -> None:
+        """Check that the body of a success is of the vendor's making.
+
+        Raises:
+            TypeError: It is not.
+        """
+
     def fault(self, response: Response, tree: Any) -> Fault | None:
         """Return what went wrong, or None if the call worked.
 
@@ -96,11 +103,16 @@ class Vendor:
 
     def message(self, response: Response, tree: Any) -> str:
         """Return the sentence in which the server tells what went wrong, or an empty text."""
-        if isinstance(tree, dict):
-            for member in ("message", "error"):
-                if isinstance(tree.get(member), str):
-                    return str(tree[member])
-        if "html" in response.headers.get("Content-Type", ""):
+        for member in ("message", "error", "data", "errors"):
+            told = tree.get(member) if isinstance(tree, dict) else None
+            told = told.get("message") if isinstance(told, dict) else told
+            told = told[0] if isinstance(told, list) and told else told
+            if isinstance(told, str):
+                return told
+        kind = response.headers.get("Content-Type", "")
+        if "text/plain" in kind:
+            return text_of(response)[:1000]
+        if "html" in kind:
             title = re.search(
                 r"<title[^>]*>([^<]{1,300})", text_of(response)[:20_000], re.IGNORECASE
             )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import QuotaExceededError, StatusError, class_of
-from crmkit.core.vendor import CONCEALED, Fault, Vendor
+from crmkit.core.vendor import CONCEALED, Fault, Vendor, text_of
 from crmkit.core.wire import wrong
 
 if TYPE_CHECKING:
@@ -45,20 +45,14 @@ class RelentaVendor(Vendor):
         if _HEADER in request.headers:
             request.headers[_HEADER] = CONCEALED
 
-    def decode(self, response: Response) -> Any:
-        """Return the envelope.
+    def verify(self, tree: Any) -> None:
+        """Check that a success is an envelope, as every reply is (page: Response Format).
 
         Raises:
-            ValueError: The body is no JSON.
-            TypeError: It is no envelope.
+            TypeError: It is none.
         """
-        tree = super().decode(response)
-        if response.status_code < 300 and (
-            not isinstance(tree, dict) or not isinstance(tree.get("status"), bool)
-        ):
-            # Every reply is such an envelope (page: Response Format).
+        if not isinstance(tree, dict) or not isinstance(tree.get("status"), bool):
             wrong(tree, "an object with a boolean member 'status'")
-        return tree
 
     def fault(self, response: Response, tree: Any) -> Fault | None:
         """Return what went wrong, by HTTP status or by the envelope's own."""
@@ -75,7 +69,8 @@ class RelentaVendor(Vendor):
         fault.code = code
         status = code if response.status_code < 300 else response.status_code
         # 401 stands for a wrong key as well as for a plan's limit (page: Status Codes); which of
-        # them, only the message can tell (assumption).
-        if status in {401, 403} and _LIMIT.search(fault.message):
+        # them, only the body can tell. The page's words for 401 are another vendor's for 403, so
+        # that may come, too (assumption).
+        if status in {401, 403} and _LIMIT.search(text_of(response)[:2000]):
             fault.error = QuotaExceededError
         return fault

@@ -215,9 +215,9 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     v = o.author
     d["author"] = None if v is None else mailbox_text(v, "author")
     v = o.users
-    d["users"] = joined_mailboxes(v, "users") if v else ""
+    d["users"] = "" if v == [] else joined_mailboxes(v, "users")
     v = o.contacts
-    d["contacts"] = joined_mailboxes(v, "contacts") if v else ""
+    d["contacts"] = "" if v == [] else joined_mailboxes(v, "contacts")
     v = o.subject
     d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
     v = o.body

@@ -205,7 +205,7 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
-        d["id"] = None if v is None else digits_text(v, "id")
+        d["id"] = digits_text(v, "id")
     if (v := o.activity_type) is not U:
         d["activity_type"] = (
             None if v is None else v if type(v) is str else checked(v, str, "activity_type")
@@ -233,9 +233,9 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.author) is not U:
         d["author"] = None if v is None else mailbox_text(v, "author")
     if (v := o.users) is not U:
-        d["users"] = None if v is None else joined_mailboxes(v, "users") if v else ""
+        d["users"] = None if v is None else "" if v == [] else joined_mailboxes(v, "users")
     if (v := o.contacts) is not U:
-        d["contacts"] = None if v is None else joined_mailboxes(v, "contacts") if v else ""
+        d["contacts"] = None if v is None else "" if v == [] else joined_mailboxes(v, "contacts")
     if (v := o.subject) is not U:
         d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
     if (v := o.body) is not U:

@@ -239,7 +239,7 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     v = o.dt_modified
     d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
     v = o.emails
-    d["emails"] = joined(v, "emails") if v else ""
+    d["emails"] = "" if v == [] else joined(v, "emails")
     v = o.title
     d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
     v = o.company
@@ -247,19 +247,19 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     v = o.comment
     d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
     v = o.phone
-    d["phone"] = joined_labels(v, "phone") if v else ""
+    d["phone"] = "" if v == [] else joined_labels(v, "phone")
     v = o.url
-    d["url"] = joined_labels(v, "url") if v else ""
+    d["url"] = "" if v == [] else joined_labels(v, "url")
     v = o.fax
-    d["fax"] = joined_labels(v, "fax") if v else ""
+    d["fax"] = "" if v == [] else joined_labels(v, "fax")
     v = o.messenger
-    d["messenger"] = joined_labels(v, "messenger") if v else ""
+    d["messenger"] = "" if v == [] else joined_labels(v, "messenger")
     v = o.twitter
-    d["twitter"] = joined_labels(v, "twitter") if v else ""
+    d["twitter"] = "" if v == [] else joined_labels(v, "twitter")
     v = o.linkedin
-    d["linkedin"] = joined_labels(v, "linkedin") if v else ""
+    d["linkedin"] = "" if v == [] else joined_labels(v, "linkedin")
     v = o.facebook
-    d["facebook"] = joined_labels(v, "facebook") if v else ""
+    d["facebook"] = "" if v == [] else joined_labels(v, "facebook")
     v = o.text
     d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
     v = o.address

@@ -44,6 +44,7 @@ MEMBERS = frozenset(
         "text",
         "address",
         "do_not_mass_email",
+        "do_no_mass_email",
         "groups",
         "tags",
     )
@@ -193,7 +194,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             at = "address"
             wrong(v, "a text")
         o.address = v
-        v = pop("do_not_mass_email", U)
+        v = pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "do_not_mass_email"
             wrong(v, "a boolean")
@@ -235,7 +236,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
-        d["id"] = None if v is None else digits_text(v, "id")
+        d["id"] = digits_text(v, "id")
     if (v := o.full_name) is not U:
         d["full_name"] = (
             None if v is None else v if type(v) is str else checked(v, str, "full_name")
@@ -253,7 +254,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.dt_modified) is not U:
         d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
     if (v := o.emails) is not U:
-        d["emails"] = None if v is None else joined(v, "emails") if v else ""
+        d["emails"] = None if v is None else "" if v == [] else joined(v, "emails")
     if (v := o.title) is not U:
         d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
     if (v := o.company) is not U:
@@ -261,19 +262,19 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.comment) is not U:
         d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
     if (v := o.phone) is not U:
-        d["phone"] = None if v is None else joined_labels(v, "phone") if v else ""
+        d["phone"] = None if v is None else "" if v == [] else joined_labels(v, "phone")
     if (v := o.url) is not U:
-        d["url"] = None if v is None else joined_labels(v, "url") if v else ""
+        d["url"] = None if v is None else "" if v == [] else joined_labels(v, "url")
     if (v := o.fax) is not U:
-        d["fax"] = None if v is None else joined_labels(v, "fax") if v else ""
+        d["fax"] = None if v is None else "" if v == [] else joined_labels(v, "fax")
     if (v := o.messenger) is not U:
-        d["messenger"] = None if v is None else joined_labels(v, "messenger") if v else ""
+        d["messenger"] = None if v is None else "" if v == [] else joined_labels(v, "messenger")
     if (v := o.twitter) is not U:
-        d["twitter"] = None if v is None else joined_labels(v, "twitter") if v else ""
+        d["twitter"] = None if v is None else "" if v == [] else joined_labels(v, "twitter")
     if (v := o.linkedin) is not U:
-        d["linkedin"] = None if v is None else joined_labels(v, "linkedin") if v else ""
+        d["linkedin"] = None if v is None else "" if v == [] else joined_labels(v, "linkedin")
     if (v := o.facebook) is not U:
-        d["facebook"] = None if v is None else joined_labels(v, "facebook") if v else ""
+        d["facebook"] = None if v is None else "" if v == [] else joined_labels(v, "facebook")
     if (v := o.text) is not U:
         d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
     if (v := o.address) is not U:
@@ -283,7 +284,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             None if v is None else v if type(v) is bool else checked(v, bool, "do_not_mass_email")
         )
     if (v := o.groups) is not U:
-        d["groups"] = None if v is None else joined(v, "groups") if v else ""
+        d["groups"] = None if v is None else "" if v == [] else joined(v, "groups")
     if (v := o.tags) is not U:
-        d["tags"] = None if v is None else joined(v, "tags") if v else ""
+        d["tags"] = None if v is None else "" if v == [] else joined(v, "tags")
     return d

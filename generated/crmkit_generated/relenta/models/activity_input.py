@@ -22,7 +22,7 @@ class ActivityInput:
     """An activity to create or update. Members that are not sent keep their values; an empty string or null clears.
 
     Attributes:
-        id (int | Unset): Id of the record to update; none creates.
+        id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
         activity_type (None | str | Unset): Kind of the activity.
         label (None | str | Unset): Label that the calendar shows.
         calendar_id (None | str | Unset): Id of the calendar, digits in a string.

@@ -23,7 +23,7 @@ class ContactInput:
     beyond the documented ones are custom fields by key.
 
         Attributes:
-            id (int | Unset): Id of the record to update; none creates.
+            id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
             full_name (None | str | Unset): Full name; the server splits it into first and last name. Send it or the two
                 parts, not all three.
             first_name (None | str | Unset): First name.

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import PLACEHOLDER, AsyncResource, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
 from .. import operations
@@ -57,13 +58,16 @@ class Activities(Resource):
             - page: Get a list of activities
             - assumption: a page after the last has an empty data array; no sample shows one
         """
-        return self._pages(
-            operations.ACTIVITIES_LIST,
-            activities_list._get_kwargs(),
-            activity_codec.decode_all,
-            options,
-            start=start,
-            page_size=page_size,
+        return Pager(
+            Walk(
+                self._sender,
+                operations.ACTIVITIES_LIST,
+                activities_list._get_kwargs(),
+                activity_codec.decode_all,
+                options,
+                start=start,
+                page_size=page_size,
+            )
         )
 
     def save(
@@ -96,7 +100,7 @@ class Activities(Resource):
 
         Args:
             input_: The whole input as one ActivityInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             activity_type: Kind of the activity.
             label: Label that the calendar shows.
             calendar_id: Id of the calendar, digits in a string.
@@ -157,16 +161,18 @@ class Activities(Resource):
             activity_input_codec.MEMBERS,
             extra,
         )
-        return self._call(
-            operations.ACTIVITIES_SAVE,
-            activities_save._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(activity_input_codec.encode, model_),
+        return drive(
+            self._sender.call(
+                operations.ACTIVITIES_SAVE,
+                activities_save._get_kwargs(body=PLACEHOLDER),
+                None,
+                options,
+                partial(activity_input_codec.encode, model_),
+            )
         )
 
 
-class AsyncActivities(AsyncResource):
+class AsyncActivities(Resource):
     """Meetings, calls, tasks and other calendar entries of the department."""
 
     def list(
@@ -200,13 +206,16 @@ class AsyncActivities(AsyncResource):
             - page: Get a list of activities
             - assumption: a page after the last has an empty data array; no sample shows one
         """
-        return self._pages(
-            operations.ACTIVITIES_LIST,
-            activities_list._get_kwargs(),
-            activity_codec.decode_all,
-            options,
-            start=start,
-            page_size=page_size,
+        return AsyncPager(
+            Walk(
+                self._sender,
+                operations.ACTIVITIES_LIST,
+                activities_list._get_kwargs(),
+                activity_codec.decode_all,
+                options,
+                start=start,
+                page_size=page_size,
+            )
         )
 
     async def save(
@@ -239,7 +248,7 @@ class AsyncActivities(AsyncResource):
 
         Args:
             input_: The whole input as one ActivityInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             activity_type: Kind of the activity.
             label: Label that the calendar shows.
             calendar_id: Id of the calendar, digits in a string.
@@ -300,7 +309,7 @@ class AsyncActivities(AsyncResource):
             activity_input_codec.MEMBERS,
             extra,
         )
-        return await self._call(
+        return await self._sender.call(
             operations.ACTIVITIES_SAVE,
             activities_save._get_kwargs(body=PLACEHOLDER),
             None,

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import PLACEHOLDER, AsyncResource, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
 from .. import operations
@@ -58,13 +59,16 @@ class Contacts(Resource):
             - page: Get a list of contacts
             - assumption: a page after the last has an empty data array; no sample shows one
         """
-        return self._pages(
-            operations.CONTACTS_LIST,
-            contacts_list._get_kwargs(),
-            contact_codec.decode_all,
-            options,
-            start=start,
-            page_size=page_size,
+        return Pager(
+            Walk(
+                self._sender,
+                operations.CONTACTS_LIST,
+                contacts_list._get_kwargs(),
+                contact_codec.decode_all,
+                options,
+                start=start,
+                page_size=page_size,
+            )
         )
 
     def save(
@@ -103,7 +107,7 @@ class Contacts(Resource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -181,12 +185,14 @@ class Contacts(Resource):
             contact_input_codec.MEMBERS,
             extra,
         )
-        return self._call(
-            operations.CONTACTS_SAVE,
-            contacts_save._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(contact_input_codec.encode, model_),
+        return drive(
+            self._sender.call(
+                operations.CONTACTS_SAVE,
+                contacts_save._get_kwargs(body=PLACEHOLDER),
+                None,
+                options,
+                partial(contact_input_codec.encode, model_),
+            )
         )
 
     def create(
@@ -225,7 +231,7 @@ class Contacts(Resource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -299,16 +305,18 @@ class Contacts(Resource):
             contact_input_codec.MEMBERS,
             extra,
         )
-        return self._call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(contact_input_codec.encode, model_),
+        return drive(
+            self._sender.call(
+                operations.CONTACTS_CREATE,
+                contacts_create._get_kwargs(body=PLACEHOLDER),
+                None,
+                options,
+                partial(contact_input_codec.encode, model_),
+            )
         )
 
 
-class AsyncContacts(AsyncResource):
+class AsyncContacts(Resource):
     """People and companies of the department."""
 
     def list(
@@ -343,13 +351,16 @@ class AsyncContacts(AsyncResource):
             - page: Get a list of contacts
             - assumption: a page after the last has an empty data array; no sample shows one
         """
-        return self._pages(
-            operations.CONTACTS_LIST,
-            contacts_list._get_kwargs(),
-            contact_codec.decode_all,
-            options,
-            start=start,
-            page_size=page_size,
+        return AsyncPager(
+            Walk(
+                self._sender,
+                operations.CONTACTS_LIST,
+                contacts_list._get_kwargs(),
+                contact_codec.decode_all,
+                options,
+                start=start,
+                page_size=page_size,
+            )
         )
 
     async def save(
@@ -388,7 +399,7 @@ class AsyncContacts(AsyncResource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -466,7 +477,7 @@ class AsyncContacts(AsyncResource):
             contact_input_codec.MEMBERS,
             extra,
         )
-        return await self._call(
+        return await self._sender.call(
             operations.CONTACTS_SAVE,
             contacts_save._get_kwargs(body=PLACEHOLDER),
             None,
@@ -510,7 +521,7 @@ class AsyncContacts(AsyncResource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates.
+            id: Id of the record to update; none creates, and contact.create ignores it.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -584,7 +595,7 @@ class AsyncContacts(AsyncResource):
             contact_input_codec.MEMBERS,
             extra,
         )
-        return await self._call(
+        return await self._sender.call(
             operations.CONTACTS_CREATE,
             contacts_create._get_kwargs(body=PLACEHOLDER),
             None,

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import AsyncResource, Resource
+from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.resource import Resource
 
 from .. import operations
 from ..api.custom_fields import custom_fields_list
@@ -43,15 +43,18 @@ class CustomFields(Resource):
             - page: Get a list of custom fields, 'No additional parameters needed or allowed'
             - assumption: a parameter that is sent all the same is answered 400
         """
-        return self._pages(
-            operations.CUSTOM_FIELDS_LIST,
-            custom_fields_list._get_kwargs(),
-            custom_field_codec.decode_all,
-            options,
+        return Pager(
+            Walk(
+                self._sender,
+                operations.CUSTOM_FIELDS_LIST,
+                custom_fields_list._get_kwargs(),
+                custom_field_codec.decode_all,
+                options,
+            )
         )
 
 
-class AsyncCustomFields(AsyncResource):
+class AsyncCustomFields(Resource):
     """Definitions of the custom fields that contacts of the department may carry."""
 
     def list(
@@ -81,9 +84,12 @@ class AsyncCustomFields(AsyncResource):
             - page: Get a list of custom fields, 'No additional parameters needed or allowed'
             - assumption: a parameter that is sent all the same is answered 400
         """
-        return self._pages(
-            operations.CUSTOM_FIELDS_LIST,
-            custom_fields_list._get_kwargs(),
-            custom_field_codec.decode_all,
-            options,
+        return AsyncPager(
+            Walk(
+                self._sender,
+                operations.CUSTOM_FIELDS_LIST,
+                custom_fields_list._get_kwargs(),
+                custom_field_codec.decode_all,
+                options,
+            )
         )
