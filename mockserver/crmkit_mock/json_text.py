@@ -33,6 +33,12 @@ def _float(text: str) -> float:
     return value
 
 
+#: Made once: json.loads makes a decoder each time when it gets hooks.
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
+).decode
+
+
 def parse(data: bytes) -> object:
     """Parse JSON text.
 
@@ -48,9 +54,7 @@ def parse(data: bytes) -> object:
     except UnicodeDecodeError:
         raise JSONTextError("the text is not UTF-8") from None
     try:
-        tree: object = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
-        )
+        tree: object = _decode(text)
     except JSONTextError:
         raise
     except json.JSONDecodeError as error:

@@ -14,6 +14,9 @@ BODY_CAP = 20 * 1024 * 1024
 
 JSON_TYPE = "application/json"
 
+#: Made once: json.dumps makes an encoder each time when it gets separators.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -80,7 +83,7 @@ class Reply:
 
 def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:
     """Build a JSON reply. Characters beyond ASCII are escaped, so that no text can break it."""
-    body = json.dumps(tree, separators=(",", ":")).encode("ascii")
+    body = _encode(tree).encode("ascii")
     return Reply(status, body, headers or {}, tree=tree)
 
 

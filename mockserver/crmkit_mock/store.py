@@ -6,12 +6,13 @@ import json
 import sqlite3
 import threading
 import weakref
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+T = TypeVar("T")
 
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
@@ -40,9 +41,18 @@ CREATE TABLE settings (
 #: Records are kept as compact ASCII, so that their text can go out on the wire as it is.
 _write = json.JSONEncoder(separators=(",", ":")).encode
 
+#: Types of JSON values that need no copy.
+_SCALARS = frozenset({str, int, bool, type(None)})
+
 _HEADER = b"SQLite format 3\0"
 
 Record = dict[str, Any]
+
+_INSERT = """
+INSERT INTO records VALUES (?1, ?2, ?3, ?4, (
+    SELECT coalesce(max(position), 0) + 1 FROM records WHERE crm=?1 AND kind=?2 AND tenant=?3
+), ?5)
+"""
 
 
 class StoreError(Exception):
@@ -76,6 +86,14 @@ class Store:
         except sqlite3.Error as error:
             raise StoreError(f"{path}: cannot be used as a database ({error})") from None
         self._depth = 0
+        self._begun = False
+        # What was read of the database stays here until a write makes it another. All settings
+        # are here once one was asked for; those in `_unwritten` go to the database at the end of
+        # their transaction.
+        self._settings: dict[str, dict[str, Any]] = {}
+        self._unwritten: set[tuple[str, str]] = set()
+        self._views: dict[tuple[str, str], dict[tuple[str, object], object]] = {}
+        self._transaction = _Transaction(self)
         # Who forgets to close shall not get a ResourceWarning for it.
         weakref.finalize(self, self._db.close)
 
@@ -104,26 +122,83 @@ class Store:
         with self.lock:
             self._db.close()
 
-    @contextmanager
-    def transaction(self) -> Generator[None]:
-        """Hold the lock and keep either all writes of the block or, if it raises, none.
+    def transaction(self) -> _Transaction:
+        """Hold the lock and keep either all writes of the `with` block or, if it raises, none.
 
         Blocks nest; the outermost one decides.
         """
-        with self.lock:
-            if self._depth == 0:
-                self._db.execute("BEGIN")
-            self._depth += 1
+        return self._transaction
+
+    def enter(self) -> None:
+        """Begin a transaction or one within it; the lock is held until `leave`."""
+        self.lock.acquire()
+        self._depth += 1
+
+    def leave(self, *, keep: bool) -> None:
+        """End the innermost transaction; the outermost one keeps its writes or undoes them."""
+        try:
+            if self._depth > 1 or not (self._begun or self._unwritten):
+                return
+            if not keep:
+                self._undo()
+                return
             try:
-                yield
-            except BaseException:
-                self._depth -= 1
-                if self._depth == 0:
-                    self._db.execute("ROLLBACK")
-                raise
-            self._depth -= 1
-            if self._depth == 0:
+                self._write_settings()
                 self._db.execute("COMMIT")
+                self._begun = False
+            except BaseException:
+                self._undo()
+                raise
+        finally:
+            self._depth -= 1
+            self.lock.release()
+
+    def write(self, sql: str, values: Sequence[object]) -> sqlite3.Cursor:
+        """Execute a statement that writes records; the lock is held.
+
+        The database begins its transaction here and not before: most requests only read.
+        """
+        if self._depth and not self._begun:
+            self._db.execute("BEGIN")
+            self._begun = True
+        return self._db.execute(sql, values)
+
+    def _write_settings(self) -> None:
+        for crm, name in sorted(self._unwritten):
+            value = self._settings[crm][name]
+            self.write(
+                "INSERT OR REPLACE INTO settings VALUES (?,?,?)",
+                (crm, name, str(value) if type(value) is int else _write(value)),
+            )
+        self._unwritten.clear()
+
+    def _undo(self) -> None:
+        self._settings.clear()
+        self._unwritten.clear()
+        self._views.clear()
+        if self._begun:
+            self._begun = False
+            # An error of the disk may have rolled back already.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+
+    def values(self, crm: str) -> dict[str, Any]:
+        """Return the settings of one CRM, as they are kept; the lock is held."""
+        values = self._settings.get(crm)
+        if values is None:
+            rows = self._db.execute("SELECT name, value FROM settings WHERE crm=?", (crm,))
+            values = self._settings[crm] = {name: json.loads(value) for name, value in rows}
+        return values
+
+    def set_value(self, crm: str, name: str, value: object) -> None:
+        """Keep a setting of one CRM; it is written when the transaction ends."""
+        with self._transaction:
+            self.values(crm)[name] = value
+            self._unwritten.add((crm, name))
+
+    def views(self, crm: str, kind: str) -> dict[tuple[str, object], object]:
+        """Return what was made of the records of one kind since they changed; the lock is held."""
+        return self._views.setdefault((crm, kind), {})
 
     def collection(self, crm: str, kind: str) -> Collection:
         """Return the records of one kind of one CRM."""
@@ -131,14 +206,19 @@ class Store:
 
     def settings(self, crm: str) -> Settings:
         """Return the counters and settings of one CRM."""
-        return Settings(self, self._db, crm)
+        return Settings(self, crm)
 
     def clear(self, crm: str | None = None) -> None:
         """Delete everything of one CRM, or of all."""
         with self.transaction():
             # A null matches every row.
-            self._db.execute("DELETE FROM records WHERE crm=coalesce(?, crm)", (crm,))
-            self._db.execute("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
+            self.write("DELETE FROM records WHERE crm=coalesce(?, crm)", (crm,))
+            self.write("DELETE FROM settings WHERE crm=coalesce(?, crm)", (crm,))
+            # Whatever else is kept here is written first, or it would be lost with the rest.
+            self._unwritten = {one for one in self._unwritten if crm not in (None, one[0])}
+            self._write_settings()
+            self._settings.clear()
+            self._views.clear()
 
     def snapshot(self, crm: str) -> dict[str, Any]:
         """Return the whole state of one CRM as a JSON tree."""
@@ -148,14 +228,12 @@ class Store:
                 " ORDER BY kind, tenant, position",
                 (crm,),
             ).fetchall()
-            settings = self._db.execute(
-                "SELECT name, value FROM settings WHERE crm=? ORDER BY name", (crm,)
-            ).fetchall()
+            settings = {name: _copy(value) for name, value in sorted(self.values(crm).items())}
         return {
             "crm": crm,
             "schema": SCHEMA_VERSION,
             "records": [[*row[:4], json.loads(row[4])] for row in records],
-            "settings": {name: json.loads(value) for name, value in settings},
+            "settings": settings,
         }
 
     def restore(self, crm: str, snapshot: Mapping[str, Any]) -> None:
@@ -209,14 +287,10 @@ class Collection:
         Raises:
             ValueError: the tenant has a record of that id.
         """
-        key = (self._crm, self._kind, tenant)
+        values = (self._crm, self._kind, tenant, id, _write(record))
         with self._store.lock:
             try:
-                self._db.execute(
-                    "INSERT INTO records VALUES (?,?,?,?,(SELECT coalesce(max(position), 0) + 1"
-                    " FROM records WHERE crm=? AND kind=? AND tenant=?),?)",
-                    (*key, id, *key, _write(record)),
-                )
+                self._write(_INSERT, values)
             except sqlite3.IntegrityError:
                 raise ValueError(f"{self._kind} {id} exists") from None
 
@@ -232,7 +306,7 @@ class Collection:
     def replace(self, tenant: str, id: str, record: Record) -> bool:
         """Overwrite a record and keep its place; return whether there was one."""
         with self._store.lock:
-            cursor = self._db.execute(
+            cursor = self._write(
                 "UPDATE records SET body=? WHERE crm=? AND kind=? AND tenant=? AND id=?",
                 (_write(record), self._crm, self._kind, tenant, id),
             )
@@ -241,7 +315,7 @@ class Collection:
     def delete(self, tenant: str, id: str) -> bool:
         """Delete a record; return whether there was one."""
         with self._store.lock:
-            cursor = self._db.execute(
+            cursor = self._write(
                 "DELETE FROM records WHERE crm=? AND kind=? AND tenant=? AND id=?",
                 (self._crm, self._kind, tenant, id),
             )
@@ -262,6 +336,25 @@ class Collection:
             ).fetchall()
         return f"[{','.join([row[0] for row in rows])}]"
 
+    def view(self, tenant: str, make: Callable[[list[Record]], T]) -> T:
+        """Return what `make` makes of all records of a tenant.
+
+        It is made once and given out again until a record of this kind changes.
+
+        Args:
+            tenant: The tenant.
+            make: A function that stays the same, since it is kept with what it made.
+        """
+        with self._store.lock:
+            views = self._store.views(self._crm, self._kind)
+            if (tenant, make) not in views:
+                views[tenant, make] = make(self.page(tenant))
+            return cast("T", views[tenant, make])
+
+    def _write(self, sql: str, values: tuple[str, ...]) -> sqlite3.Cursor:
+        self._store.views(self._crm, self._kind).clear()
+        return self._store.write(sql, values)
+
     def count(self, tenant: str | None = None) -> int:
         """Return the number of records of a tenant, or of all tenants."""
         sql = "SELECT count(*) FROM records WHERE crm=? AND kind=?"
@@ -277,28 +370,20 @@ class Collection:
 class Settings:
     """Counters and settings of one CRM, JSON values by name. They roll back with the records."""
 
-    __slots__ = ("_crm", "_db", "_store")
+    __slots__ = ("_crm", "_store")
 
-    def __init__(self, store: Store, db: sqlite3.Connection, crm: str) -> None:
+    def __init__(self, store: Store, crm: str) -> None:
         self._store = store
-        self._db = db
         self._crm = crm
 
     def get(self, name: str) -> Any:
         """Return a value, or None if it was never set."""
         with self._store.lock:
-            row = self._db.execute(
-                "SELECT value FROM settings WHERE crm=? AND name=?", (self._crm, name)
-            ).fetchone()
-        return None if row is None else json.loads(row[0])
+            return _copy(self._store.values(self._crm).get(name))
 
     def set(self, name: str, value: object) -> None:
         """Keep a JSON value under a name."""
-        with self._store.lock:
-            self._db.execute(
-                "INSERT OR REPLACE INTO settings VALUES (?,?,?)",
-                (self._crm, name, _write(value)),
-            )
+        self._store.set_value(self._crm, name, _copy(value))
 
     def next_number(self, name: str, first: int) -> int:
         """Count on: return `first` at the first call, then one more each time."""
@@ -307,6 +392,26 @@ class Settings:
             number = first if last is None else int(last) + 1
             self.set(name, number)
         return number
+
+
+class _Transaction:
+    """What `Store.transaction` gives; it has no state of its own, so one serves all."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store.enter()
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self._store.leave(keep=kind is None)
+
+
+def _copy(value: object) -> Any:
+    """Return a JSON value as its text would bring it back."""
+    return value if type(value) in _SCALARS else json.loads(_write(value))
 
 
 def _inspect(path: Path) -> bool:

@@ -213,7 +213,11 @@ class MockRelenta(MockCRM):
         return self.store.collection(self.name, "custom_field")
 
     def _definitions(self, department: str) -> list[CustomFieldDefinition]:
-        return [CustomFieldDefinition.read(field) for field in self._custom_fields.page(department)]
+        return self._custom_fields.view(department, _read_definitions)
+
+
+def _read_definitions(fields: list[dict[str, Any]]) -> list[CustomFieldDefinition]:
+    return [CustomFieldDefinition.read(field) for field in fields]
 
 
 def _listed(records: str) -> Reply:
