@@ -18,7 +18,7 @@ from codegen.drafts import is_draft
 import crmkit
 import crmkit_generated
 from crmkit.core.paging import AsyncPager, Pager
-from crmkit.core.resource import AsyncResource, Resource
+from crmkit.core.resource import Resource
 from tests.codegen.checkout import ROOT
 
 PACKAGE = Path(crmkit_generated.__file__).parent
@@ -63,11 +63,13 @@ def methods(crm: str, prefix: str) -> dict[tuple[str | None, str], Any]:
             found[None, name] = value
             continue
         module = importlib.import_module(f"crmkit_generated.{crm}.resources.{name}")
-        base = AsyncResource if prefix else Resource
         (cls,) = [
             one
             for one in vars(module).values()
-            if inspect.isclass(one) and issubclass(one, base) and one is not base
+            if inspect.isclass(one)
+            and issubclass(one, Resource)
+            and one is not Resource
+            and one.__name__.startswith("Async") == bool(prefix)
         ]
         for method, function in vars(cls).items():
             if not method.startswith("_"):
