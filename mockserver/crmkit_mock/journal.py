@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, overload
+from typing import Any, Final, overload
 
 #: Stands in the journal where a credential was.
 REDACTED = "[redacted]"
@@ -69,11 +69,31 @@ class Exchange:
         return json.loads(self.response_body) if self.response_body else None
 
 
+_Attributes = tuple[
+    int,
+    str,
+    str,
+    str,
+    Mapping[str, str],
+    bytes,
+    str | None,
+    int | None,
+    Mapping[str, str],
+    bytes,
+    bool,
+    str | None,
+]
+_BODY: Final = 5
+_RESPONSE_BODY: Final = 9
+
+
 class Journal(Sequence[Exchange]):
     """The newest exchanges, the oldest first. Holds at most 1,000, and 16 MiB of bodies."""
 
     def __init__(self) -> None:
-        self._ring: deque[Exchange] = deque()
+        # The exchanges' attributes in their order: most are never looked at, and making the
+        # objects would be a good part of a request's time.
+        self._ring: deque[_Attributes] = deque()
         self._bytes = 0
         self._count = 0
         self._lock = Lock()
@@ -84,14 +104,16 @@ class Journal(Sequence[Exchange]):
     def __getitem__(self, index: slice) -> list[Exchange]: ...
     def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
         with self._lock:
-            return list(self._ring)[index] if isinstance(index, slice) else self._ring[index]
+            if isinstance(index, slice):
+                return [Exchange(*one) for one in list(self._ring)[index]]
+            return Exchange(*self._ring[index])
 
     def __len__(self) -> int:
         return len(self._ring)
 
     def __iter__(self) -> Iterator[Exchange]:
         with self._lock:
-            return iter(list(self._ring))
+            return iter([Exchange(*one) for one in self._ring])
 
     def __repr__(self) -> str:
         lines = (
@@ -121,27 +143,30 @@ class Journal(Sequence[Exchange]):
         fault: str | None,
     ) -> None:
         """Add an exchange and drop the oldest ones over the limits."""
+        body = body[:BODY_LIMIT]
+        response_body = response_body[:BODY_LIMIT]
         with self._lock:
             self._count += 1
-            exchange = Exchange(
-                self._count,
-                method,
-                path,
-                query,
-                headers,
-                body[:BODY_LIMIT],
-                operation,
-                status,
-                response_headers,
-                response_body[:BODY_LIMIT],
-                processed,
-                fault,
+            self._ring.append(
+                (
+                    self._count,
+                    method,
+                    path,
+                    query,
+                    headers,
+                    body,
+                    operation,
+                    status,
+                    response_headers,
+                    response_body,
+                    processed,
+                    fault,
+                )
             )
-            self._ring.append(exchange)
-            self._bytes += len(exchange.body) + len(exchange.response_body)
+            self._bytes += len(body) + len(response_body)
             while len(self._ring) > LIMIT or self._bytes > BYTES_LIMIT:
                 oldest = self._ring.popleft()
-                self._bytes -= len(oldest.body) + len(oldest.response_body)
+                self._bytes -= len(oldest[_BODY]) + len(oldest[_RESPONSE_BODY])
 
     def clear(self) -> None:
         """Forget all exchanges and count from 1 again."""

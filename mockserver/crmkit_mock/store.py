@@ -192,9 +192,12 @@ class Store:
 
     def set_value(self, crm: str, name: str, value: object) -> None:
         """Keep a setting of one CRM; it is written when the transaction ends."""
-        with self._transaction:
+        with self.lock:
             self.values(crm)[name] = value
             self._unwritten.add((crm, name))
+            if not self._depth:
+                with self._transaction:
+                    pass
 
     def views(self, crm: str, kind: str) -> dict[tuple[str, object], object]:
         """Return what was made of the records of one kind since they changed; the lock is held."""

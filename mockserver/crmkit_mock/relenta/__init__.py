@@ -157,7 +157,8 @@ class MockRelenta(MockCRM):
                 id = self._save_activity(department, _body(operation, request))
             case _:
                 raise NotImplementedError(operation.id)
-        return json_reply(200, {"status": True, "code": 200, "data": {"id": id}})
+        tree = {"status": True, "code": 200, "data": {"id": id}}
+        return Reply(200, b'{"status":true,"code":200,"data":{"id":%d}}' % id, tree=tree)
 
     def _page(self, kind: str, department: str, query: dict[str, Any]) -> Reply:
         size = query.get("page_size", _PAGE_SIZE)
