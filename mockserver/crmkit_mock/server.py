@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 import uvicorn
 
 from crmkit_mock.mocks import Mocks
+from crmkit_mock.one_write import OneWriteProtocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,6 +155,9 @@ def server_for(app: MockApp) -> uvicorn.Server:
             app,
             lifespan="off",
             ws="none",
+            http=OneWriteProtocol,
+            # No proxy stands before a loopback port.
+            proxy_headers=False,
             # Replies are the same bytes at every run: no Date, no Server.
             date_header=False,
             server_header=False,

@@ -138,3 +138,60 @@ def test_an_unknown_method_is_the_parsers_to_refuse(server: MockServer) -> None:
         assert list(server.relenta.journal) == []
     with MockCRMs() as mocks, client_for(mocks.relenta) as http:
         assert http.request("FOO", "/contact.list.json").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("head", "ends"),
+    [
+        ("GET /relenta/api/v3/contact.list.json", b"}"),
+        ("HEAD /relenta/api/v3/contact.list.json", b"\r\n\r\n"),
+        ("GET /__mock__/health", b"}"),
+        ("HEAD /__mock__/health", b"\r\n\r\n"),
+    ],
+)
+def test_a_reply_comes_in_one_piece(server: MockServer, head: str, ends: bytes) -> None:
+    """Head and body of a reply are one write, and a head alone does not wait for a body."""
+    address = httpx.URL(server.url)
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+        for _ in range(3):
+            connection.sendall(f"{head} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            reply = connection.recv(65536)
+            assert reply.startswith(b"HTTP/1.1 ")
+            assert reply.endswith(ends)
+
+
+def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
+    """Requests written at once get their replies in order, until the client says it is the last."""
+    address = httpx.URL(server.url)
+    lines = [
+        f"{method} /__mock__/{path} HTTP/1.1\r\nHost: x\r\n{last}\r\n"
+        for method, path, last in (
+            ("HEAD", "health", ""),
+            ("GET", "health", ""),
+            ("GET", "nope", ""),
+            ("HEAD", "health", "Connection: close\r\n"),
+        )
+    ]
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+        connection.sendall("".join(lines).encode())
+        replies = b""
+        while part := connection.recv(65536):
+            replies += part
+    statuses = [reply[:3] for reply in replies.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [b"200", b"200", b"404", b"200"]
+    assert replies.endswith(b"\r\n\r\n")
+
+
+def test_a_client_that_asks_is_told_to_continue(server: MockServer) -> None:
+    """100 Continue comes before the body is sent."""
+    address = httpx.URL(server.url)
+    key = server.relenta.credentials["department_key"]
+    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+        connection.sendall(
+            b"POST /relenta/api/v3/contact.save.json HTTP/1.1\r\nHost: x\r\n"
+            b"Content-Type: application/json\r\nContent-Length: 2\r\n"
+            b"Expect: 100-continue\r\n%s: %s\r\n\r\n" % (KEY_HEADER.encode(), key.encode())
+        )
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200")
