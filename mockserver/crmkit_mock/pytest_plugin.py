@@ -11,70 +11,37 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from crmkit import AsyncRelenta, Relenta
-    from crmkit_mock.clock import Clock
     from crmkit_mock.crm import MockCRM
-    from crmkit_mock.faults import Fault
     from crmkit_mock.inprocess import MockCRMs
-    from crmkit_mock.journal import Journal
     from crmkit_mock.relenta import MockRelenta
-    from crmkit_mock.transport import InProcessTransport
+else:
+    # To type checkers a fixture is its mock and more. At run time it hands on what it is asked
+    # for, as its class must stand before the mock's may be imported.
+    MockCRM = MockRelenta = object
 
 
-class CRMFixture:
-    """A mock CRM of one test, and the clients that it handed out."""
+class CRMFixture(MockCRM):
+    """The mock CRM of one test, with all that `MockCRM` has, and the clients it handed out."""
 
     def __init__(self, crm: MockCRM) -> None:
-        self._crm = crm
-        self._clients: list[Any] = []
-        self._async_clients: list[Any] = []
+        vars(self).update(_crm=crm, _clients=[], _async_clients=[])
 
-    @property
-    def base_url(self) -> str:
-        """Address of the API."""
-        return self._crm.base_url
+    if TYPE_CHECKING:
+        _clients: list[Any]
+        _async_clients: list[Any]
+    else:
 
-    @property
-    def credentials(self) -> dict[str, Any]:
-        """Keyword arguments of the client's constructor that the mock accepts."""
-        return self._crm.credentials
+        def __getattr__(self, name: str) -> Any:
+            return getattr(vars(self)["_crm"], name)
 
-    @property
-    def transport(self) -> InProcessTransport | None:
-        """Transport for clients, sync or async."""
-        return self._crm.transport
+        def __setattr__(self, name: str, value: object) -> None:
+            setattr(vars(self)["_crm"], name, value)
 
-    @property
-    def journal(self) -> Journal:
-        """The last exchanges, oldest first."""
-        return self._crm.journal
-
-    @property
-    def clock(self) -> Clock:
-        """The mock's clock."""
-        return self._crm.clock
-
-    def seed(self, name: str = "demo") -> None:
-        """Replace all data by a seed, see `MockCRM.seed`."""
-        self._crm.seed(name)
-
-    def reset(self) -> None:
-        """Go back to the start, see `MockCRM.reset`."""
-        self._crm.reset()
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the state, see `MockCRM.snapshot`."""
-        return self._crm.snapshot()
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go back to a state, see `MockCRM.restore`."""
-        self._crm.restore(snapshot)
-
-    def fail(self, **fault: Any) -> Fault:
-        """Let the next fitting requests fail, see `MockCRM.fail` for the arguments."""
-        return self._crm.fail(**fault)
+        def __dir__(self) -> list[str]:
+            return sorted({*super().__dir__(), *dir(self._crm)})
 
     def close(self) -> None:
         """Close the clients that were handed out."""
@@ -100,23 +67,8 @@ class CRMFixture:
         return {**defaults, **options}
 
 
-class RelentaFixture(CRMFixture):
-    """The mock of Relenta, for one test."""
-
-    _crm: MockRelenta
-
-    @property
-    def departments(self) -> dict[str, dict[str, str]]:
-        """Constructor keywords for each department, by its name."""
-        return self._crm.departments
-
-    def plan_limit(self, *, contacts: int | None) -> None:
-        """Limit the plan, see `MockRelenta.plan_limit`."""
-        self._crm.plan_limit(contacts=contacts)
-
-    def add_custom_field(self, label: str, **definition: Any) -> str:
-        """Define a custom field, see `MockRelenta.add_custom_field` for the arguments."""
-        return self._crm.add_custom_field(label, **definition)
+class RelentaFixture(CRMFixture, MockRelenta):
+    """The mock of Relenta, for one test: all that `MockRelenta` has, and clients."""
 
     def client(self, **options: Any) -> Relenta:
         """Return a client for the mock; it is closed after the test.

@@ -7,8 +7,15 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from crmkit_mock import MockCRMs
+from crmkit_mock.documents import load_document
+
+if TYPE_CHECKING:
+    from crmkit_mock.pytest_plugin import RelentaFixture
 
 HEAVY = {"starlette", "uvicorn", "jsonschema_rs", "httpx", "sqlite3", "crmkit", "asyncio"}
 
@@ -103,7 +110,7 @@ def test_options(relenta_mock):
         crm.contacts.list().collect()
     except Exception as error:
         assert error.status_code == 503
-    assert len(relenta_mock.journal) == 1
+    assert relenta_mock.journal[0].operation == "contacts_list"
 
 def test_async(relenta_mock):
     crm = relenta_mock.async_client()
@@ -129,3 +136,25 @@ def test_the_fixture_hands_out_a_fresh_mock_and_clients(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "5 passed" in done.stdout
+
+
+def test_the_fixture_has_all_that_the_mock_has(relenta_mock: RelentaFixture) -> None:
+    """Every public name of the mock is one of the fixture, and what is set there counts."""
+    with MockCRMs() as mocks:
+        for name in (name for name in dir(mocks.relenta) if not name.startswith("_")):
+            assert type(getattr(relenta_mock, name)) is type(getattr(mocks.relenta, name)), name
+            assert name in dir(relenta_mock)
+    relenta_mock.fail(status=503)
+    assert [fault.status for fault in relenta_mock.faults.waiting()] == [503]
+    assert (relenta_mock.name, relenta_mock.document.paths) == (
+        "relenta",
+        load_document("relenta").paths,
+    )
+    relenta_mock.reset()
+    relenta_mock.rate_limits = True
+    assert "rate_limits" not in vars(relenta_mock)
+    assert len(relenta_mock.client().contacts.list().collect()) == 2
+    assert relenta_mock.journal[0].operation == "contacts_list"
+    with pytest.raises(AttributeError, match="MockRelenta"):
+        # The type checker sees it as well.
+        assert relenta_mock.nope  # type: ignore[attr-defined]
