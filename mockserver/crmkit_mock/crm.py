@@ -280,7 +280,7 @@ class MockCRM(ABC):
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
                 return reply, operation
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - see below
             # A bug of the mock, or a reply that its document does not allow: the caller shall
             # see which, in the only place where a test looks, and the server shall live on.
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)

@@ -103,8 +103,7 @@ class Fault:
             value = getattr(self, name)
             # A bool is an int, but no status and no number of requests.
             if not isinstance(value, types) or isinstance(value, bool):
-                # fail() promises one class for whatever is no fault.
-                raise ValueError(f"{name} cannot be {value!r:.100}")  # noqa: TRY004
+                raise ValueError(f"{name} cannot be {value!r:.100}")  # noqa: TRY004 - as fail() promises
         if not all(isinstance(text, str) for pair in self.headers.items() for text in pair):
             raise ValueError("headers must be texts by their names")
 

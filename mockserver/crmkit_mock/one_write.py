@@ -15,8 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 class OneWriteProtocol(HttpToolsProtocol):
     """The protocol of a connection."""
 
-    # uvicorn narrows asyncio's BaseTransport in the same way.
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to serve a connection."""
         self._one_write = _Transport(transport)
         super().connection_made(cast("asyncio.Transport", self._one_write))

@@ -110,7 +110,7 @@ def test_foreign_files_are_refused_untouched(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104 - refused
 def test_only_loopback(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Any address that others could reach is refused."""
     assert "loopback" in refused(capsys, "--host", host, "--port", "0")

@@ -71,7 +71,7 @@ def test_a_body_of_ones_own(
     either: Relenta, body: object, headers: dict[str, str], sent: bytes, media_type: str
 ) -> None:
     """A fault can bring any body and headers."""
-    either.mock.fail(status=502, body=body, headers=headers)  # type: ignore[arg-type]
+    either.mock.fail(status=502, body=body, headers=headers)  # type: ignore[arg-type]  # any JSON or mistake
     reply = either.http.get("/contact.list.json")
     assert (reply.status_code, reply.content) == (502, sent)
     assert reply.headers["content-type"] == media_type
@@ -219,7 +219,7 @@ def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
 def test_what_is_no_fault(relenta: Relenta, arguments: dict[str, object], reason: str) -> None:
     """Arguments that make no fault are refused at once, and none waits."""
     with pytest.raises(ValueError, match=reason):
-        relenta.mock.fail(**arguments)  # type: ignore[arg-type]
+        relenta.mock.fail(**arguments)  # type: ignore[arg-type]  # any JSON or mistake
     assert relenta.mock.faults.waiting() == []
 
 

@@ -156,5 +156,4 @@ def test_the_fixture_has_all_that_the_mock_has(relenta_mock: RelentaFixture) -> 
     assert len(relenta_mock.client().contacts.list().collect()) == 2
     assert relenta_mock.journal[0].operation == "contacts_list"
     with pytest.raises(AttributeError, match="MockRelenta"):
-        # The type checker sees it as well.
-        assert relenta_mock.nope  # type: ignore[attr-defined]
+        assert relenta_mock.nope  # type: ignore[attr-defined]  # refused here too

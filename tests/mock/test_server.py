@@ -39,9 +39,9 @@ def test_start_and_stop_by_hand() -> None:
     """start() and stop() do without a block; a second start is refused, a second stop is not."""
     mock = MockServer()
     with pytest.raises(RuntimeError, match="not started"):
-        mock.relenta  # noqa: B018
+        mock.relenta  # noqa: B018 - asking is enough
     with pytest.raises(RuntimeError, match="not started"):
-        mock.url  # noqa: B018
+        mock.url  # noqa: B018 - asking is enough
     mock.stop()
     assert mock.start() is mock
     with pytest.raises(RuntimeError, match="once"):
@@ -58,7 +58,7 @@ def test_a_taken_port_is_an_oserror() -> None:
             MockServer(port=port).start()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"])  # noqa: S104 - refused
 def test_only_loopback(host: str) -> None:
     """A server that others could reach is refused when it is made."""
     with pytest.raises(ValueError, match="loopback"):
@@ -126,7 +126,7 @@ def test_unknown_names() -> None:
 
     assert {"MockCRMs", "MockServer"} <= set(dir(crmkit_mock))
     with pytest.raises(AttributeError, match="Nope"):
-        crmkit_mock.Nope  # noqa: B018
+        crmkit_mock.Nope  # noqa: B018 - asking is enough
 
 
 def test_an_unknown_method_is_the_parsers_to_refuse(server: MockServer) -> None:
