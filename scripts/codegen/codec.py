@@ -292,6 +292,8 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
         target = f"d[{one.wire!r}]"
         listed = one.kind.name in {"list", "separated"}
         nothing = "None if v is None else " if one.nullable else ""
+        if nothing and value.startswith("v if type(v) is"):  # one test for the usual text
+            nothing, value = "", value.replace(" else ", " or v is None else ", 1)
         if listed and model.mode == "read":
             nothing = ""
         if model.mode == "write" and not one.required:

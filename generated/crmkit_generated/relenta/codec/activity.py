@@ -189,17 +189,13 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     v = o.id
     d["id"] = digits_text(v, "id")
     v = o.activity_type
-    d["activity_type"] = (
-        None if v is None else v if type(v) is str else checked(v, str, "activity_type")
-    )
+    d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
     v = o.label
-    d["label"] = None if v is None else v if type(v) is str else checked(v, str, "label")
+    d["label"] = v if type(v) is str or v is None else checked(v, str, "label")
     v = o.calendar_id
-    d["calendar_id"] = (
-        None if v is None else v if type(v) is str else checked(v, str, "calendar_id")
-    )
+    d["calendar_id"] = v if type(v) is str or v is None else checked(v, str, "calendar_id")
     v = o.all_day
-    d["all_day"] = None if v is None else v if type(v) is bool else checked(v, bool, "all_day")
+    d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
     v = o.dt_created
     d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     v = o.dt_modified
@@ -209,9 +205,9 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     v = o.dt_end
     d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
     v = o.rrule
-    d["rrule"] = None if v is None else v if type(v) is str else checked(v, str, "rrule")
+    d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
     v = o.status
-    d["status"] = None if v is None else v if type(v) is str else checked(v, str, "status")
+    d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
     v = o.author
     d["author"] = None if v is None else mailbox_text(v, "author")
     v = o.users
@@ -219,7 +215,7 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     v = o.contacts
     d["contacts"] = "" if v == [] else joined_mailboxes(v, "contacts")
     v = o.subject
-    d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
+    d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
     v = o.body
-    d["body"] = None if v is None else v if type(v) is str else checked(v, str, "body")
+    d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
     return d

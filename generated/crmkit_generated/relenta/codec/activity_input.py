@@ -207,17 +207,13 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.id) is not U:
         d["id"] = digits_text(v, "id")
     if (v := o.activity_type) is not U:
-        d["activity_type"] = (
-            None if v is None else v if type(v) is str else checked(v, str, "activity_type")
-        )
+        d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
     if (v := o.label) is not U:
-        d["label"] = None if v is None else v if type(v) is str else checked(v, str, "label")
+        d["label"] = v if type(v) is str or v is None else checked(v, str, "label")
     if (v := o.calendar_id) is not U:
-        d["calendar_id"] = (
-            None if v is None else v if type(v) is str else checked(v, str, "calendar_id")
-        )
+        d["calendar_id"] = v if type(v) is str or v is None else checked(v, str, "calendar_id")
     if (v := o.all_day) is not U:
-        d["all_day"] = None if v is None else v if type(v) is bool else checked(v, bool, "all_day")
+        d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
     if (v := o.dt_created) is not U:
         d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     if (v := o.dt_modified) is not U:
@@ -227,9 +223,9 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.dt_end) is not U:
         d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
     if (v := o.rrule) is not U:
-        d["rrule"] = None if v is None else v if type(v) is str else checked(v, str, "rrule")
+        d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
     if (v := o.status) is not U:
-        d["status"] = None if v is None else v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
     if (v := o.author) is not U:
         d["author"] = None if v is None else mailbox_text(v, "author")
     if (v := o.users) is not U:
@@ -237,7 +233,7 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.contacts) is not U:
         d["contacts"] = None if v is None else "" if v == [] else joined_mailboxes(v, "contacts")
     if (v := o.subject) is not U:
-        d["subject"] = None if v is None else v if type(v) is str else checked(v, str, "subject")
+        d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
     if (v := o.body) is not U:
-        d["body"] = None if v is None else v if type(v) is str else checked(v, str, "body")
+        d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
     return d

@@ -229,11 +229,11 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     v = o.id
     d["id"] = digits_text(v, "id")
     v = o.full_name
-    d["full_name"] = None if v is None else v if type(v) is str else checked(v, str, "full_name")
+    d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
     v = o.first_name
-    d["first_name"] = None if v is None else v if type(v) is str else checked(v, str, "first_name")
+    d["first_name"] = v if type(v) is str or v is None else checked(v, str, "first_name")
     v = o.last_name
-    d["last_name"] = None if v is None else v if type(v) is str else checked(v, str, "last_name")
+    d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
     v = o.dt_created
     d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     v = o.dt_modified
@@ -241,11 +241,11 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     v = o.emails
     d["emails"] = "" if v == [] else joined(v, "emails")
     v = o.title
-    d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
+    d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
     v = o.company
-    d["company"] = None if v is None else v if type(v) is str else checked(v, str, "company")
+    d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
     v = o.comment
-    d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
+    d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
     v = o.phone
     d["phone"] = "" if v == [] else joined_labels(v, "phone")
     v = o.url
@@ -261,12 +261,12 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     v = o.facebook
     d["facebook"] = "" if v == [] else joined_labels(v, "facebook")
     v = o.text
-    d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
+    d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
     v = o.address
-    d["address"] = None if v is None else v if type(v) is str else checked(v, str, "address")
+    d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
     v = o.do_not_mass_email
     d["do_not_mass_email"] = (
-        None if v is None else v if type(v) is bool else checked(v, bool, "do_not_mass_email")
+        v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
     )
     v = o.groups
     if v:

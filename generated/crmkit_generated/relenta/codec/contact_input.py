@@ -238,17 +238,11 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.id) is not U:
         d["id"] = digits_text(v, "id")
     if (v := o.full_name) is not U:
-        d["full_name"] = (
-            None if v is None else v if type(v) is str else checked(v, str, "full_name")
-        )
+        d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
     if (v := o.first_name) is not U:
-        d["first_name"] = (
-            None if v is None else v if type(v) is str else checked(v, str, "first_name")
-        )
+        d["first_name"] = v if type(v) is str or v is None else checked(v, str, "first_name")
     if (v := o.last_name) is not U:
-        d["last_name"] = (
-            None if v is None else v if type(v) is str else checked(v, str, "last_name")
-        )
+        d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
     if (v := o.dt_created) is not U:
         d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
     if (v := o.dt_modified) is not U:
@@ -256,11 +250,11 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.emails) is not U:
         d["emails"] = None if v is None else "" if v == [] else joined(v, "emails")
     if (v := o.title) is not U:
-        d["title"] = None if v is None else v if type(v) is str else checked(v, str, "title")
+        d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
     if (v := o.company) is not U:
-        d["company"] = None if v is None else v if type(v) is str else checked(v, str, "company")
+        d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
     if (v := o.comment) is not U:
-        d["comment"] = None if v is None else v if type(v) is str else checked(v, str, "comment")
+        d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
     if (v := o.phone) is not U:
         d["phone"] = None if v is None else "" if v == [] else joined_labels(v, "phone")
     if (v := o.url) is not U:
@@ -276,12 +270,12 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.facebook) is not U:
         d["facebook"] = None if v is None else "" if v == [] else joined_labels(v, "facebook")
     if (v := o.text) is not U:
-        d["text"] = None if v is None else v if type(v) is str else checked(v, str, "text")
+        d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
     if (v := o.address) is not U:
-        d["address"] = None if v is None else v if type(v) is str else checked(v, str, "address")
+        d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
     if (v := o.do_not_mass_email) is not U:
         d["do_not_mass_email"] = (
-            None if v is None else v if type(v) is bool else checked(v, bool, "do_not_mass_email")
+            v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
         )
     if (v := o.groups) is not U:
         d["groups"] = None if v is None else "" if v == [] else joined(v, "groups")

@@ -106,9 +106,7 @@ def encode(o: CustomField, raw: bool = False) -> dict[str, Any]:
     v = o.label
     d["label"] = v if type(v) is str else checked(v, str, "label")
     v = o.default_value
-    d["default_value"] = (
-        None if v is None else v if type(v) is str else checked(v, str, "default_value")
-    )
+    d["default_value"] = v if type(v) is str or v is None else checked(v, str, "default_value")
     v = o.choices
     if v:
         d["choices"] = plain(v, "choices")
