@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -170,6 +171,111 @@ def test_a_collection() -> None:
     copy["id"] = "changed"
     assert records.get("t", "c") == {"id": "c"}
     assert records.get("t", "nope") is None
+    store.close()
+
+
+def in_transaction(store: Store, *steps: Callable[[], object]) -> None:
+    """Take steps in one transaction."""
+    with store.transaction():
+        for step in steps:
+            step()
+
+
+def test_what_is_kept_in_memory_is_what_the_file_has(tmp_path: Path) -> None:
+    """After saves, refusals, restores and undone writes a restart finds the state shown before."""
+    path = tmp_path / "crm.db"
+    with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
+        mock = mocks.relenta
+        relenta = Relenta(mock, http)
+        relenta.save(full_name="One")
+        snapshot = mocks.snapshot()
+        relenta.refused(400, Nope="x")
+        relenta.refused(404, id=1)
+        with pytest.raises(ZeroDivisionError):
+            in_transaction(
+                mock.store,
+                lambda: mock.clock.advance(1000),
+                lambda: mock.add_custom_field("Undone"),
+                lambda: relenta.save(Undone="x"),
+                lambda: 1 / 0,
+            )
+        assert mocks.snapshot() == snapshot
+        assert "Undone" in relenta.refused(400, Undone="x")
+        mock.seed("empty")
+        mock.add_custom_field("Kept")
+        mocks.restore(snapshot)
+        assert "Kept" in relenta.refused(400, Kept="x")
+        assert relenta.save(full_name="Two") == 33104664
+        mock.clock.advance(60)
+        before = mocks.snapshot()
+    with MockCRMs(db=path) as mocks:
+        assert mocks.snapshot() == before
+
+
+def test_clearing_one_crm_keeps_what_another_has_just_set() -> None:
+    """Settings that wait for the end of a transaction outlive the clearing of another CRM."""
+    store = Store()
+    one, two = store.settings("one"), store.settings("two")
+    with store.transaction():
+        one.set("a", 1)
+        two.set("a", 2)
+        store.clear("one")
+        one.set("b", 3)
+    assert (one.get("a"), one.get("b"), two.get("a")) == (None, 3, 2)
+    store.clear()
+    assert (one.get("b"), two.get("a")) == (None, None)
+    store.close()
+
+
+def test_settings_are_given_out_as_copies() -> None:
+    """Whoever changes a value that was set or got changes no setting."""
+    settings = (store := Store()).settings("crm")
+    value: dict[str, object] = {"a": (1, 2)}
+    settings.set("x", value)
+    value["b"] = 1
+    settings.get("x")["c"] = 1
+    assert settings.get("x") == {"a": [1, 2]}
+    assert store.snapshot("crm")["settings"] == {"x": {"a": [1, 2]}}
+    store.close()
+
+
+def test_a_view_is_made_anew_when_a_record_changed() -> None:
+    """What was made of records is given out until one of their kind changes, or changes back."""
+    store = Store()
+    records = store.collection("crm", "thing")
+    records.insert("t", "1", {"a": 1})
+    assert records.view("t", len) == 1
+    assert records.view("t", str) is records.view("t", str)
+    seen: list[int] = []
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(
+            store,
+            lambda: records.insert("t", "2", {"a": 1}),
+            lambda: seen.append(records.view("t", len)),
+            lambda: 1 / 0,
+        )
+    assert seen == [2]
+    assert records.view("t", len) == 1
+    assert records.view("u", len) == 0
+    records.replace("t", "1", {"a": 2})
+    assert records.view("t", str) == "[{'a': 2}]"
+    records.delete("t", "1")
+    assert records.view("t", len) == 0
+    store.close()
+
+
+def test_a_value_that_cannot_be_written_undoes_its_transaction() -> None:
+    """An error at the end of a transaction keeps nothing, and the store goes on."""
+    store = Store()
+    settings, records = store.settings("crm"), store.collection("crm", "thing")
+    with pytest.raises(UnicodeEncodeError):
+        in_transaction(
+            store, lambda: records.insert("t", "1", {}), lambda: settings.set("\ud800", 1)
+        )
+    assert (records.count(), settings.get("\ud800")) == (0, None)
+    records.insert("t", "1", {})
+    settings.set("a", 1)
+    assert (records.count(), settings.get("a")) == (1, 1)
     store.close()
 
 
