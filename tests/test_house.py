@@ -49,16 +49,6 @@ def unexplained(line: str) -> bool:
     return bool(after) and not REASON.search("".join(after))
 
 
-# Files whose exceptions still want their reasons.
-UNEXPLAINED = {
-    "mockserver/crmkit_mock/crm.py",
-    "mockserver/crmkit_mock/faults.py",
-    "tests/mock/test_cli.py",
-    "tests/mock/test_faults.py",
-    "tests/mock/test_server.py",
-}
-
-
 def checkout() -> list[Path]:
     """Return the files of the checkout: what is tracked, and what would be on `git add .`."""
     listed = subprocess.run(
@@ -116,7 +106,6 @@ def test_every_exception_to_a_rule_has_its_reason_beside_it() -> None:
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in checkout()
         if path.suffix in {".py", ".pyi"} and path.relative_to(ROOT).parts[0] != "generated"
-        if path.relative_to(ROOT).as_posix() not in UNEXPLAINED
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if unexplained(line)
     ]

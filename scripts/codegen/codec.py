@@ -289,10 +289,14 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
     for one in model.fields:
         attribute = sources[model.name].names[one.derived]
         value = _written(one, sources)
+        if model.mode == "read" and one.kind.name in {"text", "boolean", "integer", "number"}:
+            value = "v"  # as the decoder left it; what callers make is checked in input models
         target = f"d[{one.wire!r}]"
         listed = one.kind.name in {"list", "separated"}
         nothing = "None if v is None else " if one.nullable else ""
-        if nothing and value.startswith("v if type(v) is"):  # one test for the usual text
+        if value == "v":
+            nothing = ""
+        elif nothing and value.startswith("v if type(v) is"):  # one test for the usual text
             nothing, value = "", value.replace(" else ", " or v is None else ", 1)
         if listed and model.mode == "read":
             nothing = ""
@@ -300,11 +304,15 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
             lines.append(f"    if (v := o.{attribute}) is not U:")
             lines.append(f"        {target} = {nothing}{value}")
         elif one.required:
-            lines += [f"    v = o.{attribute}", f"    {target} = {nothing}{value}"]
+            lines += (
+                [f"    {target} = o.{attribute}"]
+                if value == "v"
+                else [f"    v = o.{attribute}", f"    {target} = {nothing}{value}"]
+            )
         else:
             # Absent when there is nothing, as the server has it.
             test = "v" if listed else "v is not None"
-            bare = value.removeprefix('"" if v == [] else ')
+            bare = value.removeprefix('"" if not v and type(v) is list else ')
             lines += [f"    v = o.{attribute}", f"    if {test}:", f"        {target} = {bare}"]
     return "\n".join([*lines, "    return d"]) + "\n"
 
@@ -315,18 +323,19 @@ def _written(  # noqa: PLR0911  # one case a kind
     kind, wire = one.kind, one.wire
     match kind.name:
         case "instant":
-            return f"moment(v, {wire!r}, raw)"
+            usual = "raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC"
+            return f"v if {usual} else moment(v, {wire!r}, raw)"
         case "date":
             return f"date_text(v, {wire!r})"
         case "digits":
-            return f"digits_text(v, {wire!r})"
+            return f"str(v) if type(v) is int and v >= 0 else digits_text(v, {wire!r})"
         case "mailbox":
             return f"mailbox_text(v, {wire!r})"
         case "separated":
             call = {"text": "joined", "labeled": "joined_labels", "mailbox": "joined_mailboxes"}[
                 kind.items[0].name
             ]
-            return f'"" if v == [] else {call}(v, {wire!r})'
+            return f'"" if not v and type(v) is list else {call}(v, {wire!r})'
         case "model":
             return f"{_codec(kind.ref, sources)}encode(v, raw)"
         case "list":

@@ -7,7 +7,6 @@ import datetime
 from typing import Any
 
 from crmkit.core.wire import (
-    checked,
     digits_text,
     extras,
     joined_mailboxes,
@@ -187,35 +186,51 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = digits_text(v, "id")
-    v = o.activity_type
-    d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
-    v = o.label
-    d["label"] = v if type(v) is str or v is None else checked(v, str, "label")
-    v = o.calendar_id
-    d["calendar_id"] = v if type(v) is str or v is None else checked(v, str, "calendar_id")
-    v = o.all_day
-    d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
+    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+    d["activity_type"] = o.activity_type
+    d["label"] = o.label
+    d["calendar_id"] = o.calendar_id
+    d["all_day"] = o.all_day
     v = o.dt_created
-    d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
+    d["dt_created"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_created", raw)
+    )
     v = o.dt_modified
-    d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
+    d["dt_modified"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_modified", raw)
+    )
     v = o.dt_start
-    d["dt_start"] = None if v is None else moment(v, "dt_start", raw)
+    d["dt_start"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_start", raw)
+    )
     v = o.dt_end
-    d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
-    v = o.rrule
-    d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
-    v = o.status
-    d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+    d["dt_end"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_end", raw)
+    )
+    d["rrule"] = o.rrule
+    d["status"] = o.status
     v = o.author
     d["author"] = None if v is None else mailbox_text(v, "author")
     v = o.users
-    d["users"] = "" if v == [] else joined_mailboxes(v, "users")
+    d["users"] = "" if not v and type(v) is list else joined_mailboxes(v, "users")
     v = o.contacts
-    d["contacts"] = "" if v == [] else joined_mailboxes(v, "contacts")
-    v = o.subject
-    d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
-    v = o.body
-    d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
+    d["contacts"] = "" if not v and type(v) is list else joined_mailboxes(v, "contacts")
+    d["subject"] = o.subject
+    d["body"] = o.body
     return d

@@ -205,7 +205,7 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
-        d["id"] = digits_text(v, "id")
+        d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
     if (v := o.activity_type) is not U:
         d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
     if (v := o.label) is not U:
@@ -215,13 +215,37 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.all_day) is not U:
         d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
     if (v := o.dt_created) is not U:
-        d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
+        d["dt_created"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_created", raw)
+        )
     if (v := o.dt_modified) is not U:
-        d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
+        d["dt_modified"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_modified", raw)
+        )
     if (v := o.dt_start) is not U:
-        d["dt_start"] = None if v is None else moment(v, "dt_start", raw)
+        d["dt_start"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_start", raw)
+        )
     if (v := o.dt_end) is not U:
-        d["dt_end"] = None if v is None else moment(v, "dt_end", raw)
+        d["dt_end"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_end", raw)
+        )
     if (v := o.rrule) is not U:
         d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
     if (v := o.status) is not U:
@@ -229,9 +253,17 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.author) is not U:
         d["author"] = None if v is None else mailbox_text(v, "author")
     if (v := o.users) is not U:
-        d["users"] = None if v is None else "" if v == [] else joined_mailboxes(v, "users")
+        d["users"] = (
+            None if v is None else "" if not v and type(v) is list else joined_mailboxes(v, "users")
+        )
     if (v := o.contacts) is not U:
-        d["contacts"] = None if v is None else "" if v == [] else joined_mailboxes(v, "contacts")
+        d["contacts"] = (
+            None
+            if v is None
+            else ""
+            if not v and type(v) is list
+            else joined_mailboxes(v, "contacts")
+        )
     if (v := o.subject) is not U:
         d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
     if (v := o.body) is not U:

@@ -7,7 +7,6 @@ import datetime
 from typing import Any
 
 from crmkit.core.wire import (
-    checked,
     digits_text,
     extras,
     joined,
@@ -227,47 +226,48 @@ def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = digits_text(v, "id")
-    v = o.full_name
-    d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
-    v = o.first_name
-    d["first_name"] = v if type(v) is str or v is None else checked(v, str, "first_name")
-    v = o.last_name
-    d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
+    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+    d["full_name"] = o.full_name
+    d["first_name"] = o.first_name
+    d["last_name"] = o.last_name
     v = o.dt_created
-    d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
-    v = o.dt_modified
-    d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
-    v = o.emails
-    d["emails"] = "" if v == [] else joined(v, "emails")
-    v = o.title
-    d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
-    v = o.company
-    d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
-    v = o.comment
-    d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
-    v = o.phone
-    d["phone"] = "" if v == [] else joined_labels(v, "phone")
-    v = o.url
-    d["url"] = "" if v == [] else joined_labels(v, "url")
-    v = o.fax
-    d["fax"] = "" if v == [] else joined_labels(v, "fax")
-    v = o.messenger
-    d["messenger"] = "" if v == [] else joined_labels(v, "messenger")
-    v = o.twitter
-    d["twitter"] = "" if v == [] else joined_labels(v, "twitter")
-    v = o.linkedin
-    d["linkedin"] = "" if v == [] else joined_labels(v, "linkedin")
-    v = o.facebook
-    d["facebook"] = "" if v == [] else joined_labels(v, "facebook")
-    v = o.text
-    d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
-    v = o.address
-    d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
-    v = o.do_not_mass_email
-    d["do_not_mass_email"] = (
-        v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
+    d["dt_created"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_created", raw)
     )
+    v = o.dt_modified
+    d["dt_modified"] = (
+        None
+        if v is None
+        else v
+        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+        else moment(v, "dt_modified", raw)
+    )
+    v = o.emails
+    d["emails"] = "" if not v and type(v) is list else joined(v, "emails")
+    d["title"] = o.title
+    d["company"] = o.company
+    d["comment"] = o.comment
+    v = o.phone
+    d["phone"] = "" if not v and type(v) is list else joined_labels(v, "phone")
+    v = o.url
+    d["url"] = "" if not v and type(v) is list else joined_labels(v, "url")
+    v = o.fax
+    d["fax"] = "" if not v and type(v) is list else joined_labels(v, "fax")
+    v = o.messenger
+    d["messenger"] = "" if not v and type(v) is list else joined_labels(v, "messenger")
+    v = o.twitter
+    d["twitter"] = "" if not v and type(v) is list else joined_labels(v, "twitter")
+    v = o.linkedin
+    d["linkedin"] = "" if not v and type(v) is list else joined_labels(v, "linkedin")
+    v = o.facebook
+    d["facebook"] = "" if not v and type(v) is list else joined_labels(v, "facebook")
+    d["text"] = o.text
+    d["address"] = o.address
+    d["do_not_mass_email"] = o.do_not_mass_email
     v = o.groups
     if v:
         d["groups"] = joined(v, "groups")

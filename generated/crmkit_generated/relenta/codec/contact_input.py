@@ -236,7 +236,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     if (v := o.id) is not U:
-        d["id"] = digits_text(v, "id")
+        d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
     if (v := o.full_name) is not U:
         d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
     if (v := o.first_name) is not U:
@@ -244,11 +244,25 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.last_name) is not U:
         d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
     if (v := o.dt_created) is not U:
-        d["dt_created"] = None if v is None else moment(v, "dt_created", raw)
+        d["dt_created"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_created", raw)
+        )
     if (v := o.dt_modified) is not U:
-        d["dt_modified"] = None if v is None else moment(v, "dt_modified", raw)
+        d["dt_modified"] = (
+            None
+            if v is None
+            else v
+            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
+            else moment(v, "dt_modified", raw)
+        )
     if (v := o.emails) is not U:
-        d["emails"] = None if v is None else "" if v == [] else joined(v, "emails")
+        d["emails"] = (
+            None if v is None else "" if not v and type(v) is list else joined(v, "emails")
+        )
     if (v := o.title) is not U:
         d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
     if (v := o.company) is not U:
@@ -256,19 +270,37 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     if (v := o.comment) is not U:
         d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
     if (v := o.phone) is not U:
-        d["phone"] = None if v is None else "" if v == [] else joined_labels(v, "phone")
+        d["phone"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "phone")
+        )
     if (v := o.url) is not U:
-        d["url"] = None if v is None else "" if v == [] else joined_labels(v, "url")
+        d["url"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "url")
+        )
     if (v := o.fax) is not U:
-        d["fax"] = None if v is None else "" if v == [] else joined_labels(v, "fax")
+        d["fax"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "fax")
+        )
     if (v := o.messenger) is not U:
-        d["messenger"] = None if v is None else "" if v == [] else joined_labels(v, "messenger")
+        d["messenger"] = (
+            None
+            if v is None
+            else ""
+            if not v and type(v) is list
+            else joined_labels(v, "messenger")
+        )
     if (v := o.twitter) is not U:
-        d["twitter"] = None if v is None else "" if v == [] else joined_labels(v, "twitter")
+        d["twitter"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "twitter")
+        )
     if (v := o.linkedin) is not U:
-        d["linkedin"] = None if v is None else "" if v == [] else joined_labels(v, "linkedin")
+        d["linkedin"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "linkedin")
+        )
     if (v := o.facebook) is not U:
-        d["facebook"] = None if v is None else "" if v == [] else joined_labels(v, "facebook")
+        d["facebook"] = (
+            None if v is None else "" if not v and type(v) is list else joined_labels(v, "facebook")
+        )
     if (v := o.text) is not U:
         d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
     if (v := o.address) is not U:
@@ -278,7 +310,9 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
         )
     if (v := o.groups) is not U:
-        d["groups"] = None if v is None else "" if v == [] else joined(v, "groups")
+        d["groups"] = (
+            None if v is None else "" if not v and type(v) is list else joined(v, "groups")
+        )
     if (v := o.tags) is not U:
-        d["tags"] = None if v is None else "" if v == [] else joined(v, "tags")
+        d["tags"] = None if v is None else "" if not v and type(v) is list else joined(v, "tags")
     return d

@@ -98,15 +98,12 @@ def encode(o: CustomField, raw: bool = False) -> dict[str, Any]:
     d = extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = digits_text(v, "id")
+    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
     v = o.type_
     d["type"] = v if type(v) is str else checked(v, str, "type")
-    v = o.key
-    d["key"] = v if type(v) is str else checked(v, str, "key")
-    v = o.label
-    d["label"] = v if type(v) is str else checked(v, str, "label")
-    v = o.default_value
-    d["default_value"] = v if type(v) is str or v is None else checked(v, str, "default_value")
+    d["key"] = o.key
+    d["label"] = o.label
+    d["default_value"] = o.default_value
     v = o.choices
     if v:
         d["choices"] = plain(v, "choices")
