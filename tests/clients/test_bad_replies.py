@@ -115,6 +115,7 @@ def test_an_id_of_digits_in_a_save(client: MakeClient) -> None:
         ([], "data"),
         (None, "data"),
         ({"id": "7x"}, "data.id"),
+        ({"id": "7" * 5000}, "data.id"),
         ({"id": ""}, "data.id"),
         ({"id": None}, "data.id"),
         ({"id": 7.5}, "data.id"),

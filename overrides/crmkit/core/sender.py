@@ -6,6 +6,7 @@ retry( throttle → middleware → credentials → timeout → log → httpx ) �
 from __future__ import annotations
 
 import platform
+import re
 from functools import cached_property, partial
 from inspect import isawaitable
 from itertools import count
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
+_ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
 
 
@@ -274,8 +276,8 @@ def payload(operation: Operation, reply: Reply) -> Any:
             path = ".".join(operation.envelope[:depth])
             raise misformed(DecodeError(f"no member {member!r}", path=path), operation, reply)
         tree = tree[member]
-    if operation.payload is int and isinstance(tree, str) and tree.isascii() and tree.isdigit():
-        tree = int(tree[:4000])  # an id as digits; Python converts no more than 4,300
+    if operation.payload is int and isinstance(tree, str) and _ID.fullmatch(tree):
+        tree = int(tree)
     if operation.payload is not None and type(tree) is not operation.payload:
         found = "null" if tree is None else type(tree).__name__
         problem = f"expected {operation.payload.__name__}, found {found}"
