@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .derive import Derived, Field, Kind, Model
+    from .derive import Derived
     from .models import ModelSource
+    from .schemas import Field, Kind, Model
 
 __all__ = ["emit_codec"]
 

@@ -12,12 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .codec import RUNTIME, convert, expectation
-from .derive import class_of, one_line
 from .models import doc
+from .schemas import class_of, one_line
 
 if TYPE_CHECKING:
-    from .derive import Derived, Kind, OperationPlan
+    from .derive import Derived, OperationPlan
     from .models import Argument, EndpointSource, ModelSource
+    from .schemas import Kind
 
 __all__ = ["emit_operations", "emit_resource", "emit_resources"]
 
