@@ -55,6 +55,8 @@ class MockCRM(ABC):
         transport: Transport for in-process clients; None where a socket serves them.
         seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
         rate_limits: Whether the CRM limits the rate of requests as its vendor does.
+        faithful_crashes: Whether requests that crash the vendor's server are answered 500 as
+            there; otherwise they are answered 4xx.
     """
 
     #: Name of the CRM, as the attribute of `MockServer` and `MockCRMs`.
@@ -75,6 +77,7 @@ class MockCRM(ABC):
         transport: InProcessTransport | None = None,
         seed: str = "demo",
         rate_limits: bool = False,
+        faithful_crashes: bool = False,
     ) -> None:
         require_seed(seed)
         self.store = store
@@ -84,6 +87,7 @@ class MockCRM(ABC):
         #: Transport to hand to a client, sync or async; None on a `MockServer`.
         self.transport = transport
         self.rate_limits = rate_limits
+        self.faithful_crashes = faithful_crashes
         self.settings = store.settings(self.name)
         #: The mock's clock; stands still unless something is written.
         self.clock = Clock(self.settings, self.epoch)

@@ -45,6 +45,8 @@ class Mocks:
         seed: Data of a fresh state, "demo" or "empty".
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
+        faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
+            otherwise they are answered 4xx.
 
     Raises:
         ValueError: there is no such seed.
@@ -56,11 +58,13 @@ class Mocks:
         seed: str = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
+        faithful_crashes: bool = False,
     ) -> None:
         require_seed(seed)
         self._seed = seed
         self._db = db
         self._rate_limits = rate_limits
+        self._faithful_crashes = faithful_crashes
         self._crms: dict[str, MockCRM] = {}
         self._origin = ""
         self._transport: InProcessTransport | None = None
@@ -151,6 +155,7 @@ class Mocks:
                     transport=self._transport,
                     seed=self._seed,
                     rate_limits=self._rate_limits,
+                    faithful_crashes=self._faithful_crashes,
                 )
                 self._crms[name] = crm
         return crm

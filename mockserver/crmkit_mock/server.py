@@ -37,6 +37,8 @@ class MockServer(Mocks):
         seed: Data of a fresh state, "demo" or "empty".
         db: Database file that keeps the state; None keeps it in memory.
         rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
+        faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
+            otherwise they are answered 4xx.
 
     Raises:
         ValueError: there is no such seed, or the host is not loopback: the mock has no
@@ -51,8 +53,11 @@ class MockServer(Mocks):
         seed: str = "demo",
         db: str | Path | None = None,
         rate_limits: bool = False,
+        faithful_crashes: bool = False,
     ) -> None:
-        super().__init__(seed=seed, db=db, rate_limits=rate_limits)
+        super().__init__(
+            seed=seed, db=db, rate_limits=rate_limits, faithful_crashes=faithful_crashes
+        )
         require_loopback(host)
         self._host = host
         self._port = port
