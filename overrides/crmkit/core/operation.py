@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-__all__ = ["Operation", "Paging"]
+__all__ = ["Media", "Operation", "Paging"]
+
+Media = Literal["json", "form", "multipart", "content"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Operation:
         effect: `write` for what changes something on the server, else `read`.
         paging: How the list continues, or None for what is no list.
         open_form: Whether a reply may have any form, not only the vendor's.
+        media: How a body is written: as JSON, as the fields of a form, with files among them, or as
+            it is.
+        settings: Path parameters that are settings of the client: `:format` stands for one in the
+            URLs of generated functions, `{format}` in `path`.
+        profiles: The kinds of server that have the operation; empty for all.
     """
 
     name: str
@@ -57,6 +64,9 @@ class Operation:
     effect: Literal["read", "write"] = "write"
     paging: Paging | None = None
     open_form: bool = False
+    media: Media = "json"
+    settings: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
 
     @cached_property
     def repeatable(self) -> bool:
