@@ -97,4 +97,5 @@ def _request(scope: Scope, body: bytes | None, base_path: str) -> Request:
         headers=headers,
         body=body or b"",
         too_large=body is None,
+        raw_path=scope.get("raw_path") or b"",
     )

@@ -115,6 +115,16 @@ class MockCRM(ABC):
     def error(self, status: int, message: str, detail: object = None) -> Reply:
         """Build an error reply in the CRM's own envelope."""
 
+    def error_to(
+        self,
+        request: Request,  # noqa: ARG002 - for those whose errors depend on it
+        status: int,
+        message: str,
+        detail: object = None,
+    ) -> Reply:
+        """Build the error reply to a request, where that decides about the form of replies."""
+        return self.error(status, message, detail)
+
     @abstractmethod
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request
@@ -243,12 +253,12 @@ class MockCRM(ABC):
             else:
                 # Nobody answers, but the journal tells what was asked.
                 operation = self._operation(request)
-                reply = self._asked_for(fault)
+                reply = self._asked_for(fault, request)
             if fault is None:
                 outcome = Outcome(reply)
             else:
                 if fault.after and fault.has_reply:
-                    reply = self._asked_for(fault)
+                    reply = self._asked_for(fault, request)
                 outcome = Outcome(reply, fault.delay, fault.error)
             self._record(request, operation, outcome, fault)
             return outcome
@@ -259,9 +269,9 @@ class MockCRM(ABC):
         except Refusal:
             return None
 
-    def _asked_for(self, fault: Fault) -> Reply:
+    def _asked_for(self, fault: Fault, request: Request) -> Reply:
         status = fault.status or 200
-        return fault.reply(self.error(status, f"A fault was asked for: {status}"))
+        return fault.reply(self.error_to(request, status, f"A fault was asked for: {status}"))
 
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
         """Answer a request by state and document alone. Whatever is wrong becomes a reply.
@@ -279,7 +289,7 @@ class MockCRM(ABC):
                     operation.check_reply(reply)
                     return reply, operation
             except Refusal as refusal:
-                reply = self.refuse(refusal)
+                reply = self.refuse(refusal, request)
                 # 413 belongs to the server around the CRM, not to its document.
                 if operation is not None and refusal.status != 413:
                     operation.check_reply(reply)
@@ -290,7 +300,7 @@ class MockCRM(ABC):
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)
             place = operation.id if operation else f"{request.method} {request.path}"
             message = f"The mock failed at {place}: {type(error).__name__}: {error}"
-            return self.error(500, message), operation
+            return self.error_to(request, 500, message), operation
 
     def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a request, and its path parameters.
@@ -319,9 +329,9 @@ class MockCRM(ABC):
         """Return the refusal of a path that the document does not have."""
         return Refusal(404, f"There is no {path[:200]}")
 
-    def refuse(self, refusal: Refusal) -> Reply:
-        """Turn a refusal into the CRM's error reply."""
-        reply = self.error(refusal.status, refusal.message, refusal.detail)
+    def refuse(self, refusal: Refusal, request: Request) -> Reply:
+        """Turn a refusal into the CRM's error reply to a request."""
+        reply = self.error_to(request, refusal.status, refusal.message, refusal.detail)
         if not refusal.headers:
             return reply
         headers = {**reply.headers, **refusal.headers}

@@ -29,6 +29,8 @@ class Request:
         headers: Header values by lower-case name; repeated headers are joined with ", ".
         body: The bytes of the body. Empty when the body was over the cap.
         too_large: Whether the body was over `BODY_CAP`.
+        raw_path: The whole path as it was sent, base path included, still percent-encoded: what
+            signatures are made of.
     """
 
     method: str
@@ -37,6 +39,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     too_large: bool = False
+    raw_path: bytes = b""
 
     @property
     def media_type(self) -> str:
