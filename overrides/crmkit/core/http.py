@@ -6,9 +6,11 @@ import asyncio
 import random
 import threading
 import time
+from contextlib import AbstractAsyncContextManager, aclosing, closing
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import httpx
 from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
@@ -17,7 +19,9 @@ from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, T
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
+
+    from .body import Body, Sink, Stream
 
 __all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts"]
 __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
@@ -92,6 +96,46 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
     return cls(problem, request=request, maybe_processed=maybe_processed)
 
 
+class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that is read while it is sent, by either kind of client."""
+
+    def __init__(self, parts: Stream) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._parts.parts()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self._parts.parts():
+            yield part
+
+
+class _ThreadLock(AbstractAsyncContextManager[None]):
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    async def __aenter__(self) -> None:
+        self._lock.acquire()
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._lock.release()
+
+
+class _TaskLock(AbstractAsyncContextManager[None]):
+    def __init__(self) -> None:
+        # asyncio's locks belong to one event loop, as its connections do.
+        self._locks = WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]()
+
+    def _own(self) -> asyncio.Lock:
+        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+    async def __aenter__(self) -> None:
+        await self._own().acquire()
+
+    async def __aexit__(self, *exc: object) -> None:
+        self._own().release()
+
+
 class IO:
     """What a call needs of the world: a pool to send through, time and chance.
 
@@ -108,7 +152,7 @@ class IO:
         method: str,
         url: str,
         params: Mapping[str, Any] | None,
-        content: bytes | None,
+        body: Body,
         headers: Mapping[str, str],
     ) -> Request:
         """Return a request.
@@ -117,8 +161,8 @@ class IO:
             ArgumentError: It cannot be written as HTTP.
         """
         try:
-            return self.pool.build_request(
-                method, url, params=params, content=content, headers=headers
+            request = self.pool.build_request(
+                method, url, params=params, headers=headers, **body.arguments()
             )
         except httpx.InvalidURL as error:
             raise ArgumentError("path", f"cannot stand in a URL: {error}") from None
@@ -126,9 +170,30 @@ class IO:
             raise ArgumentError(
                 "headers or query", f"cannot be sent: {type(error).__name__}"
             ) from None
+        if body.stream is not None:
+            request.stream = _Stream(body.stream)
+            request.headers["Content-Length"] = str(body.stream.length)
+        return request
 
-    async def send(self, request: Request) -> Response:
-        """Send a request; redirects are not followed."""
+    async def send(self, request: Request, *, stream: bool = False) -> Response:
+        """Send a request; redirects are not followed.
+
+        Args:
+            request: The request.
+            stream: Leave the body to `read` or `save`.
+        """
+        raise NotImplementedError
+
+    async def read(self, response: Response) -> None:
+        """Read the body of a streamed response into its `content`."""
+        raise NotImplementedError
+
+    async def save(self, response: Response, sink: Sink) -> None:
+        """Write the body of a streamed response to a file, part by part."""
+        raise NotImplementedError
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Return a lock that lets one thread of a sync client in, or one task of an async one."""
         raise NotImplementedError
 
     async def sleep(self, seconds: float) -> None:
@@ -201,9 +266,24 @@ class SyncIO(IO):
                     )
         return self._pool
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return _shown(self.pool.send(request, follow_redirects=False))
+        return _shown(self.pool.send(request, stream=stream, follow_redirects=False))
+
+    async def read(self, response: Response) -> None:
+        """Read the body of a streamed response into its `content`."""
+        with closing(response):
+            response.read()
+
+    async def save(self, response: Response, sink: Sink) -> None:
+        """Write the body of a streamed response to a file, part by part."""
+        with closing(response):
+            for part in response.iter_bytes():
+                sink.write(part)
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Return a lock that lets one thread in."""
+        return _ThreadLock()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""
@@ -262,9 +342,24 @@ class AsyncIO(IO):
             )
         return pool
 
-    async def send(self, request: Request) -> Response:
+    async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return _shown(await self.pool.send(request, follow_redirects=False))
+        return _shown(await self.pool.send(request, stream=stream, follow_redirects=False))
+
+    async def read(self, response: Response) -> None:
+        """Read the body of a streamed response into its `content`."""
+        async with aclosing(response):
+            await response.aread()
+
+    async def save(self, response: Response, sink: Sink) -> None:
+        """Write the body of a streamed response to a file, part by part."""
+        async with aclosing(response):
+            async for part in response.aiter_bytes():
+                sink.write(part)
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Return a lock that lets one task of each event loop in."""
+        return _TaskLock()
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -13,7 +13,7 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import json
+from .body import body_of
 from .errors import (
     ArgumentError,
     ConfigError,
@@ -30,11 +30,13 @@ from .options import checked_query
 from .reply import Reply
 from .retry import backoff, may_retry, maybe_processed, retry_after
 from .vendor import CONCEALED, text_of
-from .wire import READ_ERRORS, WrongForm, decode_error, extras, opened
+from .wire import READ_ERRORS, WrongForm, decode_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import BinaryIO
 
+    from .body import Body
     from .http import Request
     from .operation import Operation
     from .options import CallNext, Middleware, Options, Settings
@@ -46,6 +48,32 @@ __all__ = ["Sender", "decoded", "misformed", "payload"]
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
+
+
+class Sink:
+    """A file that a body goes to, and where it stood.
+
+    Args:
+        file: The file, open for writing bytes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start = file.tell() if file.seekable() else None
+        self._begun = False
+
+    def write(self, part: bytes) -> None:
+        """Write a part of the body."""
+        self._begun = True
+        self._file.write(part)
+
+    def rewound(self) -> bool:
+        """Cut off what came, and return whether another attempt can begin."""
+        if self._begun and self._start is not None:
+            self._file.seek(self._start)
+            self._file.truncate()
+            self._begun = False
+        return not self._begun
 
 
 class Sender:
@@ -130,26 +158,67 @@ class Sender:
             conceal(getattr(error, "request", None) or getattr(error, "response", None))
             raise
 
+    async def download(
+        self,
+        operation: Operation,
+        kwargs: dict[str, Any],
+        options: Options | None,
+        sink: BinaryIO,
+    ) -> Reply:
+        """Make a call and write the body of its success to a file while it comes.
+
+        A retry goes on where the file stood at first; what it got meanwhile is cut off. A file that
+        cannot go back gets no second attempt once it has got anything.
+
+        Args:
+            operation: The operation.
+            kwargs: What the generated `_get_kwargs` returned.
+            options: What the call does differently.
+            sink: The file, open for writing bytes.
+
+        Returns:
+            The reply; its `content` cannot be read.
+
+        Raises:
+            CRMError: Anything went wrong.
+            OSError: The file cannot be written.
+        """
+        try:
+            return await self._reply(operation, kwargs, options, None, Sink(sink))
+        except CRMError as error:
+            error.operation = error.operation or operation.name
+            conceal(getattr(error, "request", None) or getattr(error, "response", None))
+            raise
+
     async def _reply(
         self,
         operation: Operation,
         kwargs: dict[str, Any],
         options: Options | None,
         body: Callable[[bool], Any] | None,
+        sink: Sink | None = None,
     ) -> Reply:
         settings = self.settings.with_call(options)
         parts = self._encoded(operation, kwargs, settings, options, body)
         maybe_done = False
+        mended: set[str] = set()
         for attempt in count(1):
             # Anew for each attempt: signatures and middleware must not see the last one's.
             request = self.io.build(operation.method, *parts)
             try:
-                return await self._attempt(operation, request, settings.timeout, attempt)
+                return await self._attempt(operation, request, settings.timeout, attempt, sink)
             except (TransportError, StatusError) as error:
                 error.attempts = attempt
                 if maybe_done and operation.method == "DELETE" and isinstance(error, NotFoundError):
                     return Reply(Response(204, request=request), None)
-                if attempt > settings.max_retries or not may_retry(operation, error):
+                again = parts[2].repeatable and (sink is None or sink.rewound())
+                if again and isinstance(error, StatusError):
+                    mend = self.vendor.mend(error)
+                    if mend is not None and mend not in mended:
+                        mended.add(mend)
+                        continue
+                retries = attempt - len(mended)
+                if retries > settings.max_retries or not (again and may_retry(operation, error)):
                     raise
                 maybe_done = maybe_done or maybe_processed(error)
                 wait = error.retry_after if isinstance(error, StatusError) else None
@@ -165,45 +234,66 @@ class Sender:
         settings: Settings,
         options: Options | None,
         body: Callable[[bool], Any] | None,
-    ) -> tuple[str, dict[str, Any] | None, bytes | None, Mapping[str, str]]:
+    ) -> tuple[str, dict[str, Any] | None, Body, Mapping[str, str]]:
         url: str = kwargs["url"]
         if "{" in operation.path:
-            _check_segments(operation.path, url)
+            _check_segments(operation, url)
+        for name in operation.settings:
+            url = url.replace(f":{name}", self.vendor.settings[name])
         params = kwargs.get("params") or None
+        if params is not None:
+            params = self.vendor.query(params)
         if options and (query := options.get("query")):
             params = {**(params or {}), **checked_query(query)}
         # Names in small letters, so that the later one wins whatever capitals it was given in.
         own = {name.lower(): value for name, value in kwargs.get("headers", {}).items()}
+        content = body_of(operation, kwargs, body)
+        if operation.media != "json":  # generated functions write every body as JSON
+            own.pop("content-type", None)
         headers = {**self._headers, **own, **settings.headers}
-        content: bytes | None = kwargs.get("content")
-        if body is not None or "json" in kwargs:
-            content = _json(kwargs["json"] if body is None else body)
-            headers.setdefault("content-type", "application/json")
+        if content.media is not None:
+            headers.setdefault("content-type", content.media)
         return settings.base_url + url, params, content, headers
 
     async def _attempt(
-        self, operation: Operation, request: Request, timeout: float | None, attempt: int
+        self,
+        operation: Operation,
+        request: Request,
+        timeout: float | None,
+        attempt: int,
+        sink: Sink | None,
     ) -> Reply:
+        await self.vendor.ready(self, operation)
         if self.throttle and (delay := self.throttle.reserve(self.io.monotonic())) > 0:
             await self.io.sleep(delay)
-        call_next: CallNext = partial(self._send, operation, timeout, attempt)
+        call_next: CallNext = partial(self._send, operation, timeout, attempt, sink is not None)
         for layer in reversed(self.middleware):
             call_next = partial(_through, layer, call_next)
         try:
             response = await call_next(request)
-        except HTTPX_ERRORS as error:  # of middleware's own calls
+            if sink is not None:
+                if response.status_code < 300:
+                    await self.io.save(response, sink)
+                    return Reply(response, None)
+                await self.io.read(response)
+        except HTTPX_ERRORS as error:  # of middleware's own calls, or within a body
             raise lost(error, request) from error
         return self._checked(operation, response)
 
     async def _send(
-        self, operation: Operation, timeout: float | None, attempt: int, request: Request
+        self,
+        operation: Operation,
+        timeout: float | None,
+        attempt: int,
+        stream: bool,  # noqa: FBT001  # partial gives it
+        request: Request,
     ) -> Response:
         request.extensions["timeout"] = timeouts(timeout)
         started = self.io.monotonic()
         outcome: object = "failed"
         try:
             self.vendor.authenticate(request)
-            response = await self.io.send(request)
+            response = await self.io.send(request, stream=stream)
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
@@ -222,12 +312,18 @@ class Sender:
     def _checked(self, operation: Operation, response: Response) -> Reply:
         tree: Any = None
         unread: Exception | None = None
+        wait = self.vendor.follow(response.headers)
+        if wait is not None and self.throttle is not None:
+            self.throttle.hold(self.io.monotonic(), wait)
+        if operation.payload is bytes and response.status_code < 300:
+            return Reply(response, None)
         try:
-            tree = self.vendor.decode(response)
+            tree = self.vendor.decode(response, operation)
             if response.status_code < 300 and not operation.open_form:
                 self.vendor.verify(tree)
         except READ_ERRORS as error:
             unread = error
+        self.vendor.notice(response, tree)
         fault = self.vendor.fault(response, tree)
         if fault is not None:
             raise self._error(fault, response, tree)
@@ -270,7 +366,7 @@ def payload(operation: Operation, reply: Reply) -> Any:
     Raises:
         DecodeError: The envelope has another form.
     """
-    tree = reply.data
+    tree = reply.content if operation.payload is bytes else reply.data
     for depth, member in enumerate(operation.envelope):
         if not isinstance(tree, dict) or member not in tree:
             path = ".".join(operation.envelope[:depth])
@@ -353,32 +449,13 @@ async def _through(layer: Middleware, call_next: CallNext, request: Request) -> 
     return response
 
 
-def _json(body: Any) -> bytes:
-    tree: Any = None
-    try:
-        if callable(body):
-            tree = body(json.FAST)
-        else:
-            tree = extras(body) if type(body) is dict else opened(body, "body")
-        return json.dumps(tree)
-    except ArgumentError:
-        raise
-    except (TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ArgumentError(*_culprit(tree, error)) from None
-
-
-def _culprit(tree: Any, error: Exception) -> tuple[str, str]:
-    """Return which member of a body JSON cannot hold, and why; its value is not told."""
-    for name, value in tree.items() if isinstance(tree, dict) else ():
-        try:
-            json.dumps({name: value})
-        except (TypeError, ValueError) as wrong:
-            return ascii(name)[1:-1], f"JSON cannot hold it: {type(wrong).__name__}"
-    return "body", f"cannot be written: {type(error).__name__}"
-
-
-def _check_segments(template: str, url: str) -> None:
+def _check_segments(operation: Operation, url: str) -> None:
     """Refuse path values that a URL cannot carry: they would name another path."""
+    template = operation.path
+    for name in operation.settings:
+        template = template.replace(f"{{{name}}}", f":{name}")
     for part, value in zip(template.split("/"), url.split("/"), strict=True):
-        if part[:1] == "{" and value in {"", ".", ".."}:
-            raise ArgumentError(part.strip("{}"), f"cannot stand in a URL path: {value!r}")
+        name, found, tail = part[1:].partition("}")
+        given = value.removesuffix(tail)
+        if part[:1] == "{" and found and given in {"", ".", ".."}:
+            raise ArgumentError(name, f"cannot stand in a URL path: {given!r}")

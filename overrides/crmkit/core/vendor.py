@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import json
 from .errors import AuthenticationError, StatusError, class_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from .http import Request, Response
+    from .http import Headers, Request, Response
+    from .operation import Operation
+    from .sender import Sender
 
 __all__ = ["CONCEALED", "Fault", "Vendor", "text_of"]
 
@@ -53,15 +56,39 @@ class Vendor:
         name: The CRM's name in logs and in the user agent.
         rate: The vendor's documented limit in requests a second, or None.
         accept: Media type to ask for.
+        settings: Values of the path parameters that are settings of the client.
     """
 
     name: str = ""
     rate: float | None = None
     accept: str = "application/json"
+    settings: Mapping[str, str] = MappingProxyType({})
 
     def secrets(self) -> Iterable[str]:
         """Return the credentials, to be kept out of messages."""
         return ()
+
+    def query(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the query parameters as the wire has them.
+
+        Args:
+            params: Values by name: texts, numbers, or what a room's methods pass for it to spread.
+
+        Raises:
+            ArgumentError: A value cannot be written.
+        """
+        return params
+
+    async def ready(self, sender: Sender, operation: Operation) -> None:
+        """Get ready before an attempt, such as by logging in.
+
+        Args:
+            sender: What the attempt goes through; may be used for calls of the vendor's own.
+            operation: The operation that is attempted.
+
+        Raises:
+            CRMError: It cannot be attempted.
+        """
 
     def authenticate(self, request: Request) -> None:
         """Put the credentials on a request, anew for each attempt."""
@@ -69,13 +96,29 @@ class Vendor:
     def conceal(self, request: Request) -> None:
         """Replace the credentials that `authenticate` put on a request."""
 
-    def decode(self, response: Response) -> Any:
+    def decode(self, response: Response, operation: Operation) -> Any:  # noqa: ARG002  # for rooms
         """Return the tree that a body holds; None for an empty one.
+
+        Args:
+            response: The response.
+            operation: The operation, for forms that say nothing of types.
 
         Raises:
             ValueError: It cannot be read.
         """
         return json.loads(response.content) if response.content else None
+
+    def notice(self, response: Response, tree: Any) -> None:
+        """Look at a reply, be it a success or an error, before anything is made of it.
+
+        Args:
+            response: The response.
+            tree: Its decoded body; None if it is empty or cannot be decoded.
+        """
+
+    def follow(self, headers: Headers) -> float | None:  # noqa: ARG002  # for rooms
+        """Return the seconds to send nothing for, by the headers of a reply; None for no pause."""
+        return None
 
     def verify(self, tree: Any) -> None:
         """Check that the body of a success is of the vendor's making.
@@ -100,6 +143,18 @@ class Vendor:
                 return Fault(AuthenticationError, "the server redirects to its login page")
             return Fault(StatusError, "the server redirects; check base_url")
         return Fault(class_of(status), self.message(response, tree))
+
+    def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # for rooms
+        """Put right what an error tells of, so that the call works when it is sent again.
+
+        Args:
+            error: What an attempt ended in, of which the server has done nothing.
+
+        Returns:
+            A name for what was put right, such as `session`; the call is sent again at once, but
+            once only for each name. None if there was nothing to put right.
+        """
+        return None
 
     def message(self, response: Response, tree: Any) -> str:
         """Return the sentence in which the server tells what went wrong, or an empty text."""
