@@ -171,8 +171,10 @@ class IO:
                 "headers or query", f"cannot be sent: {type(error).__name__}"
             ) from None
         if body.stream is not None:
-            request.stream = _Stream(body.stream)
             request.headers["Content-Length"] = str(body.stream.length)
+            # Anew, because what httpx built has read its empty body already.
+            stream = _Stream(body.stream)
+            return Request(method, request.url, headers=request.headers, stream=stream)
         return request
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:

@@ -1,0 +1,236 @@
+"""Bodies other than JSON, and downloads that go to a file."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Callable, Iterator
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import ArgumentError, NotFoundError, ServerError, TransportError
+from crmkit.core.client import AsyncClient, SyncClient
+from crmkit.core.drive import drive
+from crmkit.core.operation import Operation
+from crmkit.core.types import File
+from crmkit.core.vendor import Vendor
+from tests.clients.harness import Canned, reply
+
+FORM = Operation("things.update", "PUT", "/things", media="form")
+UPLOAD = Operation("things.upload", "PUT", "/things", media="multipart")
+RAW = Operation("things.put", "PUT", "/things", media="content")
+FILE = Operation("things.file", "GET", "/file", payload=bytes, effect="read")
+JSON_BY_GENERATOR = {"Content-Type": "application/json"}
+
+Make = Callable[..., Any]
+
+
+class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body in parts, which may end in an error."""
+
+    def __init__(self, *parts: bytes | Exception) -> None:
+        self._parts = parts
+        self.closed = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._parts:
+            if isinstance(part, Exception):
+                raise part
+            yield part
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed = True
+
+    async def aclose(self) -> None:
+        """Note it."""
+        self.closed = True
+
+
+@pytest.fixture(params=["sync", "async"])
+def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """Return a function that makes a client of answers."""
+
+    def made(*answers: Any, **settings: Any) -> Any:
+        transport = Canned(*answers)
+        cls: Any = SyncClient if request.param == "sync" else AsyncClient
+        crm = cls(Vendor(), "https://x.example", transport=transport, **settings)
+
+        async def sleep(seconds: float) -> None:
+            pass
+
+        monkeypatch.setattr(crm._io, "sleep", sleep)
+        crm.canned = transport
+        crm.run = drive if request.param == "sync" else asyncio.run
+        return crm
+
+    return made
+
+
+def send(crm: Any, operation: Operation, tree: Any) -> Any:
+    """Send a body as a generated function gives it."""
+    kwargs = {"url": operation.path, "json": tree, "headers": dict(JSON_BY_GENERATOR)}
+    return crm.run(crm._sender.reply(operation, kwargs))
+
+
+def streamed(*parts: bytes | Exception, status: int = 200) -> tuple[Parts, Any]:
+    """Return a body in parts and the answer that carries it."""
+    body = Parts(*parts)
+    return body, lambda request: httpx.Response(status, stream=body, request=request)
+
+
+def fields(seen: Any) -> list[tuple[str, str | None, str, bytes]]:
+    """Return name, file name, media type and content of each part of a multipart body."""
+    head = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + seen.body)
+    found: list[tuple[str, str | None, str, bytes]] = []
+    for part in message.iter_parts():
+        name: Any = part.get_param("name", header="content-disposition")
+        content: Any = part.get_payload(decode=True)
+        found.append((name, part.get_filename(), part.get_content_type(), content))
+    return found
+
+
+def test_a_form_is_written_as_one(make: Make) -> None:
+    """A form has texts only: nothing for None, true and false in words, lists repeated."""
+    crm = make(reply({}))
+    send(crm, FORM, {"a": "x & y", "n": 1, "f": 1.5, "t": True, "none": None, "l": [1, "é"]})
+    seen = crm.canned.seen[0]
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert seen.body == b"a=x+%26+y&n=1&f=1.5&t=true&none=&l%5B%5D=1&l%5B%5D=%C3%A9"
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, object(), "\ud800"])
+def test_what_a_form_cannot_hold_is_not_sent(make: Make, value: object) -> None:
+    """A value that no text stands for is refused by its name."""
+    crm = make(reply({}))
+    with pytest.raises(ArgumentError, match="cannot hold it"):
+        send(crm, FORM, {"a": value})
+    assert crm.canned.seen == []
+
+
+def test_files_go_among_the_fields_of_a_form(make: Make) -> None:
+    """A multipart body has files with name and type, and the other members as fields."""
+    crm = make(reply({}))
+    file = File(io.BytesIO(b"\x89PNG"), "a.png", "image/png")
+    send(crm, UPLOAD, {"photo": file, "contact_id": 7, "tags": ["x", "y"]})
+    seen = crm.canned.seen[0]
+    assert seen.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert sorted(fields(seen), key=lambda one: one[0]) == [
+        ("contact_id", None, "text/plain", b"7"),
+        ("photo", "a.png", "image/png", b"\x89PNG"),
+        ("tags[]", None, "text/plain", b"x"),
+        ("tags[]", None, "text/plain", b"y"),
+    ]
+
+
+def test_a_file_is_sent_again_from_its_beginning(make: Make) -> None:
+    """A retry sends the whole file once more."""
+    crm = make(reply({}, 503), reply({}))
+    send(crm, UPLOAD, {"photo": File(io.BytesIO(b"whole"), "a", "text/x")})
+    first, second = crm.canned.seen
+    assert [fields(one)[0][3] for one in (first, second)] == [b"whole", b"whole"]
+
+
+def test_a_file_that_cannot_go_back_is_sent_once(make: Make) -> None:
+    """A stream that cannot be read twice gets no second attempt, rather than an empty one."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    crm = make(reply({}, 503))
+    with pytest.raises(ServerError):
+        send(crm, UPLOAD, {"photo": File(Pipe(b"whole"), "a", "text/x")})
+    assert len(crm.canned.seen) == 1
+
+
+@pytest.mark.parametrize("content", [b"raw", "raw"], ids=["bytes", "text"])
+def test_content_goes_as_it_is(make: Make, content: bytes | str) -> None:
+    """Bytes and texts are sent unchanged, with the type that the call gives."""
+    crm = make(reply({}))
+    kwargs = {"url": "/things", "content": content, "headers": {"Content-Type": "text/plain"}}
+    crm.run(crm._sender.reply(Operation("things.put", "PUT", "/things"), kwargs))
+    assert crm.canned.seen[0].body == b"raw"
+    assert crm.canned.seen[0].headers["content-type"] == "text/plain"
+
+
+def test_a_stream_is_read_while_it_is_sent(make: Make) -> None:
+    """A stream goes part by part, its length told, and anew for each attempt."""
+
+    class Counted:
+        length = 6
+
+        def parts(self) -> Iterator[bytes]:
+            yield b"abc"
+            yield b"def"
+
+    crm = make(reply({}, 503), reply({}))
+    crm.run(crm._sender.reply(RAW, {"url": "/things", "content": Counted()}))
+    assert [one.body for one in crm.canned.seen] == [b"abcdef"] * 2
+    assert crm.canned.seen[0].headers["content-length"] == "6"
+    assert "transfer-encoding" not in crm.canned.seen[0].headers
+
+
+def test_bytes_come_as_they_are(make: Make) -> None:
+    """A reply of bytes is handed out without being read as JSON."""
+    crm = make(reply(b"\x00{not json"))
+    assert crm.run(crm._sender.call(FILE, {"url": "/file"}, None)) == b"\x00{not json"
+
+
+def test_a_download_goes_to_the_file(make: Make) -> None:
+    """A download is written where the file stands, and the connection is given back."""
+    body, answer = streamed(b"one", b"two")
+    crm = make(answer)
+    sink = io.BytesIO(b"head")
+    sink.seek(4)
+    crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    assert sink.getvalue() == b"headonetwo"
+    assert body.closed
+
+
+def test_a_download_that_breaks_begins_anew(make: Make) -> None:
+    """What came of a broken body is cut off before the next attempt writes the whole."""
+    body, broken = streamed(b"half", httpx.ReadError("reset"))
+    _, whole = streamed(b"all")
+    crm = make(broken, whole)
+    sink = io.BytesIO(b"head")
+    sink.seek(4)
+    crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    assert sink.getvalue() == b"headall"
+    assert body.closed
+
+
+def test_a_sink_that_cannot_go_back_gets_no_second_beginning(make: Make) -> None:
+    """Into a pipe nothing is written twice: the error comes at once."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+    _, broken = streamed(b"half", httpx.ReadError("reset"))
+    crm = make(broken)
+    sink = Pipe()
+    with pytest.raises(TransportError):
+        crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    assert sink.getvalue() == b"half"
+    assert len(crm.canned.seen) == 1
+
+
+def test_an_error_in_place_of_a_download_writes_nothing(make: Make) -> None:
+    """A refused download is the error with the server's sentence, and the file stays as it was."""
+    body, answer = streamed(b'{"message": "gone"}', status=404)
+    crm = make(answer)
+    sink = io.BytesIO()
+    with pytest.raises(NotFoundError, match="gone"):
+        crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    assert sink.getvalue() == b""
+    assert body.closed

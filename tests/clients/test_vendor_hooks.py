@@ -1,0 +1,191 @@
+"""What a vendor may do around a call: get ready, look at replies, mend, spread queries, pause."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import AuthenticationError, ServerError
+from crmkit.core.client import AsyncClient, SyncClient
+from crmkit.core.drive import drive
+from crmkit.core.errors import ArgumentError, StatusError
+from crmkit.core.operation import Operation
+from crmkit.core.vendor import Vendor
+from tests.clients.harness import Answer, Canned, Clock, reply
+
+PATH = "/things/{id}.{format}"
+THINGS = Operation("things.get", "GET", PATH, effect="read", settings=("format",))
+CREATE = Operation("things.create", "POST", "/things")
+ASK = {"url": "/things/7.:format", "params": {"plain": "1"}}
+
+
+class Curious(Vendor):
+    """Notes what it is asked, and mends what a 401 tells of."""
+
+    name = "Curious"
+
+    def __init__(self) -> None:
+        self.settings = {"format": "json"}
+        self.asked: list[str] = []
+        self.mends: list[str | None] = []
+        self.pause: float | None = None
+        self.logins = 0
+        self.lock: Any = None
+        self.session = 0
+
+    async def ready(self, sender: Any, operation: Operation) -> None:
+        """Log in once."""
+        self.asked.append(f"ready {operation.name}")
+        if self.lock is None or operation.name == "login":
+            return
+        async with self.lock:
+            if not self.session:
+                login = Operation("login", "POST", "/login")
+                await sender.reply(login, {"url": "/login"})
+                self.session = 1
+
+    def query(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Add a parameter."""
+        return {**params, "spread[0]": "x"}
+
+    def notice(self, response: httpx.Response, tree: Any) -> None:
+        """Note what came."""
+        self.asked.append(f"notice {response.status_code} {tree!r}")
+
+    def follow(self, headers: httpx.Headers) -> float | None:  # noqa: ARG002  # the test decides
+        """Ask for the pause that the test wants."""
+        return self.pause
+
+    def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # the test decides
+        """Say what the test wants."""
+        return self.mends.pop(0) if self.mends else None
+
+
+@pytest.fixture(params=["sync", "async"])
+def make(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[Any, Curious, Clock]]:
+    """Return a function that makes a client of answers."""
+    clock = Clock()
+
+    def made(*answers: Answer | Exception, **settings: Any) -> tuple[Any, Curious, Clock]:
+        vendor = Curious()
+        transport = Canned(*answers)
+        if request.param == "sync":
+            crm: Any = SyncClient(vendor, "https://x.example", transport=transport, **settings)
+        else:
+            crm = AsyncClient(vendor, "https://x.example", transport=transport, **settings)
+
+        async def sleep(seconds: float) -> None:
+            clock.sleep(seconds)
+
+        io = crm._io
+        monkeypatch.setattr(io, "sleep", sleep)
+        monkeypatch.setattr(io, "monotonic", lambda: clock.now)
+        monkeypatch.setattr(io, "random", lambda: clock.chance)
+        crm.canned = transport
+        crm.run = drive if request.param == "sync" else asyncio.run
+        return crm, vendor, clock
+
+    return made
+
+
+def call(crm: Any, operation: Operation = THINGS, **kwargs: Any) -> Any:
+    """Make a call through the client's sender."""
+    work: Coroutine[Any, Any, Any] = crm._sender.reply(operation, kwargs or ASK)
+    return crm.run(work)
+
+
+def test_a_setting_stands_in_the_path_and_the_query_is_spread(make: Any) -> None:
+    """A client's setting fills its place in the path, and the vendor writes the query."""
+    crm, _, _ = make(reply({}))
+    call(crm)
+    assert crm.canned.seen[0].path == "/things/7.json"
+    assert crm.canned.seen[0].query == {"plain": "1", "spread[0]": "x"}
+
+
+@pytest.mark.parametrize("id", ["", ".", ".."])
+def test_an_id_beside_a_setting_cannot_be_empty_or_dots(make: Any, id: str) -> None:
+    """A path value that names another path is refused, also where a setting follows it."""
+    crm, _, _ = make(reply({}))
+    with pytest.raises(ArgumentError, match="id"):
+        call(crm, url=f"/things/{id}.:format")
+    assert crm.canned.seen == []
+
+
+def test_a_vendor_sees_every_reply(make: Any) -> None:
+    """A vendor is asked before each attempt, and sees successes and errors alike."""
+    crm, vendor, _ = make(reply({"e": 1}, 500), reply({"a": 1}))
+    call(crm)
+    ready = "ready things.get"
+    assert vendor.asked == [ready, "notice 500 {'e': 1}", ready, "notice 200 {'a': 1}"]
+
+
+def test_what_is_mended_is_sent_again_at_once(make: Any) -> None:
+    """A mended call is repeated without a wait, also a creation, and does not count as a retry."""
+    crm, vendor, clock = make(reply({}, 401), reply({}), max_retries=0)
+    vendor.mends = ["session"]
+    call(crm, CREATE, url="/things", json={"a": 1})
+    assert [one.body for one in crm.canned.seen] == [b'{"a":1}'] * 2
+    assert clock.waits == []
+
+
+def test_each_thing_is_mended_once_a_call(make: Any) -> None:
+    """The same trouble a second time is the error itself; other trouble may be mended, too."""
+    crm, vendor, _ = make(reply({}, 401))
+    vendor.mends = ["clock", "session", "session", "clock"]
+    with pytest.raises(AuthenticationError) as caught:
+        call(crm)
+    assert len(crm.canned.seen) == 3
+    assert caught.value.attempts == 3
+
+
+def test_mending_leaves_all_retries(make: Any) -> None:
+    """After a mending there are as many retries as without."""
+    crm, vendor, _ = make(reply({}, 401), reply({}, 503), max_retries=1)
+    vendor.mends = ["clock"]
+    with pytest.raises(ServerError):
+        call(crm)
+    assert len(crm.canned.seen) == 3
+
+
+def test_a_pause_that_a_reply_asks_for_is_kept(make: Any) -> None:
+    """The next call waits as long as the headers of the last reply say."""
+    crm, vendor, clock = make(reply({}), throttle=1000.0)
+    vendor.pause = 7.0
+    call(crm)
+    vendor.pause = None
+    call(crm)
+    assert clock.waits == [7.0]
+
+
+def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
+    """Of many calls at a time one gets the client ready, and the others wait for it."""
+    crm, vendor, _ = make(reply({}))
+    vendor.lock = crm._io.lock()
+    if crm.run is drive:
+        gate = threading.Barrier(8)
+
+        def work() -> None:
+            gate.wait(10)
+            call(crm)
+
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(work) for _ in range(8)]:
+                done.result()
+    else:
+
+        async def all_at_once() -> None:
+            await asyncio.gather(*(crm._sender.reply(THINGS, ASK) for _ in range(8)))
+
+        asyncio.run(all_at_once())
+    paths = [one.path for one in crm.canned.seen]
+    assert paths.count("/login") == 1
+    assert paths[0] == "/login"
+    assert paths.count("/things/7.json") == 8
