@@ -1,4 +1,4 @@
-"""What a vendor may do around a call: get ready, look at replies, mend, spread queries, pause."""
+"""What a vendor may do around a call: get ready, look at replies, mend, spread queries, tell."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ class Curious(Vendor):
     """Notes what it is asked, and mends what a 401 tells of."""
 
     name = "Curious"
+    rate = (60, 60.0)
 
     def __init__(self) -> None:
         self.settings = {"format": "json"}
         self.asked: list[str] = []
         self.mends: list[str | None] = []
-        self.pause: float | None = None
+        self.told: tuple[int, int] | None = None
         self.logins = 0
         self.lock: Any = None
         self.session = 0
@@ -58,9 +59,9 @@ class Curious(Vendor):
         """Note what came."""
         self.asked.append(f"notice {response.status_code} {tree!r}")
 
-    def follow(self, headers: httpx.Headers) -> float | None:  # noqa: ARG002  # the test decides
-        """Ask for the pause that the test wants."""
-        return self.pause
+    def window(self, headers: httpx.Headers) -> tuple[int, int] | None:  # noqa: ARG002  # the test decides
+        """Tell of the window that the test wants."""
+        return self.told
 
     def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # the test decides
         """Say what the test wants."""
@@ -155,14 +156,16 @@ def test_mending_leaves_all_retries(make: Any) -> None:
     assert len(crm.canned.seen) == 3
 
 
-def test_a_pause_that_a_reply_asks_for_is_kept(make: Any) -> None:
-    """The next call waits as long as the headers of the last reply say."""
-    crm, vendor, clock = make(reply({}), throttle=1000.0)
-    vendor.pause = 7.0
+def test_what_replies_tell_of_the_window_is_kept(make: Any) -> None:
+    """When a reply says that the server's window is used up, the next call waits for the next."""
+    crm, vendor, clock = make(reply({}))
     call(crm)
-    vendor.pause = None
+    vendor.told = 60, 0
     call(crm)
-    assert clock.waits == [7.0]
+    assert clock.waits == []
+    vendor.told = None
+    call(crm)
+    assert clock.waits == [60.0]
 
 
 def test_many_tasks_and_threads_log_in_once(make: Any) -> None:

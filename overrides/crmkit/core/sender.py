@@ -264,8 +264,8 @@ class Sender:
         sink: Sink | None,
     ) -> Reply:
         await self.vendor.ready(self, operation)
-        if self.throttle and (delay := self.throttle.reserve(self.io.monotonic())) > 0:
-            await self.io.sleep(delay)
+        if self.throttle is not None:
+            await self.throttle.turn(self.io)
         call_next: CallNext = partial(self._send, operation, timeout, attempt, sink is not None)
         for layer in reversed(self.middleware):
             call_next = partial(_through, layer, call_next)
@@ -312,9 +312,8 @@ class Sender:
     def _checked(self, operation: Operation, response: Response) -> Reply:
         tree: Any = None
         unread: Exception | None = None
-        wait = self.vendor.follow(response.headers)
-        if wait is not None and self.throttle is not None:
-            self.throttle.hold(self.io.monotonic(), wait)
+        if self.throttle is not None and (told := self.vendor.window(response.headers)):
+            self.throttle.follow(self.io.monotonic(), *told)
         if operation.payload is bytes and response.status_code < 300:
             return Reply(response, None)
         try:

@@ -1,12 +1,16 @@
-"""Keep below a number of requests a second."""
+"""Keep below a number of requests: evenly spaced, or as many as a server's window has room for."""
 
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
 from .errors import ConfigError
 
-__all__ = ["Throttle", "checked_throttle"]
+if TYPE_CHECKING:
+    from .http import IO
+
+__all__ = ["Throttle", "Window", "checked_throttle"]
 
 
 class Throttle:
@@ -25,6 +29,15 @@ class Throttle:
         self._next = 0.0
         self._lock = threading.Lock()
 
+    async def turn(self, io: IO) -> None:
+        """Wait until the next request may go out.
+
+        Args:
+            io: The client's clock.
+        """
+        if (delay := self.reserve(io.monotonic())) > 0:
+            await io.sleep(delay)
+
     def reserve(self, now: float) -> float:
         """Take the next free slot and return the seconds until it.
 
@@ -41,18 +54,90 @@ class Throttle:
         with self._lock:
             self._next = max(self._next, now + seconds)
 
+    def follow(self, now: float, limit: int, remaining: int) -> None:
+        """Hear what a reply told of the server's window. Evenly spaced slots need not know it.
 
-def checked_throttle(throttle: float | None, known: float | None) -> Throttle | None:
+        Args:
+            now: The current time, as in `reserve`.
+            limit: How many requests a window takes.
+            remaining: How many are left in the current one.
+        """
+
+
+class Window(Throttle):
+    """Lets requests through while the server's window has room, then waits for the next window.
+
+    The server's window begins with the first request in it. When that was, only its reply bounds,
+    so the end is reckoned from there: never too early. What other clients of the same credential
+    use up, each reply tells. What nobody told in time is answered 429, with the pause to keep.
+
+    Args:
+        limit: How many requests a window takes, until a reply tells otherwise.
+        seconds: How long it lasts.
+    """
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        super().__init__(limit / seconds)
+        self.limit = limit
+        self.seconds = seconds
+        self._ends = self._opens = float("-inf")
+        self._left = 0
+        self._answered = True
+
+    async def turn(self, io: IO) -> None:
+        """Wait until the window has room for a request, and take it."""
+        # Asked again after each wait: meanwhile the server may have told of a pause, and others
+        # who waited as long may have taken the room.
+        while (delay := self.reserve(io.monotonic())) > 0:
+            await io.sleep(delay)
+
+    def reserve(self, now: float) -> float:
+        """Take room for a request and return 0, or return the seconds to wait until the next try.
+
+        Args:
+            now: The current time in seconds on any clock that does not run backwards.
+        """
+        with self._lock:
+            if now < self._opens:
+                return self._opens - now
+            if now >= self._ends:
+                self._ends, self._left, self._answered = now + self.seconds, self.limit, False
+            if self._left > 0:
+                self._left -= 1
+                return 0.0
+            return self._ends - now
+
+    def hold(self, now: float, seconds: float) -> None:
+        """Let nothing through for the next `seconds`; after them a new window begins."""
+        with self._lock:
+            self._opens = max(self._opens, now + seconds)
+            self._ends = min(self._ends, self._opens)
+
+    def follow(self, now: float, limit: int, remaining: int) -> None:
+        """Take over what a reply told of the server's window; see `Throttle.follow`."""
+        with self._lock:
+            if not self._answered:
+                self._ends, self._answered = now + self.seconds, True
+            self._left = max(0, min(self._left + limit - self.limit, remaining))
+            self.limit = max(1, limit)
+
+
+def checked_throttle(
+    throttle: float | None, known: float | tuple[int, float] | None
+) -> Throttle | None:
     """Return the throttle that a client's argument asks for.
 
     Args:
         throttle: Requests a second; 0 for none; None for the vendor's known limit.
-        known: That limit in requests a second, or None if the vendor documents none.
+        known: That limit in requests a second, or as a number of requests and the seconds of the
+            window that takes them; None if the vendor documents none.
 
     Raises:
         ConfigError: It is neither None nor a number from 0.
     """
-    rate = known if throttle is None else throttle
+    if throttle is None and isinstance(known, tuple):
+        return Window(*known)
+    rate = throttle if isinstance(known, tuple) or throttle is not None else known
     if rate is None:
         return None
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < float("inf"):

@@ -54,13 +54,14 @@ class Vendor:
 
     Attributes:
         name: The CRM's name in logs and in the user agent.
-        rate: The vendor's documented limit in requests a second, or None.
+        rate: The vendor's documented limit in requests a second, or as a number of requests and
+            the seconds of the window that takes them; None for none.
         accept: Media type to ask for.
         settings: Values of the path parameters that are settings of the client.
     """
 
     name: str = ""
-    rate: float | None = None
+    rate: float | tuple[int, float] | None = None
     accept: str = "application/json"
     settings: Mapping[str, str] = MappingProxyType({})
 
@@ -116,8 +117,12 @@ class Vendor:
             tree: Its decoded body; None if it is empty or cannot be decoded.
         """
 
-    def follow(self, headers: Headers) -> float | None:  # noqa: ARG002  # for rooms
-        """Return the seconds to send nothing for, by the headers of a reply; None for no pause."""
+    def window(self, headers: Headers) -> tuple[int, int] | None:  # noqa: ARG002  # for rooms
+        """Return what the headers of a reply tell of the server's rate window.
+
+        Returns:
+            How many requests the window takes, and how many are left; None if they do not tell.
+        """
         return None
 
     def verify(self, tree: Any) -> None:
