@@ -359,3 +359,20 @@ def test_a_view_of_the_timeouts(client: MakeClient) -> None:
     crm = client(reply(envelope([])))
     crm(lambda crm: crm.contacts.list())
     assert crm.seen[0].timeout["read"] == 30.0
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_failure_that_only_the_envelope_tells_is_retried_like_one_of_the_status(
+    client: MakeClient, call: str
+) -> None:
+    """Under HTTP 200, an envelope that says the server failed counts as 500 does."""
+    failure = reply({"status": False, "code": 500, "message": "no"})
+    crm = client(failure, GOOD_FOR.get(call, GOOD))
+
+    if call in REPEATABLE:
+        crm(CALLS[call])
+        assert len(crm.seen) == 2
+    else:
+        with pytest.raises(ServerError) as caught:
+            crm(CALLS[call])
+        assert caught.value.attempts == len(crm.seen) == 1

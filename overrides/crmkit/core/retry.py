@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from .errors import StatusError, TransportError
+from .errors import ServerError, StatusError, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +38,7 @@ def may_retry(operation: Operation, error: TransportError | StatusError) -> bool
     if wait is not None and wait > RETRY_AFTER_LIMIT:
         return False
     if operation.repeatable:
-        return error.status_code in RETRY_STATUSES
+        return error.status_code in RETRY_STATUSES or _failed_within(error)
     return error.status_code in {429, 503} and wait is not None
 
 
@@ -46,7 +46,12 @@ def maybe_processed(error: TransportError | StatusError) -> bool:
     """Return whether the server may have acted on an attempt that failed."""
     if isinstance(error, TransportError):
         return error.maybe_processed
-    return error.status_code >= 500
+    return error.status_code >= 500 or _failed_within(error)
+
+
+def _failed_within(error: StatusError) -> bool:
+    """Return whether the server failed and only its envelope, not the status, tells so."""
+    return isinstance(error, ServerError) and error.status_code < 300
 
 
 def backoff(attempt: int, random: Callable[[], float]) -> float:

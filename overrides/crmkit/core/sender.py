@@ -329,9 +329,11 @@ class Sender:
         if unread is None or _is_open(operation, response):
             return Reply(response, tree)
         kind = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
-        problem = str(unread) if isinstance(unread, WrongForm) else "the body cannot be read"
+        problem, path = "the body cannot be read", ""
+        if isinstance(unread, WrongForm):
+            problem, path = str(unread), unread.path
         problem = f"{problem} ({kind}, {len(response.content)} bytes)"
-        raise DecodeError(problem, response=response) from unread
+        raise DecodeError(problem, path=path, response=response) from unread
 
     def _error(self, fault: Fault, response: Response, tree: Any) -> StatusError:
         headers = response.headers

@@ -39,7 +39,13 @@ _KINDS: dict[type, str] = {
 
 
 class WrongForm(TypeError):
-    """A wire value has another type than the document says; the text names types only."""
+    """A wire value has another type than the document says; the text names types only.
+
+    Attributes:
+        path: Place in the reply, where whoever raises it knows it; else empty.
+    """
+
+    path = ""
 
 
 def wrong(value: object, expected: str) -> NoReturn:
