@@ -14,6 +14,7 @@ from crmkit_mock.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
     from crmkit_mock.transport import InProcessTransport
 
@@ -35,6 +36,7 @@ class CatalogueEntry(NamedTuple):
 #: The mock CRMs by name, which is the attribute of `Mocks` and the first part of the base path.
 CATALOGUE: dict[str, CatalogueEntry] = {
     "relenta": CatalogueEntry("/relenta/api/v3", "crmkit_mock.relenta", "MockRelenta"),
+    "onepagecrm": CatalogueEntry("/onepagecrm/api", "crmkit_mock.onepagecrm", "MockOnePageCRM"),
 }
 
 
@@ -75,6 +77,11 @@ class Mocks:
     def relenta(self) -> MockRelenta:
         """The mock of Relenta."""
         return cast("MockRelenta", self.crm("relenta"))
+
+    @property
+    def onepagecrm(self) -> MockOnePageCRM:
+        """The mock of OnePageCRM."""
+        return cast("MockOnePageCRM", self.crm("onepagecrm"))
 
     @property
     def app(self) -> MockApp:

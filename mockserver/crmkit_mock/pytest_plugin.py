@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from crmkit import AsyncRelenta, Relenta
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.inprocess import MockCRMs
+    from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
 else:
     # To type checkers a fixture is its mock and more. At run time it hands on what it is asked
     # for, as its class must stand before the mock's may be imported.
-    MockCRM = MockRelenta = object
+    MockCRM = MockOnePageCRM = MockRelenta = object
 
 
 class CRMFixture(MockCRM):
@@ -95,6 +96,38 @@ class RelentaFixture(CRMFixture, MockRelenta):
         return client
 
 
+class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
+    """The mock of OnePageCRM, for one test: all that `MockOnePageCRM` has, and clients."""
+
+    def client(self, **options: Any) -> Any:
+        """Return a client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.OnePageCRM`; they win over the mock's own.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "OnePageCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._clients.append(client)
+        return client
+
+    def async_client(self, **options: Any) -> Any:
+        """Return an async client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.AsyncOnePageCRM`; they win over the mock's own.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "AsyncOnePageCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._async_clients.append(client)
+        return client
+
+
 def _mock_crms() -> MockCRMs:
     try:
         from crmkit_mock import MockCRMs
@@ -108,6 +141,17 @@ def relenta_mock() -> Iterator[RelentaFixture]:
     """A fresh mock of Relenta with the demo data, in this process."""
     with _mock_crms() as mocks:
         fixture = RelentaFixture(mocks.relenta)
+        try:
+            yield fixture
+        finally:
+            fixture.close()
+
+
+@pytest.fixture
+def onepagecrm_mock() -> Iterator[OnePageCRMFixture]:
+    """A fresh mock of OnePageCRM with the demo data, in this process."""
+    with _mock_crms() as mocks:
+        fixture = OnePageCRMFixture(mocks.onepagecrm)
         try:
             yield fixture
         finally:
