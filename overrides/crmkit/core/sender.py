@@ -20,7 +20,6 @@ from .errors import (
     ConflictError,
     CRMError,
     DecodeError,
-    NotFoundError,
     StatusError,
     TransportError,
 )
@@ -209,7 +208,7 @@ class Sender:
                 return await self._attempt(operation, request, settings.timeout, attempt, sink)
             except (TransportError, StatusError) as error:
                 error.attempts = attempt
-                if maybe_done and operation.method == "DELETE" and isinstance(error, NotFoundError):
+                if maybe_done and operation.method == "DELETE" and self._is_gone(error):
                     return Reply(Response(204, request=request), None)
                 again = parts[2].repeatable and (sink is None or sink.rewound())
                 if again and isinstance(error, StatusError):
@@ -226,6 +225,9 @@ class Sender:
                 self.throttle.hold(self.io.monotonic(), wait)
             await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
         raise AssertionError  # count() does not end
+
+    def _is_gone(self, error: CRMError) -> bool:
+        return isinstance(error, StatusError) and self.vendor.gone(error)
 
     def _encoded(
         self,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import json
-from .errors import AuthenticationError, StatusError, class_of
+from .errors import AuthenticationError, NotFoundError, StatusError, class_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -148,6 +148,10 @@ class Vendor:
                 return Fault(AuthenticationError, "the server redirects to its login page")
             return Fault(StatusError, "the server redirects; check base_url")
         return Fault(class_of(status), self.message(response, tree))
+
+    def gone(self, error: StatusError) -> bool:
+        """Return whether the error of a DELETE says that there is nothing to delete."""
+        return isinstance(error, NotFoundError)
 
     def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # for rooms
         """Put right what an error tells of, so that the call works when it is sent again.
