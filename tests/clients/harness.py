@@ -157,19 +157,28 @@ class Twin:
     Args:
         asynchronous: Which of the twins.
         transport: What answers.
-        settings: Keywords of the client; account and key are given where they are not.
+        crms: The sync and the async client of a CRM; Relenta's by default.
+        settings: Keywords of the client; Relenta's account and key are given where they are not.
     """
 
-    def __init__(self, asynchronous: bool, transport: Any = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        asynchronous: bool,
+        transport: Any = None,
+        crms: tuple[Any, Any] | None = None,
+        **settings: Any,
+    ) -> None:
         self.asynchronous = asynchronous
         self.transport = transport
         self._runner = asyncio.Runner() if asynchronous else None
         if transport is not None:
             settings["transport"] = transport
-        if "base_url" not in settings:
-            settings.setdefault("account", ACCOUNT)
-        settings.setdefault("department_key", KEY)
-        self.crm: Any = AsyncRelenta(**settings) if asynchronous else Relenta(**settings)
+        if crms is None:
+            crms = Relenta, AsyncRelenta
+            if "base_url" not in settings:
+                settings.setdefault("account", ACCOUNT)
+            settings.setdefault("department_key", KEY)
+        self.crm: Any = crms[asynchronous](**settings)
 
     @property
     def seen(self) -> list[Seen]:
