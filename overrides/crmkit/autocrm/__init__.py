@@ -1,0 +1,1 @@
+"""AutoCRM and EspoCRM."""

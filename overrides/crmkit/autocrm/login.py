@@ -1,0 +1,93 @@
+"""What a client is given to log in with: arguments first, then the environment."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from crmkit.core.errors import ConfigError
+from crmkit.core.options import credential
+
+from .vendor import Credentials
+
+__all__ = ["address", "base_path", "credentials"]
+
+
+def address(base_url: str | None, prefix: str) -> str:
+    """Return the API's address.
+
+    Args:
+        base_url: Address of the site or of its API; None for that of the environment.
+        prefix: Beginning of the environment's variables.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    found = base_url or os.environ.get(f"{prefix}_BASE_URL")
+    if not found:
+        raise ConfigError(f"base_url is missing: pass base_url=… or set {prefix}_BASE_URL")
+    if not isinstance(found, str):
+        raise ConfigError("base_url must be an address like https://crm.example.com")
+    site = found.rstrip("/")
+    return site if site.endswith("/api/v1") else f"{site}/api/v1"
+
+
+def base_path(url: str) -> str:
+    """Return the path of the API's address, which stands before that of each call."""
+    try:
+        return urlsplit(url).path
+    except ValueError:  # no address at all, which the client will say
+        return ""
+
+
+def credentials(
+    prefix: str,
+    api_key: str | None,
+    secret_key: str | None,
+    username: str | None,
+    password: str | None,
+) -> Credentials:
+    """Return the credentials of one scheme: a key, a key with its secret, or name and password.
+
+    An argument chooses the scheme; the environment fills in what it lacks. Without arguments the
+    environment chooses.
+
+    Args:
+        prefix: Beginning of the environment's variables.
+        api_key: The API user's key.
+        secret_key: The API user's secret key.
+        username: A regular user's name.
+        password: That user's password.
+
+    Raises:
+        ConfigError: Something is missing, or belongs to another scheme.
+    """
+    key_given = api_key is not None or secret_key is not None
+    name_given = username is not None or password is not None
+    if key_given and name_given:
+        raise ConfigError("pass api_key (and secret_key) or username and password, not both")
+    if not key_given and not name_given:
+        name_given = bool(os.environ.get(f"{prefix}_USERNAME"))
+        if name_given and os.environ.get(f"{prefix}_API_KEY"):
+            raise ConfigError(
+                f"{prefix}_API_KEY and {prefix}_USERNAME are both set; unset one, or pass arguments"
+            )
+        if not name_given:
+            secret_key = os.environ.get(f"{prefix}_SECRET_KEY") or None
+    if name_given:
+        name = credential(username, "username", f"{prefix}_USERNAME")
+        if ":" in name:
+            raise ConfigError("username must not hold a colon, which ends it on the wire")
+        return Credentials(username=name, password=_password(password, f"{prefix}_PASSWORD"))
+    key = credential(api_key, "api_key", f"{prefix}_API_KEY")
+    if secret_key is None:
+        return Credentials(key)
+    return Credentials(key, credential(secret_key, "secret_key", f"{prefix}_SECRET_KEY"))
+
+
+def _password(password: str | None, variable: str) -> str:
+    """Return a password, which unlike other credentials may hold anything."""
+    found = password if password is not None else os.environ.get(variable)
+    if not found or not isinstance(found, str):
+        raise ConfigError(f"password is missing: pass password=… or set {variable}")
+    return found

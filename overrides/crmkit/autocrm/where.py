@@ -1,0 +1,554 @@
+"""Conditions of a list: one function for each operator that EspoCRM takes.
+
+    from crmkit.autocrm.where import equals, greater_than_or_equals, in_, or_
+
+    crm.leads.list(
+        where=[
+            in_("status", ["New", "Assigned"]),
+            or_(equals("source", "Call"), greater_than_or_equals("createdAt", yesterday)),
+        ]
+    )
+
+All conditions of a list must hold. A condition is a plain mapping with the members `type`,
+`attribute` and `value`, so one that is written by hand does as well.
+
+Moments are aware datetimes, days are dates. Operators that count in days (`on`, `today`,
+`last_x_days` and so on) must know whether an attribute has a time of day. They take that from the
+names of EspoCRM's own attributes (`createdAt` and all others in `At`, `dateStart`, `dateEnd`,
+`dateSent`, `dateCompleted`, `deliveryDate`) and from `time_zone`, which a custom attribute needs:
+it says in which zone days begin, UTC by default.
+
+`not`, sub-queries and expressions are refused by every server in a list, so there are no functions
+for them (recorded: where-not-as-admin, where-subQueryIn, where-expression).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+from crmkit.core.errors import ArgumentError
+from crmkit.core.wire import opened
+
+__all__ = ["Where", "conditions", "flatten", "wire_tree"]
+__all__ += ["after", "after_x_days", "and_", "any_", "array_all_of", "array_any_of"]
+__all__ += ["array_is_empty", "array_is_not_empty", "array_none_of", "before", "between"]
+__all__ += ["column_equals", "column_in", "column_is_not_null", "column_is_null", "column_like"]
+__all__ += ["column_not_equals", "column_not_in", "column_not_like", "contains"]
+__all__ += ["current_fiscal_quarter", "current_fiscal_year", "current_month", "current_quarter"]
+__all__ += ["current_year", "ends_with", "equals", "ever", "future", "greater_than"]
+__all__ += ["greater_than_or_equals", "in_", "in_category", "is_false", "is_linked"]
+__all__ += ["is_not_linked", "is_not_null", "is_null", "is_true", "is_user_from_teams"]
+__all__ += ["last_fiscal_quarter", "last_fiscal_year", "last_month", "last_quarter"]
+__all__ += ["last_seven_days", "last_x_days", "last_year", "less_than", "less_than_or_equals"]
+__all__ += ["like", "linked_with", "linked_with_all", "next_month", "next_x_days", "none"]
+__all__ += ["not_contains", "not_equals", "not_in", "not_like", "not_linked_with", "not_on"]
+__all__ += ["older_than_x_days", "on", "or_", "past", "starts_with", "today"]
+
+Where = Mapping[str, Any]
+"""A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
+
+Scalar = str | int | float | bool | date | None
+Ids = str | Sequence[str]
+Zone = str | tzinfo | None
+
+_MOMENTS = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
+_FLAGS = ("[dateTime]", "[date]")
+
+
+# -- the wire's forms ------------------------------------------------------------------------------
+
+
+def wire_tree(value: Any, argument: str) -> Any:
+    """Return a value as EspoCRM's JSON has it: moments in UTC, as `2024-01-15 09:30:00`.
+
+    Args:
+        value: A plain value, or lists and mappings of them.
+        argument: Name of the argument, for messages.
+
+    Raises:
+        ArgumentError: It holds a naive datetime, itself, or what JSON has no form for.
+    """
+    try:
+        return _written(value, argument)
+    except RecursionError:
+        raise ArgumentError(argument, "holds itself, or is nested too deeply") from None
+
+
+def _written(value: Any, argument: str) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _written(one, f"{argument}[{name!r}]") for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(one, f"{argument}[{index}]") for index, one in enumerate(value)]
+    if isinstance(value, datetime):
+        # What JSON holds is RFC 3339 in UTC; the server compares texts, so the form matters.
+        return opened(value, argument)[:19].replace("T", " ")
+    return opened(value, argument)
+
+
+def conditions(where: Any, argument: str = "where") -> list[Any]:
+    """Return conditions as JSON has them.
+
+    Args:
+        where: A list of conditions.
+        argument: Name of the argument, for messages.
+
+    Raises:
+        ArgumentError: It is no list, one of them is no mapping with a `type`, or a value has no
+            form on the wire.
+    """
+    tree: list[Any] = wire_tree(where, argument)
+    if not isinstance(tree, list):
+        raise ArgumentError(argument, f"takes a list of conditions, not {type(where).__name__}")
+    for index, item in enumerate(tree):
+        _check(item, f"{argument}[{index}]")
+    return tree
+
+
+def _check(item: Any, place: str) -> None:
+    """Refuse what is no condition: without a type the server fails with 500 and no word."""
+    if not isinstance(item, dict) or not isinstance(item.get("type"), str) or not item["type"]:
+        raise ArgumentError(place, "is no condition: it takes a mapping with a 'type'")
+    if item["type"] in {"and", "or"}:
+        nested = item.get("value")
+        if not isinstance(nested, list) or not nested:
+            raise ArgumentError(f"{place}['value']", "takes a list of conditions, at least one")
+        for index, one in enumerate(nested):
+            _check(one, f"{place}['value'][{index}]")
+
+
+def flatten(where: Any) -> dict[str, Any]:
+    """Return conditions as query parameters: `where[0][type]=equals` and so on.
+
+    Args:
+        where: A list of conditions.
+
+    Raises:
+        ArgumentError: As `conditions`; or a list is empty or holds None, which a query cannot say.
+    """
+    params: dict[str, Any] = {}
+    _spread("where", conditions(where), params)
+    return params
+
+
+def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
+    if isinstance(value, dict):
+        for member, one in value.items():
+            _spread(f"{name}[{member}]", one, params)
+    elif isinstance(value, list):
+        if name != "where" and (not value or None in value):
+            raise ArgumentError(name, "takes a list that is not empty and holds no None")
+        for index, one in enumerate(value):
+            _spread(f"{name}[{index}]", one, params)
+    elif isinstance(value, bool) and name.endswith(_FLAGS):
+        if value:  # any text, "false" too, is true to the server
+            params[name] = "true"
+    elif value is not None:  # no value at all stands for null
+        # The text "true" matches what is false (recorded: where-equals-bool-str).
+        params[name] = int(value) if isinstance(value, bool) else value
+
+
+def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
+    if not isinstance(attribute, str) or not attribute:
+        raise ArgumentError("attribute", f"takes the name of an attribute, not {attribute!r}")
+    item: dict[str, Any] = {"type": operator, "attribute": attribute}
+    if value:
+        item["value"] = wire_tree(value[0], attribute)
+    return item
+
+
+def _listed(operator: str, attribute: str, values: Any) -> Where:
+    if not isinstance(values, list | tuple) or not values:
+        raise ArgumentError(attribute, "takes a list of values, at least one")
+    return _item(operator, attribute, values)
+
+
+def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
+    item = _item(operator, attribute, *value)
+    if value and isinstance(value[0], datetime):
+        time_zone = UTC  # as its text is
+    elif time_zone is None and _MOMENTS.fullmatch(attribute):
+        time_zone = UTC
+    zone = {} if time_zone is None else {"dateTime": True, "timeZone": str(time_zone)}
+    return item | zone
+
+
+def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
+    if isinstance(days, bool) or not isinstance(days, int):
+        raise ArgumentError("days", f"takes a whole number, not {days!r}")
+    return _dated(operator, attribute, time_zone, days)
+
+
+# -- values ----------------------------------------------------------------------------------------
+
+
+def equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is the value; None matches what is not set."""
+    return _item("equals", attribute, value)
+
+
+def not_equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is another value."""
+    return _item("notEquals", attribute, value)
+
+
+def in_(attribute: str, values: Sequence[Scalar]) -> Where:
+    """Match records whose attribute is one of the values."""
+    return _listed("in", attribute, values)
+
+
+def not_in(attribute: str, values: Sequence[Scalar]) -> Where:
+    """Match records whose attribute is none of the values."""
+    return _listed("notIn", attribute, values)
+
+
+def greater_than(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is greater, or later."""
+    return _item("greaterThan", attribute, value)
+
+
+def less_than(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is less, or earlier."""
+    return _item("lessThan", attribute, value)
+
+
+def greater_than_or_equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is the value, greater or later."""
+    return _item("greaterThanOrEquals", attribute, value)
+
+
+def less_than_or_equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose attribute is the value, less or earlier."""
+    return _item("lessThanOrEquals", attribute, value)
+
+
+def between(attribute: str, from_: Scalar, to: Scalar, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute lies between two values, or is one of them.
+
+    Args:
+        attribute: Name of the attribute.
+        from_: The least value.
+        to: The greatest value. A date includes the whole day.
+        time_zone: Zone that the days of a datetime attribute begin in; see the module.
+    """
+    if isinstance(from_, date) and not isinstance(from_, datetime):
+        return _dated("between", attribute, time_zone, (from_, to))
+    return _item("between", attribute, (from_, to))
+
+
+def contains(attribute: str, text: str) -> Where:
+    """Match records whose attribute holds the text."""
+    return _item("contains", attribute, text)
+
+
+def not_contains(attribute: str, text: str) -> Where:
+    """Match records whose attribute does not hold the text."""
+    return _item("notContains", attribute, text)
+
+
+def starts_with(attribute: str, text: str) -> Where:
+    """Match records whose attribute begins with the text."""
+    return _item("startsWith", attribute, text)
+
+
+def ends_with(attribute: str, text: str) -> Where:
+    """Match records whose attribute ends with the text."""
+    return _item("endsWith", attribute, text)
+
+
+def like(attribute: str, pattern: str) -> Where:
+    """Match records whose attribute has a pattern, in which `%` stands for anything."""
+    return _item("like", attribute, pattern)
+
+
+def not_like(attribute: str, pattern: str) -> Where:
+    """Match records whose attribute has not a pattern, in which `%` stands for anything."""
+    return _item("notLike", attribute, pattern)
+
+
+def is_null(attribute: str) -> Where:
+    """Match records whose attribute is not set."""
+    return _item("isNull", attribute)
+
+
+def is_not_null(attribute: str) -> Where:
+    """Match records whose attribute is set."""
+    return _item("isNotNull", attribute)
+
+
+def ever(attribute: str) -> Where:
+    """Match records whose attribute is set, as `is_not_null`."""
+    return _item("ever", attribute)
+
+
+def any_(attribute: str) -> Where:
+    """Match all records, whatever the attribute is."""
+    return _item("any", attribute)
+
+
+def none(attribute: str) -> Where:
+    """Match no record."""
+    return _item("none", attribute)
+
+
+def is_true(attribute: str) -> Where:
+    """Match records whose attribute is true."""
+    return _item("isTrue", attribute)
+
+
+def is_false(attribute: str) -> Where:
+    """Match records whose attribute is false."""
+    return _item("isFalse", attribute)
+
+
+# -- days and moments ------------------------------------------------------------------------------
+
+
+def on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is on the day, or at the moment."""
+    return _dated("on", attribute, time_zone, value)
+
+
+def not_on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is not on the day."""
+    return _dated("notOn", attribute, time_zone, value)
+
+
+def before(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is before the day, or the moment."""
+    return _dated("before", attribute, time_zone, value)
+
+
+def after(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is after the day, or the moment."""
+    return _dated("after", attribute, time_zone, value)
+
+
+def today(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is today."""
+    return _dated("today", attribute, time_zone)
+
+
+def past(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is over."""
+    return _dated("past", attribute, time_zone)
+
+
+def future(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is still to come."""
+    return _dated("future", attribute, time_zone)
+
+
+def last_seven_days(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within the last seven days."""
+    return _dated("lastSevenDays", attribute, time_zone)
+
+
+def last_x_days(attribute: str, days: int, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within the last days."""
+    return _days("lastXDays", attribute, days, time_zone)
+
+
+def next_x_days(attribute: str, days: int, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within the next days."""
+    return _days("nextXDays", attribute, days, time_zone)
+
+
+def older_than_x_days(attribute: str, days: int, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is more than so many days ago."""
+    return _days("olderThanXDays", attribute, days, time_zone)
+
+
+def after_x_days(attribute: str, days: int, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is more than so many days ahead."""
+    return _days("afterXDays", attribute, days, time_zone)
+
+
+def current_month(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within this month."""
+    return _dated("currentMonth", attribute, time_zone)
+
+
+def last_month(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within last month."""
+    return _dated("lastMonth", attribute, time_zone)
+
+
+def next_month(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within next month."""
+    return _dated("nextMonth", attribute, time_zone)
+
+
+def current_quarter(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within this quarter."""
+    return _dated("currentQuarter", attribute, time_zone)
+
+
+def last_quarter(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within last quarter."""
+    return _dated("lastQuarter", attribute, time_zone)
+
+
+def current_year(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within this year."""
+    return _dated("currentYear", attribute, time_zone)
+
+
+def last_year(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within last year."""
+    return _dated("lastYear", attribute, time_zone)
+
+
+def current_fiscal_year(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within this fiscal year, as the server is set up."""
+    return _dated("currentFiscalYear", attribute, time_zone)
+
+
+def last_fiscal_year(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within last fiscal year, as the server is set up."""
+    return _dated("lastFiscalYear", attribute, time_zone)
+
+
+def current_fiscal_quarter(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within this quarter of the fiscal year."""
+    return _dated("currentFiscalQuarter", attribute, time_zone)
+
+
+def last_fiscal_quarter(attribute: str, *, time_zone: Zone = None) -> Where:
+    """Match records whose attribute is within last quarter of the fiscal year."""
+    return _dated("lastFiscalQuarter", attribute, time_zone)
+
+
+# -- links -----------------------------------------------------------------------------------------
+
+
+def linked_with(link: str, ids: Ids) -> Where:
+    """Match records that a link ties to one of the ids.
+
+    Args:
+        link: Name of the link, such as `teams`; not of its attribute `teamsIds`.
+        ids: One id, or several. An id that leads nowhere is a `BadRequestError`.
+    """
+    return _item("linkedWith", link, ids)
+
+
+def not_linked_with(link: str, ids: Ids) -> Where:
+    """Match records that a link ties to none of the ids."""
+    return _item("notLinkedWith", link, ids)
+
+
+def linked_with_all(link: str, ids: Ids) -> Where:
+    """Match records that a link ties to all of the ids."""
+    return _item("linkedWithAll", link, ids)
+
+
+def is_linked(link: str) -> Where:
+    """Match records that a link ties to anything."""
+    return _item("isLinked", link)
+
+
+def is_not_linked(link: str) -> Where:
+    """Match records that a link ties to nothing."""
+    return _item("isNotLinked", link)
+
+
+def in_category(attribute: str, id: Ids) -> Where:
+    """Match records in a category or one below it."""
+    return _item("inCategory", attribute, id)
+
+
+def is_user_from_teams(attribute: str, ids: Ids) -> Where:
+    """Match records whose user belongs to one of the teams."""
+    return _item("isUserFromTeams", attribute, ids)
+
+
+# -- lists of choices ------------------------------------------------------------------------------
+
+
+def array_any_of(attribute: str, values: Sequence[str]) -> Where:
+    """Match records whose list holds one of the values."""
+    return _listed("arrayAnyOf", attribute, values)
+
+
+def array_none_of(attribute: str, values: Sequence[str]) -> Where:
+    """Match records whose list holds none of the values."""
+    return _listed("arrayNoneOf", attribute, values)
+
+
+def array_all_of(attribute: str, values: Sequence[str]) -> Where:
+    """Match records whose list holds all of the values."""
+    return _listed("arrayAllOf", attribute, values)
+
+
+def array_is_empty(attribute: str) -> Where:
+    """Match records whose list is empty."""
+    return _item("arrayIsEmpty", attribute)
+
+
+def array_is_not_empty(attribute: str) -> Where:
+    """Match records whose list holds anything."""
+    return _item("arrayIsNotEmpty", attribute)
+
+
+# -- columns of a relation -------------------------------------------------------------------------
+
+
+def column_equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose column of a relation is the value."""
+    return _item("columnEquals", attribute, value)
+
+
+def column_not_equals(attribute: str, value: Scalar) -> Where:
+    """Match records whose column of a relation is another value."""
+    return _item("columnNotEquals", attribute, value)
+
+
+def column_in(attribute: str, values: Sequence[Scalar]) -> Where:
+    """Match records whose column of a relation is one of the values."""
+    return _listed("columnIn", attribute, values)
+
+
+def column_not_in(attribute: str, values: Sequence[Scalar]) -> Where:
+    """Match records whose column of a relation is none of the values."""
+    return _listed("columnNotIn", attribute, values)
+
+
+def column_like(attribute: str, pattern: str) -> Where:
+    """Match records whose column of a relation has a pattern."""
+    return _item("columnLike", attribute, pattern)
+
+
+def column_not_like(attribute: str, pattern: str) -> Where:
+    """Match records whose column of a relation has not a pattern."""
+    return _item("columnNotLike", attribute, pattern)
+
+
+def column_is_null(attribute: str) -> Where:
+    """Match records whose column of a relation is not set."""
+    return _item("columnIsNull", attribute)
+
+
+def column_is_not_null(attribute: str) -> Where:
+    """Match records whose column of a relation is set."""
+    return _item("columnIsNotNull", attribute)
+
+
+# -- several conditions ----------------------------------------------------------------------------
+
+
+def and_(*items: Where) -> Where:
+    """Match records for which all conditions hold."""
+    return _joined("and", items)
+
+
+def or_(*items: Where) -> Where:
+    """Match records for which one of the conditions holds."""
+    return _joined("or", items)
+
+
+def _joined(operator: str, items: tuple[Where, ...]) -> Where:
+    if not items:
+        raise ArgumentError(operator, "takes conditions, at least one")
+    return {"type": operator, "value": conditions(items, operator)}

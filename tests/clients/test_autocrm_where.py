@@ -1,0 +1,358 @@
+"""Conditions of lists: every operator, Python's dates, nesting, and what a query cannot carry."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+
+from crmkit import ArgumentError
+from crmkit.autocrm import where
+from crmkit.autocrm.where import and_, between, conditions, equals, flatten, in_, on, or_
+
+ROOT = Path(__file__).resolve().parents[2]
+PRAGUE = ZoneInfo("Europe/Prague")
+NOON = datetime(2024, 1, 15, 13, 0, 0, 999_999, tzinfo=PRAGUE)
+DAY = date(2024, 1, 15)
+UTC_ZONE = {"dateTime": True, "timeZone": "UTC"}
+
+VALUES: dict[str, tuple[Any, ...]] = {
+    "after": (DAY,),
+    "after_x_days": (3,),
+    "before": (DAY,),
+    "between": (1, 2),
+    "last_x_days": (3,),
+    "next_x_days": (3,),
+    "not_on": (DAY,),
+    "older_than_x_days": (3,),
+    "on": (DAY,),
+}
+LISTS = {
+    *("in_", "not_in", "column_in", "column_not_in"),
+    *("array_all_of", "array_any_of", "array_none_of"),
+}
+OPERATORS = sorted(
+    name
+    for name, one in vars(where).items()
+    if inspect.isfunction(one)
+    and one.__module__ == where.__name__
+    and name[0] != "_"
+    and name not in {"conditions", "flatten", "wire_tree"}
+)
+
+
+class Status(str, Enum):  # noqa: UP042  # what the generator makes
+    """An enum as the models have them."""
+
+    NEW = "New"
+
+
+def camel(name: str) -> str:
+    """Return the wire's name of an operator."""
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def made(name: str) -> Any:
+    """Return a condition of an operator, with values that it takes."""
+    function = getattr(where, name)
+    if name in {"and_", "or_"}:
+        return function(equals("status", "New"))
+    if name in LISTS:
+        return function("attribute", ["a", "b"])
+    count = sum(
+        parameter.default is parameter.empty and parameter.kind != parameter.KEYWORD_ONLY
+        for parameter in inspect.signature(function).parameters.values()
+    )
+    return function("attribute", *VALUES.get(name, ("x", "y"))[: count - 1])
+
+
+def test_every_operator_has_a_function() -> None:
+    """The functions are those of the document's operators, in snake_case, and no others."""
+    document = yaml.safe_load((ROOT / "openapi" / "autocrm.yaml").read_text("utf-8"))
+
+    assert {camel(name) for name in OPERATORS} == set(
+        document["components"]["schemas"]["FilterType"]["enum"]
+    )
+
+
+def test_what_servers_refuse_is_not_offered() -> None:
+    """There is no function for `not`, sub-queries or expressions, which every server refuses."""
+    offered = {camel(name) for name in OPERATORS}
+
+    assert not offered & {"not", "subQueryIn", "subQueryNotIn", "expression"}
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_writes_its_name(name: str) -> None:
+    """An operator's condition is a mapping with the wire's type, and no member but the wire's."""
+    item = made(name)
+
+    assert item["type"] == camel(name)
+    assert item.keys() <= {"type", "attribute", "value", "dateTime", "timeZone"}
+    assert ("attribute" in item) == (name not in {"and_", "or_"})
+    assert flatten([item])["where[0][type]"] == camel(name)
+    json.dumps(item)
+
+
+@pytest.mark.parametrize(
+    ("item", "value"),
+    [
+        (equals("status", Status.NEW), "New"),
+        (equals("doNotCall", True), True),
+        (equals("source", None), None),
+        (equals("createdAt", NOON), "2024-01-15 12:00:00"),
+        (equals("closeDate", DAY), "2024-01-15"),
+        (where.greater_than_or_equals("modifiedAt", NOON), "2024-01-15 12:00:00"),
+        (where.less_than("amount", 10.5), 10.5),
+        (between("amount", 1, 5), [1, 5]),
+        (between("createdAt", NOON, NOON), ["2024-01-15 12:00:00"] * 2),
+        (between("closeDate", DAY, date(2024, 2, 1)), ["2024-01-15", "2024-02-01"]),
+        (in_("status", (Status.NEW, "Dead")), ["New", "Dead"]),
+        (where.linked_with("teams", "t1"), "t1"),
+        (where.linked_with("teams", ["t1", "t2"]), ["t1", "t2"]),
+        (where.last_x_days("closeDate", 7), 7),
+    ],
+)
+def test_values_are_written_as_the_wire_has_them(item: Any, value: object) -> None:
+    """Enums are texts, dates ISO days, and moments UTC with a blank, which servers compare."""
+    assert item["value"] == value
+    assert type(item["value"]) is type(value)
+    assert item.keys() == {"type", "attribute", "value"}
+
+
+@pytest.mark.parametrize("attribute", ["createdAt", "modifiedAt", "dateStart", "dateSent"])
+def test_a_datetime_field_is_known_by_its_name(attribute: str) -> None:
+    """Operators on days tell the server of a datetime field, or they would match nothing."""
+    assert where.today(attribute) == {"type": "today", "attribute": attribute, **UTC_ZONE}
+    assert on(attribute, DAY) == {
+        "type": "on",
+        "attribute": attribute,
+        "value": "2024-01-15",
+        **UTC_ZONE,
+    }
+    assert between(attribute, DAY, DAY).items() >= UTC_ZONE.items()
+    assert where.older_than_x_days(attribute, 2).items() >= UTC_ZONE.items()
+
+
+@pytest.mark.parametrize("zone", ["Europe/Prague", PRAGUE])
+def test_a_time_zone_tells_where_days_begin(zone: object) -> None:
+    """A time zone, by name or as Python's, is sent and marks a custom datetime field."""
+    for item in (
+        where.current_month("cLastVisit", time_zone=zone),  # type: ignore[arg-type]
+        where.next_x_days("cLastVisit", 1, time_zone=zone),  # type: ignore[arg-type]
+        between("cLastVisit", DAY, DAY, time_zone=zone),  # type: ignore[arg-type]
+    ):
+        assert item["dateTime"] is True
+        assert item["timeZone"] == "Europe/Prague"
+
+
+def test_a_day_has_no_time_zone() -> None:
+    """An attribute that is a day is compared with days, without a time zone."""
+    for attribute in ("closeDate", "dateStartDate", "cFounded"):
+        assert on(attribute, DAY) == {"type": "on", "attribute": attribute, "value": "2024-01-15"}
+        assert where.today(attribute).keys() == {"type", "attribute"}
+
+
+def test_a_moment_stays_the_moment_whatever_the_zone() -> None:
+    """A moment is sent in UTC and said to be so, also where days begin elsewhere."""
+    item = where.before("cLastVisit", NOON, time_zone="America/New_York")
+
+    assert item == {
+        "type": "before",
+        "attribute": "cLastVisit",
+        "value": "2024-01-15 12:00:00",
+        **UTC_ZONE,
+    }
+
+
+def test_a_query_of_two_levels() -> None:
+    """Conditions are spread over parameters with indexes, in the form that servers read."""
+    found = flatten(
+        [
+            equals("doNotCall", False),
+            or_(in_("status", ["New", "Dead"]), and_(equals("source", None), on("createdAt", DAY))),
+        ]
+    )
+
+    assert found == {
+        "where[0][type]": "equals",
+        "where[0][attribute]": "doNotCall",
+        "where[0][value]": 0,
+        "where[1][type]": "or",
+        "where[1][value][0][type]": "in",
+        "where[1][value][0][attribute]": "status",
+        "where[1][value][0][value][0]": "New",
+        "where[1][value][0][value][1]": "Dead",
+        "where[1][value][1][type]": "and",
+        "where[1][value][1][value][0][type]": "equals",
+        "where[1][value][1][value][0][attribute]": "source",
+        "where[1][value][1][value][1][type]": "on",
+        "where[1][value][1][value][1][attribute]": "createdAt",
+        "where[1][value][1][value][1][value]": "2024-01-15",
+        "where[1][value][1][value][1][dateTime]": "true",
+        "where[1][value][1][value][1][timeZone]": "UTC",
+    }
+
+
+def test_plain_mappings_are_conditions() -> None:
+    """A condition written by hand is taken as it is, and its Python values are written."""
+    item = {"type": "future-operator", "field": "cX", "value": [NOON, 1], "dateTime": False}
+
+    assert conditions([item]) == [{**item, "value": ["2024-01-15 12:00:00", 1]}]
+    assert flatten([item]) == {
+        "where[0][type]": "future-operator",
+        "where[0][field]": "cX",
+        "where[0][value][0]": "2024-01-15 12:00:00",
+        "where[0][value][1]": 1,
+    }
+    assert item["value"] == [NOON, 1], "the caller's condition was changed"
+
+
+def recorded() -> list[Any]:
+    """Return the recorded lists with one plain condition that a server took."""
+    text = (ROOT / "tests" / "recorded" / "espocrm.jsonl").read_text("utf-8")
+    pairs = [json.loads(line) for line in text.splitlines()]
+    return [
+        pytest.param(dict(parse_qsl(urlsplit(pair["path"]).query)), id=pair["label"])
+        for pair in pairs
+        if "where%5B0%5D%5Battribute%5D" in pair["path"]
+        and pair["status"] == 200
+        and not pair["path"].endswith("%5Bvalue%5D=")
+    ]
+
+
+BUILT: dict[str, Callable[[dict[str, str]], Any]] = {
+    "in": lambda p: in_(p["attribute"], [p["value][0"], p["value][1"]]),
+    "linkedWithAll": lambda p: where.linked_with_all(p["attribute"], [p["value][0"]]),
+    "notLinkedWith": lambda p: where.not_linked_with(p["attribute"], [p["value][0"]]),
+    "arrayAnyOf": lambda p: where.array_any_of(p["attribute"], [p["value][0"], p["value][1"]]),
+    "arrayNoneOf": lambda p: where.array_none_of(p["attribute"], [p["value][0"]]),
+    "between": lambda p: between(
+        p["attribute"], date.fromisoformat(p["value][0"]), date.fromisoformat(p["value][1"])
+    ),
+}
+
+
+@pytest.mark.parametrize("query", recorded())
+def test_the_functions_write_what_servers_took(query: dict[str, str]) -> None:
+    """What the functions write is, name by name, what was sent where a server answered 200."""
+    members = {
+        name.removeprefix("where[0][")[:-1]: value
+        for name, value in query.items()
+        if name.startswith("where[0][")
+    }
+    sent = {name: value for name, value in query.items() if name.startswith("where[")}
+    operator = members["type"]
+    if operator == "linkedWith" and "value][0" in members:
+        item = where.linked_with(members["attribute"], [members["value][0"]])
+    elif operator in BUILT:
+        item = BUILT[operator](members)
+    else:
+        name = next(one for one in OPERATORS if camel(one) == operator)
+        function = getattr(where, name)
+        zone = {"time_zone": members["timeZone"]} if "timeZone" in members else {}
+        value: list[Any] = [members["value"]] if "value" in members else []
+        if operator.endswith("XDays"):
+            value = [int(members.get("value", "0"))]
+        if operator == "equals" and not value:
+            value = [None]
+        if operator in {"on", "after"}:
+            text = members["value"]
+            value = [datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)]
+        item = function(members["attribute"], *value, **zone)
+
+    written = {name: str(value) for name, value in flatten([item]).items()}
+
+    # Said on top: the zone of attributes that are moments; and moments are never sent as ISO.
+    extra = written.keys() - sent.keys()
+    assert extra <= {"where[0][timeZone]", "where[0][dateTime]", "where[0][value]"}
+    same = sent.keys() - {"where[0][value]"} if operator == "after" else sent.keys()
+    assert {name: written[name] for name in same} == {name: sent[name] for name in same}
+
+
+NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # without a zone is what it is about
+FIRST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))
+
+IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
+    "naive": (lambda: equals("createdAt", NAIVE), "no time zone"),
+    "naive day": (lambda: on("createdAt", NAIVE), "no time zone"),
+    "naive in list": (lambda: in_("createdAt", [NAIVE]), r"createdAt\[0\]"),
+    "out of range": (lambda: equals("createdAt", FIRST), "years 1 to 9999"),
+    "no attribute": (lambda: equals("", 1), "attribute"),
+    "no name": (lambda: equals(None, 1), "attribute"),  # type: ignore[arg-type]
+    "not finite": (lambda: equals("amount", float("nan")), "amount"),
+    "no value": (lambda: equals("amount", object()), "amount"),  # type: ignore[arg-type]
+    "empty list": (lambda: in_("status", []), "at least one"),
+    "text for list": (lambda: in_("status", "New"), "list of values"),
+    "empty choices": (lambda: where.array_any_of("cTags", []), "at least one"),
+    "days as text": (lambda: where.last_x_days("createdAt", "3"), "whole"),  # type: ignore[arg-type]
+    "days as bool": (lambda: where.last_x_days("createdAt", True), "whole number"),
+    "and nothing": (and_, "at least one"),
+    "or nothing": (or_, "at least one"),
+    "and a text": (lambda: and_("status"), "is no condition"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize(("make", "told"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_what_a_condition_cannot_be(make: Callable[[], object], told: str) -> None:
+    """What has no form on the wire is refused when the condition is made, with its place."""
+    with pytest.raises(ArgumentError, match=told):
+        make()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "status=New",
+        equals("status", "New"),
+        [{"attribute": "status", "value": "New"}],
+        [{"type": "", "attribute": "status"}],
+        [{"type": 1}],
+        ["equals"],
+        [None],
+        [{"type": "or", "value": []}],
+        [{"type": "or", "value": {"type": "equals"}}],
+        [{"type": "and", "value": [{"attribute": "x"}]}],
+        None,
+    ],
+)
+def test_what_is_no_list_of_conditions(bad: Any) -> None:
+    """A condition without a type, or no list of conditions, is refused before anything is sent."""
+    with pytest.raises(ArgumentError):
+        conditions(bad)
+    with pytest.raises(ArgumentError):
+        flatten(bad)
+
+
+@pytest.mark.parametrize("values", [[], ["New", None]])
+def test_what_a_query_cannot_say(values: list[Any]) -> None:
+    """A query has no empty list and no null in one; JSON has both."""
+    item = {"type": "in", "attribute": "status", "value": values}
+
+    assert conditions([item]) == [item]
+    with pytest.raises(ArgumentError, match="not empty and holds no None"):
+        flatten([item])
+
+
+def test_a_condition_that_holds_itself() -> None:
+    """A condition that holds itself is refused rather than followed for ever."""
+    item: dict[str, Any] = {"type": "and", "value": []}
+    item["value"].append(item)
+
+    with pytest.raises(ArgumentError, match="holds itself"):
+        flatten([item])
+
+
+def test_utc_is_utc() -> None:
+    """Python's UTC is written as the zone's name, as servers know it."""
+    assert where.today("cLastVisit", time_zone=UTC)["timeZone"] == "UTC"
