@@ -1,4 +1,4 @@
-"""The Relenta mock as its tests use it: in process, behind a socket, or either in turn."""
+"""The mock CRMs as their tests use them: in process, behind a socket, or either in turn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
+from tests.mock import plain_onepagecrm
 from tests.mock.plain import Relenta, client_for
+from tests.mock.plain_onepagecrm import OnePage
 
 if TYPE_CHECKING:
     from crmkit_mock.relenta import MockRelenta
@@ -48,3 +50,17 @@ def either(request: pytest.FixtureRequest) -> Iterator[Relenta]:
     mock: MockRelenta = request.getfixturevalue(name).relenta
     with client_for(mock) as http:
         yield Relenta(mock, http)
+
+
+@pytest.fixture
+def onepage(mocks: MockCRMs) -> Iterator[OnePage]:
+    """The OnePageCRM mock in this process, with a client of its first account."""
+    with plain_onepagecrm.client_for(mocks.onepagecrm) as http:
+        yield OnePage(mocks.onepagecrm, http)
+
+
+@pytest.fixture
+def solar(mocks: MockCRMs) -> Iterator[OnePage]:
+    """The OnePageCRM mock in this process, with a client of its second account."""
+    with plain_onepagecrm.client_for(mocks.onepagecrm, "solar") as http:
+        yield OnePage(mocks.onepagecrm, http)

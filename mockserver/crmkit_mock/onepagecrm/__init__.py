@@ -17,7 +17,7 @@ from crmkit_mock.onepagecrm.operations import OPERATIONS, SIDE
 from crmkit_mock.onepagecrm.rendering import FORMATS, render
 from crmkit_mock.onepagecrm.seed import CREDENTIALS, EPOCH, plant
 from crmkit_mock.onepagecrm.side import STATUSES, notifications
-from crmkit_mock.onepagecrm.values import unix
+from crmkit_mock.onepagecrm.values import clean, unix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -211,8 +211,9 @@ class MockOnePageCRM(MockCRM):
         message: str,
         rest: Mapping[str, Any],
     ) -> Reply:
-        tree = {"timestamp": unix(self.clock.now()), "status": code, "message": message, **rest}
-        return render(format, http_status, tree)
+        # Messages may quote what was sent.
+        head = {"timestamp": unix(self.clock.now()), "status": code, "message": clean(message)}
+        return render(format, http_status, {**head, **rest})
 
     def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a request, and its path parameters.
