@@ -21,7 +21,8 @@ class Paging:
         size: Query parameter of the page size.
         default_size: Items a page to ask for by default; None leaves it to the server.
         first: Number of the first page, or the first offset.
-        total: Member that counts all items, as a path from the top of the reply, or None.
+        total: Member that counts all items, as a path from the top of the reply, or None. Where it
+            is negative nothing was counted: -1 says that more follows, -2 that nothing does.
         last: Member that is the number of the last page, as a path from the top, or None.
     """
 

@@ -33,6 +33,12 @@ T = TypeVar("T")
 CHUNK = 50
 """Rows that are decoded at a time while a list is iterated: faster than a page, and less memory."""
 
+RECENT = 2000
+"""Ids that are remembered of the items that were read last, where items are counted."""
+
+ENDED = -2
+"""What some servers give for a total that they did not count, where nothing follows; -1 else."""
+
 
 @dataclass(slots=True)
 class Page(Generic[T]):
@@ -122,7 +128,12 @@ class Walk(Generic[T]):
 
 
 class _Steps(Generic[T]):
-    """One run over the pages of a list."""
+    """One run over the pages of a list.
+
+    Where items are counted, a list may shift between two pages: items that came in before the place
+    push some over it a second time, and when some before it go, others slip by unseen. So items
+    that were just read are passed over, and where the total has fallen the run steps back.
+    """
 
     def __init__(self, walk: Walk[T]) -> None:
         self._walk = walk
@@ -131,6 +142,9 @@ class _Steps(Generic[T]):
         self._read = 0
         self._before: _Rows | None = None
         self._ended = walk.limit == 0
+        self._recent: dict[Any, None] = {}
+        self._passed_over = 0
+        self._stepped_at = 0
 
     async def next(self) -> _Rows | None:
         """Fetch the next page; None after the last. Only the first page may be empty.
@@ -139,36 +153,90 @@ class _Steps(Generic[T]):
             PaginationError: The page is the same as the one before.
             CRMError: The call failed.
         """
-        if self._ended:
-            return None
+        while not self._ended:
+            page = await self._fetch()
+            if page is not None:
+                return page
+        return None
+
+    async def _fetch(self) -> _Rows | None:
+        """Fetch a page; None if it brings nothing new."""
         walk, paging = self._walk, self._walk.paging
         reply = await walk.sender.reply(walk.operation, self._asked(), walk.options)
         rows: list[Any] = payload(walk.operation, reply)
-        if self._before is not None and _same(self._before, rows, reply):
+        total = _count(reply.data, paging.total)
+        if self._repeats(rows, total, reply):
             problem = "the server sent the same page again"
             raise PaginationError(problem, self._read, self._number, walk.operation.name)
-        page = _Rows(rows[: self._left], _count(reply.data, paging.total), self._number, reply)
+        if self._stepped_back(total):
+            return None
+        number, first = self._number, self._before is None
+        # A negative total is none: the items were not counted.
+        counted = None if total is None or total < 0 else total
+        self._before = _Rows(rows, counted, number, reply)
         last = _count(reply.data, paging.last)
         if paging.strategy == "offset":
             self._number += len(rows)
-            self._ended = page.total is not None and 0 <= page.total <= self._number
+            self._ended = total == ENDED or (counted is not None and counted <= self._number)
         else:
             self._ended = paging.strategy == "none" or (last is not None and last <= self._number)
             self._number += 1
+        self._ended = self._ended or not rows
+        fresh = self._fresh(rows)[: self._left]
+        self._passed_over = 0 if fresh else self._passed_over + len(rows)
         if self._left is not None:
-            self._left -= len(page.rows)
-        self._ended = self._ended or not rows or self._left == 0
-        self._read += len(rows)
-        first, self._before = self._before is None, page
-        return page if rows or first else None
+            self._left -= len(fresh)
+            self._ended = self._ended or self._left == 0
+        self._read += len(fresh)
+        return _Rows(fresh, counted, number, reply) if fresh or first else None
+
+    def _repeats(self, rows: list[Any], total: int | None, reply: Reply) -> bool:
+        """Return whether a page is as the one before, or many brought nothing new."""
+        before = self._before
+        if before is None:
+            return False
+        grown = total is not None and before.total is not None and total > before.total
+        return (_same(before, rows, reply) and not grown) or self._passed_over > RECENT
+
+    def _stepped_back(self, total: int | None) -> bool:
+        """Go back by as many items as the list has lost, and return whether it was any."""
+        before = self._before
+        if self._walk.paging.strategy != "offset" or before is None or before.total is None:
+            return False
+        known = min(len(self._recent), self._number - self._walk.start)
+        lost = min(before.total - total, known) if total and total > 0 else 0
+        if lost <= 0 or self._stepped_at == self._read:  # never twice without anything new between
+            return False
+        self._number -= lost
+        self._stepped_at = self._read
+        self._before = _Rows([], total, self._number, before.reply)
+        return True
+
+    def _fresh(self, rows: list[Any]) -> list[Any]:
+        """Return the rows that the last pages did not have, and remember them."""
+        if self._walk.paging.strategy != "offset":
+            return rows
+        ids = [row.get("id") if type(row) is dict else None for row in rows]
+        fresh = [
+            row
+            for row, id in zip(rows, ids, strict=True)
+            if type(id) not in {str, int} or id not in self._recent
+        ]
+        self._recent.update((id, None) for id in ids if type(id) in {str, int})
+        for id in list(self._recent)[: max(0, len(self._recent) - RECENT)]:
+            del self._recent[id]
+        return fresh
 
     def _asked(self) -> dict[str, Any]:
         walk, paging = self._walk, self._walk.paging
         params = dict(walk.kwargs.get("params") or {})
         if paging.number is not None:
             params[paging.number] = self._number
-        if paging.size is not None and walk.page_size is not None:
-            params[paging.size] = walk.page_size
+        size = walk.page_size
+        if paging.strategy == "offset" and size is not None and self._left is not None:
+            size = min(size, self._left)  # the next offset does not depend on the size
+        if paging.size is not None and size is not None:
+            params[paging.size] = size
         return {**walk.kwargs, "params": params}
 
 

@@ -1,0 +1,182 @@
+"""Lists that count items: totals that are none, and items that shift between pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import PaginationError
+from crmkit.core.client import AsyncClient, SyncClient
+from crmkit.core.operation import Operation, Paging
+from crmkit.core.paging import RECENT, AsyncPager, Pager, Walk
+from crmkit.core.vendor import Vendor
+
+PAGING = Paging("offset", number="offset", size="size", default_size=2, first=0, total=("total",))
+THINGS = Operation("things.list", "GET", "/things", ("list",), list, dict, "read", PAGING)
+
+Change = Callable[[list[int]], None]
+
+
+class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """A list of ids that changes after requests.
+
+    Args:
+        ids: The ids at first.
+        changes: What happens to the list after the first request, the second and so on.
+        counting: Whether it tells the total, or -1 and -2 instead.
+    """
+
+    def __init__(self, ids: list[int], *changes: Change, counting: bool = True) -> None:
+        self.ids = ids
+        self.counting = counting
+        self._changes = list(changes)
+        self.asked: list[tuple[int, int]] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer with a page, and let the change happen."""
+        offset, size = (int(request.url.params[name]) for name in ("offset", "size"))
+        self.asked.append((offset, size))
+        rows = [{"id": str(id)} for id in self.ids[offset : offset + size]]
+        total = len(self.ids)
+        if not self.counting:
+            total = -1 if len(self.ids) > offset + size else -2
+        if self._changes:
+            self._changes.pop(0)(self.ids)
+        return httpx.Response(200, json={"total": total, "list": rows}, request=request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer an async client."""
+        return self.handle_request(request)
+
+
+@pytest.fixture(params=["sync", "async"])
+def read(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Return a function that reads a list: its ids, or what else is made of the pager."""
+
+    def made(server: Any, work: Callable[[Any], Any] | None = None, **asked: int) -> Any:
+        cls: Any = SyncClient if request.param == "sync" else AsyncClient
+        crm = cls(Vendor(), "https://x.example", transport=server)
+        walk: Any = Walk(crm._sender, THINGS, {"url": "/things"}, ids_of, None, **asked)
+        if request.param == "sync":
+            return (work or Pager.collect)(Pager(walk))
+        return asyncio.run(collected((work or AsyncPager.collect)(AsyncPager(walk))))
+
+    return made
+
+
+def ids_of(rows: list[Any]) -> list[int]:
+    """Decode rows."""
+    return [int(row["id"]) for row in rows]
+
+
+async def collected(result: Any) -> Any:
+    """Return what was awaited, or the items of what is iterated."""
+    return [one async for one in result] if hasattr(result, "__aiter__") else await result
+
+
+def nothing(ids: list[int]) -> None:
+    """Change nothing."""
+
+
+def test_the_total_ends_a_list(read: Callable[..., Any]) -> None:
+    """At the total no further page is asked for."""
+    server = Server([1, 2, 3, 4, 5])
+
+    assert read(server) == [1, 2, 3, 4, 5]
+    assert server.asked == [(0, 2), (2, 2), (4, 2)]
+
+
+def test_totals_that_are_none(read: Callable[..., Any]) -> None:
+    """-1 goes on, -2 ends without a further request, and neither is a page's total."""
+    server = Server([1, 2, 3, 4], counting=False)
+
+    pages = list(read(server, lambda pager: pager.pages()))
+
+    assert server.asked == [(0, 2), (2, 2)]
+    assert [(page.items, page.total, page.number) for page in pages] == [
+        ([1, 2], None, 0),
+        ([3, 4], None, 2),
+    ]
+
+
+def test_no_more_than_needed(read: Callable[..., Any]) -> None:
+    """`take` asks for as many items as are wanted still."""
+    server = Server(list(range(10)))
+
+    assert read(server, lambda pager: pager.take(3).collect()) == [0, 1, 2]
+    assert read(server, lambda pager: pager.first()) == 0
+    assert server.asked == [(0, 2), (2, 1), (0, 1)]
+
+
+def test_items_that_come_in(read: Callable[..., Any]) -> None:
+    """Items that new ones push over the page's edge come once."""
+    server = Server([1, 2, 3, 4, 5], lambda ids: ids.insert(0, 0), lambda ids: ids.insert(0, -1))
+
+    assert read(server) == [1, 2, 3, 4, 5]
+
+
+def test_a_whole_page_of_new_items(read: Callable[..., Any]) -> None:
+    """A page that brings nothing new is passed over."""
+    server = Server([1, 2, 3], lambda ids: ids.insert(0, 0), lambda ids: ids.insert(0, -1))
+
+    assert read(server, page_size=1) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_items_that_go(read: Callable[..., Any], gone: int) -> None:
+    """Where items that were read are deleted, none of those that move up is left out."""
+    server = Server([1, 2, 3, 4, 5, 6], lambda ids: ids.__delitem__(gone))
+
+    assert read(server) == [1, 2, 3, 4, 5, 6]
+    assert server.asked[:3] == [(0, 2), (2, 2), (1, 2)]
+
+
+def test_items_that_go_before_they_are_read(read: Callable[..., Any]) -> None:
+    """Where later items are deleted, what was read does not come again, nor is it an error."""
+    server = Server(
+        [1, 2, 3, 4, 5, 6, 7, 8], nothing, lambda ids: ids.__delitem__(slice(6, 8)), nothing
+    )
+
+    assert read(server) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize(("gone", "offsets"), [(1, [2, 3, 2]), (4, [2, 3, 2])])
+def test_a_start_in_the_middle(read: Callable[..., Any], gone: int, offsets: list[int]) -> None:
+    """A list that begins further on never goes back before its beginning."""
+    server = Server([1, 2, 3, 4, 5, 6, 7], lambda ids: ids.__delitem__(slice(2, 2 + gone)))
+
+    assert read(server, start=2, page_size=1) == [3, *range(3 + gone, 8)]
+    assert [offset for offset, _ in server.asked][:3] == offsets
+
+
+@pytest.mark.parametrize("totals", [[4], [4, 3]])
+def test_a_list_that_goes_round(read: Callable[..., Any], totals: list[int]) -> None:
+    """A server that sends the same items in turn, whatever it is asked, is an error, no hang."""
+
+    class Round(Server):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            count = len(self.asked)
+            self.asked.append((0, 0))
+            body = {
+                "total": totals[count % len(totals)] * 100_000,
+                "list": [{"id": str(count % 3)}, {"id": str(count % 2 + 3)}],
+            }
+            return httpx.Response(200, json=body, request=request)
+
+    server = Round([])
+    with pytest.raises(PaginationError) as caught:
+        read(server)
+
+    assert caught.value.items_read == 5
+    assert len(server.asked) < RECENT
+
+
+def test_memory_of_what_was_read(read: Callable[..., Any]) -> None:
+    """A long list comes whole and once, though not all of its ids are remembered."""
+    server = Server(list(range(RECENT * 2 + 1)))
+
+    assert read(server, page_size=200) == list(range(RECENT * 2 + 1))
