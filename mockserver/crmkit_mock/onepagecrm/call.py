@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jsonschema_rs import ValidationErrorKind
+
 from crmkit_mock.documents import query_pairs
 from crmkit_mock.messages import Refusal
 from crmkit_mock.onepagecrm import codes
@@ -106,8 +108,8 @@ def _require_whole(operation: Operation, form: dict[str, Any]) -> None:
         Refusal: 109, naming what is missing.
     """
     for error in operation.body_validators[FORM_TYPE].iter_errors(_cleaned(form)):
-        if error.kind.name == "required":
-            raise codes.refusal(codes.INCOMPLETE, error.message)
+        if isinstance(error.kind, ValidationErrorKind.Required):
+            raise codes.refusal(codes.INCOMPLETE, f"{error.kind.property} is missing")
 
 
 def _cleaned(sent: Mapping[str, Any]) -> dict[str, Any]:
