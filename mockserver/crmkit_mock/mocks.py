@@ -14,6 +14,7 @@ from crmkit_mock.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.monica import MockMonica
     from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
     from crmkit_mock.transport import InProcessTransport
@@ -36,6 +37,7 @@ class CatalogueEntry(NamedTuple):
 #: The mock CRMs by name, which is the attribute of `Mocks` and the first part of the base path.
 CATALOGUE: dict[str, CatalogueEntry] = {
     "relenta": CatalogueEntry("/relenta/api/v3", "crmkit_mock.relenta", "MockRelenta"),
+    "monica": CatalogueEntry("/monica/api", "crmkit_mock.monica", "MockMonica"),
     "onepagecrm": CatalogueEntry("/onepagecrm/api", "crmkit_mock.onepagecrm", "MockOnePageCRM"),
 }
 
@@ -82,6 +84,11 @@ class Mocks:
     def onepagecrm(self) -> MockOnePageCRM:
         """The mock of OnePageCRM."""
         return cast("MockOnePageCRM", self.crm("onepagecrm"))
+
+    @property
+    def monica(self) -> MockMonica:
+        """The mock of Monica."""
+        return cast("MockMonica", self.crm("monica"))
 
     @property
     def app(self) -> MockApp:

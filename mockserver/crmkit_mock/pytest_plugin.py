@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from crmkit import AsyncRelenta, Relenta
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.inprocess import MockCRMs
+    from crmkit_mock.monica import MockMonica
     from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
 else:
     # To type checkers a fixture is its mock and more. At run time it hands on what it is asked
     # for, as its class must stand before the mock's may be imported.
-    MockCRM = MockOnePageCRM = MockRelenta = object
+    MockCRM = MockMonica = MockOnePageCRM = MockRelenta = object
 
 
 class CRMFixture(MockCRM):
@@ -128,6 +129,38 @@ class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
         return client
 
 
+class MonicaFixture(CRMFixture, MockMonica):
+    """The mock of Monica, for one test: all that `MockMonica` has, and clients."""
+
+    def client(self, **options: Any) -> Any:
+        """Return a client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.Monica`; they win over the mock's own.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "Monica")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._clients.append(client)
+        return client
+
+    def async_client(self, **options: Any) -> Any:
+        """Return an async client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.AsyncMonica`; they win over the mock's own.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "AsyncMonica")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._async_clients.append(client)
+        return client
+
+
 def _mock_crms() -> MockCRMs:
     try:
         from crmkit_mock import MockCRMs
@@ -152,6 +185,17 @@ def onepagecrm_mock() -> Iterator[OnePageCRMFixture]:
     """A fresh mock of OnePageCRM with the demo data, in this process."""
     with _mock_crms() as mocks:
         fixture = OnePageCRMFixture(mocks.onepagecrm)
+        try:
+            yield fixture
+        finally:
+            fixture.close()
+
+
+@pytest.fixture
+def monica_mock() -> Iterator[MonicaFixture]:
+    """A fresh mock of Monica with the demo data, in this process."""
+    with _mock_crms() as mocks:
+        fixture = MonicaFixture(mocks.monica)
         try:
             yield fixture
         finally:

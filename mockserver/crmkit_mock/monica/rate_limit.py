@@ -1,0 +1,63 @@
+"""The limit of requests a minute, by user, or by address where no user is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit_mock.messages import Refusal
+from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, numbered
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from crmkit_mock.clock import Clock
+
+#: Requests a window allows, as an installation has it unless told otherwise.
+LIMIT = 60
+#: Seconds from a window's first request to its end.
+WINDOW = 60
+
+
+class RateLimit:
+    """Counts requests in windows, by the mock's clock. It is no part of the state.
+
+    Args:
+        clock: The clock.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._windows: dict[str, tuple[datetime, int]] = {}
+
+    def clear(self) -> None:
+        """Forget all requests."""
+        self._windows.clear()
+
+    def take(self, who: str) -> dict[str, str]:
+        """Count a request.
+
+        Args:
+            who: The user, or the address of a stranger.
+
+        Returns:
+            The headers that tell how many are left.
+
+        Raises:
+            Refusal: 429, code 34, there were too many; with headers that tell until when.
+        """
+        now = self._clock.now()
+        start, count = self._windows.get(who, (now, 0))
+        passed = (now - start).total_seconds()
+        # A clock that was set back begins a new window, or nobody could wait for its end.
+        if not 0 <= passed < WINDOW:
+            start, count, passed = now, 0, 0.0
+        headers = {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": "0"}
+        if count >= LIMIT:
+            left = max(1, round(WINDOW - passed))
+            headers["Retry-After"] = str(left)
+            headers["X-RateLimit-Reset"] = str(int(now.timestamp()) + left)
+            refusal = numbered(TOO_MANY_ATTEMPTS)
+            raise Refusal(refusal.status, refusal.message, headers=headers, detail=refusal.detail)
+        self._windows[who] = (start, count + 1)
+        headers["X-RateLimit-Remaining"] = str(LIMIT - count - 1)
+        return headers
