@@ -7,12 +7,13 @@ import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from email.parser import BytesParser
 from email.policy import HTTP
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from crmkit import ArgumentError, NotFoundError, ServerError, TransportError
+from crmkit import ArgumentError, NotFoundError, ServerError, TransportError, ValidationError
 from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.drive import drive
 from crmkit.core.operation import Operation
@@ -151,6 +152,38 @@ def test_a_file_that_cannot_go_back_is_sent_once(make: Make) -> None:
     with pytest.raises(ServerError):
         send(crm, UPLOAD, {"photo": File(Pipe(b"whole"), "a", "text/x")})
     assert len(crm.canned.seen) == 1
+
+
+@pytest.mark.parametrize("last", [200, 422], ids=["done", "refused"])
+def test_a_path_is_opened_for_each_attempt_and_closed(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, last: int
+) -> None:
+    """A file of a path is read while it is sent, from its beginning, and closed in any case."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"whole")
+    opened: list[Any] = []
+    original = Path.open
+
+    def noted(self: Path, *args: Any) -> Any:
+        opened.append(original(self, *args))
+        return opened[-1]
+
+    monkeypatch.setattr(Path, "open", noted)
+    crm = make(reply({}, 503), reply({}, last))
+    try:
+        send(crm, UPLOAD, {"photo": File(path, "a.png", "image/png")})
+    except ValidationError:
+        assert last == 422
+    assert [fields(one)[0][3] for one in crm.canned.seen] == [b"whole", b"whole"]
+    assert [one.closed for one in opened] == [True, True]
+
+
+def test_a_path_that_leads_nowhere_sends_nothing(make: Make, tmp_path: Path) -> None:
+    """A file that is not there is Python's own error, before anything is sent."""
+    crm = make(reply({}))
+    with pytest.raises(FileNotFoundError):
+        send(crm, UPLOAD, {"photo": File(tmp_path / "none", "a", "text/x")})
+    assert crm.canned.seen == []
 
 
 @pytest.mark.parametrize("content", [b"raw", "raw"], ids=["bytes", "text"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
@@ -12,6 +14,7 @@ from .wire import extras, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from .operation import Operation
 
@@ -67,18 +70,36 @@ class Body:
         self.fields = fields
         self.files = files
         self.media = media
+        self._own: list[BinaryIO] = []
 
     def arguments(self) -> dict[str, Any]:
-        """Return what httpx builds a request of."""
+        """Return what httpx builds a request of.
+
+        Raises:
+            OSError: A file cannot be opened.
+        """
         if self.files is None:
             return {"content": self.content}
-        files = {name: file.to_tuple() for name, file in self.files.items()}
+        self.close()
+        files = {name: self._opened(file).to_tuple() for name, file in self.files.items()}
         return {"data": self.fields, "files": files}
+
+    def _opened(self, file: File) -> File:
+        if isinstance(file.payload, Path):
+            self._own.append(file.payload.open("rb"))
+            return replace(file, payload=self._own[-1])
+        return file
+
+    def close(self) -> None:
+        """Close the files that were opened here, from their paths."""
+        while self._own:
+            self._own.pop().close()
 
     @property
     def repeatable(self) -> bool:
         """Whether it can be sent a second time: files must be able to go back."""
-        return all(file.payload.seekable() for file in (self.files or {}).values())
+        payloads = [file.payload for file in (self.files or {}).values()]
+        return all(isinstance(one, Path) or one.seekable() for one in payloads)
 
 
 def body_of(operation: Operation, kwargs: dict[str, Any], body: Any) -> Body:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import re
+from contextlib import closing
 from functools import cached_property, partial
 from inspect import isawaitable
 from itertools import count
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from .options import CallNext, Middleware, Options, Settings
     from .throttle import Throttle
     from .vendor import Fault, Vendor
+
+    Parts = tuple[str, dict[str, Any] | None, Body, Mapping[str, str]]
 
 __all__ = ["Sender", "decoded", "misformed", "payload"]
 
@@ -199,6 +202,12 @@ class Sender:
     ) -> Reply:
         settings = self.settings.with_call(options)
         parts = self._encoded(operation, kwargs, settings, options, body)
+        with closing(parts[2]):
+            return await self._attempts(operation, parts, settings, sink)
+
+    async def _attempts(
+        self, operation: Operation, parts: Parts, settings: Settings, sink: Sink | None
+    ) -> Reply:
         maybe_done = False
         mended: set[str] = set()
         for attempt in count(1):
@@ -236,7 +245,7 @@ class Sender:
         settings: Settings,
         options: Options | None,
         body: Callable[[bool], Any] | None,
-    ) -> tuple[str, dict[str, Any] | None, Body, Mapping[str, str]]:
+    ) -> Parts:
         url: str = kwargs["url"]
         if "{" in operation.path:
             _check_segments(operation, url)

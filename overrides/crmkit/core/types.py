@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar
 
 __all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
@@ -48,17 +49,24 @@ class File:
     """A file to upload.
 
     Args:
-        payload: The open file, read in binary mode.
+        payload: The open file, read in binary mode and left open; or its path, from which it is
+            opened for each attempt to send it, and closed.
         file_name: Name that the server is told, or None.
         mime_type: Media type that the server is told, such as `image/png`, or None.
     """
 
-    payload: BinaryIO
+    payload: BinaryIO | Path
     file_name: str | None = None
     mime_type: str | None = None
 
     def to_tuple(self) -> FileTypes:
-        """Return name, content and media type as a multipart upload takes them."""
+        """Return name, content and media type as a multipart upload takes them.
+
+        Raises:
+            TypeError: The file is not open yet.
+        """
+        if isinstance(self.payload, Path):
+            raise TypeError("a path is opened when it is sent")
         return self.file_name, self.payload, self.mime_type
 
 
