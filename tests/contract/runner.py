@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_ROOT = Path(__file__).parents[2]
 
 #: Every phase there is. A run in which one of them has nothing to do does not count.
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -60,6 +63,9 @@ def run(
     *,
     phases: Iterable[str] = PHASES,
     examples: int = 25,
+    bearer: bool = False,
+    more: str = "",
+    hooks: Path | None = None,
 ) -> Run:
     """Run phases with all checks.
 
@@ -67,16 +73,21 @@ def run(
         document: The document.
         base_url: Address of the API, on loopback.
         credentials: API keys by the name of the document's security scheme.
+        bearer: Whether they are bearer tokens.
+        more: What else is configured, as TOML tables.
         folder: Empty folder for everything that the run writes.
         phases: The phases.
         examples: Cases an operation in the phases that draw them.
+        hooks: Module of hooks for schemathesis, which may import from this repository.
     """
     auth = "".join(
-        f"\n[auth.openapi.{scheme}]\napi_key = {json.dumps(key)}\n"
+        f"\n[auth.openapi.{scheme}]\n{'bearer' if bearer else 'api_key'} = {json.dumps(key)}\n"
         for scheme, key in credentials.items()
     )
     configuration, report = folder / "schemathesis.toml", folder / "report.json"
-    configuration.write_text(CONFIGURATION.format(examples=examples) + auth, "utf-8")
+    head = "" if hooks is None else f"hooks = {json.dumps(str(hooks))}\n"
+    text = head + CONFIGURATION.format(examples=examples) + auth + more
+    configuration.write_text(text, "utf-8")
     (folder / "document.json").write_text(json.dumps(document), "utf-8")
     done = subprocess.run(
         [
@@ -87,6 +98,7 @@ def run(
         ],
         check=False,
         cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path])},
         capture_output=True,
         text=True,
     )
