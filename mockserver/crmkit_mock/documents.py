@@ -224,6 +224,9 @@ class Operation:
         content = self.document.resolve(node).get("content", {})
         if not content and media_type is None:
             return None
+        if "*/*" in content and media_type is not None:
+            # A file of any type.
+            return None
         if media_type not in content:
             raise ReplyMismatch(f"{self.id}: the reply {status} has no media type {media_type}")
         schema = content[media_type].get("schema")
