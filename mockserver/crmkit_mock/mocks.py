@@ -14,6 +14,7 @@ from crmkit_mock.store import Store
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from crmkit_mock.espocrm import MockAutoCRM, MockEspoCRM
     from crmkit_mock.monica import MockMonica
     from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
@@ -37,6 +38,8 @@ class CatalogueEntry(NamedTuple):
 #: The mock CRMs by name, which is the attribute of `Mocks` and the first part of the base path.
 CATALOGUE: dict[str, CatalogueEntry] = {
     "relenta": CatalogueEntry("/relenta/api/v3", "crmkit_mock.relenta", "MockRelenta"),
+    "autocrm": CatalogueEntry("/autocrm/api/v1", "crmkit_mock.espocrm", "MockAutoCRM"),
+    "espocrm": CatalogueEntry("/espocrm/api/v1", "crmkit_mock.espocrm", "MockEspoCRM"),
     "monica": CatalogueEntry("/monica/api", "crmkit_mock.monica", "MockMonica"),
     "onepagecrm": CatalogueEntry("/onepagecrm/api", "crmkit_mock.onepagecrm", "MockOnePageCRM"),
 }
@@ -79,6 +82,16 @@ class Mocks:
     def relenta(self) -> MockRelenta:
         """The mock of Relenta."""
         return cast("MockRelenta", self.crm("relenta"))
+
+    @property
+    def autocrm(self) -> MockAutoCRM:
+        """The mock of AutoCRM."""
+        return cast("MockAutoCRM", self.crm("autocrm"))
+
+    @property
+    def espocrm(self) -> MockEspoCRM:
+        """The mock of EspoCRM."""
+        return cast("MockEspoCRM", self.crm("espocrm"))
 
     @property
     def onepagecrm(self) -> MockOnePageCRM:

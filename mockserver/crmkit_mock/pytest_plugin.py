@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from crmkit import AsyncRelenta, Relenta
     from crmkit_mock.crm import MockCRM
+    from crmkit_mock.espocrm import MockAutoCRM, MockEspoCRM
     from crmkit_mock.inprocess import MockCRMs
     from crmkit_mock.monica import MockMonica
     from crmkit_mock.onepagecrm import MockOnePageCRM
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 else:
     # To type checkers a fixture is its mock and more. At run time it hands on what it is asked
     # for, as its class must stand before the mock's may be imported.
-    MockCRM = MockMonica = MockOnePageCRM = MockRelenta = object
+    MockCRM = MockAutoCRM = MockEspoCRM = MockMonica = MockOnePageCRM = MockRelenta = object
+
+
+#: Keywords by which a caller brings credentials of another user, in place of the mock's own.
+_CREDENTIALS = frozenset({"api_key", "secret_key", "username", "password"})
 
 
 class CRMFixture(MockCRM):
@@ -63,7 +68,9 @@ class CRMFixture(MockCRM):
             await self._async_clients.pop().aclose()
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
-        defaults: dict[str, Any] = {"base_url": self.base_url, **self.credentials}
+        defaults: dict[str, Any] = {"base_url": self.base_url}
+        if not _CREDENTIALS & options.keys():
+            defaults |= self.credentials
         if "transport" not in options and "http_client" not in options:
             defaults["transport"] = self.transport
         return {**defaults, **options}
@@ -161,6 +168,72 @@ class MonicaFixture(CRMFixture, MockMonica):
         return client
 
 
+class AutoCRMFixture(CRMFixture, MockAutoCRM):
+    """The mock of AutoCRM, for one test: all that `MockAutoCRM` has, and clients."""
+
+    def client(self, **options: Any) -> Any:
+        """Return a client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.AutoCRM`; they win over the mock's own. Those of another
+                user, out of `users`, replace the mock's credentials.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "AutoCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._clients.append(client)
+        return client
+
+    def async_client(self, **options: Any) -> Any:
+        """Return an async client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.AsyncAutoCRM`, as for `client`.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "AsyncAutoCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._async_clients.append(client)
+        return client
+
+
+class EspoCRMFixture(CRMFixture, MockEspoCRM):
+    """The mock of EspoCRM, for one test: all that `MockEspoCRM` has, and clients."""
+
+    def client(self, **options: Any) -> Any:
+        """Return a client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.EspoCRM`; they win over the mock's own. Those of another
+                user, out of `users`, replace the mock's credentials.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "EspoCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._clients.append(client)
+        return client
+
+    def async_client(self, **options: Any) -> Any:
+        """Return an async client for the mock; it is closed after the test.
+
+        Args:
+            options: Keywords of `crmkit.AsyncEspoCRM`, as for `client`.
+        """
+        import crmkit
+
+        client: Any = getattr(crmkit, "AsyncEspoCRM")(  # noqa: B009 - untyped until it is there
+            **self._options(options)
+        )
+        self._async_clients.append(client)
+        return client
+
+
 def _mock_crms() -> MockCRMs:
     try:
         from crmkit_mock import MockCRMs
@@ -196,6 +269,28 @@ def monica_mock() -> Iterator[MonicaFixture]:
     """A fresh mock of Monica with the demo data, in this process."""
     with _mock_crms() as mocks:
         fixture = MonicaFixture(mocks.monica)
+        try:
+            yield fixture
+        finally:
+            fixture.close()
+
+
+@pytest.fixture
+def autocrm_mock() -> Iterator[AutoCRMFixture]:
+    """A fresh mock of AutoCRM with the demo data, in this process."""
+    with _mock_crms() as mocks:
+        fixture = AutoCRMFixture(mocks.autocrm)
+        try:
+            yield fixture
+        finally:
+            fixture.close()
+
+
+@pytest.fixture
+def espocrm_mock() -> Iterator[EspoCRMFixture]:
+    """A fresh mock of EspoCRM with the demo data, in this process."""
+    with _mock_crms() as mocks:
+        fixture = EspoCRMFixture(mocks.espocrm)
         try:
             yield fixture
         finally:

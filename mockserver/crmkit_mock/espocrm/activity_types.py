@@ -1,0 +1,247 @@
+"""The entity types of daily work: Task, Meeting, Call, Email."""
+
+from __future__ import annotations
+
+from crmkit_mock.espocrm.fields import EntityType, Field
+from crmkit_mock.espocrm.standard import (
+    ATTACHMENTS,
+    DESCRIPTION,
+    OWNED,
+    PRIORITIES,
+    STAMPS,
+    STREAMED,
+    TEAMS,
+    enum,
+    flag,
+    many_many,
+    text,
+    to_many,
+    to_one,
+)
+
+_PARENT = Field("parent", "linkParent")
+#: The account and the contact that a parent stands for; the server fills them in.
+_ACCOUNT = to_one("account", "Account", read_only=True)
+_ASSIGNED = to_one("assignedUser", "User", required=True)
+_TEAMS = to_many("teams", "Team")
+_REMINDERS = Field("reminders", "jsonArray", shown=("create", "read"))
+_STATUSES = ("Planned", "Held", "Not Held")
+_ATTENDEES = (
+    to_many("users", "User", columns=("status",)),
+    to_many("contacts", "Contact", columns=("status",)),
+    to_many("leads", "Lead", columns=("status",)),
+)
+
+TASK = EntityType(
+    "Task",
+    (
+        text("name", required=True, max_length=255),
+        enum(
+            "status",
+            ("Not Started", "Started", "Completed", "Canceled", "Deferred"),
+            default="Not Started",
+        ),
+        enum("priority", PRIORITIES, default="Normal"),
+        Field("dateStart", "datetimeOptional"),
+        Field("dateEnd", "datetimeOptional"),
+        Field("dateCompleted", "datetime", read_only=True),
+        _REMINDERS,
+        _PARENT,
+        _ACCOUNT,
+        to_one("contact", "Contact", read_only=True),
+        Field("emailId", "varchar"),
+        DESCRIPTION,
+        ATTACHMENTS,
+        _ASSIGNED,
+        _TEAMS,
+        *STAMPS,
+        *STREAMED,
+    ),
+    (TEAMS,),
+    stream=True,
+    versioned=True,
+    primary_filters=(
+        "actual",
+        "completed",
+        "deferred",
+        "todays",
+        "actualStartingNotInFuture",
+        "overdue",
+    ),
+    selected=("parentName",),
+    created={"isOverdue": False, "contactId": None, "dateCompleted": None},
+)
+
+MEETING = EntityType(
+    "Meeting",
+    (
+        text("name", required=True, max_length=255),
+        enum("status", _STATUSES, default="Planned"),
+        _ASSIGNED,
+        Field("dateStart", "datetimeOptional", required=True),
+        Field("dateEnd", "datetimeOptional"),
+        flag("isAllDay"),
+        Field("duration", "int", default=3600),
+        _REMINDERS,
+        _PARENT,
+        _ACCOUNT,
+        *_ATTENDEES,
+        text("joinUrl"),
+        DESCRIPTION,
+        _TEAMS,
+        *STAMPS,
+        *STREAMED,
+    ),
+    (
+        many_many("users", "User", "meetingUser", columns=(("acceptanceStatus", "status"),)),
+        many_many(
+            "contacts", "Contact", "contactMeeting", columns=(("acceptanceStatus", "status"),)
+        ),
+        many_many("leads", "Lead", "leadMeeting", columns=(("acceptanceStatus", "status"),)),
+        TEAMS,
+    ),
+    order=("dateStart", "desc"),
+    stream=True,
+    primary_filters=("planned", "held", "todays"),
+    selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
+    created={"joinUrl": None},
+)
+
+CALL = EntityType(
+    "Call",
+    (
+        text("name", required=True, max_length=255),
+        enum("status", _STATUSES, default="Planned"),
+        enum("direction", ("Outbound", "Inbound"), default="Outbound"),
+        _ASSIGNED,
+        Field("dateStart", "datetime"),
+        Field("dateEnd", "datetime"),
+        Field("duration", "int", default=300),
+        _REMINDERS,
+        _PARENT,
+        _ACCOUNT,
+        *_ATTENDEES,
+        DESCRIPTION,
+        _TEAMS,
+        *STAMPS,
+        *STREAMED,
+    ),
+    (
+        many_many("users", "User", "callUser", columns=(("acceptanceStatus", "status"),)),
+        many_many("contacts", "Contact", "contactCall", columns=(("acceptanceStatus", "status"),)),
+        many_many("leads", "Lead", "leadCall", columns=(("acceptanceStatus", "status"),)),
+        TEAMS,
+    ),
+    order=("dateStart", "desc"),
+    stream=True,
+    primary_filters=("planned", "held", "todays"),
+    selected=("parentName",),
+)
+
+_ONLY_READ = ("read",)
+_BOTH = ("create", "read")
+
+EMAIL = EntityType(
+    "Email",
+    (
+        text("from", required=True, shown=_BOTH),
+        text("to", shown=_BOTH),
+        text("cc", shown=_BOTH),
+        text("bcc", shown=_BOTH),
+        text("replyTo", shown=_BOTH),
+        text("name", required=True, max_length=255, plain=True),
+        text("subject", plain=True),
+        Field("body", "text", plain=True, shown=_BOTH),
+        Field("bodyPlain", "text", plain=True, shown=_BOTH),
+        flag("isHtml"),
+        enum("status", ("Draft", "Sending", "Sent", "Archived", "Received", "Failed")),
+        _PARENT,
+        to_one("account", "Account"),
+        Field("dateSent", "datetime"),
+        Field("sendAt", "datetime", shown=_ONLY_READ),
+        Field("deliveryDate", "datetime", read_only=True, shown=_ONLY_READ),
+        ATTACHMENTS,
+        flag("hasAttachment", read_only=True),
+        # Who wrote and who is to read, as the server knows them.
+        *(text(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
+        *(
+            text(name, read_only=True)
+            for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
+        ),
+        text("messageIdInternal", read_only=True, shown=_ONLY_READ),
+        to_one("fromEmailAddress", "EmailAddress", read_only=True),
+        *(
+            to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
+            for name in ("to", "cc", "bcc", "replyTo")
+        ),
+        *(
+            Field(name, "jsonArray", read_only=True, shown=_BOTH)
+            for name in ("idHash", "nameHash", "typeHash")
+        ),
+        Field("addressNameMap", "jsonArray", read_only=True, shown=_ONLY_READ),
+        *(flag(name) for name in ("isRead", "isReplied", "isImportant", "inTrash", "inArchive")),
+        *(flag(name, read_only=True) for name in ("isAutoReply", "isUsers")),
+        *(flag(name, read_only=True, shown=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
+        text("folderId"),
+        to_one("groupFolder", "GroupEmailFolder"),
+        text("groupStatusFolder", read_only=True),
+        to_one("replied", "Email"),
+        to_many("replies", "Email", read_only=True, columns=("status",)),
+        to_many("tasks", "Task", read_only=True, columns=("status",)),
+        to_one("sentBy", "User", read_only=True),
+        to_many("users", "User", shown=("create",)),
+        to_many("assignedUsers", "User"),
+        Field("icsContents", "text", read_only=True, shown=_ONLY_READ),
+        text("icsEventUid", read_only=True, shown=_ONLY_READ),
+        text("createdEventType", read_only=True, shown=_ONLY_READ),
+        to_one("createdEvent", "Meeting", read_only=True),
+        *OWNED,
+        *STAMPS,
+    ),
+    (TEAMS, many_many("users", "User", "emailUser")),
+    order=("dateSent", "desc"),
+    counted=False,
+    text_filter=("name", "bodyPlain", "fromAddress"),
+    selected=(
+        "accountId",
+        "createdEventName",
+        "dateSent",
+        "folderId",
+        "fromAddress",
+        "fromEmailAddressId",
+        "fromEmailAddressName",
+        "fromName",
+        "fromString",
+        "groupFolderId",
+        "groupStatusFolder",
+        "hasAttachment",
+        "inArchive",
+        "inTrash",
+        "isAutoReply",
+        "isHtml",
+        "isImportant",
+        "isRead",
+        "isReplied",
+        "isUsers",
+        "messageId",
+        "name",
+        "parentId",
+        "parentName",
+        "parentType",
+        "personStringData",
+        "replyToAddress",
+        "replyToName",
+        "replyToString",
+        "sentById",
+        "status",
+        "subject",
+    ),
+    created={
+        "isBeingImported": False,
+        "isJustSent": False,
+        "isNotRead": False,
+        "isNotReplied": False,
+        "isSystem": False,
+        "isUsersSent": False,
+    },
+)

@@ -1,0 +1,242 @@
+"""The value of each attribute of a record: kept ones, and those worked out when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm.data import Record, display_name
+from crmkit_mock.espocrm.fields import PERSON_NAME, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.session import Session
+
+#: Rows of users who follow a record, and of those who starred it.
+FOLLOWERS = Link("followers", "User", "many_many", relation="followers")
+STARS = Link("stars", "User", "many_many", relation="stars")
+
+
+def value_of(session: Session, entity: EntityType, record: Record, attribute: str) -> Any:
+    """Return what an attribute of a record reads as; null for what has no value.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        record: The record as it is kept.
+        attribute: Name of the attribute.
+    """
+    worked_out = _WORKED_OUT.get((entity.name, attribute))
+    if worked_out is not None:
+        return worked_out(session, record)
+    field = entity.by_attribute.get(attribute)
+    if field is None:
+        common = _COMMON.get(attribute)
+        return record.get(attribute) if common is None else common(session, record)
+    by_family = _BY_FAMILY.get(field.family)
+    if by_family is None:
+        return record.get(attribute)
+    return by_family(session, entity, record, field, attribute)
+
+
+def _flag(
+    _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
+) -> Any:
+    # A flag has a column that cannot be null, save where a record was never given any.
+    value = record.get(attribute)
+    return False if value is None else value
+
+
+def _link(
+    session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    id = record.get(f"{field.name}Id")
+    return session.data.name_of(field.entity, id) if attribute.endswith("Name") else id
+
+
+def _parent(
+    session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    kind = record.get(f"{field.name}Type")
+    if attribute.endswith("Name"):
+        return session.data.name_of(kind or "", record.get(f"{field.name}Id"))
+    return record.get(attribute)
+
+
+def linked_ids(session: Session, entity: EntityType, record: Record, field: Field) -> list[str]:
+    """Return the ids of the records that a field shows."""
+    link = entity.all_links.get(field.name)
+    if link is None or link.kind != "many_many":
+        return list(record.get(f"{field.name}Ids") or [])
+    rows = session.data.linked(link, record["id"])
+    ids = (row.far(link.near) for row in rows)
+    return [id for id in ids if session.data.find(field.entity, id) is not None]
+
+
+def _links(
+    session: Session, entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    ids = linked_ids(session, entity, record, field)
+    if attribute.endswith("Ids"):
+        return ids
+    if attribute.endswith("Names"):
+        return {id: session.data.name_of(field.entity, id) for id in ids}
+    link = entity.all_links.get(field.name)
+    if link is None or link.kind != "many_many":
+        return dict(record.get(attribute) or {})
+    rows = {row.far(link.near): row for row in session.data.linked(link, record["id"])}
+    return {id: {one: rows[id].columns.get(one) for one in field.columns} for id in ids}
+
+
+def _attachments(
+    session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    ids = list(record.get(f"{field.name}Ids") or [])
+    if attribute.endswith("Ids"):
+        return ids
+    files = {id: session.data.find("Attachment", id) or {} for id in ids}
+    member = "name" if attribute.endswith("Names") else "type"
+    return {id: file.get(member) for id, file in files.items()}
+
+
+def _communication(
+    _session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    entries = record.get(f"{field.name}Data") or []
+    if attribute.endswith("Data"):
+        return entries
+    primary = next((one for one in entries if one["primary"]), None)
+    if primary is None:
+        return None
+    if attribute.endswith("IsOptedOut"):
+        return primary["optOut"]
+    return primary["invalid"] if attribute.endswith("IsInvalid") else primary[field.name]
+
+
+def _currency(
+    session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
+) -> Any:
+    if not attribute.endswith("Converted"):
+        return record.get(attribute)
+    amount = record.get(field.name)
+    if amount is None:
+        return None
+    # The float noise of it is the vendor's as well (recorded: update-put).
+    return amount * session.rates().get(record[f"{field.name}Currency"], 1)
+
+
+def _person_name(
+    _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
+) -> Any:
+    return display_name(record) if attribute == PERSON_NAME[-1] else record.get(attribute)
+
+
+def _list(
+    _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
+) -> Any:
+    empty: Any = {} if attribute.endswith("Hash") or attribute == "data" else []
+    nullable = attribute in {"addressNameMap", "reactionCounts"}
+    return record.get(attribute, None if nullable else empty)
+
+
+_BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] = {
+    "bool": _flag,
+    "link": _link,
+    "file": _link,
+    "linkParent": _parent,
+    "linkMultiple": _links,
+    "attachmentMultiple": _attachments,
+    "email": _communication,
+    "phone": _communication,
+    "currency": _currency,
+    "personName": _person_name,
+    "jsonArray": _list,
+}
+
+
+def followers(session: Session, record: Record) -> list[str]:
+    """Return the ids of the users who follow a record."""
+    return [row.right for row in session.data.linked(FOLLOWERS, record["id"])]
+
+
+def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
+    return {id: session.data.name_of("User", id) for id in followers(session, record)}
+
+
+def _is_followed(session: Session, record: Record) -> bool:
+    return session.user.id in followers(session, record)
+
+
+def _is_starred(session: Session, record: Record) -> bool:
+    stars = session.data.linked(STARS, record["id"])
+    return any(row.right == session.user.id for row in stars)
+
+
+_COMMON: dict[str, Callable[[Session, Record], Any]] = {
+    "followersIds": followers,
+    "followersNames": _follower_names,
+    "isFollowed": _is_followed,
+    "isStarred": _is_starred,
+}
+
+
+def _account_of(session: Session, record: Record) -> Record:
+    return session.data.find("Account", record.get("accountId")) or {}
+
+
+def _account_type(session: Session, record: Record) -> Any:
+    return _account_of(session, record).get("type")
+
+
+def primary_row(session: Session, record: Record) -> dict[str, Any]:
+    """Return what is said of a contact in the account that it belongs to first."""
+    for row in session.data.rows("accountContact"):
+        if row.right == record["id"] and row.left == record.get("accountId"):
+            return {
+                "role": row.columns.get("role"),
+                "isInactive": bool(row.columns.get("isInactive")),
+            }
+    return {}
+
+
+def _account_role(session: Session, record: Record) -> Any:
+    return primary_row(session, record).get("role")
+
+
+def _account_is_inactive(session: Session, record: Record) -> Any:
+    return primary_row(session, record).get("isInactive")
+
+
+def _has_portal_user(_session: Session, record: Record) -> bool:
+    return record.get("portalUserId") is not None
+
+
+def _weighted(session: Session, record: Record) -> Any:
+    amount, probability = record.get("amount"), record.get("probability")
+    if amount is None or probability is None:
+        return None
+    return amount * session.rates().get(record["amountCurrency"], 1) * probability / 100
+
+
+def _subject(_session: Session, record: Record) -> Any:
+    return record.get("name")
+
+
+def _people(_session: Session, record: Record) -> Any:
+    if record.get("status") == "Sent":
+        names = record.get("nameHash") or {}
+        first = str(record.get("to") or "").partition(";")[0]
+        return f"To: {names.get(first, first)}"
+    return record.get("from")
+
+
+_WORKED_OUT: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
+    ("Contact", "accountType"): _account_type,
+    ("Contact", "accountRole"): _account_role,
+    ("Contact", "accountIsInactive"): _account_is_inactive,
+    ("Contact", "hasPortalUser"): _has_portal_user,
+    ("Opportunity", "amountWeightedConverted"): _weighted,
+    ("Email", "subject"): _subject,
+    ("Email", "personStringData"): _people,
+}
