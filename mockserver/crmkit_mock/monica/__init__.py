@@ -178,7 +178,7 @@ class MockMonica(MockCRM):
 
     def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a request; a slash at the end of a path changes nothing."""
-        path = request.path.rstrip("/") or "/"
+        path = self._path(request)
         found = self.document.match(path)
         if found is None or (self.faithful_crashes and _is_empty_route(request.method, path)):
             raise self.unknown_path(path, request.method)
@@ -187,6 +187,11 @@ class MockMonica(MockCRM):
         if operation is None:
             raise _not_supported(request.method, path, list(operations))
         return operation, parameters
+
+    def _path(self, request: Request) -> str:
+        path = request.path.rstrip("/")
+        # The frame leaves the front door's path whole where no slash ends it.
+        return "/" if path in {"", self.base_path} else path
 
     def unknown_path(self, path: str, method: str = "GET") -> Refusal:
         """Return the refusal of a path that Monica does not have, or has without code."""
@@ -198,7 +203,7 @@ class MockMonica(MockCRM):
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
         """Answer a request. OPTIONS tells the methods of a path, whoever asks."""
         if request.method == "OPTIONS":
-            found = self.document.match(request.path.rstrip("/") or "/")
+            found = self.document.match(self._path(request))
             if found is not None:
                 allow = {"Allow": ",".join(_twice(list(found[0])))}
                 return Reply(200, b"", allow, _HTML, ""), None

@@ -51,6 +51,11 @@ class Debts(OfContact):
             "updated_at": row["updated_at"],
         }
 
+    def change(self, call: Call, row: Row, values: Values) -> None:
+        """Change a debt; its reason stays if none is sent (recorded: seq 393)."""
+        self.move(call, row, values["contact_id"])
+        row.update(values)
+
     def columns_of(self, call: Call, values: Values) -> Row:
         """Build the columns of a new debt."""
         del call

@@ -11,6 +11,7 @@ from crmkit_mock.monica.rules import Rules, flag, integer, loose_text, moment, o
 from crmkit_mock.monica.short_contact import account_of, short_contact
 
 if TYPE_CHECKING:
+    from crmkit_mock.messages import Reply
     from crmkit_mock.monica.call import Call, Tree
     from crmkit_mock.monica.records import Row
     from crmkit_mock.monica.rules import Values
@@ -65,6 +66,14 @@ class Notes(OfContact):
         changed = (body, day) != (row["body"], row["favorited_at"])
         row["body"], row["favorited_at"] = body, day
         return changed
+
+    def update(self, call: Call) -> Reply:
+        """Change a note; the reply still shows the contact it was moved from (seq 141)."""
+        row, values = self.to_update(call)
+        former = short_contact(call, row["contact_id"])
+        self.change(call, row, values)
+        self.keep(call, row)
+        return self.shown(call, row, contact=former)
 
     def change(self, call: Call, row: Row, values: Values) -> None:
         """Change a note; without `is_favorited` it stays a favorite, but loses the moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.monica.errors import invalid, not_found
 from crmkit_mock.monica.listing import (
@@ -146,9 +146,13 @@ class Resource(ABC):
         row = self.add(call, self.columns_of(call, call.values(self.rules)))
         return self.shown(call, row, self.created)
 
-    def shown(self, call: Call, row: Row, status: int = 200) -> Reply:
-        """Answer a row that was just written; later reads may show it otherwise."""
-        reply = call.data(self.shape(call, row), status)
+    def shown(self, call: Call, row: Row, status: int = 200, **instead: Any) -> Reply:
+        """Answer a row that was just written.
+
+        Later reads may show it otherwise: members that differ now are in `instead`, those that
+        the database changes are up to `settle`.
+        """
+        reply = call.data({**self.shape(call, row), **instead}, status)
         if self.settle(row):
             call.records.keep(self.kind, row)
         return reply

@@ -45,7 +45,7 @@ class Documents(OfContact):
             "filesize": row["filesize"],
             "type": row["type"],
             "mime_type": row["mime_type"],
-            "number_of_downloads": None,
+            "number_of_downloads": row["number_of_downloads"],
             "link": f"{call.site}/store/{row['new_filename']}",
             "url": call.url(f"documents/{row['id']}"),
             "account": account_of(row),
@@ -64,7 +64,13 @@ class Documents(OfContact):
             **_file_columns("documents", file, extension),
             "type": extension or None,
             "mime_type": file.media_type or "application/octet-stream",
+            "number_of_downloads": None,
         }
+
+    def settle(self, row: Row) -> bool:
+        """Count downloads from 0, which the first reply does not know yet (seq 508 and 512)."""
+        row["number_of_downloads"] = 0
+        return True
 
 
 class Photos(OfContact):

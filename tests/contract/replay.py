@@ -1,0 +1,107 @@
+"""Recorded pairs sent to a mock: does it answer as the real server did?
+
+Status, error code, texts of errors and the shape of the body are held against the recording:
+which members there are and of which kinds their values, not the values themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.contract.recorded import Pair
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How the pairs of a kind of server are replayed.
+
+    Args:
+        base: Path of the recorded requests before the document's own.
+        says: Returns what an error's body says beside its shape, such as its code and text; None
+            if the recording does not keep it.
+        credentials: Headers for what a recording has in place of the secret ones, by header name
+            and masked value.
+    """
+
+    base: str
+    says: Callable[[Any], Any]
+    credentials: Mapping[tuple[str, str], Mapping[str, str]] = field(
+        default_factory=dict[tuple[str, str], Mapping[str, str]]
+    )
+
+    def send(self, http: httpx.Client, pair: Pair) -> httpx.Response:
+        """Send the request of a pair."""
+        headers: dict[str, str] = {}
+        for name, value in pair.request_headers.items():
+            headers.update(self.credentials.get((name, value), {name: value}))
+        url = f"{http.base_url}".rstrip("/") + pair.path.removeprefix(self.base)
+        content: bytes | None = None
+        if pair.request_text is not None:
+            # Bodies with files were kept byte by byte, one character each.
+            is_binary = headers.get("Content-Type", "").startswith("multipart/")
+            content = pair.request_text.encode("latin-1" if is_binary else "utf-8", "replace")
+        return http.request(
+            pair.method, url, headers=headers, content=content, **_json(pair.request_body)
+        )
+
+    def differences(self, pair: Pair, response: httpx.Response) -> list[str]:
+        """Return how a response differs from that of a pair."""
+        if response.status_code != pair.status:
+            return [f"status {response.status_code}, not {pair.status}: {response.text[:200]}"]
+        if not pair.is_json:
+            return []
+        body = response.json()
+        found = [*shape_differences(pair.body, body)]
+        if pair.status >= 400:
+            said, recorded = self.says(body), self.says(pair.body)
+            if recorded is not None and said != recorded:
+                found.append(f"{said!r}, not {recorded!r}")
+        return found
+
+
+def _json(body: Any) -> dict[str, Any]:
+    return {} if body is None else {"json": body}
+
+
+def shape_differences(recorded: Any, mine: Any, place: str = "") -> Iterator[str]:
+    """Yield where two trees have other members, or values of other kinds.
+
+    Items of a list are as those of the recorded one together; a list is empty if that is.
+    """
+    if kind(recorded) != kind(mine):
+        yield f"{place or 'the top'}: {kind(mine)}, not {kind(recorded)}"
+    elif isinstance(recorded, dict):
+        for name in sorted(recorded.keys() - mine.keys()):
+            yield f"{place}.{name}: missing"
+        for name in sorted(mine.keys() - recorded.keys()):
+            yield f"{place}.{name}: not recorded"
+        for name in sorted(recorded.keys() & mine.keys()):
+            yield from shape_differences(recorded[name], mine[name], f"{place}.{name}")
+    elif isinstance(recorded, list):
+        if bool(recorded) != bool(mine):
+            yield f"{place}: {len(mine)} items, not {len(recorded)}"
+            return
+        for index, item in enumerate(mine):
+            tries = [[*shape_differences(one, item, f"{place}[{index}]")] for one in recorded]
+            yield from min(tries, key=len)
+
+
+def kind(value: Any) -> str:
+    """Return the kind of a JSON value; all numbers are of one."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "text"
+        case list():
+            return "list"
+        case _:
+            return "object"
