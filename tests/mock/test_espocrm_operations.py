@@ -1,0 +1,237 @@
+"""Every operation of the document is answered by the kinds of server that have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from crmkit_mock import MockCRMs
+from crmkit_mock.documents import Operation, load_document
+from crmkit_mock.espocrm import MockEspoCRM, seed
+from tests.mock.espo import client_for
+
+DOCUMENT = load_document("autocrm")
+OPERATIONS: dict[str, Operation] = {
+    operation.id: operation
+    for path in DOCUMENT.paths
+    for operation in (DOCUMENT.match(path.replace("{", "").replace("}", "")) or ({}, {}))[
+        0
+    ].values()
+}
+#: The record of each family's operations, and what is enough to make another one.
+FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "accounts": (seed.ACCOUNT, {"name": "One more"}),
+    "contacts": (seed.CONTACT, {"firstName": "One", "lastName": "More"}),
+    "leads": ("6593c9800000001e1", {"lastName": "More"}),
+    "opportunities": (
+        seed.OPPORTUNITY,
+        {"name": "One more", "amount": 1, "closeDate": "2024-05-01"},
+    ),
+    "cases": (seed.CASE, {"name": "One more"}),
+    "tasks": (seed.TASK, {"name": "One more", "assignedUserId": "6b0000000000000b6"}),
+    "meetings": (
+        seed.MEETING,
+        {
+            "name": "One more",
+            "assignedUserId": "6b0000000000000b6",
+            "dateStart": "2024-03-01 09:00:00",
+        },
+    ),
+    "calls": (seed.CALL, {"name": "One more", "assignedUserId": "6b0000000000000b6"}),
+    "emails": (seed.EMAIL, {"from": "crm@example.com", "to": "a@b.example", "subject": "Hello"}),
+    "records": (seed.GADGET, {"name": "One more"}),
+}
+CSV = "data:text/csv;base64,YSxiCg=="
+WHERE = [{"type": "equals", "attribute": "status", "value": "New"}]
+CONVERTED = {"Account": {"name": "Conv Co"}}
+
+
+class Sample(NamedTuple):
+    """What an operation is called with."""
+
+    path: dict[str, str] = {}  # noqa: RUF012 - a tuple's default, never changed
+    query: dict[str, str] = {}  # noqa: RUF012 - as above
+    body: object = None
+    user: str = "integrator"
+    headers: dict[str, str] = {}  # noqa: RUF012 - as above
+
+
+ACCOUNT = {"entityType": "Account", "id": seed.ACCOUNT}
+LEAD = "6593c9800000001e1"
+SAMPLES: dict[str, Sample] = {
+    "leads_convert": Sample(body={"id": LEAD, "records": CONVERTED}),
+    "leads_convert_by_id": Sample({"id": LEAD}, body={"records": CONVERTED}),
+    "leads_convert_attributes": Sample(body={"id": LEAD}),
+    "records_unlink_all": Sample(body={"id": seed.TARGET_LIST, "link": "contacts"}),
+    "mass_actions_run": Sample(
+        body={
+            "entityType": "Lead",
+            "action": "update",
+            "params": {"where": WHERE},
+            "data": {"values": {"source": "Call"}},
+        }
+    ),
+    "actions_run": Sample(
+        body={
+            "entityType": "Account",
+            "id": seed.ACCOUNT,
+            "action": "merge",
+            "data": {"sourceIdList": [seed.SECOND_ACCOUNT], "attributes": {"industry": "Retail"}},
+        }
+    ),
+    "exports_create": Sample(
+        body={"entityType": "Lead", "attributeList": ["name"], "where": WHERE}
+    ),
+    "attachments_list": Sample(user="admin"),
+    "attachments_create": Sample(
+        body={"name": "a.csv", "relatedType": "Document", "field": "file", "file": CSV}
+    ),
+    "attachments_get": Sample({"id": seed.ATTACHMENT}),
+    "attachments_delete": Sample({"id": seed.ATTACHMENT}),
+    "attachments_download": Sample({"id": seed.ATTACHMENT}),
+    "stream_post": Sample(
+        body={"post": "Hello", "parentType": "Account", "parentId": seed.ACCOUNT}
+    ),
+    "notes_get": Sample({"id": seed.NOTE}),
+    "notes_update": Sample({"id": seed.NOTE}, body={"post": "Changed"}, user="jana"),
+    "notes_update_patch": Sample({"id": seed.NOTE}, body={"post": "Changed"}, user="jana"),
+    "notes_delete": Sample({"id": seed.NOTE}, user="jana"),
+    "search_records": Sample(query={"q": "alza"}),
+    "search_email_addresses": Sample(query={"q": "petr"}),
+    "activities_calendar": Sample(
+        query={"from": "2024-01-01 00:00:00", "to": "2024-12-31 00:00:00"}, user="jana"
+    ),
+    "activities_upcoming": Sample(user="jana"),
+    "activities_list": Sample({**ACCOUNT, "activityList": "activities"}),
+    "kanban_get": Sample({"entityType": "Lead"}),
+    "app_destroy_token": Sample(body={"token": "unknown"}),
+    "app_openapi": Sample(user="admin"),
+    "metadata_get": Sample(query={"key": "entityDefs.Lead.fields.status"}),
+    "settings_update": Sample(body={"dateFormat": "YYYY-MM-DD"}, user="admin"),
+    "currency_rates_update": Sample(body={"EUR": 1.2}),
+    "users_acl": Sample({"id": "6b0000000000000b1"}),
+    "webhooks_list": Sample(user="admin"),
+    "webhooks_create": Sample(
+        body={"event": "Account.create", "url": "https://hook.example"}, user="admin"
+    ),
+    "lead_capture_submit": Sample(
+        {"apiKey": "5e1f0c9ad7b84236a1c05de8f7b3942c"}, body={"lastName": "Visitor"}
+    ),
+    "lead_capture_preflight": Sample({"apiKey": "5e1f0c9ad7b84236a1c05de8f7b3942c"}),
+    "records_mass_update": Sample(
+        {"entityType": "Lead"}, body={"ids": [LEAD], "attributes": {"source": "Call"}}
+    ),
+    "records_mass_delete": Sample({"entityType": "Lead"}, body={"ids": [LEAD]}),
+    "records_duplicate_attributes": Sample({"entityType": "Account"}, body={"id": seed.ACCOUNT}),
+    "layouts_get": Sample({"entityType": "Account", "name": "list"}),
+    "followers_list": Sample(ACCOUNT),
+    "followers_add": Sample(ACCOUNT, body={"ids": ["6b0000000000000b1"]}),
+    "followers_remove": Sample(ACCOUNT, body={"ids": ["6b0000000000000b6"]}),
+    "stars_add": Sample(ACCOUNT, user="jana"),
+    "stars_remove": Sample(ACCOUNT, user="jana"),
+    "attendees_list": Sample({"entityType": "Meeting", "id": seed.MEETING}),
+    "records_related": Sample({**ACCOUNT, "link": "opportunities"}),
+    "records_link": Sample(
+        {"entityType": "TargetList", "id": seed.TARGET_LIST, "link": "leads"}, body={"id": LEAD}
+    ),
+    "records_unlink": Sample({**ACCOUNT, "link": "contacts"}, body={"id": seed.CONTACT}),
+    **dict.fromkeys(("follow", "unfollow", "stream_record", "stream_posts"), Sample(ACCOUNT)),
+}
+#: Operations on something that has to be made first.
+MADE = {
+    "mass_actions_status": Sample(
+        body={
+            "entityType": "Lead",
+            "action": "update",
+            "idle": True,
+            "params": {"where": WHERE},
+            "data": {"values": {"source": "Call"}},
+        }
+    ),
+    "attachments_chunk": Sample(
+        body={
+            "name": "a.csv",
+            "relatedType": "Document",
+            "field": "file",
+            "isBeingUploaded": True,
+            "size": 4,
+        }
+    ),
+    **dict.fromkeys(
+        ("webhooks_get", "webhooks_update", "webhooks_update_patch", "webhooks_delete"),
+        Sample(body={"event": "Account.create", "url": "https://hook.example"}, user="admin"),
+    ),
+    "records_restore": Sample(body={"name": "Gone"}, user="admin"),
+}
+MADE_BY = {
+    "mass_actions_status": "/MassAction",
+    "attachments_chunk": "/Attachment",
+    "records_restore": "/CGadget",
+}
+
+
+@pytest.fixture(scope="module")
+def mocks() -> Iterator[MockCRMs]:
+    """Mocks for the whole module; each test begins with fresh data."""
+    with MockCRMs() as mocks:
+        yield mocks
+
+
+def sample_of(mock: MockEspoCRM, operation: Operation) -> Sample:
+    """Return what to call an operation with, made fit by other calls where it needs that."""
+    if operation.id in SAMPLES:
+        return SAMPLES[operation.id]
+    if operation.id in MADE:
+        return _made(mock, operation)
+    family = operation.node["tags"][0]
+    if family not in FAMILIES:
+        return Sample()
+    id, body = FAMILIES[family]
+    path = {"id": id, "entityType": "CGadget"}
+    if operation.method in {"PUT", "PATCH"}:
+        return Sample(path, body={"description": "Changed"})
+    return Sample(path, body=body if operation.method == "POST" else None)
+
+
+def _made(mock: MockEspoCRM, operation: Operation) -> Sample:
+    sample = MADE[operation.id]
+    with client_for(mock, sample.user) as http:
+        made = http.post(MADE_BY.get(operation.id, "/Webhook"), json=sample.body)
+        assert made.status_code in (200, 201), made.headers
+        id = made.json()["id"]
+        if operation.id == "records_restore":
+            http.delete(f"/CGadget/{id}")
+            return Sample({"entityType": "CGadget"}, body={"id": id}, user="admin")
+    if operation.id == "attachments_chunk":
+        return Sample({"id": id}, body=CSV, headers={"Content-Type": "text/plain"})
+    body = {"isActive": False} if operation.method in {"PUT", "PATCH"} else None
+    return Sample({"id": id}, body=body, user=sample.user)
+
+
+@pytest.mark.parametrize("kind", ["espocrm", "autocrm"])
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
+def test_every_operation_is_answered(mocks: MockCRMs, kind: str, operation: Operation) -> None:
+    """Each operation answers as the document says where the server has it, else with 404."""
+    mock = mocks.espocrm if kind == "espocrm" else mocks.autocrm
+    mock.reset()
+    sample = sample_of(mock, operation)
+    path = operation.path.format(**sample.path)
+    with client_for(mock, sample.user) as http:
+        body = sample.body
+        reply = http.request(
+            operation.method,
+            path,
+            params=sample.query,
+            json=None if isinstance(body, str) else body,
+            content=body if isinstance(body, str) else None,
+            headers=sample.headers,
+        )
+    profiles = operation.node["x-crmkit-profile"]
+    if kind in profiles:
+        expected = 201 if operation.id == "webhooks_create" else 200
+        assert reply.status_code == expected, (reply.headers, reply.text)
+        assert mock.journal[-1].operation == operation.id
+    else:
+        assert reply.status_code == 404
