@@ -104,12 +104,15 @@ def test_totals_that_are_none(read: Callable[..., Any]) -> None:
 
 
 def test_no_more_than_needed(read: Callable[..., Any]) -> None:
-    """`take` asks for as many items as are wanted still."""
+    """`take` asks for as many items as are wanted still, unless the size of a page is given."""
     server = Server(list(range(10)))
 
     assert read(server, lambda pager: pager.take(3).collect()) == [0, 1, 2]
     assert read(server, lambda pager: pager.first()) == 0
     assert server.asked == [(0, 2), (2, 1), (0, 1)]
+
+    assert read(server, lambda pager: pager.take(3).collect(), page_size=5) == [0, 1, 2]
+    assert server.asked[3:] == [(0, 5)]
 
 
 def test_items_that_come_in(read: Callable[..., Any]) -> None:

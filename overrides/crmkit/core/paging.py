@@ -102,6 +102,7 @@ class Walk(Generic[T]):
         self.options = options
         self.limit: int | None = None
         self.start = paging.first if start is UNSET else _whole(start, "start", 0, operation)
+        self.sized = page_size is not UNSET
         self.page_size = (
             paging.default_size
             if page_size is UNSET
@@ -233,8 +234,9 @@ class _Steps(Generic[T]):
         if paging.number is not None:
             params[paging.number] = self._number
         size = walk.page_size
-        if paging.strategy == "offset" and size is not None and self._left is not None:
-            size = min(size, self._left)  # the next offset does not depend on the size
+        if paging.strategy == "offset" and not walk.sized and size is not None:
+            # No more than is wanted: unlike a page's number, an offset goes with any size.
+            size = size if self._left is None else min(size, self._left)
         if paging.size is not None and size is not None:
             params[paging.size] = size
         return {**walk.kwargs, "params": params}
