@@ -27,7 +27,7 @@ class Espo:
         assert reply.status_code == 200, (reply.status_code, dict(reply.headers))
         return reply.json()
 
-    def list(self, path: str, **query: Any) -> list[dict[str, Any]]:
+    def records(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Return the records of a list."""
         records: list[dict[str, Any]] = self.get(path, **query)["list"]
         return records
@@ -54,7 +54,7 @@ class Espo:
 
     def find(self, entity_type: str, *items: dict[str, Any], **query: Any) -> list[str]:
         """Return the names of the records that where items find."""
-        found = self.list(f"/{entity_type}", **where(*items), maxSize=200, **query)
+        found = self.records(f"/{entity_type}", **where(*items), maxSize=200, **query)
         return [str(one.get("name")) for one in found]
 
 
