@@ -54,7 +54,10 @@ class Replay:
             return [f"status {response.status_code}, not {pair.status}: {response.text[:200]}"]
         if not pair.is_json:
             return []
-        body = response.json()
+        try:
+            body = response.json()
+        except ValueError:
+            return [f"no JSON: {response.text[:200]}"]
         found = [*shape_differences(pair.body, body)]
         if pair.status >= 400:
             said, recorded = self.says(body), self.says(pair.body)
