@@ -50,6 +50,7 @@ class Derived:
         models: Models by name.
         enums: Names of the enum schemas.
         forms: Names of the classes of `crmkit.core.forms` that are used.
+        aliases: Types that have a name in annotations, by that name.
         tree: The derived document.
         operations: The operations.
     """
@@ -58,6 +59,7 @@ class Derived:
     models: dict[str, Model]
     enums: set[str]
     forms: set[str]
+    aliases: dict[str, str]
     tree: dict[str, Any] = field(default_factory=dict)
     operations: list[OperationPlan] = field(default_factory=list)
 
@@ -75,7 +77,8 @@ class _Derivation:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.schemas = Schemas(document)
-        self.out = Derived(document, self.schemas.models, self.schemas.enums, self.schemas.forms)
+        made = self.schemas
+        self.out = Derived(document, made.models, made.enums, made.forms, made.aliases)
 
     def run(self) -> Derived:
         paths: dict[str, Any] = {}

@@ -16,12 +16,10 @@ __all__ = ["is_draft", "refuse_pending"]
 
 PENDING: dict[str, Any] = {
     "x-crmkit-expand": False,
-    "x-crmkit-format": {"enum": ["digits", "mailbox"]},
     "x-crmkit-profile": False,
     "x-crmkit-read-as": False,
     "x-crmkit-read-schema": False,
     "x-crmkit-replace": False,
-    "x-crmkit-separated": {"properties": {"by": {"const": ";"}, "between": False}},
     "x-crmkit-setting": False,
     "x-crmkit-side-elements": False,
     "x-crmkit-xml": False,

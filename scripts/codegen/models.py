@@ -175,13 +175,30 @@ def model_sources(derived: Derived, folder: Path) -> dict[str, ModelSource]:
                     _read_class(source, node, model)
                     _tie(source, node, model)
                 found[node.name] = model
-    missing = (derived.models.keys() | derived.enums | derived.forms) - found.keys()
+    named = derived.models.keys() | derived.enums | derived.forms | derived.aliases.keys()
+    missing = named - found.keys()
     if missing:
         raise _expected(folder / "models", f"class {min(missing)}")
     for form in derived.forms:
         text = f'"""The form `{form}`."""\n\nfrom crmkit.core.forms import {form} as {form}\n'
         found[form].path.write_text(text, encoding="utf-8")
+    for name, type_ in derived.aliases.items():
+        found[name].path.write_text(_alias(name, type_, found), encoding="utf-8")
     return found
+
+
+def _alias(name: str, type_: str, found: dict[str, ModelSource]) -> str:
+    """Return the module of a name that stands for a type."""
+    used = sorted({*re.findall(r"\b[A-Z]\w*", type_)} & found.keys())
+    lines = [
+        f'"""What `{name}` stands for in annotations."""',
+        "import datetime",
+        "from collections.abc import Mapping",
+        "from typing import Any",
+        *(f"from .{found[one].module} import {one}" for one in used),
+        f"{name} = {type_}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _read_class(source: str, node: ast.ClassDef, model: ModelSource) -> None:

@@ -11,7 +11,7 @@ import textwrap
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .codec import RUNTIME, convert, expectation
+from .codec import IMPORTS, convert, expectation
 from .models import doc
 from .schemas import class_of, one_line
 
@@ -223,7 +223,7 @@ def emit_resource(
         "from crmkit.core.paging import AsyncPager, Pager, Walk",
         "from crmkit.core.resource import PLACEHOLDER, Resource, input_model",
         "from crmkit.core.types import UNSET, Unset",
-        f"from crmkit.core.wire import {', '.join(RUNTIME)}",
+        *IMPORTS,
         "",
         "from .. import operations",
         *(f"from ..api.{plan.source.tag} import {plan.source.id}" for plan in plans),

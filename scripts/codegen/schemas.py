@@ -7,23 +7,30 @@ text. Models that are read have every attribute; only models that are written kn
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .kinds import FORMS, LISTED, Field, Kind, Mode, Model, derived, python_type
+from .unions import is_empty_array, is_nothing, one_of
 
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["FORMS", "Field", "Kind", "Model", "Schemas", "class_of", "one_line"]
+__all__ = ["Field", "Kind", "Model", "Schemas", "class_of", "one_line"]
 
-FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
-"""Classes of `crmkit.core.forms` by the element form that makes them."""
+FREE = "FreeObject"
+"""What an object of which nothing is said is called in annotations."""
 
+_NUMERIC = {"unix", "bit"}
+"""The formats of `x-crmkit-format` that stand at integers."""
 
 TAKEN = {
     "Any",
     "AsyncPager",
     "Walk",
     "AsyncResources",
+    "File",
+    "FreeObject",
     "LabeledValue",
     "Mailbox",
     "Mapping",
@@ -37,61 +44,6 @@ TAKEN = {
 """Names that emitted modules import or define, which no schema may have."""
 
 
-@dataclass(frozen=True)
-class Kind:
-    """How a value looks on the wire and in Python.
-
-    Args:
-        name: One of `text integer number boolean instant date digits mailbox any model enum
-            open_enum list separated`.
-        ref: Schema name of a model or enum.
-        items: One kind: that of a list's items, or of a `;` list's elements (`text`,
-            `labeled`, `mailbox`).
-    """
-
-    name: str
-    ref: str = ""
-    items: tuple[Kind, ...] = ()
-
-
-@dataclass(frozen=True)
-class Field:
-    """A member of a model.
-
-    Args:
-        wire: Name on the wire.
-        kind: What it holds.
-        required: Whether the wire document requires it.
-        nullable: Whether the wire document allows null.
-        aliases: Other spellings that are read.
-        derived: Name in the derived document, from which the attribute's name is made.
-        description: The document's description.
-    """
-
-    wire: str
-    kind: Kind
-    required: bool
-    nullable: bool
-    aliases: tuple[str, ...]
-    derived: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Model:
-    """A schema that becomes a class.
-
-    Args:
-        name: Name of schema and class.
-        mode: Whether replies or requests hold it.
-        fields: Its members.
-    """
-
-    name: str
-    mode: Literal["read", "write"]
-    fields: tuple[Field, ...]
-
-
 class Schemas:
     """The schemas that operations reach, each as model or enum and in its derived form.
 
@@ -102,6 +54,7 @@ class Schemas:
         models: Models by name.
         enums: Names of the enum schemas.
         forms: Names of the classes of `crmkit.core.forms` that are used.
+        aliases: Types that have a name in annotations, by that name.
         tree: The derived schemas by name.
     """
 
@@ -110,9 +63,10 @@ class Schemas:
         self.models: dict[str, Model] = {}
         self.enums: set[str] = set()
         self.forms: set[str] = set()
+        self.aliases: dict[str, str] = {}
         self.tree: dict[str, Any] = {}
 
-    def model(self, name: str, mode: Literal["read", "write"]) -> None:
+    def model(self, name: str, mode: Mode) -> None:
         """Make a schema a model, together with those it refers to.
 
         Args:
@@ -130,9 +84,7 @@ class Schemas:
                     place, "is both read and written", "make two schemas, one for each"
                 )
             return
-        resources = {class_of(tag["name"]) for tag in self.document.tree["tags"]}
-        if name in TAKEN or name.removeprefix("Async") in resources:
-            self.document.refuse(place, f"{name} is another class's name", "call it differently")
+        self._check_name(name)
         schema = self.document.schemas[name]
         if "allOf" in schema:
             self.document.refuse(place, "the emitter does not know allOf", "write the members out")
@@ -144,37 +96,56 @@ class Schemas:
                 place, f"requires {missing!r}, which is no property", "describe it"
             )
         fields: list[Field] = []
-        derived: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for wire, node in properties.items():
+            resolved = self.document.resolve(node, f"{place}/properties/{wire}")
+            if resolved.get("readOnly" if mode == "write" else "writeOnly"):
+                continue
             kind, nullable, out = self.kind(node, f"{place}/properties/{wire}", mode)
-            resolved = self.document.resolve(node, place)
-            description = one_line(resolved.get("description", ""))
-            called = resolved.get("x-crmkit-name", wire)
             one = Field(
                 wire,
                 kind,
                 wire in required,
                 nullable,
                 tuple(resolved.get("x-crmkit-alias", ())),
-                called,
-                description,
+                resolved.get("x-crmkit-name", wire),
+                _described(resolved),
             )
             fields.append(one)
-            derived[called] = {**self._nullable(out, one, mode), "description": description}
+            members[one.derived] = {
+                **self._nullable(out, one, mode),
+                "description": one.description,
+            }
         self.models[name] = replace(self.models[name], fields=tuple(fields))
         self.tree[name] = {
             "type": "object",
             "description": one_line(schema.get("description", "")),
-            "properties": derived,
+            "properties": members,
             "required": [one.derived for one in fields if mode == "read" or one.required],
             # Open whatever the wire says: a later release of the server may send more.
             "additionalProperties": True,
         }
 
+    def _check_name(self, name: str) -> None:
+        resources = {class_of(tag["name"]) for tag in self.document.tree["tags"]}
+        if name in TAKEN or name.removeprefix("Async") in resources:
+            self.document.refuse(
+                f"components/schemas/{name}",
+                f"{name} is another class's name",
+                "call it differently",
+            )
+
+    def _alias(self, name: str, type_: str) -> None:
+        """Give a type a name in annotations."""
+        self.aliases[name] = type_
+        # Only a name for the generator.
+        self.tree[name] = {"type": "object", "properties": {"text": {"type": "string"}}}
+
     def _nullable(self, out: dict[str, Any], one: Field, mode: str) -> dict[str, Any]:
-        listed = one.kind.name in {"list", "separated"}
         null = (
-            one.nullable if mode == "write" else not listed and (one.nullable or not one.required)
+            one.nullable
+            if mode == "write"
+            else one.kind.name not in LISTED and (one.nullable or not one.required)
         )
         if not null or one.kind.name == "any":
             return out
@@ -184,107 +155,181 @@ class Schemas:
             return {"anyOf": [out, {"type": "null"}]}
         return {**out, "type": [out["type"], "null"]}
 
-    def kind(  # noqa: C901, PLR0911, PLR0912  # one case a kind
-        self, node: dict[str, Any], place: str, mode: Literal["read", "write"]
+    def kind(
+        self, node: dict[str, Any], place: str, mode: Mode
     ) -> tuple[Kind, bool, dict[str, Any]]:
         """Return what a schema holds, whether it may be null, and its derived form without null."""
         name = node.get("$ref", "").removeprefix("#/components/schemas/")
         schema = self.document.resolve(node, place)
-        kinds = schema.get("type", [])
-        kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-        nullable = "null" in kinds
-        kinds = [one for one in kinds if one != "null"]
-
         if schema.get("x-crmkit-open-enum"):
-            return self._open_enum(schema, name, f"components/schemas/{name}" if name else place)
-        for extension in ("x-crmkit-separated", "x-crmkit-format"):
-            if extension in schema and kinds not in ([], ["string"]):
-                self.document.refuse(
-                    place, f"{extension} stands at {kinds[0]}", "it says how a string is read"
-                )
-        if schema.get("x-crmkit-format") == "digits":
-            return Kind("digits"), nullable, {"type": "integer"}
-        if "anyOf" in schema or "oneOf" in schema:
-            return self._union(schema, place, mode)
-        if len(kinds) > 1:
-            self.document.refuse(
-                place, f"the emitter does not know the union {' | '.join(kinds)}", "choose one type"
+            kind, nullable = self._open_enum(
+                schema, name, f"components/schemas/{name}" if name else place, mode
             )
-        if "enum" in schema:
-            return self._enum(schema, name, place, nullable=nullable)
-        if not kinds:
+        elif "x-crmkit-format" in schema:
+            kind, nullable = self._formatted(schema, place)
+        elif "anyOf" in schema or "oneOf" in schema:
+            kind, nullable = self._union(schema, place, mode)
+        else:
+            kind, nullable = self._typed(schema, name, place, mode)
+        return kind, nullable, derived(kind)
+
+    def _typed(  # noqa: PLR0911  # one case a type
+        self, schema: dict[str, Any], name: str, place: str, mode: Mode
+    ) -> tuple[Kind, bool]:
+        """Return the kind of a schema that says its type."""
+        types = _types(schema)
+        nullable = "null" in types
+        types = [one for one in types if one != "null"]
+        if "x-crmkit-separated" in schema and types != ["string"]:
+            self.document.refuse(
+                place,
+                f"x-crmkit-separated stands at {' | '.join(types)}",
+                "it says how a string is read",
+            )
+        if len(types) > 1:
+            forms = [{**schema, "type": one} for one in types]
+            kinds = [self.kind(one, place, mode)[0] for one in forms]
+            return one_of(self.document, place, kinds), nullable
+        if not types:
             if schema.keys() - {"description", "examples", "x-crmkit-evidence", "title"}:
                 self.document.refuse(
                     place, "has no type", "add one, or leave only the description for any value"
                 )
-            return Kind("any"), False, {}
-        if kinds == ["string"]:
-            kind, out = self._string(schema)
-            return kind, nullable, out
-        if kinds[0] in {"integer", "number", "boolean"}:
-            return Kind(kinds[0]), nullable, {"type": kinds[0]}
-        if kinds == ["array"]:
-            item, item_null, item_out = self.kind(schema.get("items", {}), f"{place}/items", mode)
-            if item_null or item.name in {
-                "list",
-                "separated",
-                "any",
-                "date",
-                "instant",
-                "digits",
-                "mailbox",
-            }:
-                null = "null in it" if item_null else item.name
-                self.document.refuse(
-                    f"{place}/items",
-                    f"the emitter does not know a list of {null}",
-                    "use plain items",
+            return Kind("any"), False
+        match types[0]:
+            case "string" if "enum" in schema:
+                return self._enum(schema, name, place, nullable=nullable)
+            case "string":
+                return self._string(schema, place), nullable
+            case "integer" | "number" | "boolean":
+                self._check_values(schema, place, types[0])
+                return Kind(types[0]), nullable
+            case "array":
+                item, item_null, _ = self.kind(schema.get("items", {}), f"{place}/items", mode)
+                if item.name == "separated":
+                    self.document.refuse(
+                        f"{place}/items",
+                        "the emitter does not know a list of separated",
+                        "use plain items",
+                    )
+                if item_null:
+                    item = Kind("optional", items=(item,))
+                return Kind("list", items=(item,)), nullable
+            case "object":
+                return self._object(schema, name, place, mode), nullable
+            case other:
+                return self.document.refuse(
+                    place, f"there is no type {other!r}", "write one of JSON's"
                 )
-            return Kind("list", items=(item,)), nullable, {"type": "array", "items": item_out}
-        if kinds != ["object"]:
-            self.document.refuse(place, f"there is no type {kinds[0]!r}", "write one of JSON's")
-        if not name or name not in self.document.schemas:
+
+    def _check_values(self, schema: dict[str, Any], place: str, type_: str) -> None:
+        """Refuse an enum of numbers that holds something else."""
+        kinds = {"integer": int, "number": int | float, "boolean": bool}
+        if not all(one is None or isinstance(one, kinds[type_]) for one in schema.get("enum", ())):
+            self.document.refuse(
+                place, f"the enum holds other values than {type_}", "describe it by its type"
+            )
+
+    def _object(self, schema: dict[str, Any], name: str, place: str, mode: Mode) -> Kind:
+        known = name in self.document.schemas
+        more = schema.get("additionalProperties", True)
+        if not schema.get("properties") and not isinstance(more, dict):
+            if FREE not in self.aliases:
+                self._alias(FREE, "dict[str, Any]")
+            return Kind("map", ref=FREE, items=(Kind("any"),))
+        if not known:
             self.document.refuse(
                 place, "an object stands inline", "move it to components/schemas and refer to it"
             )
-        self.model(name, mode)
-        return Kind("model", ref=name), nullable, {"$ref": f"#/components/schemas/{name}"}
+        if schema.get("properties"):
+            self.model(name, mode)
+            return Kind("model", ref=name)
+        self._check_name(name)
+        item, nullable, _ = self.kind(more, f"{place}/additionalProperties", mode)
+        kind = Kind("map", name, (Kind("optional", items=(item,)) if nullable else item,))
+        self._alias(name, python_type(kind))
+        return kind
 
-    def _string(self, schema: dict[str, Any]) -> tuple[Kind, dict[str, Any]]:
+    def _formatted(self, schema: dict[str, Any], place: str) -> tuple[Kind, bool]:
+        """Return the kind of a single value in another wire form than JSON's."""
+        name = schema["x-crmkit-format"]
+        types = [one for one in _types(schema) if one != "null"]
+        expected = "integer" if name in _NUMERIC else "string"
+        if types not in ([], [expected]):
+            self.document.refuse(
+                place, f"x-crmkit-format stands at {types[0]}", f"{name} says how {expected}s read"
+            )
+        forms = schema.get("anyOf", schema.get("oneOf", []))
+        if name == "mailbox":
+            self.forms.add("Mailbox")
+        return Kind(name), "null" in _types(schema) or any(map(is_nothing, forms))
+
+    def _string(self, schema: dict[str, Any], place: str) -> Kind:
         separated = schema.get("x-crmkit-separated")
         if separated:
-            element = separated["element"]
+            element, by = separated["element"], separated["by"]
+            if "between" in separated:
+                return Kind(
+                    "separated",
+                    items=(self._element(element, place),),
+                    by=by,
+                    between=separated["between"],
+                )
             if element in FORMS:
                 self.forms.add(FORMS[element])
-                items = {"$ref": f"#/components/schemas/{FORMS[element]}"}
-            else:
-                items = {"type": "string"}
-            return Kind("separated", items=(Kind(element),)), {"type": "array", "items": items}
-        if schema.get("x-crmkit-format") == "mailbox":
-            self.forms.add("Mailbox")
-            return Kind("mailbox"), {"$ref": "#/components/schemas/Mailbox"}
-        formats = {"date-time": "instant", "date": "date"}
-        if schema.get("format") in formats:
-            return Kind(formats[schema["format"]]), {"type": "string", "format": schema["format"]}
-        return Kind("text"), {"type": "string"}
+                if by != ";":
+                    self.document.refuse(
+                        place, f"{element} values are separated by {by!r}", "separate them by ';'"
+                    )
+            return Kind("separated", items=(Kind(element),), by=by)
+        if (
+            schema.get("format") == "binary"
+            or schema.get("contentMediaType") == "application/octet-stream"
+        ):
+            return Kind("file")
+        return Kind({"date-time": "instant", "date": "date"}.get(schema.get("format", ""), "text"))
 
-    def _union(
-        self, schema: dict[str, Any], place: str, mode: Literal["read", "write"]
-    ) -> tuple[Kind, bool, dict[str, Any]]:
-        nodes = schema.get("anyOf", schema.get("oneOf", []))
-        rest = [one for one in nodes if not _is_nothing(self.document.resolve(one, place))]
-        if len(rest) != 1:
-            self.document.refuse(
-                place,
-                f"the emitter does not know a union of {len(rest)} forms",
-                "leave one besides null, or mark an open enum with x-crmkit-open-enum",
-            )
-        kind, nullable, out = self.kind(rest[0], place, mode)
-        return kind, nullable or len(rest) < len(nodes), out
+    def _element(self, name: str, place: str) -> Kind:
+        """Return the model of the elements of a text that holds a list."""
+        if name not in self.document.schemas:
+            self.document.refuse(place, f"there is no schema {name}", "name a schema")
+        self.model(name, "write")
+        model = self.models[name]
+        for one in model.fields:
+            if one.kind.name not in {"text", "enum", "open_enum"} or not one.required:
+                self.document.refuse(
+                    f"components/schemas/{name}",
+                    f"{one.wire!r} cannot stand between separators",
+                    "make it a required text",
+                )
+        self._alias(f"{name}OrMapping", f"{name} | Mapping[str, str]")
+        return Kind("model", ref=name)
+
+    def _union(self, schema: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
+        kinds: list[Kind] = []
+        nullable = hollow = False
+        for node in schema.get("anyOf", schema.get("oneOf", [])):
+            resolved = self.document.resolve(node, place)
+            if is_nothing(resolved):
+                nullable = True
+                continue
+            kind, null, _ = self.kind(node, place, mode)
+            nullable = nullable or null
+            hollow = hollow or is_empty_array(resolved)
+            kinds.append(kind)
+        if hollow and any(one.name == "map" for one in kinds):
+            kinds = [
+                replace(one, hollow=True) if one.name == "map" else one
+                for one in kinds
+                if one.name != "list"
+            ]
+        if not kinds:
+            self.document.refuse(place, "is a union of nothing", "give it a form besides null")
+        return one_of(self.document, place, kinds, spellings=mode == "write"), nullable
 
     def _enum(
         self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
-    ) -> tuple[Kind, bool, dict[str, Any]]:
+    ) -> tuple[Kind, bool]:
         if not name:
             self.document.refuse(
                 place, "an enum stands inline", "move it to components/schemas and refer to it"
@@ -309,24 +354,24 @@ class Schemas:
             "enum": values,
             "description": one_line(schema.get("description", "")),
         }
-        null = nullable or len(values) < len(schema["enum"])
-        return Kind("enum", ref=name), null, {"$ref": f"#/components/schemas/{name}"}
+        return Kind("enum", ref=name), nullable or len(values) < len(schema["enum"])
 
     def _open_enum(
-        self, schema: dict[str, Any], name: str, place: str
-    ) -> tuple[Kind, bool, dict[str, Any]]:
+        self, schema: dict[str, Any], name: str, place: str, mode: Mode
+    ) -> tuple[Kind, bool]:
         members = schema.get("anyOf", [])
         closed = [one for one in members if "enum" in one]
-        if len(closed) != 1 or not any(
-            one.get("type") == "string" and "enum" not in one for one in members
-        ):
+        texts = [one for one in members if one.get("type") == "string" and "enum" not in one]
+        if len(closed) != 1 or not texts:
             self.document.refuse(
                 place, "is no open enum", "write anyOf with an enum and a plain string"
             )
         described = {**closed[0], "description": schema.get("description", "")}
-        kind, _, out = self._enum(described, name, place, nullable=False)
-        nullable = any(one.get("type") == "null" for one in members)
-        return Kind("open_enum", ref=kind.ref), nullable, {"anyOf": [out, {"type": "string"}]}
+        kind, _ = self._enum(described, name, place, nullable=False)
+        rest = [one for one in members if one not in closed and one not in texts]
+        more = [self.kind(one, place, mode)[0] for one in rest if not is_nothing(one)]
+        open_ = Kind("open_enum", ref=kind.ref)
+        return one_of(self.document, place, [open_, *more]), any(map(is_nothing, rest))
 
 
 def class_of(tag: str) -> str:
@@ -334,8 +379,23 @@ def class_of(tag: str) -> str:
     return "".join(part.capitalize() for part in tag.split("_"))
 
 
-def _is_nothing(schema: dict[str, Any]) -> bool:
-    return schema.get("type") == "null" or schema.get("const") == ""
+def _types(schema: dict[str, Any]) -> list[str]:
+    """Return the JSON types of a schema, that of its constant if it says no other."""
+    if "type" not in schema and "const" in schema:
+        kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+        return [kinds.get(type(schema["const"]), "null")]
+    types = schema.get("type", [])
+    return [types] if isinstance(types, str) else list(types)
+
+
+def _described(schema: dict[str, Any]) -> str:
+    """Return the description of a member, with the numbers that it may be."""
+    text = one_line(schema.get("description", ""))
+    numbers = [one for one in schema.get("enum", ()) if isinstance(one, int)]
+    if not numbers:
+        return text
+    listed = ", ".join(map(str, numbers[:-1])) + f" or {numbers[-1]}" if numbers[1:] else numbers[0]
+    return f"{text} {listed}.".strip()
 
 
 def one_line(text: str) -> str:

@@ -52,3 +52,12 @@ def kinds_package(kinds_checkout: Checkout) -> Iterator[ModuleType]:
     crmkit_generated.__path__.remove(str(kinds_checkout.package))
     for name in [name for name in sys.modules if name.startswith("crmkit_generated.kinds")]:
         del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def models(kinds_package: ModuleType) -> ModuleType:
+    """The models of the document of all kinds."""
+    from crmkit_generated.kinds import models  # type: ignore[import-not-found]  # made by a fixture
+
+    assert models.__name__.startswith(kinds_package.__name__)
+    return models  # type: ignore[no-any-return]  # it has no types here

@@ -19,9 +19,14 @@ def listed(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def separated(element: str) -> Schema:
+def separated(element: str, by: str = ";", **more: str) -> Schema:
     """Return a text that holds a list."""
-    return {"type": "string", "x-crmkit-separated": {"by": ";", "element": element}}
+    return {"type": "string", "x-crmkit-separated": {"by": by, "element": element, **more}}
+
+
+def formatted(name: str, type_: str = "string") -> Schema:
+    """Return a single value in a wire form of its own."""
+    return {"type": type_, "x-crmkit-format": name}
 
 
 def kinds(part: str) -> dict[str, Schema]:
@@ -37,8 +42,20 @@ def kinds(part: str) -> dict[str, Schema]:
         "boolean": {"type": "boolean"},
         "instant": {"type": "string", "format": "date-time"},
         "date": {"type": "string", "format": "date"},
-        "digits": {"type": "string", "x-crmkit-format": "digits"},
-        "mailbox": {"type": "string", "x-crmkit-format": "mailbox"},
+        "digits": formatted("digits"),
+        "mailbox": formatted("mailbox"),
+        "unix": formatted("unix", "integer"),
+        "dmy": formatted("dmy"),
+        "bit": formatted("bit", "integer"),
+        "country": formatted("country"),
+        "espo": formatted("espo_datetime"),
+        "plain": {"type": ["string", "number"]},
+        "either": {"anyOf": [{"type": "string"}, listed({"type": "integer"}), ref(part)]},
+        "map": ref("TextMap"),
+        "commas": separated("text", ","),
+        "dates": listed({"type": "string", "format": "date"}),
+        "grid": listed(listed({"type": "integer"})),
+        "gaps": listed({"type": ["string", "null"]}),
         "closed": ref("Color"),
         "open": ref("Mood"),
         "words": separated("text"),
@@ -98,7 +115,10 @@ def or_null(schema: Schema) -> Schema:
     """Return a schema that takes null as well; of a reference, one to a schema that does."""
     if "$ref" in schema:
         return {"$ref": f"{schema['$ref']}OrNull"}
-    return {**schema, "type": [schema["type"], "null"]}
+    if "anyOf" in schema:
+        return {"anyOf": [*schema["anyOf"], NULL]}
+    types = schema["type"]
+    return {**schema, "type": [*types, "null"] if isinstance(types, list) else [types, "null"]}
 
 
 def model(part: str) -> Schema:
@@ -143,7 +163,44 @@ def loose() -> Schema:
             "nothing_said": {},
             "new_name": {"type": ["string", "null"], "x-crmkit-alias": ["old_name", "oldest_name"]},
             "free": ref("Free"),
+            "inline": {"type": "object"},
+            "anythings": listed({}),
             "blank_date": {"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]},
+        },
+    }
+
+
+def pet(kind: bool | str, **members: Schema) -> Schema:
+    """Return an object that its member `tame` tells from others."""
+    return {
+        "type": "object",
+        "required": ["tame", *members],
+        "properties": {"tame": {"const": kind}, **members},
+    }
+
+
+def lenient() -> Schema:
+    """Return an object to be written, with what servers take in more than one form."""
+    digits = {"type": "string", "pattern": "^[0-9]+$"}
+    integer, text, flag = {"type": "integer"}, {"type": "string"}, {"type": "boolean"}
+    return {
+        "type": "object",
+        "properties": {
+            "count": {"anyOf": [integer, digits, NULL]},
+            "counts": listed({"anyOf": [integer, digits]}),
+            "ratio": {"anyOf": [{"type": "number"}, text]},
+            "flag": {"anyOf": [flag, integer, digits]},
+            "when": {
+                "anyOf": [
+                    {"type": "string", "format": "date"},
+                    {"type": "string", "format": "date-time"},
+                    text,
+                ]
+            },
+            "phones": separated("PhoneInput", ",", between="|"),
+            "upload": {"type": "string", "format": "binary"},
+            "made": {"type": "string", "readOnly": True},
+            "stage": {"type": "integer", "enum": [10, 25, 50], "description": "How far it is."},
         },
     }
 
@@ -151,6 +208,45 @@ def loose() -> Schema:
 def schemas() -> dict[str, Schema]:
     """Return all schemas."""
     return {
+        "TextMap": {"type": "object", "additionalProperties": {"type": "string"}},
+        "TextMapOrNull": {"type": ["object", "null"], "additionalProperties": {"type": "string"}},
+        "Years": {
+            "anyOf": [
+                {"$ref": "#/components/schemas/YearMap"},
+                {"type": "array", "maxItems": 0, "items": {}},
+            ]
+        },
+        "YearMap": {
+            "type": "object",
+            "additionalProperties": listed({"type": ["string", "null"], "format": "date"}),
+        },
+        "Noise": {
+            "anyOf": [
+                {"type": "string", "enum": ["calm", "loud"]},
+                {"type": "string"},
+                listed({"type": "string"}),
+            ],
+            "x-crmkit-open-enum": True,
+        },
+        "Dog": pet(kind=True, name={"type": "string"}),
+        "Wolf": pet(kind=False, pack=listed(ref("Wolf"))),
+        "Zoo": {
+            "type": "object",
+            "required": ["star", "animals", "births"],
+            "properties": {
+                "star": {"anyOf": [ref("Dog"), ref("Wolf")]},
+                "animals": listed({"anyOf": [ref("Dog"), ref("Wolf"), {"type": "string"}]}),
+                "births": ref("Years"),
+                "noises": ref("Noise"),
+                "password": {"type": "string", "writeOnly": True},
+            },
+        },
+        "PhoneInput": {
+            "type": "object",
+            "required": ["type", "number"],
+            "properties": {"type": ref("Mood"), "number": {"type": "string"}},
+        },
+        "LenientInput": lenient(),
         "Color": {"type": "string", "enum": ["red", "green", "deep blue"]},
         "Mood": {
             "anyOf": [{"type": "string", "enum": ["glad", "sad"]}, {"type": "string"}],
@@ -301,6 +397,12 @@ def paths() -> dict[str, Schema]:
                     parameter("limit", type="integer"),
                 ],
             )
+        },
+        "/zoo": {
+            "get": operation("branches_zoo", "branches", answer(wrapped(data=ref("Zoo")))),
+            "put": operation(
+                "branches_feed", "branches", answer(), requestBody=json_body(ref("LenientInput"))
+            ),
         },
         "/things/sealed": {
             "get": operation("things_sealed", "things", answer(wrapped(data=ref("Sealed"))))

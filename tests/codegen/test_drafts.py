@@ -82,19 +82,12 @@ def test_the_mark_stands_at_the_top(tmp_path: Path, text: str, *, expected: bool
     Case("replace", put(*LIST, "x-crmkit-replace", value=True), "/notes/get", "replace.*draft"),
     Case("a profile", put(*LIST, "x-crmkit-profile", value=["espocrm"]), "/get", "profile.*draft"),
     Case("expand", put("paths", "/notes", "x-crmkit-expand", value={"A": "b"}), "/notes", "draft"),
-    Case("a format", put(*TITLE, "x-crmkit-format", value="unix"), "title", "format.*draft"),
     Case("read as", put(*TITLE, "x-crmkit-read-as", value="a.b"), "title", "read-as.*draft"),
     Case("a read schema", put(*NOTE, "x-crmkit-read-schema", value="Note"), "Note", "draft"),
     Case(
         "a setting", put(*LIST, "parameters", 0, "x-crmkit-setting", value="format"), "0", "draft"
     ),
     Case("side elements", put("x-crmkit-side-elements", value="View"), "top", "side.*draft"),
-    Case(
-        "elements with members",
-        put(*TITLE, "x-crmkit-separated", value={"by": ",", "element": "A", "between": "|"}),
-        "title",
-        "separated.*draft",
-    ),
 )
 def test_a_form_without_code_is_for_drafts_only(case: Case, refused: Refused) -> None:
     """What the generator would pass over in silence is refused in a document that has code."""

@@ -17,7 +17,8 @@ from typing import Any, assert_type
 from crmkit.core.forms import LabeledValue, Mailbox
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit_generated.kinds.models import Branch, Color, Leaf, Mood, Part
-from crmkit_generated.kinds.models import Everything, EverythingInput
+from crmkit_generated.kinds.models import Dog, Everything, EverythingInput, LenientInput
+from crmkit_generated.kinds.models import Noise, PhoneInput, Wolf, Zoo
 from crmkit_generated.kinds.resources import AsyncResources, Resources
 
 
@@ -42,6 +43,18 @@ def reading(crm: Resources, one: Everything) -> None:
     assert_type(one.closed_given, Color)
     assert_type(one.open_given, Mood | str)
     assert_type(one.numbers_given, list[float])
+    assert_type(one.unix_given, datetime.datetime)
+    assert_type(one.dmy_maybe, datetime.date | None)
+    assert_type(one.bit_given, bool)
+    assert_type(one.country_given, str)
+    assert_type(one.espo_given, datetime.datetime)
+    assert_type(one.plain_given, str | float)
+    assert_type(one.either_given, list[int] | Part | str)
+    assert_type(one.map_given, dict[str, str])
+    assert_type(one.commas_maybe_null, list[str])
+    assert_type(one.dates_given, list[datetime.date])
+    assert_type(one.grid_given, list[list[int]])
+    assert_type(one.gaps_given, list[str | None])
     assert_type(one.to_dict(), dict[str, Any])
     assert_type(Everything.from_dict({}), Everything)
 
@@ -50,6 +63,19 @@ async def awaiting(crm: AsyncResources) -> None:
     assert_type(crm.things.list(), AsyncPager[Everything])
     assert_type(await crm.things.get(1), Everything)
     assert_type(await crm.version(), str)
+
+
+def forms(zoo: Zoo) -> LenientInput:
+    assert_type(zoo.star, Dog | Wolf)
+    assert_type(zoo.animals, list[Dog | Wolf | str])
+    assert_type(zoo.births, dict[str, list[datetime.date | None]])
+    assert_type(zoo.noises, Noise | str | list[str] | None)
+    return LenientInput(
+        count=7,
+        flag=True,
+        when=datetime.datetime.now(datetime.UTC),
+        phones=[PhoneInput("work", "1"), {"type": "home", "number": "2"}],
+    )
 
 
 def wrong(crm: Resources, one: Everything, new: EverythingInput) -> None:

@@ -129,7 +129,7 @@ def test_a_reply_that_makes_no_value_is_refused(case: Case, refused: Refused) ->
         "POST /notes",
         "application/json",
     ),
-    Case("a union", put(*PAGE, "type", value=["integer", "string"]), "GET /notes.*page", "union"),
+    Case("a union", put(*PAGE, "type", value=["integer", "string"]), "GET /notes.*page", "scalars"),
     Case("null", put(*PAGE, "type", value=["integer", "null"]), "GET /notes.*page", "null"),
     Case("a list", put(*PAGE, value=TEXTS), "GET /notes.*page", "list"),
     Case("an object", put(*PAGE, value=OBJECT), "GET /notes.*page", "object"),

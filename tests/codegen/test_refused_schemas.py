@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.codegen.spoiling import (
     BODY,
     INPUT,
@@ -23,12 +25,28 @@ from tests.codegen.spoiling import (
 
 HERE = "Note/properties/title"
 FORM = r".*CONTRIBUTING\.md"
+TEXT = {"type": "string"}
+SECONDS = {"type": "integer", "x-crmkit-format": "unix"}
+MAP = {"type": "object", "additionalProperties": TEXT}
+REF = {"$ref": "#/components/schemas/Note"}
+BARS = {**TEXT, "x-crmkit-separated": {"by": ";", "element": "text"}}
 BY_SEMICOLON = {"by": ";", "element": "text"}
 
 
-def items(schema: dict[str, object]) -> Spoil:
+def items(schema: Mapping[str, object]) -> Spoil:
     """Return what makes the title a list of something."""
     return put(*TITLE, value={"type": "array", "items": schema})
+
+
+def either(*schemas: Mapping[str, object]) -> Spoil:
+    """Return what makes the title one of several forms."""
+    return put(*TITLE, value={"anyOf": list(schemas)})
+
+
+def by_comma(element: str) -> dict[str, object]:
+    """Return a text that holds a list, separated by commas."""
+    between = {"between": "|"} if element[0].isupper() else {}
+    return {**TEXT, "x-crmkit-separated": {"by": ",", "element": element, **between}}
 
 
 def enum(*values: object, type_: str = "string") -> Spoil:
@@ -43,12 +61,6 @@ def enum(*values: object, type_: str = "string") -> Spoil:
     Case("unknown", put("x-crmkit-sorted", value=True), "top", "x-crmkit-sorted.*there are"),
     Case("somebody else's", put(*LIST, "x-internal", value=True), "/notes/get", "x-internal"),
     Case("misspelt", put(*TITLE, "x-crmkit-seperated", value={}), HERE, "x-crmkit-seperated"),
-    Case(
-        "separated by a comma",
-        put(*TITLE, "x-crmkit-separated", value={"by": ",", "element": "text"}),
-        HERE,
-        f"x-crmkit-separated{FORM}",
-    ),
     Case(
         "another element",
         put(*TITLE, "x-crmkit-separated", value={"by": ";", "element": "number"}),
@@ -166,26 +178,31 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
 @for_each(
     Case("an object inline", put(*TITLE, value=OBJECT), HERE, "inline.*components/schemas"),
     Case("an enum inline", put(*TITLE, "enum", value=["a"]), HERE, "inline.*components/schemas"),
-    Case("an enum of numbers", enum(1, 2, type_="integer"), HERE, "other values than texts"),
+    Case("an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "other values than int"),
     Case("values that differ by case", enum("a", "A"), HERE + "|Rank", "'A'|'a'"),
     Case("values that make one name", enum("a b", "a-b"), HERE + "|Rank", "'a.b'"),
+    Case("two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are texts"),
+    Case("two kinds of number", either({"type": "integer"}, SECONDS), HERE, "are numbers"),
+    Case("two maps", either(MAP, {"type": "object"}), HERE, "are objects|inline"),
     Case(
-        "a union of types", put(*TITLE, "type", value=["string", "integer"]), HERE, "union.*choose"
+        "objects alike", either(REF, {"$ref": "#/components/schemas/Saved"}), HERE, "tells.*const"
     ),
-    Case(
-        "a union of forms",
-        put(*TITLE, value={"oneOf": [{"type": "string"}, {"type": "integer"}]}),
-        HERE,
-        "union of 2",
-    ),
+    Case("a union of nothing", either({"type": "null"}), HERE, "nothing.*besides null"),
     Case("allOf", put(*NOTE, "allOf", value=[OBJECT]), "schemas/Note", "allOf.*write the members"),
     Case("allOf at a member", put(*TITLE, value={"allOf": [{"type": "string"}]}), HERE, "type"),
     Case("an unknown type", put(*TITLE, "type", value="text"), HERE, "'text'|type text"),
     Case("no type", put(*TITLE, value={"minLength": 1}), HERE, "type"),
-    Case("a list of anything", items({}), f"{HERE}/items", "list of any"),
-    Case("a list of lists", items({"type": "array", "items": {"type": "string"}}), HERE, "of list"),
-    Case("a list of dates", items({"type": "string", "format": "date"}), HERE, "of date"),
-    Case("a list with null", items({"type": ["string", "null"]}), f"{HERE}/items", "null"),
+    Case("a list of lists in texts", items(BARS), f"{HERE}/items", "separated.*plain"),
+    Case("a map inline", put(*TITLE, value=MAP), HERE, "inline.*components/schemas"),
+    Case(
+        "a format at another type",
+        put(*TITLE, "x-crmkit-format", value="unix"),
+        HERE,
+        "stands at string.*integers",
+    ),
+    Case("labels by commas", put(*TITLE, value=by_comma("labeled")), HERE, "labeled.*by ','.*';'"),
+    Case("elements of no schema", put(*TITLE, value=by_comma("No")), HERE, "no schema No"),
+    Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*text"),
     Case(
         "required but missing",
         added(*NOTE, "required", value="rank"),

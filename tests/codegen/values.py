@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmkit.core.forms import LabeledValue, Mailbox
 from crmkit.core.types import UNSET
-from tests.codegen.kinds import Member
+from tests.codegen.kinds import MEMBERS, Member
 
 #: A text of any characters that UTF-8 can carry.
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -19,6 +19,7 @@ ELEMENT = st.text(st.characters(codec="utf-8", exclude_characters=";"), max_size
 BARE = ELEMENT.filter(lambda text: text != "" and not {*text} & {*"()<>"})
 
 INSTANT = st.datetimes(timezones=st.just(UTC))
+SECOND = INSTANT.map(lambda moment: moment.replace(microsecond=0))
 SHORT: dict[str, Any] = {"max_size": 3}
 
 
@@ -42,6 +43,18 @@ def python(kind: str, part: type[Any], color: Any, mood: Any) -> st.SearchStrate
         "date": st.dates(),
         "digits": st.integers(0, 10**30),
         "mailbox": st.builds(Mailbox, BARE, st.none() | BARE),
+        "unix": SECOND,
+        "dmy": st.dates(),
+        "bit": st.booleans(),
+        "country": st.sampled_from(["GR", "DE"]),
+        "espo": SECOND,
+        "plain": TEXT | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+        "either": TEXT | st.lists(st.integers(), **SHORT) | nested,
+        "map": st.dictionaries(TEXT, TEXT, **SHORT),
+        "commas": st.lists(BARE.filter(lambda text: "," not in text), **SHORT),
+        "dates": st.lists(st.dates(), **SHORT),
+        "grid": st.lists(st.lists(st.integers(), **SHORT), **SHORT),
+        "gaps": st.lists(st.none() | TEXT, **SHORT),
         "closed": closed,
         "open": opened,
         "words": st.lists(BARE, **SHORT),
@@ -67,7 +80,7 @@ def part_values(cls: type[Any]) -> st.SearchStrategy[Any]:
 
 LISTED = frozenset(
     {
-        *("words", "labels", "people", "parts", "texts"),
+        *("words", "labels", "people", "parts", "texts", "commas", "dates", "grid", "gaps"),
         *("integers", "numbers", "booleans", "colors", "moods"),
     }
 )
@@ -106,6 +119,18 @@ WIRE: dict[str, Any] = {
     "date": "2016-01-05",
     "digits": "33103982",
     "mailbox": "Austin Powers <austin@mi6.gov.uk>",
+    "unix": 1314774000,
+    "dmy": "16.06.2011",
+    "bit": 1,
+    "country": "EL",
+    "espo": "2024-01-15 10:30:00",
+    "plain": "a",
+    "either": [1, 2],
+    "map": {"a": "b", "": ""},
+    "commas": "a,,b;c ",
+    "dates": ["2016-01-05"],
+    "grid": [[1], [], [2, 3]],
+    "gaps": ["a", None],
     "closed": "red",
     "open": "unheard of",
     "words": "a;;b ",
@@ -120,6 +145,16 @@ WIRE: dict[str, Any] = {
     "colors": ["deep blue", "mauve"],
     "moods": ["glad", "so-so"],
 }
+
+
+def tree(**members: Any) -> dict[str, Any]:
+    """Return a wire tree of the big models, with every member."""
+    return {**{one.wire: WIRE[one.kind] for one in MEMBERS}, **members}
+
+
+def required() -> dict[str, Any]:
+    """Return a wire tree of the big models, with the members that have to be there."""
+    return {one.wire: WIRE[one.kind] for one in MEMBERS if one.required}
 
 
 def without_enums(tree: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +174,18 @@ _OF_TYPE: dict[str, tuple[type, ...]] = {
     "date": (),
     "digits": (int,),
     "mailbox": (str,),
+    "unix": (int,),
+    "dmy": (),
+    "bit": (bool, int),
+    "country": (str,),
+    "espo": (),
+    "plain": (str, int, float),
+    "either": (str, list, dict),
+    "map": (dict,),
+    "commas": (str,),
+    "dates": (list,),
+    "grid": (list,),
+    "gaps": (list,),
     "closed": (str,),
     "open": (str,),
     "words": (str,),
@@ -163,12 +210,26 @@ _ELEMENTS: dict[str, tuple[Any, ...]] = {
 }
 
 
+_INSIDE: dict[str, list[tuple[Any, str]]] = {
+    "unix": [(10**20, "")],
+    "dmy": [("31.02.2011", ""), ("1.2.2011", ""), ("2011-06-16", ""), ("16.06.2011 ", "")],
+    "bit": [(2, ""), (-1, "")],
+    "espo": [("2024-13-01 00:00:00", "")],
+    "either": [([1, "x"], "[1]"), ({"name": 5}, ".name")],
+    "map": [({"a": "b", "c": 1}, ".c")],
+    "dates": [(["2016-01-05", 5], "[1]"), (["2016-02-30"], "[0]")],
+    "grid": [([[1], 2], "[1]"), ([[], [1, "2"]], "[1][1]"), ([None], "[0]")],
+    "gaps": [(["a", 1], "[1]")],
+}
+
+
 def wrong(kind: str) -> list[tuple[Any, str]]:
     """Return wrong values of a kind, with the path of what is wrong below the member."""
     found = [(value, "") for value in _SCALARS if type(value) not in _OF_TYPE[kind]]
     found += [([value], "") for value in _ELEMENTS.get(kind, ())]
     if kind == "part":
         found += [({}, ".name"), ({"name": 5}, ".name"), ({"name": "a", "day": "soon"}, ".day")]
+    found += _INSIDE.get(kind, [])
     if kind == "parts":
         found += [([1], "[0]"), ([{"name": "a"}, {"name": None}], "[1].name")]
     if kind == "instant":

@@ -159,8 +159,9 @@ def path_of(error: BaseException) -> list[str | int]:
         if frame.f_globals.get("EMITTED") is not True:
             continue
         seen = frame.f_locals
-        if "rows" not in seen:  # decode(tree), which calls decode_all([tree])
+        if "tree" in seen:  # decode(tree), which calls decode_all([tree])
             single = True
+        if "rows" not in seen:
             continue
         if "out" in seen and not single:
             path.append(len(seen["out"]))
@@ -187,13 +188,13 @@ def _list(values: object, argument: str, kind: type, example: str) -> list[Any]:
     return list(values)
 
 
-def _join(texts: list[str], argument: str) -> str:
+def _join(texts: list[str], argument: str, by: str = ";") -> str:
     for index, text in enumerate(texts):
-        if ";" in text:
+        if by in text:
             raise ArgumentError(
-                f"{argument}[{index}]", "holds a ';', which separates elements on the wire"
+                f"{argument}[{index}]", f"holds a {by!r}, which separates elements on the wire"
             )
-    return ";".join(texts)
+    return by.join(texts)
 
 
 def _unread(argument: str, value: object) -> ArgumentError:
@@ -203,21 +204,26 @@ def _unread(argument: str, value: object) -> ArgumentError:
     )
 
 
-def joined(values: object, argument: str) -> str:
-    """Join texts to a `;` list.
+def joined(values: object, argument: str, by: str = ";") -> str:
+    """Join texts to one that holds a list.
+
+    Args:
+        values: The texts.
+        argument: Name of the member.
+        by: What separates them.
 
     Raises:
-        ArgumentError: It is no list of texts, or an element holds `;`.
+        ArgumentError: It is no list of texts, or an element holds the separator.
     """
     if type(values) is list:
         try:
-            text = ";".join(values)
+            text = by.join(values)
         except TypeError:
             pass  # told with its place below
         else:
-            if text.count(";") < len(values):  # one look at the whole; each element only on doubt
+            if text.count(by) < len(values):  # one look at the whole; each element only on doubt
                 return text
-    return _join(_list(values, argument, str, "'text'"), argument)
+    return _join(_list(values, argument, str, "'text'"), argument, by)
 
 
 def joined_labels(values: object, argument: str) -> str:

@@ -1,0 +1,348 @@
+"""Values of several forms, and inputs that servers take in more than one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from io import BytesIO
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from crmkit.core.errors import ArgumentError, DecodeError
+from crmkit.core.types import UNSET, File
+from tests.codegen.values import required
+
+NOW = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
+DOG = {"tame": True, "name": "Rex"}
+WOLF: dict[str, Any] = {"tame": False, "pack": []}
+ZOO: dict[str, Any] = {"star": DOG, "animals": [], "births": []}
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def test_a_constant_tells_models_apart(models: ModuleType) -> None:
+    """Which model an object is, its constant member tells, alone and among others."""
+    wire = {**ZOO, "star": WOLF, "animals": [DOG, "a fish", {**WOLF, "pack": [WOLF]}]}
+    zoo = models.Zoo.from_dict(wire)
+
+    assert type(zoo.star) is models.Wolf
+    assert [type(one) for one in zoo.animals] == [models.Dog, str, models.Wolf]
+    assert type(zoo.animals[2].pack[0]) is models.Wolf
+    assert zoo.to_dict() == wire
+
+
+@pytest.mark.parametrize(
+    ("members", "path"),
+    [
+        ({"star": {"tame": "no"}}, "star.tame"),
+        ({"star": {"tame": None}}, "star.tame"),
+        ({"star": {"name": "Rex"}}, "star.tame"),
+        ({"star": {"tame": True}}, "star.name"),
+        ({"star": {"tame": True, "name": 5}}, "star.name"),
+        ({"star": "Rex"}, "star"),
+        (
+            {"animals": [DOG, {"tame": False, "pack": [{**WOLF, "pack": 1}]}]},
+            "animals[1].pack[0].pack",
+        ),
+        ({"animals": ["a fish", 5]}, "animals[1]"),
+        ({"births": {"2024": ["2024-01-15", "soon"]}}, "births.2024[1]"),
+        ({"births": [1]}, "births"),
+        ({"noises": [1]}, "noises[0]"),
+    ],
+)
+def test_a_value_of_no_form_is_refused(
+    members: dict[str, Any], path: str, models: ModuleType
+) -> None:
+    """A value that has none of the documented forms is a DecodeError that tells its place."""
+    with pytest.raises(DecodeError) as caught:
+        models.Zoo.from_dict({**ZOO, **members})
+
+    assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("wire", "births"),
+    [
+        ([], {}),
+        ({"2024": ["2024-01-15", None], "": []}, {"2024": [date(2024, 1, 15), None], "": []}),
+    ],
+)
+def test_an_empty_array_stands_for_an_empty_map(
+    wire: Any, births: dict[str, Any], models: ModuleType
+) -> None:
+    """Where a server sends an empty array for an empty object, it reads as a dict and goes back."""
+    zoo = models.Zoo.from_dict({**ZOO, "births": wire})
+
+    assert zoo.births == births
+    assert zoo.to_dict()["births"] == wire
+
+
+@pytest.mark.parametrize("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
+def test_an_open_enum_beside_a_list(wire: Any, models: ModuleType) -> None:
+    """A choice that some servers let be several is a value or a list, as it came."""
+    zoo = models.Zoo.from_dict({**ZOO, "noises": wire})
+
+    assert zoo.noises == wire
+    assert isinstance(zoo.noises, models.Noise) is (wire == "calm")
+    assert zoo.to_dict()["noises"] == wire
+
+
+def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None:
+    """What is only written is no attribute of what is read, nor the other way round."""
+    assert not hasattr(models.Zoo, "password")
+    assert not hasattr(models.LenientInput, "made")
+
+
+# -- single values -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "wire", "python", "back"),
+    [
+        ("unix", 1314774000, datetime(2011, 8, 31, 7, 0, tzinfo=UTC), 1314774000),
+        ("dmy", "16.06.2011", date(2011, 6, 16), "16.06.2011"),
+        ("dmy", "01.02.0003", date(3, 2, 1), "01.02.0003"),
+        ("bit", 1, True, 1),
+        ("bit", False, False, 0),
+        ("country", "EL", "GR", "EL"),
+        ("country", "DE", "DE", "DE"),
+        ("espo", "2024-01-15 10:30:00", NOW, "2024-01-15 10:30:00"),
+        ("espo", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
+    ],
+)
+@pytest.mark.parametrize("name", ["Everything", "EverythingInput"])
+def test_a_wire_form_is_a_natural_value(
+    name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
+) -> None:
+    """A value in a vendor's form is what Python would call it, and goes back in that form."""
+    thing = getattr(models, name).from_dict({**required(), f"{kind}_given": wire})
+    value = getattr(thing, f"{kind}_given")
+
+    assert value == python
+    assert type(value) is type(python)
+    written = thing.to_dict()[f"{kind}_given"]
+    assert (written, type(written)) == (back, type(back))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wire"),
+    [
+        ("unix", NOW.astimezone(timezone(timedelta(hours=5))), 1705314600),
+        ("unix", NOW + timedelta(seconds=0.9), 1705314600),
+        ("espo", NOW.astimezone(timezone(timedelta(hours=5))), "2024-01-15 10:30:00"),
+        ("espo", NOW + timedelta(seconds=0.9), "2024-01-15 10:30:00"),
+        ("country", "", ""),
+        ("plain", 1, 1),
+        ("either", [1], [1]),
+        ("either", {"name": "nut"}, {"name": "nut"}),
+        ("part", {"name": "nut", "more": NOW}, {"name": "nut", "more": "2024-01-15T10:30:00Z"}),
+        ("map", {}, {}),
+        ("grid", ([1], (2,)), [[1], [2]]),
+        ("gaps", [None], [None]),
+    ],
+)
+def test_what_can_be_meant_is_written(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
+    """Values that have one meaning only are written, in whatever form Python has them."""
+    thing = models.EverythingInput.from_dict(required())
+    setattr(thing, f"{kind}_given", value)
+
+    assert thing.to_dict()[f"{kind}_given"] == wire
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "place"),
+    [
+        ("unix", NOW.replace(tzinfo=None), ""),
+        ("unix", 1314774000, ""),
+        ("unix", NOW.date(), ""),
+        ("unix", datetime.max.replace(tzinfo=timezone(-timedelta(hours=5))), ""),
+        ("espo", NOW.replace(tzinfo=None), ""),
+        ("espo", "2024-01-15 10:30:00", ""),
+        ("dmy", NOW, ""),
+        ("dmy", "16.06.2011", ""),
+        ("bit", 1, ""),
+        ("bit", "yes", ""),
+        ("country", "gr", ""),
+        ("country", "Greece", ""),
+        ("country", 5, ""),
+        ("plain", True, ""),
+        ("plain", None, ""),
+        ("plain", float("nan"), ""),
+        ("plain", [], ""),
+        ("either", 1.5, ""),
+        ("either", True, ""),
+        ("either", {1: 2}, ""),
+        ("map", [("a", "b")], ""),
+        ("map", {1: "b"}, ""),
+        ("map", {"a": 1}, "['a']"),
+        ("commas", ["a", "b,c"], "[1]"),
+        ("commas", "a", ""),
+        ("commas", [1], "[0]"),
+        ("dates", ["2016-01-05"], "[0]"),
+        ("dates", [NOW], "[0]"),
+        ("dates", date(2016, 1, 5), ""),
+        ("grid", [[1], 2], "[1]"),
+        ("gaps", "a", ""),
+        ("gaps", ["a", 1], "[1]"),
+        ("part", 5, ""),
+        ("part", None, ""),
+    ],
+)
+def test_what_the_wire_cannot_carry_is_refused(
+    kind: str, value: Any, place: str, models: ModuleType
+) -> None:
+    """A value that the wire has no form for is an ArgumentError that names its member."""
+    thing = models.EverythingInput.from_dict(required())
+    setattr(thing, f"{kind}_given", value)
+
+    with pytest.raises(ArgumentError) as caught:
+        thing.to_dict()
+
+    assert caught.value.argument == f"{kind}_given{place}"
+
+
+# -- inputs in several spellings ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "spellings", "value"),
+    [
+        ("count", [7, "7", "007"], 7),
+        ("counts", [[7], ["7"]], [7]),
+        ("ratio", [0.5, "0.5", ".5"], 0.5),
+        ("ratio", [2], 2),
+        ("ratio", ["2", "2.0"], 2.0),
+        ("flag", [True, 1, "1"], True),
+        ("flag", [False, 0, "0"], False),
+        ("when", ["2024-01-15"], date(2024, 1, 15)),
+        ("when", ["2024-01-15T10:30:00Z", "2024-01-15T11:30:00+01:00"], NOW),
+        ("when", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
+    ],
+)
+def test_every_spelling_of_an_input_is_read(
+    name: str, spellings: list[Any], value: Any, models: ModuleType
+) -> None:
+    """However an input spells a value, Python has the first of the documented forms."""
+    for wire in spellings:
+        found = getattr(models.LenientInput.from_dict({name: wire}), name)
+        expected = wire if value is None else value
+        assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wire"),
+    [
+        ("count", 7, 7),
+        ("count", "08", "08"),
+        ("count", None, None),
+        ("counts", [7, "8"], [7, "8"]),
+        ("ratio", 0.5, 0.5),
+        ("ratio", 2, 2),
+        ("flag", True, True),
+        ("flag", 0, 0),
+        ("when", date(2024, 1, 15), "2024-01-15"),
+        ("when", NOW, "2024-01-15T10:30:00Z"),
+        ("when", "tomorrow", "tomorrow"),
+        ("stage", 25, 25),
+        ("phones", [], ""),
+    ],
+)
+def test_every_spelling_of_an_input_is_written(
+    name: str, value: Any, wire: Any, models: ModuleType
+) -> None:
+    """What a server takes in several spellings is sent in the one that was given."""
+    written = models.LenientInput(**{name: value}).to_dict()[name]
+
+    assert (written, type(written)) == (wire, type(wire))
+
+
+@pytest.mark.parametrize(
+    ("name", "wire"),
+    [
+        ("count", "seven"),
+        ("count", "٧"),
+        ("count", " 7"),
+        ("count", "1_0"),
+        ("count", 1.5),
+        ("count", True),
+        ("counts", [7, None]),
+        ("ratio", "nan"),
+        ("ratio", True),
+        ("flag", "true"),
+        ("flag", 2),
+        ("when", 5),
+        ("stage", "25"),
+        ("phones", "work|1|2"),
+        ("phones", "1"),
+        ("phones", [{"type": "work", "number": "1"}]),
+        ("upload", "bytes"),
+    ],
+)
+def test_no_other_spelling_is_read(name: str, wire: Any, models: ModuleType) -> None:
+    """A value in no documented spelling is a DecodeError that tells its place."""
+    with pytest.raises(DecodeError) as caught:
+        models.LenientInput.from_dict({name: wire})
+
+    assert caught.value.path.partition("[")[0] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "place"),
+    [
+        ("count", 1.5, ""),
+        ("count", True, ""),
+        ("counts", [7, None], "[1]"),
+        ("ratio", float("inf"), ""),
+        ("flag", None, ""),
+        ("when", NOW.replace(tzinfo=None), ""),
+        ("when", 5, ""),
+        ("upload", "text", ""),
+        ("upload", None, ""),
+        ("phones", "work|1", ""),
+        ("phones", ["work|1"], "[0]"),
+        ("phones", [{"type": "work"}], "[0]"),
+        ("phones", [{"type": "work", "number": 1}], "[0]"),
+        ("phones", [{"type": "work", "number": "1", "note": "x"}], "[0]"),
+        ("phones", [{"type": "work", "number": "1"}, {"type": "a|b", "number": "1"}], "[1].type"),
+        ("phones", [{"type": "work", "number": "1,2"}], "[0].number"),
+        ("phones", [{"type": "work", "number": ""}], "[0].number"),
+    ],
+)
+def test_no_other_spelling_is_written(
+    name: str, value: Any, place: str, models: ModuleType
+) -> None:
+    """An input in no documented spelling is an ArgumentError that names its member."""
+    with pytest.raises(ArgumentError) as caught:
+        models.LenientInput(**{name: value}).to_dict()
+
+    assert caught.value.argument == name + place
+
+
+def test_elements_are_models_or_mappings(models: ModuleType) -> None:
+    """A list that the wire writes as one text takes models and mappings, and reads as models."""
+    phones = [models.PhoneInput("work", "+353 1"), {"number": "2", "type": "home"}]
+    wire = models.LenientInput(phones=phones).to_dict()
+
+    assert wire == {"phones": "work|+353 1,home|2"}
+    assert models.LenientInput.from_dict(wire).phones == [
+        models.PhoneInput("work", "+353 1"),
+        models.PhoneInput("home", "2"),
+    ]
+
+
+def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
+    """A file to upload may be a File, bytes, or a file that is open for reading."""
+    file = File(BytesIO(b"x"), "x.txt")
+    given = (file, b"x", BytesIO(b"x"))
+    sent = [models.LenientInput(upload=one).to_dict()["upload"] for one in given]
+
+    assert sent[0] is file
+    assert [one.payload.read() for one in sent] == [b"x", b"x", b"x"]
+    assert models.LenientInput().upload is UNSET
+
+
+def test_numbers_of_an_enum_are_told(models: ModuleType) -> None:
+    """The numbers that a member may be stand in its description."""
+    assert "stage (int | Unset): How far it is. 10, 25 or 50." in models.LenientInput.__doc__
