@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from io import BytesIO
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -333,7 +334,7 @@ def test_elements_are_models_or_mappings(models: ModuleType) -> None:
 
 
 def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
-    """A file to upload may be a File, bytes, or a file that is open for reading."""
+    """A file to upload may be a File, a path, bytes, or a file that is open for reading."""
     file = File(BytesIO(b"x"), "x.txt")
     given = (file, b"x", BytesIO(b"x"))
     sent = [models.LenientInput(upload=one).to_dict()["upload"] for one in given]
@@ -341,6 +342,8 @@ def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
     assert sent[0] is file
     assert [one.payload.read() for one in sent] == [b"x", b"x", b"x"]
     assert models.LenientInput().upload is UNSET
+    path = Path("letters/a.txt")
+    assert models.LenientInput(upload=path).to_dict() == {"upload": File(path, "a.txt")}
 
 
 def test_numbers_of_an_enum_are_told(models: ModuleType) -> None:

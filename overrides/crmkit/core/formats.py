@@ -10,6 +10,7 @@ import re
 from datetime import UTC, date, datetime
 from io import BytesIO
 from math import floor
+from pathlib import Path
 from typing import Any
 
 from .errors import ArgumentError
@@ -214,7 +215,7 @@ def spelt(value: object, argument: str, *kinds: type) -> Any:
 
 
 def file_value(value: object, argument: str) -> File:
-    """Return a file to upload, of a `File`, of bytes, or of a file that is open for reading.
+    """Return a file to upload, of a `File`, a path, bytes, or a file that is open for reading.
 
     Raises:
         ArgumentError: It is none of them.
@@ -223,9 +224,11 @@ def file_value(value: object, argument: str) -> File:
         return value
     if isinstance(value, bytes | bytearray):
         return File(BytesIO(value))
+    if isinstance(value, Path):
+        return File(value, value.name)
     read: Any = value
     if callable(getattr(value, "read", None)):
         return File(read)
     raise ArgumentError(
-        argument, f"takes a File, bytes or a file opened with 'rb', not {type(value).__name__}"
+        argument, f"takes a File, a Path, bytes or an open file, not {type(value).__name__}"
     )

@@ -75,7 +75,7 @@ def read_list(rows: object, read: Callable[[Any], T]) -> list[T]:
         wrong(rows, "an array")
     out: list[T] = []
     for row in rows:
-        out.append(read(row))  # noqa: PERF401  # `out` tells the place of a failure
+        out.append(read(row))  # noqa: PERF401  # errors tell the place by out
     return out
 
 
