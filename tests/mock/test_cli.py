@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from crmkit_mock.cli import main
+from crmkit_mock.mocks import CATALOGUE
 from tests.mock.test_store import foreign_files
 
 PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise SystemExit(main())"]
@@ -33,10 +34,11 @@ def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator
     assert process.stdout is not None
     assert process.stderr is not None
     try:
-        name, url, credentials = process.stdout.readline().split()
-        control = process.stdout.readline().split()
-        assert name == "relenta"
-        assert control[0] == "control"
+        told: dict[str, list[str]] = {}
+        while "control" not in told:
+            name, *rest = process.stdout.readline().split()
+            told[name] = rest
+        url, credentials = told["relenta"]
         yield {
             "url": url,
             "origin": url.removesuffix("/relenta/api/v3"),
@@ -68,7 +70,8 @@ def test_it_serves_and_stops(stop: signal.Signals) -> None:
     with serving(stop=stop) as served:
         assert names(served) == ["James Bond", "Dr. Evil"]
         health = httpx.get(f"{served['origin']}/__mock__/health", trust_env=False).json()
-        assert health == {"status": "ok", "crms": {"relenta": "/relenta/api/v3"}}
+        paths = {name: entry.base_path for name, entry in CATALOGUE.items()}
+        assert health == {"status": "ok", "crms": paths}
 
 
 def test_it_keeps_its_state_in_a_file(tmp_path: Path) -> None:

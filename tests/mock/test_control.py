@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from crmkit_mock.documents import load_document
+from crmkit_mock.mocks import CATALOGUE
 from tests.mock.plain import Relenta, refusal
 
 
@@ -32,7 +33,7 @@ def test_health(control: httpx.Client) -> None:
     """Health names the CRMs and where they are."""
     assert tree(control.get("/health")) == {
         "status": "ok",
-        "crms": {"relenta": "/relenta/api/v3"},
+        "crms": {name: entry.base_path for name, entry in CATALOGUE.items()},
     }
 
 
@@ -43,7 +44,8 @@ def test_reset_and_seed(
     """Seed and reset act on one CRM or on all."""
     tree(control.post("/seed", json={**(body or {}), "seed": "empty"}))
     assert either.contacts() == []
-    assert tree(control.post("/reset", json=body)) == {"reset": ["relenta"]}
+    meant = list(body.values()) if body else list(CATALOGUE)
+    assert tree(control.post("/reset", json=body)) == {"reset": meant}
     assert len(either.contacts()) == 2
     assert len(either.mock.journal) == 1
 
@@ -54,7 +56,7 @@ def test_snapshot_and_restore(either: Relenta, control: httpx.Client) -> None:
     either.save(full_name="X")
     assert tree(control.put("/snapshot", json=snapshot)) == {"restored": ["relenta"]}
     assert len(either.contacts()) == 2
-    assert snapshot == tree(control.get("/snapshot"))
+    assert snapshot["relenta"] == tree(control.get("/snapshot"))["relenta"]
 
 
 def test_faults(either: Relenta, control: httpx.Client) -> None:
@@ -113,7 +115,7 @@ def test_journal(either: Relenta, control: httpx.Client) -> None:
 
 def test_clock(either: Relenta, control: httpx.Client) -> None:
     """The clock is read, set and advanced."""
-    assert tree(control.get("/clock")) == {"relenta": "2016-02-01T09:00:00+00:00"}
+    assert tree(control.get("/clock"))["relenta"] == "2016-02-01T09:00:00+00:00"
     tree(control.post("/clock", json={"set": "2030-01-01T00:00:00Z"}))
     tree(control.post("/clock", json={"crm": "relenta", "advance": 1.5}))
     assert either.contact(either.save())["dt_created"] == "2030-01-01T00:00:01Z"
