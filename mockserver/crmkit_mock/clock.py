@@ -1,4 +1,4 @@
-"""The clock of a mock CRM: it stands still until something moves it."""
+"""The clock of a mock CRM: it stands still until something moves it, or lets it run."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmkit_mock.store import Settings
 
 _SETTING = "clock"
@@ -24,11 +26,30 @@ class Clock:
     def __init__(self, settings: Settings, start: datetime) -> None:
         self._settings = settings
         self._start = start
+        self._seconds: Callable[[], float] | None = None
+        self._since = 0.0
+
+    def run(self, seconds: Callable[[], float]) -> None:
+        """Let the time pass by itself from now on; what waits for it would wait forever else.
+
+        Args:
+            seconds: Tells the seconds since some moment, such as `time.monotonic`.
+        """
+        self._seconds = seconds
+        self._since = seconds()
+
+    def restart(self) -> None:
+        """Begin to count the time that passes by itself anew."""
+        if self._seconds is not None:
+            self._since = self._seconds()
 
     def now(self) -> datetime:
         """Return the mock's time, in UTC."""
         kept = self._settings.get(_SETTING)
-        return datetime.fromisoformat(kept) if isinstance(kept, str) else self._start
+        moment = datetime.fromisoformat(kept) if isinstance(kept, str) else self._start
+        if self._seconds is None:
+            return moment
+        return moment + timedelta(seconds=self._seconds() - self._since)
 
     def set(self, moment: datetime) -> None:
         """Set the mock's time.
@@ -39,6 +60,7 @@ class Clock:
         if moment.tzinfo is None:
             raise ValueError("the mock's clock needs an aware datetime")
         self._settings.set(_SETTING, moment.astimezone(UTC).isoformat())
+        self.restart()
 
     def advance(self, seconds: float) -> datetime:
         """Move the clock by `seconds` (also backwards, if negative) and return the new time."""

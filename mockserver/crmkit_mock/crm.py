@@ -162,6 +162,7 @@ class MockCRM(ABC):
         with self.store.transaction():
             self.store.clear(self.name)
             self.settings.set("seed", name)
+            self.clock.restart()
             self.plant(name)
 
     def reset(self) -> None:
@@ -182,6 +183,7 @@ class MockCRM(ABC):
             ValueError: it is not a snapshot of this CRM; the state is unchanged.
         """
         self.store.restore(self.name, snapshot)
+        self.clock.restart()
 
     def fail(
         self,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 
 from crmkit_mock.mocks import Mocks
 from crmkit_mock.server import listen, origin_of, require_loopback, server_for
 
 
 class ForegroundMocks(Mocks):
-    """The mock CRMs of a server that runs in the main thread, with rate limits on."""
+    """The mock CRMs of a server in the main thread, with rate limits on and clocks that run."""
 
     def run(self, host: str, port: int) -> None:
         """Listen and serve until the process is told to stop; then close the store.
@@ -26,6 +27,8 @@ class ForegroundMocks(Mocks):
             self._origin = origin_of(listener)
             for name in self.names:
                 crm = self.crm(name)
+                # Who is told to wait by a rate limit shall not wait forever.
+                crm.clock.run(time.monotonic)
                 credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
                 sys.stdout.write(f"{name:12} {crm.base_url}  {credentials}\n")
             sys.stdout.write(f"{'control':12} {self._origin}/__mock__/health\n")
