@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Field", "Kind", "Model", "Schemas", "class_of", "one_line"]
 
+FORM = "application/x-www-form-urlencoded"
 FREE = "FreeObject"
 """What an object of which nothing is said is called in annotations."""
+
+_CLEARABLE = {"text", "date", "dmy", "instant", "country", "separated"}
+"""Kinds of which an empty text, sent in a form, stands for nothing."""
 
 _NUMERIC = {"unix", "bit"}
 """The formats of `x-crmkit-format` that stand at integers."""
@@ -60,6 +64,7 @@ class Schemas:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.form_bodies = _form_bodies(document)
         self.models: dict[str, Model] = {}
         self.enums: set[str] = set()
         self.forms: set[str] = set()
@@ -102,6 +107,10 @@ class Schemas:
             if resolved.get("readOnly" if mode == "write" else "writeOnly"):
                 continue
             kind, nullable, out = self.kind(node, f"{place}/properties/{wire}", mode)
+            # A form has no null: an empty text clears a member.
+            nullable = nullable or (
+                name in self.form_bodies and wire not in required and kind.name in _CLEARABLE
+            )
             one = Field(
                 wire,
                 kind,
@@ -198,7 +207,9 @@ class Schemas:
             return Kind("any"), False
         match types[0]:
             case "string" if "enum" in schema:
-                return self._enum(schema, name, place, nullable=nullable)
+                kind, nullable = self._enum(schema, name, place, nullable=nullable)
+                # Whoever writes may say "red", too, and not only Color.RED.
+                return (kind if mode == "read" else replace(kind, name="open_enum")), nullable
             case "string":
                 return self._string(schema, place), nullable
             case "integer" | "number" | "boolean":
@@ -377,6 +388,17 @@ class Schemas:
 def class_of(tag: str) -> str:
     """Return the name of a resource class: `CustomFields` for `custom_fields`."""
     return "".join(part.capitalize() for part in tag.split("_"))
+
+
+def _form_bodies(document: Document) -> set[str]:
+    """Return the names of the schemas of bodies that are sent as forms."""
+    found: set[str] = set()
+    for operation in document.operations:
+        body = document.resolve(operation.node.get("requestBody", {}), operation.place)
+        content = body.get("content", {})
+        if "application/json" not in content and FORM in content:
+            found.add(str(content[FORM].get("schema", {}).get("$ref", "")).rpartition("/")[2])
+    return found
 
 
 def _types(schema: dict[str, Any]) -> list[str]:

@@ -85,6 +85,8 @@ def wrong(crm: Resources, one: Everything, new: EverythingInput) -> None:
     crm.things.update(1, nonsense="x")  # error: call-arg
     crm.things.create(one)  # error: arg-type
     one.text_given = None  # error: assignment
+    one.closed_given = "red"  # error: assignment
+    new.closed_given = "red"
     new.text_given = None  # error: assignment
     one.text_maybe.upper()  # error: union-attr
     crm.nonsense  # error: attr-defined
