@@ -197,10 +197,7 @@ class MockEspoCRM(MockCRM):
             self.clock.tick()
             return Reply(403, b"", media_type=refusals.HTML, tree="")
         person = doors.enter(request)
-        is_open = any(not one for one in operation.node.get("security", [None])) or (
-            operation.node.get("security") == []
-        )
-        if person is None and not is_open:
+        if person is None and not _is_open(operation):
             # Returned, not raised: that it failed is to be remembered.
             return refusals.reply(doors.turned_away(request))
         if person is None and operation.id == "settings_get":
@@ -241,7 +238,7 @@ class MockEspoCRM(MockCRM):
         if operation.id == "attachments_download":
             return attachments.download(session, params["id"])
         if operation.id == "me":
-            return self._json(system.me(session, doors))
+            return self._json(system.me(session, doors), headers=system.token_cookie(session))
         route = ROUTES.get(operation.id)
         if operation.id == "app_destroy_token":
             route = token_destroyer(doors)
@@ -300,6 +297,12 @@ class MockAutoCRM(MockEspoCRM):
 
     name: ClassVar[str] = "autocrm"
     profile: ClassVar[Profile] = AUTOCRM
+
+
+def _is_open(operation: Operation) -> bool:
+    """Return whether an operation needs no authentication."""
+    security = operation.node.get("security")
+    return security is not None and (not security or {} in security)
 
 
 def _no_action(method: str, action: str, controller: str) -> Problem:

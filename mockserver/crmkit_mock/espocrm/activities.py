@@ -204,7 +204,8 @@ def email_addresses(session: Session) -> list[dict[str, Any]]:
     """Return e-mail addresses that begin with a text, and whose they are."""
     text = str(session.query.get("q") or "").lower()
     found: list[dict[str, Any]] = []
-    for kind in ("Contact", "Lead", "Account", "User"):
+    # Users alone, as the vendor's default setting emailAddressLookupEntityTypeList has it.
+    for kind in ("User",):
         if not text or session.user.level(kind, "read") == "no":
             continue
         for record in session.data.all(kind):

@@ -139,6 +139,8 @@ CALL = EntityType(
 )
 
 _ONLY_READ = ("read",)
+#: What a user says of an e-mail that is the user's.
+EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
 
 EMAIL = EntityType(
@@ -179,7 +181,9 @@ EMAIL = EntityType(
             for name in ("idHash", "nameHash", "typeHash")
         ),
         Field("addressNameMap", "jsonArray", read_only=True, shown=_ONLY_READ),
-        *(flag(name) for name in ("isRead", "isReplied", "isImportant", "inTrash", "inArchive")),
+        *(flag(name) for name in ("isRead", "isReplied")),
+        # Unknown until the e-mail is somebody's.
+        *(Field(name, "bool") for name in EMAIL_STATE),
         *(flag(name, read_only=True) for name in ("isAutoReply", "isUsers")),
         *(flag(name, read_only=True, shown=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
         text("folderId"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.activity_types import EMAIL_STATE
 from crmkit_mock.espocrm.data import Record, display_name
 from crmkit_mock.espocrm.fields import PERSON_NAME, Link
 
@@ -77,6 +78,9 @@ def linked_ids(session: Session, entity: EntityType, record: Record, field: Fiel
 def _links(
     session: Session, entity: EntityType, record: Record, field: Field, attribute: str
 ) -> Any:
+    if field.entity == "EmailAddress":
+        # Addresses have no records; their e-mail keeps them.
+        return record.get(attribute) or ([] if attribute.endswith("Ids") else {})
     ids = linked_ids(session, entity, record, field)
     if attribute.endswith("Ids"):
         return ids
@@ -223,6 +227,14 @@ def _subject(_session: Session, record: Record) -> Any:
     return record.get("name")
 
 
+def _kept(name: str) -> Callable[[Session, Record], Any]:
+    return lambda _session, record: record.get(name)
+
+
+def _from_address(_session: Session, record: Record) -> Any:
+    return record.get("from")
+
+
 def _people(_session: Session, record: Record) -> Any:
     if record.get("status") == "Sent":
         names = record.get("nameHash") or {}
@@ -239,4 +251,6 @@ _WORKED_OUT: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Opportunity", "amountWeightedConverted"): _weighted,
     ("Email", "subject"): _subject,
     ("Email", "personStringData"): _people,
+    ("Email", "fromEmailAddressName"): _from_address,
+    **{("Email", name): _kept(name) for name in EMAIL_STATE},
 }

@@ -40,14 +40,16 @@ def related(session: Session, entity: EntityType, id: str, name: str) -> dict[st
     from crmkit_mock.espocrm.search import read_search
     from crmkit_mock.espocrm.shapes import list_names, selected_names
 
-    record = records.find(session, entity, id, "read")
+    session.user.require_scope(entity.name, "read")
     link = entity.all_links.get(name)
     if link is None:
         raise not_found("Link does not exist.")
     foreign = ENTITY_TYPES.get(link.entity)
-    if link.kind == "belongs_to" or foreign is None:
+    if foreign is not None and link.kind != "belongs_to":
+        session.user.require_scope(foreign.name, "read")
+    record = records.find(session, entity, id, "read")
+    if foreign is None or link.kind == "belongs_to":
         return {"total": 0, "list": []}
-    session.user.require_scope(foreign.name, "read")
     search = read_search(session, session.query)
     if session.query.get("q") is None:
         # Related lists are counted also where X-No-Total asks otherwise.

@@ -25,6 +25,7 @@ SYSTEM_NAME = "CRM"
 #: An address whose server refuses every message.
 REFUSED_ADDRESS = "reject@x.example"
 
+_SYSTEM_ACCOUNT = "6b0000000000000f1"
 _OUTBOX = "outbox"
 _SMTP = "smtp"
 _ADDRESSED = ("to", "cc", "bcc", "replyTo")
@@ -77,13 +78,13 @@ def create(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
     after = send(session, record)
     shown = created_shape(session, EMAIL, after, accepted.echo)
     users = {after["createdById"]: {"isRead": True}}
+    if "inboundEmailsIds" in after:
+        shown |= {"inboundEmailsIds": after["inboundEmailsIds"], "inboundEmailsNames": {}}
     return {
         "folderId": None,
         "sendAt": None,
         **shown,
         "modifiedById": after["modifiedById"],
-        "inboundEmailsIds": [],
-        "inboundEmailsNames": {},
         "usersColumns": users,
         "usersIds": list(users),
         "usersNames": {},
@@ -109,12 +110,15 @@ def update(session: Session, id: str, sent: Mapping[str, Any]) -> dict[str, Any]
     shown = records.update(session, EMAIL, id, told)
     record = session.data.by_id("Email")[id]
     settled = {**record, **_texts(record), **_looked_up(session, record)}
+    if settled.get("status") == "Sent":
+        settled |= _system_account(settled)
     session.data.replace("Email", settled)
     if sending:
         settled = send(session, settled)
     users: list[str] = [row.right for row in session.data.rows("emailUser") if row.left == id]
     shown = read_shape(session, EMAIL, settled)
-    return {**shown, "usersIds": users, "usersNames": {}}
+    names = {user: session.data.name_of("User", user) for user in users}
+    return {**shown, "usersIds": users, "usersNames": names}
 
 
 def send(session: Session, record: Record) -> Record:
@@ -133,6 +137,7 @@ def send(session: Session, record: Record) -> Record:
     now = write_instant(session.clock.now())
     after = {
         **record,
+        **_system_account(record),
         "status": "Sent",
         "dateSent": now,
         "fromAddress": record["from"],
@@ -152,6 +157,16 @@ def send(session: Session, record: Record) -> Record:
     sent = {name: after.get(name) for name in members}
     session.settings.set(_OUTBOX, [*outbox, {**sent, "subject": after.get("name")}])
     return after
+
+
+def _system_account(record: Record) -> dict[str, Any]:
+    """Return what a message from the system's own address has of its mail account."""
+    address = record["from"]
+    if address != SYSTEM_ADDRESS:
+        return {}
+    known = {"idHash": _SYSTEM_ACCOUNT, "nameHash": SYSTEM_NAME, "typeHash": "InboundEmail"}
+    hashes = {name: {**(record.get(name) or {}), address: one} for name, one in known.items()}
+    return {**hashes, "inboundEmailsIds": [_SYSTEM_ACCOUNT]}
 
 
 def _recipients(record: Record) -> list[str]:

@@ -41,6 +41,9 @@ _SCOPES = (
     "Note",
 )
 
+#: Ids of the roles' records, by name.
+ROLE_IDS = {"Integrator": "6b0000000000000d1", "Own accounts": "6b0000000000000d2"}
+
 #: Everything but what belongs to administrators.
 INTEGRATOR = Role(
     "Integrator",
@@ -76,6 +79,7 @@ class Person:
         active: Whether the door opens at all.
         first_name: First name, of people.
         last_name: Last name.
+        email: E-mail address, or None.
     """
 
     user: User
@@ -86,6 +90,7 @@ class Person:
     active: bool = True
     first_name: str | None = None
     last_name: str = ""
+    email: str | None = None
 
     @property
     def credentials(self) -> dict[str, Any]:
@@ -141,6 +146,7 @@ PEOPLE: dict[str, Person] = {
             password="jana-of-the-mock",  # noqa: S106 - as above
             first_name="Jana",
             last_name="Nová",
+            email="jana@example.org",
         ),
     )
 }
@@ -162,4 +168,6 @@ def user_record(person: Person, created_at: str) -> Record:
         "createdAt": created_at,
         "modifiedAt": created_at,
         "createdById": ADMIN_ID,
+        "emailAddress": person.email,
+        "lastAccess": created_at,
     }

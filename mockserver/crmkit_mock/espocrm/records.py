@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.access import Action
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType
+    from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
 
@@ -132,6 +132,11 @@ def update(
             # What belongs to the address is told as it was (observed).
             stale = (f"{name}Data", f"{name}IsInvalid", f"{name}IsOptedOut")
             shown |= {one: shown_before[one] for one in stale if one in shown_before}
+    for field in entity.fields:
+        columns = f"{field.name}Columns"
+        if field.columns and f"{field.name}Ids" in accepted.values and columns not in sent:
+            # Columns are told as they were, too (recorded: update-link-updated-header2).
+            shown[columns] = shown_before[columns]
     return shown
 
 
@@ -222,7 +227,27 @@ def duplicate_attributes(session: Session, entity: EntityType, id: object) -> di
     session.user.require_scope(entity.name, "create")
     shown = read(session, entity, id)
     left_out = {"id", *(one.name for one in entity.fields if one.family in _NUMBERED)}
+    for one in entity.fields:
+        if one.family == "attachmentMultiple":
+            shown |= _copied_files(session, one, shown)
     return {name: value for name, value in shown.items() if name not in left_out}
+
+
+def _copied_files(session: Session, field: Field, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the files of a field, as a copy of their record gets files of its own."""
+    copies: dict[str, Record] = {}
+    for id in shown[f"{field.name}Ids"]:
+        file = session.data.find("Attachment", id)
+        if file is not None:
+            copy = {**file, "id": session.new_id(), "sourceId": id}
+            session.data.insert("Attachment", copy)
+            session.data.write_file(copy["id"], session.data.read_file(id))
+            copies[copy["id"]] = copy
+    return {
+        f"{field.name}Ids": list(copies),
+        f"{field.name}Names": {id: copy["name"] for id, copy in copies.items()},
+        f"{field.name}Types": {id: copy.get("type") for id, copy in copies.items()},
+    }
 
 
 _NUMBERED = frozenset({"number", "autoincrement"})

@@ -8,7 +8,14 @@ from crmkit_mock.espocrm.attributes import FOLLOWERS
 from crmkit_mock.espocrm.crm_types import STAGES
 from crmkit_mock.espocrm.instants import write_instant
 from crmkit_mock.espocrm.other_types import ENTITY_TYPES
-from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, PEOPLE, SALES_TEAM, user_record
+from crmkit_mock.espocrm.people import (
+    INTEGRATOR_ID,
+    JANA_ID,
+    PEOPLE,
+    ROLE_IDS,
+    SALES_TEAM,
+    user_record,
+)
 from crmkit_mock.espocrm.relations import in_relation, kept_part
 
 if TYPE_CHECKING:
@@ -89,8 +96,13 @@ def _complete_addresses(record: Record) -> None:
 
 def plant(data: Data, clock: Clock, seed: str) -> None:
     """Fill the empty store with a seed: "demo", or "empty" for users alone."""
+    for name, id in ROLE_IDS.items():
+        put(data, clock, "Role", {"id": id, "name": name, "createdAt": _SINCE})
+    roles = ENTITY_TYPES["User"].all_links["roles"]
     for person in PEOPLE.values():
-        data.insert("User", user_record(person, _SINCE))
+        put(data, clock, "User", user_record(person, _SINCE))
+        if person.user.role is not None:
+            data.relate(roles, person.user.id, ROLE_IDS[person.user.role.name])
     team = {"id": SALES_TEAM, "name": "Sales", "createdAt": _SINCE}
     put(data, clock, "Team", team)
     data.relate(ENTITY_TYPES["User"].all_links["teams"], JANA_ID, SALES_TEAM)

@@ -94,6 +94,10 @@ def show_selected(
     if "parentName" in shown and "parentId" not in shown:
         # The name is looked up by what was read, which the parent is not part of.
         shown["parentName"] = None
+    if "personStringData" in shown and record.get("status") == "Sent":
+        # To say whom it went to, the addresses were read, and are told (recorded: rel-emails-2).
+        names = ("toEmailAddressesIds", "toEmailAddressesNames")
+        shown |= _show(session, entity, record, names)
     return shown
 
 
@@ -149,7 +153,9 @@ def created_shape(
 def _is_created(entity: EntityType, record: Record, field: Field, attribute: str) -> bool:
     if attribute in entity.created:
         return record.get(attribute) is not None
-    if field.family in _LISTS or attribute.endswith(("Data", "IsInvalid", "IsOptedOut")):
+    if field.family in {*_LISTS, "jsonArray"} or attribute.endswith(
+        ("Data", "IsInvalid", "IsOptedOut")
+    ):
         return True
     if field.family in {"link", "file", "linkParent"} and attribute.endswith("Name"):
         return True

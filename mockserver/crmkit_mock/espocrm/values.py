@@ -287,12 +287,22 @@ def _links(job: _Job) -> None:
 
 def _emails(job: _Job) -> None:
     job.out.values |= read_emails(job.field, job.sent, job.kept, job.invalid)
+    _echo_list(job)
 
 
 def _phones(job: _Job) -> None:
     # What a number is for when nobody says, as recorded for accounts.
     usual = "Office" if job.entity.name == "Account" else "Mobile"
     job.out.values |= read_phones(job.field, job.sent, job.kept, job.invalid, usual)
+    _echo_list(job)
+
+
+def _echo_list(job: _Job) -> None:
+    # The list comes back as it was sent; the next read has what was left out of it
+    # (recorded: update-phoneNumberData).
+    name = f"{job.field.name}Data"
+    if isinstance(job.sent.get(name), list):
+        job.out.echo[name] = [one for one in job.sent[name] if isinstance(one, dict)]
 
 
 def _as_sent(job: _Job) -> None:
