@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
-from tests.mock import plain_onepagecrm
+from tests.mock import espo, plain_monica, plain_onepagecrm
+from tests.mock.espo import Espo
 from tests.mock.plain import Relenta, client_for
+from tests.mock.plain_monica import Monica
 from tests.mock.plain_onepagecrm import OnePage
 
 if TYPE_CHECKING:
@@ -64,3 +66,31 @@ def solar(mocks: MockCRMs) -> Iterator[OnePage]:
     """The OnePageCRM mock in this process, with a client of its second account."""
     with plain_onepagecrm.client_for(mocks.onepagecrm, "solar") as http:
         yield OnePage(mocks.onepagecrm, http)
+
+
+@pytest.fixture
+def monica(mocks: MockCRMs) -> Iterator[Monica]:
+    """The Monica mock in this process, with a client of its first account."""
+    with plain_monica.client_for(mocks.monica) as http:
+        yield Monica(mocks.monica, http)
+
+
+@pytest.fixture
+def grace(mocks: MockCRMs) -> Iterator[Monica]:
+    """The same Monica mock, with a client of its second account."""
+    with plain_monica.client_for(mocks.monica, "grace") as http:
+        yield Monica(mocks.monica, http)
+
+
+@pytest.fixture
+def espocrm(mocks: MockCRMs) -> Iterator[Espo]:
+    """The EspoCRM mock in this process, with a client of its user with the broad role."""
+    with espo.client_for(mocks.espocrm) as http:
+        yield Espo(mocks.espocrm, http)
+
+
+@pytest.fixture
+def autocrm(mocks: MockCRMs) -> Iterator[Espo]:
+    """The AutoCRM mock in this process, with a client of its user with the broad role."""
+    with espo.client_for(mocks.autocrm) as http:
+        yield Espo(mocks.autocrm, http)
