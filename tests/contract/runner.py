@@ -36,7 +36,7 @@ max-steps = 6
 enabled = false
 
 [warnings]
-fail-on = true
+fail-on = {warnings}
 """
 
 
@@ -64,6 +64,7 @@ def run(
     phases: Iterable[str] = PHASES,
     examples: int = 25,
     bearer: bool = False,
+    warnings: list[str] | None = None,
     more: str = "",
     hooks: Path | None = None,
 ) -> Run:
@@ -74,6 +75,7 @@ def run(
         base_url: Address of the API, on loopback.
         credentials: API keys by the name of the document's security scheme.
         bearer: Whether they are bearer tokens.
+        warnings: Those that are failures; all by default.
         more: What else is configured, as TOML tables.
         folder: Empty folder for everything that the run writes.
         phases: The phases.
@@ -86,7 +88,12 @@ def run(
     )
     configuration, report = folder / "schemathesis.toml", folder / "report.json"
     head = "" if hooks is None else f"hooks = {json.dumps(str(hooks))}\n"
-    text = head + CONFIGURATION.format(examples=examples) + auth + more
+    text = (
+        head
+        + CONFIGURATION.format(examples=examples, warnings=json.dumps(warnings or True))
+        + auth
+        + more
+    )
     configuration.write_text(text, "utf-8")
     (folder / "document.json").write_text(json.dumps(document), "utf-8")
     done = subprocess.run(
