@@ -70,6 +70,115 @@ def _link(tree: Tree, source: str, target: str) -> None:
                 operation["responses"]["200"] = {**success, "links": {"again": again}}
 
 
+def onepagecrm(extension: str) -> Tree:
+    """Return OnePageCRM's document for the account "solar" of the mock, in one format.
+
+    Ids, tags, days, countries and codes are those that the account has or takes, as no generator
+    can guess them. Members that two inputs must agree on are left out or fixed: passwords, the
+    contact of an action that is updated, the type of a note. Links do not lead to calls that the
+    state of the record forbids.
+
+    Args:
+        extension: The only format.
+    """
+    tree = wire("onepagecrm")
+    schemas, parameters = tree["components"]["schemas"], tree["components"]["parameters"]
+    schemas["Format"]["enum"] = [extension]
+    contacts = [f"4e00465263819c{number:010x}" for number in (1, 2, 3, 4)]
+    for name in ("ContactId", "OfContact", "AssignContact"):
+        parameters[name]["schema"] = {"type": "string", "enum": contacts}
+    parameters["NoteId"]["schema"] = {
+        "type": "string",
+        "enum": [f"4e00465263819d{n:010x}" for n in (1, 2, 3, 4)],
+    }
+    parameters["ActionId"]["schema"] = {"type": "string", "enum": [_OPEN_ACTION, _DONE_ACTION]}
+    for name in ("FilterId", "ByFilter"):
+        parameters[name]["schema"] = {"type": "string", "enum": ["4e00465263819f0000000001"]}
+    parameters["TagName"]["schema"] = {"type": "string", "enum": ["Solar", "Wholesale", "Unused"]}
+    day = "(0[1-9]|1[0-9]|2[0-8])[.](0[1-9]|1[0-2])[.](19|20)[0-9][0-9]"
+    schemas["Date"]["pattern"], schemas["DateInput"]["pattern"] = f"^{day}$", f"^({day})?$"
+    schemas["CountryInput"] = {"type": "string", "enum": ["", "EL", "IE", "US"]}
+    schemas["ReminderType"] = {"type": "string", "enum": ["never", "every_day", "new_task"]}
+    schemas["SystemDateFormat"] = {"type": "string", "enum": ["%d/%m/%Y", "%m/%d/%Y"]}
+    for (schema, member), choice in {
+        ("SystemSettingsInput", "timezone"): {"type": "string", "enum": ["athens", "dublin"]},
+        ("SystemSettingsInput", "currency"): {"type": "string", "enum": ["EUR", "USD"]},
+        ("LoginInput", "login"): {"type": "string", "const": "eleni@solar.example"},
+        ("LoginInput", "password"): {"type": "string", "const": "helios"},
+        ("ActionInput", "cid"): {"type": "string", "enum": contacts},
+        ("NoteInput", "cid"): {"type": "string", "enum": contacts},
+        ("ContactIdInput", "cid"): {"type": "string", "enum": contacts},
+        ("TagAssignmentInput", "id"): {"type": "string", "enum": contacts},
+    }.items():
+        schemas[schema]["properties"][member] = choice
+    for name in ("password", "confirm_password"):
+        del schemas["UserSettingsInput"]["properties"][name]
+    del schemas["NoteUpdateInput"]["properties"]["type"]
+    _only_done_actions_are_deleted(tree)
+    _narrow(
+        tree,
+        tree["paths"]["/actions.{format}"]["post"],
+        cid={"type": "string", "const": contacts[1]},
+    )
+    _an_action_stays_with_its_contact(tree, contacts[0])
+    _only_known_tags_are_unassigned(tree)
+    _only_what_was_done_is_opened_again(tree, contacts[2])
+    # The examples of the document are of another account.
+    _without(tree, "examples")
+    return tree
+
+
+_OPEN_ACTION, _DONE_ACTION = "4e00465263819a0000000001", "4e00465263819a0000000004"
+
+
+def _only_done_actions_are_deleted(tree: Tree) -> None:
+    path = tree["paths"]["/actions/{id}.{format}"]
+    done = {
+        **tree["components"]["parameters"]["ActionId"],
+        "schema": {"type": "string", "enum": [_DONE_ACTION]},
+    }
+    path["delete"]["parameters"] = [done, *path["delete"]["parameters"][1:]]
+    del tree["components"]["responses"]["ActionCreated"]["links"]["delete"]
+
+
+def _an_action_stays_with_its_contact(tree: Tree, cid: str) -> None:
+    path = tree["paths"]["/actions/{id}.{format}"]
+    _narrow(tree, path["put"], cid={"type": "string", "const": cid})
+    del tree["components"]["responses"]["ActionCreated"]["links"]["update"]
+
+
+def _only_known_tags_are_unassigned(tree: Tree) -> None:
+    path = tree["paths"]["/misc/unassign_tag.{format}"]
+    name = {"type": "string", "enum": ["Solar", "Wholesale", "VIP"]}
+    known = {**tree["components"]["parameters"]["AssignName"], "schema": name}
+    of, _, extension = path["get"]["parameters"]
+    path["get"]["parameters"] = [of, known, extension]
+    _narrow(tree, path["post"], name=name)
+
+
+def _only_what_was_done_is_opened_again(tree: Tree, cid: str) -> None:
+    path = tree["paths"]["/misc/undo_action_completion.{format}"]
+    _narrow(tree, path["post"], cid={"type": "string", "const": cid})
+
+
+def _narrow(tree: Tree, operation: Tree, **members: Tree) -> None:
+    """Give the form of one operation other schemas for some of its members."""
+    (form,) = operation["requestBody"]["content"].values()
+    body = resolved(tree, form["schema"])
+    form["schema"] = {**body, "properties": {**body["properties"], **members}}
+
+
+def _without(node: Any, name: str) -> None:
+    """Take the members of a name out of a tree, except where it is a property's."""
+    if isinstance(node, dict):
+        node.pop(name, None)
+        for one in node.values():
+            _without(one, name)
+    elif isinstance(node, list):
+        for one in node:
+            _without(one, name)
+
+
 def resolved(tree: Tree, node: Tree) -> Tree:
     """Follow the references of a node."""
     while "$ref" in node:

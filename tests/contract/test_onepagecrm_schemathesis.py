@@ -1,0 +1,147 @@
+"""Schemathesis on the mock of OnePageCRM, in each of its formats, and what it finds if it errs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmkit_mock import MockServer
+from crmkit_mock.onepagecrm import MockOnePageCRM
+from tests.contract import specialise
+from tests.contract.runner import PHASES, Run, run
+from tests.mock.plain_onepagecrm import FORMATS, MEDIA_TYPES, client_for
+
+HOOKS = Path(__file__).with_name("onepagecrm_hooks.py")
+#: Phases of each format. The examples of the document are of another account;
+#: test_written_forms.py reads them. The requests of the longest phase are the same for all formats.
+USED = {"json": PHASES[2:], "xml": PHASES[1:], "yaml": PHASES[2:]}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MockServer]:
+    """The mock CRMs behind a socket, with the demo data."""
+    with MockServer() as server:
+        yield server
+
+
+def prepare(mock: MockOnePageCRM) -> None:
+    """Let there be something to undo: a deletion and an action that is done."""
+    with client_for(mock, "solar") as http:
+        ann = "4e00465263819c0000000003"
+        id = http.post("/contacts.json", data={"company": "Gone"}).json()["data"]["id"]
+        assert http.delete(f"/contacts/{id}.json").json()["status"] == 0
+        assert http.post("/misc/mark_action_as_done.json", data={"cid": ann}).json()["status"] == 0
+
+
+def onepagecrm(
+    server: MockServer, extension: str, folder: Path, *, only: str | None = None, **fault: Any
+) -> Run:
+    """Run schemathesis on the mock of OnePageCRM, in one format.
+
+    Args:
+        server: The mocks.
+        extension: The format.
+        folder: Empty folder for the run.
+        only: The only path, and then the only phase is the shortest.
+        fault: What every request is answered with, see `MockCRM.fail`.
+    """
+    server.reset()
+    mock = server.onepagecrm
+    prepare(mock)
+    (folder / "state.json").write_text(json.dumps({"onepagecrm": mock.snapshot()}), "utf-8")
+    document = specialise.onepagecrm(extension)
+    if only is not None:
+        document["paths"] = {only: {"get": document["paths"][only]["get"]}}
+    if fault:
+        mock.fail(times=None, path="/contacts.*", **fault)
+    return run(
+        document,
+        mock.base_url,
+        {},
+        folder,
+        phases=USED[extension] if only is None else ("coverage",),
+        examples=5,
+        hooks=HOOKS,
+        more="[phases.stateful.inference]\nalgorithms = []\n",
+    )
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_the_mock_of_onepagecrm_holds(server: MockServer, tmp_path: Path, extension: str) -> None:
+    """Every operation stands phases and checks in each format, its replies being read."""
+    result = onepagecrm(server, extension, tmp_path)
+
+    assert result.code == 0, result.text
+    used = USED[extension]
+    assert {name: result.report["phases"][name]["status"] for name in used} == dict.fromkeys(
+        used, "success"
+    )
+    assert result.report["complete"]
+    assert result.report["errors"] == result.report["failures"] == []
+    count = sum(len(item) for item in specialise.wire("onepagecrm")["paths"].values())
+    assert result.report["operations"] == {
+        **dict.fromkeys(("total", "selected", "tested"), count),
+        **dict.fromkeys(("errored", "skipped"), 0),
+        "skip_reasons": [],
+    }
+    rates = result.report["valid_rates"]
+    assert len(rates) == count
+    for operation, phases in rates.items():
+        assert phases["fuzzing"]["accepted"] > 0, operation
+
+
+LIST = "/contacts.{format}"
+HEAD = {"timestamp": 1, "status": 0, "message": "OK"}
+PAGE = {"count": 1, "page": 1, "maxpage": 1, "contacts": []}
+XML = (
+    '<hash><timestamp type="integer">1</timestamp><status type="integer">0</status>'
+    "<message>OK</message><data>{}</data></hash>"
+)
+XML_PAGE = (
+    '<count type="integer">{}</count><page type="integer">1</page>'
+    '<maxpage type="integer">1</maxpage><contacts type="array">{}</contacts>'
+)
+YAML = (
+    "timestamp: 1\nstatus: 0\nmessage: OK\n"
+    "data: {{count: {}, page: 1, maxpage: 1, contacts: [{}]}}\n"
+)
+
+#: Wrong replies to a list: format, body, and what schemathesis calls the fault.
+WRONG: dict[str, tuple[str, Any, str]] = {
+    "JSON of another type": ("json", {**HEAD, "data": {**PAGE, "count": "1"}}, "ST108"),
+    "XML below the least": ("xml", XML.format(XML_PAGE.format(-1, "")), "ST108"),
+    "XML with half a contact": (
+        *("xml", XML.format(XML_PAGE.format(1, "<contact><id>x</id></contact>"))),
+        "ST108",
+    ),
+    "XML of another root": ("xml", XML.replace("hash>", "map>"), "ST110"),
+    "no XML": ("xml", "<hash>", "ST110"),
+    "YAML below the least": ("yaml", YAML.format(-1, ""), "ST108"),
+    "YAML of another type": ("yaml", YAML.format("one", ""), "ST110"),
+    "no YAML": ("yaml", "a: b: c", "ST110"),
+}
+
+
+@pytest.mark.parametrize(("extension", "body", "code"), WRONG.values(), ids=WRONG)
+def test_a_wrong_reply_is_found(
+    server: MockServer, tmp_path: Path, extension: str, body: Any, code: str
+) -> None:
+    """A reply that breaks the document is found in every format, XML too."""
+    headers = {"Content-Type": MEDIA_TYPES[extension]}
+    result = onepagecrm(server, extension, tmp_path, only=LIST, body=body, headers=headers)
+
+    assert result.code == 1, result.text
+    assert code in {failure["code"] for failure in result.report["failures"]}
+
+
+def test_a_server_that_refuses_nothing_is_found(server: MockServer, tmp_path: Path) -> None:
+    """A success for whoever asks whatever is found, though every reply is HTTP 200 anyway."""
+    body = {**HEAD, "data": PAGE}
+    result = onepagecrm(server, "json", tmp_path, only=LIST, body=body)
+
+    codes = {failure["code"] for failure in result.report["failures"]}
+    assert {"ST201", "ST401"} <= codes, result.text

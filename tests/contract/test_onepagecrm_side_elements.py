@@ -1,0 +1,242 @@
+"""OnePageCRM's side elements agree with everything else, whatever was done; and can be caught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from crmkit_mock import MockCRMs
+from crmkit_mock.onepagecrm import MockOnePageCRM, operations
+from tests.contract.side_elements import CHECKS, Watch
+from tests.mock.plain_onepagecrm import ACME, JOE, OnePage, client_for
+
+DEAL = {"body": "x", "date": "01.06.2012", "type": "deal"}
+TAGS = ["A", "B", "VIP", "C d", "é&<"]
+
+
+@contextmanager
+def watch() -> Generator[Watch]:
+    """Open a mock with the demo data, and a client that watches the side elements."""
+    with MockCRMs() as mocks, client_for(mocks.onepagecrm) as http:
+        found = Watch(OnePage(mocks.onepagecrm, http))
+        found.login()
+        yield found
+
+
+class Doing(RuleBasedStateMachine):
+    """Does this and that; after each step everything has to agree."""
+
+    @initialize()
+    def start(self) -> None:
+        """Open a mock."""
+        self.opened = watch()
+        self.watch = self.opened.__enter__()
+
+    def teardown(self) -> None:
+        """Close it."""
+        self.opened.__exit__(None, None, None)
+
+    def pick(self, number: int) -> str:
+        """Return the id of some contact, or one that there is not."""
+        rows = self.watch.rows()
+        return str(rows[number % len(rows)]["id"]) if rows else "0" * 24
+
+    @rule(
+        status=st.sampled_from(["lead", "customer", "boss", ""]),
+        tags=st.lists(st.sampled_from(TAGS), max_size=3),
+        number=st.none() | st.integers(0, 5),
+    )
+    def write(self, status: str, tags: list[str], number: int | None) -> None:
+        """Create a contact or replace one."""
+        path = "/contacts" if number is None else f"/contacts/{self.pick(number)}"
+        method = "POST" if number is None else "PUT"
+        self.watch.call(method, path, company="x", status=status, tags=",".join(tags))
+
+    @rule(number=st.integers(0, 5))
+    def delete(self, number: int) -> None:
+        """Delete a contact."""
+        self.watch.call("DELETE", f"/contacts/{self.pick(number)}")
+
+    @rule()
+    def undo(self) -> None:
+        """Restore the contact deleted last."""
+        self.watch.call("GET", "/misc/undo_contact_deletion")
+
+    @rule(number=st.integers(0, 5), kind=st.sampled_from(["next", "waiting", "done", "undone"]))
+    def act(self, number: int, kind: str) -> None:
+        """Create, finish or open an action."""
+        cid = self.pick(number)
+        if kind == "done":
+            self.watch.call("POST", "/misc/mark_action_as_done", cid=cid)
+        elif kind == "undone":
+            self.watch.call("POST", "/misc/undo_action_completion", cid=cid)
+        else:
+            self.watch.call("POST", "/actions", cid=cid, name="x", **{kind: 1})
+
+    @rule(
+        number=st.integers(0, 5),
+        amount=st.sampled_from([0, 12.5, 100]),
+        status=st.sampled_from(["pending", "won", "lost"]),
+        kind=st.sampled_from(["create", "update", "delete"]),
+    )
+    def sell(self, number: int, amount: float, status: str, kind: str) -> None:
+        """Create, replace or delete a deal."""
+        cid = self.pick(number)
+        notes = self.watch.call("GET", f"/notes?cid={cid}").get("data", [])
+        deals = [note["id"] for note in notes if note["type"] == "deal"]
+        form = {"amount": amount, "status": status, **DEAL}
+        if kind == "create" or not deals:
+            self.watch.call("POST", "/notes", cid=cid, **form)
+        elif kind == "update":
+            self.watch.call("PUT", f"/notes/{deals[0]}", **form)
+        else:
+            self.watch.call("DELETE", f"/notes/{deals[0]}")
+
+    @rule(
+        number=st.integers(0, 5),
+        name=st.sampled_from(["A", "B", "VIP"]),
+        kind=st.sampled_from(["assign", "unassign", "create", "rename", "delete", "unused"]),
+    )
+    def tag(self, number: int, name: str, kind: str) -> None:
+        """Do something with tags."""
+        if kind.endswith("assign"):
+            cid = self.pick(number)
+            self.watch.call("GET", f"/misc/{kind}_tag?id={cid}&name={name}")
+        elif kind == "create":
+            self.watch.call("POST", "/tags", name=name)
+        elif kind == "rename":
+            self.watch.call("PUT", f"/tags/{name}", name="C d")
+        elif kind == "delete":
+            self.watch.call("DELETE", f"/tags/{name}")
+        else:
+            self.watch.call("GET", "/misc/remove_unused_tags")
+
+    @rule(contacts=st.none() | st.integers(0, 4), deals=st.none() | st.integers(0, 3))
+    def limit(self, contacts: int | None, deals: int | None) -> None:
+        """Give the account other limits."""
+        self.watch.limits = {"contacts": contacts, "deals": deals}
+        self.watch.crm.mock.limit(contacts=contacts, deals=deals)
+        self.watch.call("GET", "/contacts")
+
+    @invariant()
+    def agree(self) -> None:
+        """Hold all checks."""
+        for check in CHECKS:
+            check(self.watch)
+
+
+# Not shrunk: a failure names its steps anyway, and each step makes a hundred calls.
+Doing.TestCase.settings = settings(
+    max_examples=8,
+    stateful_step_count=8,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+)
+TestSideElements = Doing.TestCase
+
+
+# -- that the checks can fail ------------------------------------------------------------------
+
+
+def do_something(found: Watch) -> None:
+    """Change something of each kind, with all checks after each step."""
+    mock: MockOnePageCRM = found.crm.mock
+    form = {"amount": 7.5, "status": "won", **DEAL}
+    for method, path, sent in (
+        ("POST", "/contacts", {"company": "x", "tags": "A,VIP", "status": "customer"}),
+        ("POST", "/notes", {"cid": ACME, **form}),
+        ("POST", "/actions", {"cid": ACME, "name": "x", "waiting": 1}),
+        ("PUT", f"/contacts/{ACME}", {"company": "x", "tags": "B"}),
+        ("GET", f"/misc/assign_tag?id={JOE}&name=A", {}),
+        ("DELETE", f"/contacts/{JOE}", {}),
+        ("GET", "/misc/undo_contact_deletion", {}),
+    ):
+        assert found.call(method, path, **sent)["status"] == 0
+        for check in CHECKS:
+            check(found)
+    found.limits = {"contacts": 2, "deals": 2}
+    mock.limit(contacts=2, deals=2)
+    found.call("GET", "/contacts")
+    for check in CHECKS:
+        check(found)
+
+
+def _silent(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def spoil(patch: pytest.MonkeyPatch) -> None:
+        behaviour = operations.OPERATIONS[name]
+        patch.setitem(operations.OPERATIONS, name, behaviour._replace(side=left))
+
+    return spoil
+
+
+def _told(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
+    def spoil(patch: pytest.MonkeyPatch) -> None:
+        tell = operations.SIDE[name]
+        patch.setitem(operations.SIDE, name, lambda account: change(tell(account)))
+
+    return spoil
+
+
+def _forgotten(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def spoil(patch: pytest.MonkeyPatch) -> None:
+        kept: list[Any] = []
+        tell = operations.SIDE[name]
+
+        def tell_once(account: Any) -> Any:
+            kept[:] = kept or [tell(account)]
+            return kept[0]
+
+        patch.setitem(operations.SIDE, name, tell_once)
+
+    return spoil
+
+
+#: Ways in which a server could err.
+ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "assigning a tag tells nothing": _silent("tags_assign"),
+    "a deletion does not tell the sales": _silent("contacts_delete", "tags", "statuses"),
+    "a new contact does not tell statuses": _silent("contacts_create", "tags"),
+    "a deal does not tell sales": _silent("notes_create", "tags"),
+    "an action that waits does not tell tags": _silent("actions_create"),
+    "tags are told but once": _forgotten("tags"),
+    "statuses are told but once": _forgotten("statuses"),
+    "sales are told but once": _forgotten("sales"),
+    "a count is one too high": _told(
+        "statuses", lambda rows: [{**row, "count": row["count"] + 1} for row in rows]
+    ),
+    "a system tag counts nobody": _told(
+        "tags",
+        lambda tags: {**tags, "system": [{**one, "count": 0} for one in tags["system"]]},
+    ),
+    "custom tags are missing": _told("tags", lambda tags: {**tags, "custom": []}),
+    "won and pending change places": _told(
+        "sales", lambda told: {**told, "won": told["pending"], "pending": told["won"]}
+    ),
+    "no limit is ever told": lambda patch: patch.setattr(
+        "crmkit_mock.onepagecrm.notifications", lambda _: []
+    ),
+}
+
+
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    """The way that finds the errors below finds none in the mock as it is."""
+    with watch() as found:
+        do_something(found)
+
+
+@pytest.mark.parametrize("spoil", ERRORS.values(), ids=ERRORS)
+def test_an_error_is_found(
+    spoil: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of these errors of a server breaks one of the checks."""
+    with watch() as found:
+        spoil(monkeypatch)
+        with pytest.raises(AssertionError):
+            do_something(found)
