@@ -48,7 +48,7 @@ _TYPES = {
 def encode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> list[str]:
     """Return the lines of an encoder that write one member."""
     attribute = sources[model.name].names[one.derived]
-    value = written(one.kind, sources, model.mode, "v", repr(one.wire))
+    value = written(one.kind, sources, model.mode, "v", repr(one.derived))
     if model.mode == "read" and one.kind.name in PLAIN | {"scalars"}:
         value = "v"  # as the decoder left it; what callers make is checked in input models
     target = f"d[{one.wire!r}]"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from .document import DocumentError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from .derive import Derived
@@ -95,6 +96,28 @@ def run_generator(derived: Derived, folder: Path) -> None:
         DocumentError: The generator warns of anything or fails.
     """
     # Only here: the import takes as long as all the rest, and unchanged input needs none of it.
+    from openapi_python_client import strings
+
+    # The generator knows keywords apart from these: class would still become class_.
+    builtins = strings.RESERVED_WORDS & set(_given_names(derived.document.tree))
+    strings.RESERVED_WORDS.difference_update(builtins)
+    try:
+        _run(derived, folder)
+    finally:
+        strings.RESERVED_WORDS.update(builtins)
+
+
+def _given_names(node: Any) -> Iterator[str]:
+    """Give the names that a document gives by x-crmkit-name, which are to stay as they are."""
+    for key, value in node.items() if isinstance(node, dict) else ():
+        if key == "x-crmkit-name" and isinstance(value, str):
+            yield value
+        yield from _given_names(value)
+    for value in node if isinstance(node, list) else ():
+        yield from _given_names(value)
+
+
+def _run(derived: Derived, folder: Path) -> None:
     from openapi_python_client import Project
     from openapi_python_client.config import Config, ConfigFile, MetaType
     from openapi_python_client.parser import GeneratorData

@@ -484,7 +484,7 @@ def _descriptions(
     if plan.body:
         python = models[plan.body].names
         told |= {
-            python[one.wire]: one.description or "See the vendor's page."
+            python[one.derived]: one.description or "See the vendor's page."
             for one in derived.models[plan.body].fields
         }
     return told

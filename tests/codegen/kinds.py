@@ -200,6 +200,7 @@ def lenient() -> Schema:
             "phones": separated("PhoneInput", ",", between="|"),
             "upload": {"type": "string", "format": "binary"},
             "made": {"type": "string", "readOnly": True},
+            "zip_code": {"type": "string", "x-crmkit-name": "zip"},
             "stage": {"type": "integer", "enum": [10, 25, 50], "description": "How far it is."},
         },
     }

@@ -349,3 +349,12 @@ def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
 def test_numbers_of_an_enum_are_told(models: ModuleType) -> None:
     """The numbers that a member may be stand in its description."""
     assert "stage (int | Unset): How far it is. 10, 25 or 50." in models.LenientInput.__doc__
+
+
+def test_a_name_that_is_given_is_the_name(models: ModuleType) -> None:
+    """A member is called as the document says, a builtin's name included, and so in errors."""
+    assert models.LenientInput(zip="07018").to_dict() == {"zip_code": "07018"}
+    assert models.LenientInput.from_dict({"zip_code": "07018"}).zip == "07018"
+    with pytest.raises(ArgumentError) as caught:
+        models.LenientInput(zip=7018).to_dict()
+    assert caught.value.argument == "zip"
