@@ -63,7 +63,8 @@ def _merge(session: Session, entity: EntityType, record: Record, data: Mapping[s
                 continue
             for other in links.linked_records(session, link, source):
                 links.unlink(session, link, source, other)
-                links.link_one(session, link, after, other)
+                # As it is without that link.
+                links.link_one(session, link, after, session.data.by_id(link.entity)[other["id"]])
         records.remove(session, entity, source)
     return session.data.by_id(entity.name)[record["id"]]
 

@@ -9,7 +9,6 @@ from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.activity_types import EMAIL
 from crmkit_mock.espocrm.addresses import is_email
 from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.instants import write_instant
 from crmkit_mock.espocrm.refusals import Problem, invalid
 from crmkit_mock.espocrm.shapes import created_shape, read_shape
 
@@ -134,12 +133,11 @@ def send(session: Session, record: Record) -> Record:
     if smtp == "missing" or REFUSED_ADDRESS in _recipients(record):
         message = "No system SMTP settings." if smtp == "missing" else "unknownError"
         raise NotSent(Problem(500, "sendingFail", {"id": record["id"], "message": message}))
-    now = write_instant(session.clock.now())
     after = {
         **record,
         **_system_account(record),
         "status": "Sent",
-        "dateSent": now,
+        "dateSent": record["modifiedAt"],
         "fromAddress": record["from"],
         "fromName": SYSTEM_NAME,
         "fromString": f"{SYSTEM_NAME} <{record['from']}>",

@@ -79,14 +79,14 @@ def _opportunity(
 
 
 def _task(
-    session: Session,
+    _session: Session,
     record: Record,
     _sent: Mapping[str, Any],
     _new: bool,  # noqa: FBT001 - as above
 ) -> Record:
     if record.get("status") != "Completed":
         return {"dateCompleted": None, **_whole_days(record)}
-    completed = record.get("dateCompleted") or session.now()
+    completed = record.get("dateCompleted") or record["modifiedAt"]
     return {"dateCompleted": completed, **_whole_days(record)}
 
 
