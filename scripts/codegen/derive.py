@@ -1,19 +1,28 @@
 """Wire document → derived document, the Python-facing one that the generator reads.
 
 Here overrides act on operations: envelopes are unwrapped, responses other than success go (errors
-become exceptions), and schemas that none reaches are left out. `schemas.py` acts on types.
+become exceptions), what the generator cannot read goes, and schemas that none reaches are left out.
+`parameters.py`, `bodies.py` and `payloads.py` act on the parts of an operation, `schemas.py` on
+types.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .bodies import body_of
+from .parameters import parameters_of
+from .payloads import payload_of
 from .schemas import Schemas, one_line
 
 if TYPE_CHECKING:
+    from .bodies import Body
     from .document import Document, OperationSource
-    from .schemas import Kind, Model
+    from .parameters import Parameter
+    from .payloads import Payload
+    from .schemas import Model
 
 __all__ = ["Derived", "OperationPlan", "derive"]
 
@@ -24,21 +33,41 @@ class OperationPlan:
 
     Args:
         source: The operation in the document.
-        envelope: Members that lead to the payload.
-        payload: What the payload is; None for none.
-        body: Name of the input model; empty for none.
-        paging: The paging extension; None for what is no list.
+        path: Its path in the derived document, with `:format` for a setting of the client.
+        payload: What a success brings; None for nothing.
+        body: What a call sends; None for nothing.
+        paging: The paging extension; None for what is no list of many pages.
         effect: `read` or `write`.
-        parameters: Kinds of the parameters by their names on the wire.
+        parameters: Its parameters.
+        settings: Names of the path parameters that are settings of the client.
+        replaces: The operationId that reads what this update replaces; empty for none.
     """
 
     source: OperationSource
-    envelope: tuple[str, ...]
-    payload: Kind | None
-    body: str
+    path: str
+    payload: Payload | None
+    body: Body | None
     paging: dict[str, Any] | None
     effect: str
-    parameters: dict[str, Kind]
+    parameters: tuple[Parameter, ...]
+    settings: tuple[str, ...]
+    replaces: str
+
+    @property
+    def model(self) -> str:
+        """Name of the input model; empty for none."""
+        return self.body.model if self.body else ""
+
+    @property
+    def constant(self) -> str:
+        """Name of the operation in the emitted table."""
+        return self.source.id.upper()
+
+    @property
+    def public(self) -> str:
+        """What callers know it by, such as `contacts.save`."""
+        resource, method = self.source.public
+        return f"{resource}.{method}" if resource else method
 
 
 @dataclass
@@ -63,6 +92,10 @@ class Derived:
     tree: dict[str, Any] = field(default_factory=dict)
     operations: list[OperationPlan] = field(default_factory=list)
 
+    def operation(self, name: str) -> OperationPlan:
+        """Return the operation of an id."""
+        return next(plan for plan in self.operations if plan.source.id == name)
+
 
 def derive(document: Document) -> Derived:
     """Derive the Python-facing document.
@@ -84,7 +117,9 @@ class _Derivation:
         paths: dict[str, Any] = {}
         for source in self.document.operations:
             node = self._operation(source)
-            paths.setdefault(source.path, {})[source.method] = node
+            paths.setdefault(self.out.operations[-1].path, {})[source.method] = node
+        if "x-crmkit-side-elements" in self.document.tree:
+            self.schemas.model(self.document.tree["x-crmkit-side-elements"], "read")
         for form in sorted(self.schemas.forms):
             # Only a name for the generator; the class is crmkit.core.forms' own.
             self.schemas.tree[form] = {"type": "object", "properties": {"text": {"type": "string"}}}
@@ -107,139 +142,84 @@ class _Derivation:
             for key in ("summary", "description")
             if key in source.node
         }
-        kinds: dict[str, Kind] = {}
-        parameters = [self._parameter(one, source, kinds) for one in source.node["parameters"]]
-        if parameters:
-            node["parameters"] = parameters
-        body = self._body(source)
-        if body:
-            schema = {"$ref": f"#/components/schemas/{body}"}
-            node["requestBody"] = {
-                "required": True,
-                "content": {"application/json": {"schema": schema}},
-            }
-        envelope, payload, schema_out = self._payload(source)
+        parameters, parameters_out, settings = parameters_of(source, self.schemas)
+        if parameters_out:
+            node["parameters"] = parameters_out
+        body, body_out = body_of(source, self.schemas)
+        if body is not None:
+            node["requestBody"] = body_out
+        payload, content = payload_of(source, self.schemas)
         success: dict[str, Any] = {"description": "Success."}
-        if schema_out is not None:
-            success["content"] = {"application/json": {"schema": schema_out}}
+        if content is not None:
+            success["content"] = content
         # Any 2xx: what is success, and not its number, decides.
         node["responses"] = {"2XX": success}
-        effect = source.node.get("x-crmkit-effect", "read" if source.method == "get" else "write")
-        paging = source.node.get("x-crmkit-paging")
-        self._check_paging(source, paging, payload, parameters)
-        self.out.operations.append(
-            OperationPlan(source, envelope, payload, body, paging, effect, kinds)
+        plan = OperationPlan(
+            source,
+            re.sub(r"\{([^}]*)\}", lambda m: f":{m[1]}" if m[1] in settings else m[0], source.path),
+            payload,
+            body,
+            source.node.get("x-crmkit-paging"),
+            source.node.get("x-crmkit-effect", "read" if source.method == "get" else "write"),
+            tuple(parameters),
+            settings,
+            source.node.get("x-crmkit-replace", ""),
         )
+        self._check_paging(plan)
+        self._check_narrowing(plan)
+        self._check_replacing(plan)
+        self.out.operations.append(plan)
         return node
 
-    def _check_paging(
-        self,
-        source: OperationSource,
-        paging: dict[str, Any] | None,
-        payload: Kind | None,
-        parameters: list[Any],
-    ) -> None:
-        refuse, place = self.document.refuse, source.place
-        is_list = payload is not None and payload.name == "list"
-        if is_list and paging is None:
-            refuse(
-                place,
-                "answers a list and has no x-crmkit-paging",
-                "say how it continues, if only {strategy: none}",
-            )
-        if paging is None:
+    def _check_paging(self, plan: OperationPlan) -> None:
+        if plan.paging is None:
             return
-        if not is_list:
+        refuse, place = self.document.refuse, plan.source.place
+        if plan.payload is None or plan.payload.kind.name != "list" or plan.payload.nullable:
             refuse(
                 place,
                 "has x-crmkit-paging, but its payload is no list",
                 "mend x-crmkit-envelope, or take it away",
             )
-        names = {parameter["name"] for parameter in parameters}
+        names = {one.wire for one in plan.parameters if one.place == "query"}
         for key in ("number", "size"):
-            if key in paging and paging[key] not in names:
+            if key in plan.paging and plan.paging[key] not in names:
                 refuse(
                     place,
-                    f"x-crmkit-paging names no parameter by {key}: {paging[key]!r}",
+                    f"x-crmkit-paging names no parameter by {key}: {plan.paging[key]!r}",
                     "name a query parameter",
                 )
 
-    def _parameter(
-        self, node: dict[str, Any], source: OperationSource, kinds: dict[str, Kind]
-    ) -> dict[str, Any]:
-        place = f"{source.place} parameters"
-        node = self.document.resolve(node, place)
-        schema = self.document.resolve(node.get("schema", {}), place)
-        kind, nullable, derived = self.schemas.kind(schema, f"{place}/{node['name']}", "write")
-        if kind.name not in {"text", "integer", "number", "boolean", "instant", "date"} or nullable:
+    def _check_narrowing(self, plan: OperationPlan) -> None:
+        source = plan.source
+        if not source.narrows:
+            return
+        wide = self.document.operation(source.narrows, source, "x-crmkit-narrows")
+        others = [one for one in self.document.operations if one.narrows == source.narrows]
+        if plan.paging is None or "x-crmkit-paging" not in wide.node:
             self.document.refuse(
-                f"{place}/{node['name']}",
-                f"the emitter does not know {kind.name} as a parameter",
-                "use a plain type, without null",
+                source.place, "x-crmkit-narrows is for lists", "say how both continue"
             )
-        kinds[node["name"]] = kind
-        if kind.name in {"instant", "date"}:
-            derived = {"type": "string"}  # written here, as the generator writes +00:00 for Z
-        described = {**derived, "description": one_line(node.get("description", ""))}
-        return {
-            "name": node["name"],
-            "in": node["in"],
-            "required": node.get("required", False),
-            "schema": described,
-        }
+        if wide.narrows or wide.tag != source.tag or len(others) > 1:
+            self.document.refuse(
+                source.place,
+                f"{wide.id} cannot be narrowed by it",
+                "name a list of the same tag, and narrow it once",
+            )
 
-    def _body(self, source: OperationSource) -> str:
-        if "requestBody" not in source.node:
-            return ""
-        place = f"{source.place} requestBody"
-        content = self.document.resolve(source.node["requestBody"], place).get("content", {})
-        if "application/json" not in content:
+    def _check_replacing(self, plan: OperationPlan) -> None:
+        if not plan.replaces:
+            return
+        source = plan.source
+        read = self.document.operation(plan.replaces, source, "x-crmkit-replace")
+        names = re.findall(r"\{([^}]*)\}", source.path)
+        if read.method != "get" or re.findall(r"\{([^}]*)\}", read.path) != names:
             self.document.refuse(
-                place, "has no application/json", "add it; other media types are extra"
+                source.place,
+                f"{read.id} cannot read what it replaces",
+                "name a GET with the same path parameters",
             )
-        schema = content["application/json"].get("schema", {})
-        kind, _, _ = self.schemas.kind(schema, place, "write")
-        if kind.name != "model":
+        if plan.body is None or not plan.body.model or plan.body.upload:
             self.document.refuse(
-                place, f"is no object but {kind.name}", "refer to an object schema"
+                source.place, "replaces, but has no object as its body", "describe one"
             )
-        return kind.ref
-
-    def _payload(
-        self, source: OperationSource
-    ) -> tuple[tuple[str, ...], Kind | None, dict[str, Any] | None]:
-        place = f"{source.place} responses"
-        good = sorted(
-            status for status in source.node.get("responses", {}) if str(status).startswith("2")
-        )
-        if not good:
-            self.document.refuse(place, "has no success", "add the 2xx response")
-        response = self.document.resolve(source.node["responses"][good[0]], place)
-        content = response.get("content", {})
-        if not content or source.method == "delete":
-            return (), None, None
-        if "application/json" not in content:
-            self.document.refuse(
-                place, "the success has no application/json", "add it; other media types are extra"
-            )
-        dotted = source.node.get(
-            "x-crmkit-envelope", self.document.tree.get("x-crmkit-envelope", "")
-        )
-        envelope = tuple(dotted.split(".")) if dotted else ()
-        schema: dict[str, Any] = content["application/json"].get("schema", {})
-        for member in envelope:
-            properties = self.document.resolve(schema, place).get("properties", {})
-            if member not in properties:
-                self.document.refuse(
-                    place, f"the envelope has no member {member!r}", "mend x-crmkit-envelope"
-                )
-            schema = properties[member]
-        kind, nullable, derived = self.schemas.kind(schema, place, "read")
-        inner = kind.items[0].name if kind.name == "list" else kind.name
-        if inner in {"enum", "open_enum"}:
-            self.document.refuse(place, "the payload is an enum", "describe it as a plain string")
-        if nullable:
-            self.document.refuse(
-                place, "the payload may be null", "describe it without null; null is an error"
-            )
-        return envelope, kind, derived

@@ -25,24 +25,18 @@ _NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 _PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
 EXTENSIONS: dict[str, dict[str, Any]] = {
     "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-    "x-crmkit-draft": {"const": True},
     "x-crmkit-effect": {"enum": ["read", "write"]},
-    "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}]},
+    "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
     "x-crmkit-evidence": {
         "type": "array",
         "items": {"type": "string", "pattern": r"^(page|recorded|assumption): \S"},
         "minItems": 1,
     },
-    "x-crmkit-expand": {
-        "type": "object",
-        "propertyNames": {"pattern": "^[A-Za-z]+$"},
-        "additionalProperties": {"type": "string", "pattern": _NAME},
-        "minProperties": 1,
-    },
     "x-crmkit-format": {
         "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
     },
     "x-crmkit-name": {"type": "string", "pattern": _NAME},
+    "x-crmkit-narrows": {"type": "string", "pattern": _NAME},
     "x-crmkit-open-enum": {"const": True},
     "x-crmkit-paging": {
         "type": "object",
@@ -58,6 +52,16 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "required": ["strategy"],
         "additionalProperties": False,
     },
+    "x-crmkit-part-of": {
+        "type": "object",
+        "properties": {
+            "argument": {"type": "string", "pattern": _NAME},
+            "items": {"enum": ["object", "text"]},
+            "description": {"type": "string"},
+        },
+        "required": ["argument", "items"],
+        "additionalProperties": False,
+    },
     "x-crmkit-profile": {
         "type": "array",
         "items": {"type": "string", "pattern": "^[a-z][a-z0-9]*$"},
@@ -66,7 +70,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
     },
     "x-crmkit-read-as": _PATH_LIST,
     "x-crmkit-read-schema": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
-    "x-crmkit-replace": {"const": True},
+    "x-crmkit-replace": {"type": "string", "pattern": _NAME},
     "x-crmkit-separated": {
         "type": "object",
         "properties": {
@@ -118,16 +122,25 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
 
 _TOP = re.compile("")
 _OPERATION = re.compile(rf"paths/.*/({'|'.join(METHODS)})")
+_PARAMETER = re.compile(r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+")
 _SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
 PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
     "x-crmkit-alias": (_SCHEMA,),
     "x-crmkit-effect": (_OPERATION,),
     "x-crmkit-envelope": (_TOP, _OPERATION),
     "x-crmkit-format": (_SCHEMA,),
-    "x-crmkit-name": (_SCHEMA,),
+    "x-crmkit-name": (_SCHEMA, _PARAMETER),
+    "x-crmkit-narrows": (_OPERATION,),
     "x-crmkit-open-enum": (_SCHEMA,),
     "x-crmkit-paging": (_OPERATION,),
+    "x-crmkit-part-of": (_PARAMETER,),
+    # Also where the emitters do not look: a server has or has not a route, whatever is made of it.
+    "x-crmkit-profile": (_OPERATION, re.compile("paths/.*/(head|options|trace)")),
+    "x-crmkit-replace": (_OPERATION,),
     "x-crmkit-separated": (_SCHEMA,),
+    "x-crmkit-setting": (_PARAMETER,),
+    "x-crmkit-side-elements": (_TOP,),
+    "x-crmkit-xml": (_TOP,),
 }
 """Where an extension means something; those that are not here may stand anywhere."""
 
@@ -242,7 +255,8 @@ class OperationSource:
         method: HTTP method in small letters.
         tag: Its tag.
         node: The operation object.
-        twin: Whether another operation gives the method: the PUT beside a PATCH.
+        twin: Whether another operation gives the method: the PUT beside a PATCH, the GET beside a
+            POST. The operationId is that of the other one with `_patch` or `_post` after it.
     """
 
     path: str
@@ -260,6 +274,16 @@ class OperationSource:
     def place(self) -> str:
         """Where it stands, for messages."""
         return f"{self.method.upper()} {self.path}"
+
+    @property
+    def narrows(self) -> str:
+        """The operationId of the list that this one gives a part of; empty for none."""
+        return str(self.node.get("x-crmkit-narrows", ""))
+
+    @property
+    def hidden(self) -> bool:
+        """Whether callers reach it by the method of another operation only, or not at all."""
+        return self.twin or bool(self.narrows)
 
     @property
     def public(self) -> tuple[str | None, str]:
@@ -325,10 +349,20 @@ class Document:
             for method in (method for method in METHODS if method in item):
                 parameters = [*shared, *item[method].get("parameters", [])]
                 node = {**item[method], "parameters": parameters}
-                twin = method == "patch" and "put" in item
-                found.append(replace(self._operation(path, method, node), twin=twin))
+                found.append(self._operation(path, method, node))
         if not found:
             self.refuse("paths", "hold no operation", "describe an operation")
+        known = {one.id for one in found}
+        return [
+            replace(one, twin=re.sub("_(patch|post)$", "", one.id) in known - {one.id})
+            for one in found
+        ]
+
+    def operation(self, name: str, source: OperationSource, extension: str) -> OperationSource:
+        """Return the operation of an id that an extension of `source` names."""
+        found = next((one for one in self.operations if one.id == name), None)
+        if found is None:
+            self.refuse(source.place, f"{extension} names no operation: {name!r}", "name one")
         return found
 
     def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
@@ -490,7 +524,7 @@ def _check_names(document: Document) -> None:
                 "tags", f"{tag['name']!r} cannot be the name of a resource", "call it differently"
             )
     public: dict[tuple[str | None, str], OperationSource] = {}
-    for operation in (one for one in document.operations if not one.twin):
+    for operation in (one for one in document.operations if not one.hidden):
         resource, method = operation.public
         other = public.get((resource, method))
         if other is not None:

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from openapi_python_client import Project, strings
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData, openapi
+from openapi_python_client.parser.errors import GeneratorError
 
 from .document import DocumentError
 
@@ -77,15 +83,11 @@ class EndpointSource:
     """A generated operation module.
 
     Args:
-        positional: Arguments of `_get_kwargs` that may be positional: path parameters.
-        keyword: Its keyword arguments, without the body.
-        names: Python names of the parameters by their names on the wire.
+        names: Python names of the parameters by their places and names on the wire.
         returns: Type that `_parse_response` gives, as text, without None.
     """
 
-    positional: list[Argument]
-    keyword: list[Argument]
-    names: dict[str, str]
+    names: dict[tuple[str, str], str]
     returns: str
 
 
@@ -95,9 +97,6 @@ def run_generator(derived: Derived, folder: Path) -> None:
     Raises:
         DocumentError: The generator warns of anything or fails.
     """
-    # Only here: the import takes as long as all the rest, and unchanged input needs none of it.
-    from openapi_python_client import strings
-
     # The generator knows keywords apart from these: class would still become class_.
     builtins = strings.RESERVED_WORDS & set(_given_names(derived.document.tree))
     strings.RESERVED_WORDS.difference_update(builtins)
@@ -118,10 +117,8 @@ def _given_names(node: Any) -> Iterator[str]:
 
 
 def _run(derived: Derived, folder: Path) -> None:
-    from openapi_python_client import Project
-    from openapi_python_client.config import Config, ConfigFile, MetaType
-    from openapi_python_client.parser import GeneratorData
-    from openapi_python_client.parser.errors import GeneratorError
+    # It copies each operation three times with all models behind it, and drops what it copied.
+    openapi.deepcopy = copy.copy  # type: ignore[assignment]  # shallow, and as good
 
     _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])
@@ -139,14 +136,12 @@ def _run(derived: Derived, folder: Path) -> None:
 
 def _check_members(derived: Derived) -> None:
     """Refuse members whose attributes would have one name, or one that every model has."""
-    from openapi_python_client.strings import PythonIdentifier
-
     for model in derived.models.values():
         made: dict[str, str] = {}
         for one in model.fields:
-            name = str(PythonIdentifier(one.derived, "field_"))
+            name = str(strings.PythonIdentifier(one.derived, "field_"))
             # Where two are the same in snake_case, the generator leaves the capitals as they are.
-            exact = str(PythonIdentifier(one.derived, "field_", skip_snake_case=True))
+            exact = str(strings.PythonIdentifier(one.derived, "field_", skip_snake_case=True))
             other = made.setdefault(exact, one.wire)
             if other != one.wire or name in MODEL_NAMES:
                 derived.document.refuse(
@@ -169,11 +164,24 @@ def doc(text: str) -> str:
     return f'{line[:-1]}\\"' if line.endswith('"') else line
 
 
-def _text(source: str, node: ast.AST | None) -> str:
-    # The text as it was written: ast.unparse differs between Python versions.
-    return (
-        " ".join((ast.get_source_segment(source, node) or "").split()) if node is not None else ""
-    )
+class _Source:
+    """A generated module, and the text of its parts as it was written.
+
+    `ast.unparse` differs between Python versions, and `ast.get_source_segment` is slow.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.tree = ast.parse(text)
+        self._lines = text.encode().splitlines(keepends=True)
+
+    def text(self, node: ast.expr | None) -> str:
+        """Return the text of a node, on one line; an empty one for no node."""
+        if node is None or node.end_lineno is None:
+            return ""
+        lines = self._lines[node.lineno - 1 : node.end_lineno]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return " ".join(b"".join(lines).decode().split())
 
 
 def _expected(path: Path, what: str) -> DocumentError:
@@ -190,13 +198,14 @@ def model_sources(derived: Derived, folder: Path) -> dict[str, ModelSource]:
     """
     found: dict[str, ModelSource] = {}
     for path in sorted((folder / "models").glob("*.py")):
-        source = path.read_text(encoding="utf-8")
-        for node in ast.parse(source).body:
+        text = path.read_text(encoding="utf-8")
+        source = _Source(text)
+        for node in source.tree.body:
             if isinstance(node, ast.ClassDef):
                 model = ModelSource(node.name, path.stem, path)
                 if node.name in derived.models:
                     _read_class(source, node, model)
-                    _tie(source, node, model)
+                    _tie(text, node, model)
                 found[node.name] = model
     named = derived.models.keys() | derived.enums | derived.forms | derived.aliases.keys()
     missing = named - found.keys()
@@ -224,15 +233,13 @@ def _alias(name: str, type_: str, found: dict[str, ModelSource]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read_class(source: str, node: ast.ClassDef, model: ModelSource) -> None:
+def _read_class(source: _Source, node: ast.ClassDef, model: ModelSource) -> None:
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             if item.target.id == "additional_properties":
                 continue
-            default = _text(source, item.value) if item.value is not None else None
-            model.attributes.append(
-                Argument(item.target.id, _text(source, item.annotation), default)
-            )
+            default = source.text(item.value) if item.value is not None else None
+            model.attributes.append(Argument(item.target.id, source.text(item.annotation), default))
     to_dict = next(
         (
             item
@@ -293,48 +300,39 @@ def endpoint_sources(derived: Derived, folder: Path) -> dict[str, EndpointSource
         path = folder / "api" / plan.source.tag / f"{plan.source.id}.py"
         if not path.exists():
             raise _expected(path, "module")
-        source = path.read_text(encoding="utf-8")
+        text, found_end, _ = path.read_text(encoding="utf-8").partition("def _build_response(")
+        source = _Source(text)
         functions = {
-            item.name: item for item in ast.parse(source).body if isinstance(item, ast.FunctionDef)
+            item.name: item for item in source.tree.body if isinstance(item, ast.FunctionDef)
         }
-        if not {"_get_kwargs", "_parse_response", "sync_detailed"} <= functions.keys():
-            raise _expected(path, "_get_kwargs, _parse_response and sync_detailed")
-        args = functions["_get_kwargs"].args
-        keyword = [
-            Argument(
-                arg.arg, _text(source, arg.annotation), _text(source, default) if default else None
-            )
-            for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
-        ]
-        returns = _text(source, functions["_parse_response"].returns).removesuffix(" | None")
-        names = _parameter_names(functions["_get_kwargs"], plan.source.path)
-        found[plan.source.id] = EndpointSource(
-            [Argument(arg.arg, _text(source, arg.annotation), None) for arg in args.args],
-            [one for one in keyword if one.name != "body"],
-            names,
-            returns,
-        )
+        if not found_end or not {"_get_kwargs", "_parse_response"} <= functions.keys():
+            raise _expected(path, "_get_kwargs, _parse_response and _build_response")
+        returns = source.text(functions["_parse_response"].returns).removesuffix(" | None")
+        names = _parameter_names(functions["_get_kwargs"], plan.path)
+        found[plan.source.id] = EndpointSource(names, returns)
     return found
 
 
-def _parameter_names(function: ast.FunctionDef, path: str) -> dict[str, str]:
-    """Return the Python names of a generated function's parameters by their names on the wire."""
+def _parameter_names(function: ast.FunctionDef, path: str) -> dict[tuple[str, str], str]:
+    """Return the Python names of a generated function's parameters by place and wire name."""
     arguments = {one.arg for one in [*function.args.args, *function.args.kwonlyargs]}
     # Path parameters are positional, in the order of the path.
     positional = [one.arg for one in function.args.args]
-    names = dict(zip(re.findall(r"\{([^}]*)\}", path), positional, strict=True))
+    wire = [("path", name) for name in re.findall(r"\{([^}]*)\}", path)]
+    names = dict(zip(wire, positional, strict=True))
     for node in ast.walk(function):
         # As in: params["pageSize"] = page_size, headers["X-Trace"] = str(x_trace)
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)):
             continue
-        key = node.targets[0].slice
+        target, key = node.targets[0].value, node.targets[0].slice
+        place = {"params": "query", "headers": "header"}.get(getattr(target, "id", ""))
         used = {
             one.id.removeprefix("json_")
             for one in ast.walk(node.value)
             if isinstance(one, ast.Name)
         }
-        if isinstance(key, ast.Constant) and len(used & arguments) == 1:
-            names[str(key.value)] = (used & arguments).pop()
+        if place and isinstance(key, ast.Constant) and len(used & arguments) == 1:
+            names[place, str(key.value)] = (used & arguments).pop()
     return names
 
 

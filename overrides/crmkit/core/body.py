@@ -117,9 +117,10 @@ def body_of(operation: Operation, kwargs: dict[str, Any], body: Any) -> Body:
         content = kwargs.get("content")
         if isinstance(content, str):
             content = content.encode()
-        return (
-            Body(content) if content is None or isinstance(content, bytes) else Body(stream=content)
-        )
+        media = operation.content_type or None
+        if content is None or isinstance(content, bytes):
+            return Body(content, media=media)
+        return Body(stream=content, media=media)
     tree = kwargs["json"] if body is None else body
     if operation.media == "json":
         return Body(_json(tree), media="application/json")

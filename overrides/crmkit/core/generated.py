@@ -8,6 +8,7 @@ and `json()` is the payload without its envelope.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .drive import drive
 from .errors import ConfigError, DecodeError
 from .sender import misformed, payload
+from .types import File
 from .wire import Placed
 
 if TYPE_CHECKING:
@@ -32,16 +34,17 @@ class UnexpectedStatus(Exception):
     """Named by generated code, never raised: an error is a `StatusError` long before."""
 
 
-@lru_cache(maxsize=256)
-def _pattern(template: str) -> re.Pattern[str]:
+@lru_cache(maxsize=1024)
+def _pattern(operation: Operation) -> re.Pattern[str]:
+    template = operation.path
+    for name in operation.settings:  # which generated functions leave to the sender
+        template = template.replace(f"{{{name}}}", f":{name}")
     literal = re.split(r"\{[^}]+\}", template)
     return re.compile("[^/]*".join(re.escape(part) for part in literal))
 
 
 def _operation(operations: Sequence[Operation], method: str, url: str) -> Operation:
-    found = [
-        one for one in operations if one.method == method and _pattern(one.path).fullmatch(url)
-    ]
+    found = [one for one in operations if one.method == method and _pattern(one).fullmatch(url)]
     if not found:
         raise ConfigError(f"{method} {url} is no operation of this client's document")
     # `/Account/{id}` before `/{entityType}/{id}`.
@@ -95,6 +98,11 @@ class _Requests:
     async def _answer(self, method: str, url: str, kwargs: dict[str, Any]) -> Any:
         sender = self._client.sender
         operation = _operation(self._client.operations, method.upper(), url)
+        body = kwargs.get("json")
+        if type(body) is dict and any(isinstance(value, File) for value in body.values()):
+            operation = replace(operation, media="multipart")
+        if hasattr(kwargs.get("content"), "read"):
+            kwargs["content"] = kwargs["content"].read()
         reply = await sender.reply(operation, {**kwargs, "url": url})
         return GeneratedReply(operation, reply)
 

@@ -51,6 +51,7 @@ class Operation:
         open_form: Whether a reply may have any form, not only the vendor's.
         media: How a body is written: as JSON, as the fields of a form, with files among them, or as
             it is.
+        content_type: Content-Type of a body that is written as it is.
         settings: Path parameters that are settings of the client: `:format` stands for one in the
             URLs of generated functions, `{format}` in `path`.
         profiles: The kinds of server that have the operation; empty for all.
@@ -66,6 +67,7 @@ class Operation:
     paging: Paging | None = None
     open_form: bool = False
     media: Media = "json"
+    content_type: str = ""
     settings: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
 

@@ -9,12 +9,12 @@ from .options import mapping
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .operation import Operation
     from .sender import Sender
 
-__all__ = ["PLACEHOLDER", "Resource", "input_model"]
+__all__ = ["PLACEHOLDER", "Resource", "given_members", "input_model", "sole_member"]
 
 M = TypeVar("M")
 
@@ -51,6 +51,19 @@ def input_model(
         ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
         TypeError: The model is of another class, or a required keyword is missing.
     """
+    return given_members(model, model, operation, body, members, documented, extra)
+
+
+def given_members(
+    model: type[M],
+    make: Callable[..., M],
+    operation: Operation,
+    body: M | None,
+    members: dict[str, Any],
+    documented: frozenset[str],
+    extra: Mapping[str, Any] | None,
+) -> M:
+    """Return an input model as `input_model` does, made by `make` of the keywords that were given."""
     given = {name: value for name, value in members.items() if value is not UNSET}
     if body is not None:
         if not isinstance(body, model):
@@ -63,7 +76,7 @@ def input_model(
                 operation=operation.name,
             )
         return body
-    made = model(**given)
+    made = make(**given)
     if extra is not None:
         for name in mapping(extra, "extra"):
             if name in documented:
@@ -76,6 +89,32 @@ def input_model(
     return made
 
 
+def sole_member(
+    model: type[M],
+    operation: Operation,
+    name: str,
+    value: Any,
+    documented: frozenset[str],
+    extra: Mapping[str, Any] | None = None,
+) -> M:
+    """Return the input model of a write that takes one member, from the model or the member.
+
+    Args:
+        model: Class of the input model.
+        operation: The operation, for messages.
+        name: Attribute name of the member.
+        value: The member or the model.
+        documented: The wire names of all documented members.
+        extra: Members that the document does not name, by wire name.
+
+    Raises:
+        ArgumentError: `extra` names a documented member, or stands beside a model.
+    """
+    whole: M | None = value if isinstance(value, model) else None
+    members = {name: value} if whole is None else {}
+    return input_model(model, operation, whole, members, documented, extra)
+
+
 class Resource:
     """A group of operations of a client, sync or async.
 
@@ -85,3 +124,18 @@ class Resource:
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
+
+    @property
+    def sender(self) -> Sender:
+        """The client's sender."""
+        return self._sender
+
+    def _replaced(self, name: str, tree: Any, kept: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # for rooms
+        """Return what an update that replaces writes of a record that it has read.
+
+        Args:
+            name: The operation, such as `contacts.update`.
+            tree: The record as read, in the wire's form.
+            kept: What is written by default: what the document says where to find.
+        """
+        return kept

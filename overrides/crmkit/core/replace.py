@@ -1,0 +1,180 @@
+"""Updates where the server clears what is not sent: read the record, change it, write it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .errors import ArgumentError
+from .resource import given_members
+from .sender import payload
+from .wire import new
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .operation import Operation
+    from .options import Options
+    from .resource import Resource
+
+__all__ = ["Member", "Replacement", "changes", "replaced"]
+
+M = TypeVar("M")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member that is written, and where replies show it.
+
+    Args:
+        name: Its name where it is written.
+        path: Members that lead to it in the record as read; through a list, into each element.
+        nullable: Whether null may be written.
+        by: What separates the elements of a text that holds a list; empty if it is none.
+        between: What separates the members of such an element.
+        members: Those members; empty if the elements are texts.
+        form: `bit` for true and false as 1 and 0, `date` for the day of a moment, or empty.
+    """
+
+    name: str
+    path: tuple[str, ...]
+    nullable: bool = False
+    by: str = ""
+    between: str = ""
+    members: tuple[str, ...] = ()
+    form: str = ""
+
+    def written(self, tree: Any) -> Any:
+        """Return the value in the form in which it is written; None for nothing.
+
+        Args:
+            tree: The record as read.
+
+        Raises:
+            ArgumentError: A part of it holds what separates parts.
+        """
+        value = _at(tree, self.path)
+        if self.by and isinstance(value, list):
+            return self.by.join(self._element(one) for one in value)
+        if self.form == "bit" and isinstance(value, bool):
+            return int(value)
+        if self.form == "date" and isinstance(value, str):
+            return value[:10]
+        return value
+
+    def _element(self, value: Any) -> str:
+        parts = [value]
+        if self.members:
+            tree = value if isinstance(value, dict) else {}
+            parts = [tree.get(name) for name in self.members]
+        found = ["" if one is None else str(one) for one in parts]
+        if any(self.by in one or (self.between and self.between in one) for one in found):
+            raise ArgumentError(self.name, "cannot be sent as the server has it; pass it anew")
+        return self.between.join(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An update that replaces.
+
+    Args:
+        read: The operation that reads the record.
+        write: The update.
+        members: What is written, and where it is read.
+    """
+
+    read: Operation
+    write: Operation
+    members: tuple[Member, ...]
+
+    def form(self, tree: Any) -> dict[str, Any]:
+        """Return a record as read in the form in which it is written."""
+        found = {one.name: (one, one.written(tree)) for one in self.members}
+        return {
+            name: value
+            for name, (one, value) in found.items()
+            if value is not _ABSENT and (value is not None or one.nullable)
+        }
+
+
+_ABSENT: Any = object()
+
+
+def _at(tree: Any, path: tuple[str, ...]) -> Any:
+    for depth, name in enumerate(path):
+        if isinstance(tree, list):
+            found = [_at(one, path[depth:]) for one in tree]
+            return [one for one in found if one is not None and one is not _ABSENT]
+        if tree is None:
+            return None
+        if not isinstance(tree, dict) or name not in tree:
+            return _ABSENT
+        tree = tree[name]
+    return tree
+
+
+def changes(
+    model: type[M],
+    operation: Operation,
+    body: M | None,
+    members: dict[str, Any],
+    documented: frozenset[str],
+    extra: Mapping[str, Any] | None = None,
+) -> M:
+    """Return an input model that holds only what changes, whatever the server requires of a whole.
+
+    Args:
+        model: Class of the input model.
+        operation: The operation, for messages.
+        body: The model that was passed, or None.
+        members: Keywords by attribute name; `UNSET` where not given.
+        documented: The wire names of all documented members.
+        extra: Members that the document does not name, by wire name.
+
+    Raises:
+        ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
+        TypeError: The model is of another class.
+    """
+
+    def make(**given: Any) -> M:
+        made = new(model)
+        for name, value in {**members, **given}.items():
+            setattr(made, name, value)
+        made.additional_properties = {}  # type: ignore[attr-defined]  # every input model has it
+        return made
+
+    return given_members(model, make, operation, body, members, documented, extra)
+
+
+async def replaced(
+    resource: Resource,
+    plan: Replacement,
+    read: dict[str, Any],
+    write: dict[str, Any],
+    body: Callable[[bool], dict[str, Any]],
+    decode: Callable[[Any], T] | None,
+    options: Options | None,
+) -> T:
+    """Read a record, put changes over it, and write all of it.
+
+    Args:
+        resource: The resource; its `_replaced` has the last word on what is kept.
+        plan: What is read and written.
+        read: What the generated `_get_kwargs` returned for the read.
+        write: The same for the update.
+        body: Encodes the changes.
+        decode: Turns the payload into the result.
+        options: What both calls do differently; `query` goes to the update alone.
+
+    Raises:
+        CRMError: Anything went wrong.
+    """
+    given = body(False)  # before anything is sent: a value may be impossible
+    reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
+    reply = await resource.sender.reply(plan.read, read, reading)
+    tree = payload(plan.read, reply)
+    kept = resource._replaced(plan.write.name, tree, plan.form(tree))  # noqa: SLF001  # the hook
+    return await resource.sender.call(
+        plan.write, write, decode, options, lambda _: {**kept, **given}
+    )
