@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from .derive import Derived
 
-# Of an address, and nothing in generated code calls the builtin.
-strings.RESERVED_WORDS.discard("zip")
-
 __all__ = [
     "Argument",
     "EndpointSource",
