@@ -58,7 +58,7 @@ def test_children_are_linked_by_their_parent(espocrm: Espo) -> None:
 
 
 def test_columns_are_written_with_the_parent_and_shown_in_lists(espocrm: Espo) -> None:
-    """The attribute xColumns sets columns of a relation; the related list shows them by their own names."""
+    """Attributes such as contactsColumns set columns, which the related list shows."""
     path = f"/Opportunity/{seed.OPPORTUNITY}"
     columns = {seed.SECOND_CONTACT: {"role": "Influencer", "unknown": "x"}}
     espocrm.update(path, contactsIds=[seed.SECOND_CONTACT], contactsColumns=columns)

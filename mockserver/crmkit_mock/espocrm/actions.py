@@ -64,9 +64,9 @@ def _merge(session: Session, entity: EntityType, record: Record, data: Mapping[s
             for other in links.linked_records(session, link, source):
                 links.unlink(session, link, source, other)
                 # As it is without that link.
-                links.link_one(session, link, after, session.data.by_id(link.entity)[other["id"]])
+                links.link_one(session, link, after, session.data.there(link.entity, other["id"]))
         records.remove(session, entity, source)
-    return session.data.by_id(entity.name)[record["id"]]
+    return session.data.there(entity.name, record["id"])
 
 
 def _convert(

@@ -47,18 +47,29 @@ class Data:
         self._name = name
         self.settings = settings
 
-    def by_id(self, entity: str) -> Mapping[str, Record]:
-        """Return all records of an entity type by id, the deleted ones included."""
-        return self._records(entity).view(_TENANT, _by_id)
-
     def all(self, entity: str) -> list[Record]:
         """Return the records of an entity type in the order of their creation."""
-        return [record for record in self.by_id(entity).values() if not record["deleted"]]
+        return self._records(entity).view(_TENANT, _not_deleted)
+
+    def kept(self, entity: str, id: object) -> Record | None:
+        """Return a record, be it deleted; None if there is none of that id."""
+        return self._records(entity).get(_TENANT, id) if isinstance(id, str) and id else None
 
     def find(self, entity: str, id: object) -> Record | None:
         """Return a record; None if there is none of that id, or if it is deleted."""
-        record = self.by_id(entity).get(id) if isinstance(id, str) else None
+        record = self.kept(entity, id)
         return None if record is None or record["deleted"] else record
+
+    def there(self, entity: str, id: str) -> Record:
+        """Return a record that is known to be there.
+
+        Raises:
+            LookupError: it is not.
+        """
+        record = self.kept(entity, id)
+        if record is None:
+            raise LookupError(f"there is no {entity} {id}")
+        return record
 
     def name_of(self, entity: str, id: object) -> str | None:
         """Return the name of a record; None if there is none."""
@@ -142,8 +153,8 @@ def display_name(record: Record) -> str | None:
     return name
 
 
-def _by_id(records: Iterable[Record]) -> dict[str, Record]:
-    return {record["id"]: record for record in records}
+def _not_deleted(records: Iterable[Record]) -> list[Record]:
+    return [record for record in records if not record["deleted"]]
 
 
 def _read_rows(rows: Iterable[Record]) -> list[Row]:

@@ -107,7 +107,7 @@ def update(session: Session, id: str, sent: Mapping[str, Any]) -> dict[str, Any]
     whole = {**before, **told}
     _require_addresses(whole, sending=sending)
     shown = records.update(session, EMAIL, id, told)
-    record = session.data.by_id("Email")[id]
+    record = session.data.there("Email", id)
     settled = {**record, **_texts(record), **_looked_up(session, record)}
     if settled.get("status") == "Sent":
         settled |= _system_account(settled)

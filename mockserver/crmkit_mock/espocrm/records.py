@@ -209,7 +209,7 @@ def restore(session: Session, entity: EntityType, id: object) -> None:
         raise forbidden("")
     if not isinstance(id, str) or not id:
         raise bad_request("")
-    record = session.data.by_id(entity.name).get(id)
+    record = session.data.kept(entity.name, id)
     if record is None or not record["deleted"]:
         raise not_found()
     session.clock.tick()

@@ -37,7 +37,7 @@ def post(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
         if entity is None or parent is None or not session.user.may(entity.name, "stream", parent):
             raise forbidden("No create access.")
     shown = records.create(session, NOTE, told)
-    note = session.data.by_id("Note")[shown["id"]]
+    note = session.data.there("Note", shown["id"])
     if kind is None:
         for name in ("targetType", "usersIds", "teamsIds"):
             if name in told:
@@ -132,7 +132,7 @@ def everywhere(session: Session, *, mine: bool) -> dict[str, Any]:
     page = _page(session, wanted, counted=False, drop=left_out)
     for note in page["list"]:
         note["_scope"] = "Note"
-        note["usersIds"] = session.data.by_id("Note")[note["id"]].get("usersIds") or []
+        note["usersIds"] = session.data.there("Note", note["id"]).get("usersIds") or []
         note["usersNames"] = _user_names(session, note)
     return page
 

@@ -231,7 +231,7 @@ def _currency(job: _Job) -> None:
     if name in job.sent:
         amount = _checked_number(job, job.sent[name])
     code = job.sent.get(code_name, job.kept.get(code_name)) or BASE_CURRENCY
-    if code not in job.session.rates():
+    if not isinstance(code, str) or code not in job.session.rates():
         raise job.invalid("validCurrency")
     job.out.values[name] = amount
     job.out.values[code_name] = None if amount is None else code
@@ -305,9 +305,16 @@ def _echo_list(job: _Job) -> None:
         job.out.echo[name] = [one for one in job.sent[name] if isinstance(one, dict)]
 
 
-def _as_sent(job: _Job) -> None:
+def _reminders(job: _Job) -> None:
     value = job.sent[job.field.name]
-    job.out.values[job.field.name] = value if isinstance(value, list) else []
+    listed = value if isinstance(value, list) else []
+    job.out.values[job.field.name] = [one for one in listed if _is_reminder(one)]
+
+
+def _is_reminder(one: object) -> bool:
+    if not isinstance(one, dict):
+        return False
+    return type(one.get("seconds")) is int and isinstance(one.get("type"), str)
 
 
 _BY_FAMILY: dict[str, Callable[[_Job], None]] = {
@@ -334,5 +341,5 @@ _BY_FAMILY: dict[str, Callable[[_Job], None]] = {
     "attachmentMultiple": _links,
     "email": _emails,
     "phone": _phones,
-    "jsonArray": _as_sent,
+    "jsonArray": _reminders,
 }
