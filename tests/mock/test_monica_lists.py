@@ -38,8 +38,7 @@ def test_a_list_is_paged(monica: Monica, path: str) -> None:
 
 def test_fifteen_is_the_default(many: list[int], monica: Monica) -> None:
     """Without a limit, with 0 or a blank one, a page holds 15."""
-    for number in range(10):
-        many.append(monica.contact(f"M{number}"))
+    many += [monica.contact(f"M{number}") for number in range(10)]
     for query in ("", "?limit=0", "?limit=", "?page=1"):
         page = monica.page(f"/contacts{query}")
         assert page["meta"]["per_page"] == 15

@@ -14,10 +14,10 @@ from tests.mock.plain_monica import Monica
 
 METHODS = ("get", "post", "put", "patch", "delete")
 #: Bodies for which the document's example names records that the demo does not have.
-BODIES: dict[str, Any] = dict.fromkeys(
-    ("activity_types_create", "activity_types_update", "activity_types_update_patch"),
-    {"activity_type_category_id": 1, "name": "Chess"},
-)
+BODIES: dict[str, Any] = {
+    f"activity_types_{verb}": {"activity_type_category_id": 1, "name": "Chess"}
+    for verb in ("create", "update", "update_patch")
+}
 FILES = {"document": ("a.txt", b"hello doc", "text/plain")}
 
 

@@ -1,4 +1,4 @@
-"""Ids that nobody has, that another account has, that are texts: as the server, by kind and verb."""
+"""Ids that nobody has, ids of another account, texts as ids: by kind and verb, as the server."""
 
 from __future__ import annotations
 

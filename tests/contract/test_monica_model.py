@@ -1,0 +1,244 @@
+"""Monica's pairs, pages and tags against dicts: whatever is done in whatever order, they agree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import httpx
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+
+from crmkit_mock import MockCRMs
+
+PLAIN = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
+#: Some types: alike both ways, and two of which each is the other's reverse.
+REVERSES = {1: 1, 8: 9, 9: 8, 18: 18, 21: 22, 22: 21}
+TAGS = ("red", "green", "blue")
+
+#: A side of a relationship: contact_is, type, of_contact.
+Side = tuple[int, int, int]
+
+
+class People(RuleBasedStateMachine):
+    """Makes, relates, tags and deletes contacts over the wire, and in dicts."""
+
+    contacts: Bundle[int] = Bundle("contacts")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mocks = MockCRMs(seed="empty")
+        mock = self.mocks.monica
+        self.http = httpx.Client(
+            base_url=mock.base_url,
+            transport=mock.transport,
+            headers={
+                "Accept": "application/json",
+                "Authorization": f"Bearer {mock.credentials['token']}",
+            },
+        )
+        #: Tags by contact.
+        self.tags: dict[int, set[str]] = {}
+        self.partial: set[int] = set()
+        self.sides: Counter[Side] = Counter()
+
+    def teardown(self) -> None:
+        """Close what was opened."""
+        self.http.close()
+        self.mocks.close()
+
+    def tree(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        """Send a request, check its status, return its tree."""
+        options = {} if body is None else {"json": body}
+        reply = self.http.request(method, path, **options)
+        assert reply.status_code == status, reply.text
+        return reply.json()
+
+    def alive(self, contact: int) -> bool:
+        """Return whether a contact is still there."""
+        return contact in self.tags
+
+    @rule(target=contacts, partial=st.booleans())
+    def create(self, *, partial: bool) -> int:
+        """Create a contact."""
+        body = {**PLAIN, "first_name": "x", "is_partial": partial}
+        id: int = self.tree("POST", "/contacts", body, 201)["data"]["id"]
+        assert id not in self.tags
+        self.tags[id] = set()
+        if partial:
+            self.partial.add(id)
+        return id
+
+    @rule(contact=contacts, type_=st.sampled_from([*REVERSES]), other=contacts)
+    def relate(self, contact: int, type_: int, other: int) -> None:
+        """Relate two contacts, or one to itself; deleted ones are not found."""
+        body = {"contact_is": contact, "relationship_type_id": type_, "of_contact": other}
+        if not (self.alive(contact) and self.alive(other)):
+            self.tree("POST", "/relationships", body, 404)
+            return
+        shown = self.tree("POST", "/relationships", body, 201)["data"]
+        assert side(shown) == (contact, type_, other)
+        self.sides[contact, type_, other] += 1
+        self.sides[other, REVERSES[type_], contact] += 1
+
+    @rule(data=st.data(), type_=st.sampled_from([*REVERSES]))
+    def retype(self, data: st.DataObject, type_: int) -> None:
+        """Give a relationship another type, from either side."""
+        shown = self.chosen(data)
+        if shown is None:
+            return
+        contact, _, other = former = side(shown)
+        body = {"relationship_type_id": type_}
+        changed = self.tree("PUT", f"/relationships/{shown['id']}", body)["data"]
+        assert (changed["id"], side(changed)) == (shown["id"], (contact, type_, other))
+        self.forget(former)
+        self.sides[contact, type_, other] += 1
+        self.sides[other, REVERSES[type_], contact] += 1
+
+    @rule(data=st.data())
+    def unrelate(self, data: st.DataObject) -> None:
+        """Delete a relationship, from either side; a partial contact may go with it."""
+        shown = self.chosen(data)
+        if shown is None:
+            return
+        self.tree("DELETE", f"/relationships/{shown['id']}")
+        self.tree("GET", f"/relationships/{shown['id']}", None, 404)
+        self.forget(side(shown))
+        self.vanish(side(shown)[2])
+
+    @rule(contact=consumes(contacts))
+    def delete(self, contact: int) -> None:
+        """Delete a contact; its relationships go."""
+        status = 200 if self.alive(contact) else 404
+        self.tree("DELETE", f"/contacts/{contact}", None, status)
+        if status == 404:
+            return
+        del self.tags[contact]
+        others = {one[2] for one in self.sides if one[0] == contact} - {contact}
+        self.sides = Counter(
+            {one: count for one, count in self.sides.items() if contact not in (one[0], one[2])}
+        )
+        for other in others:
+            self.vanish(other)
+
+    @rule(contact=contacts, names=st.lists(st.sampled_from(TAGS), max_size=2))
+    def tag(self, contact: int, names: list[str]) -> None:
+        """Add tags to a contact."""
+        if self.alive(contact) and names:
+            self.tree("POST", f"/contacts/{contact}/setTags", {"tags": names})
+            self.tags[contact] |= {*names}
+
+    @rule(contact=contacts, name=st.sampled_from(TAGS))
+    def untag(self, contact: int, name: str) -> None:
+        """Take a tag off a contact, whether it is on it or not."""
+        id = self.tag_ids().get(name)
+        if self.alive(contact) and id is not None:
+            self.tree("POST", f"/contacts/{contact}/unsetTag", {"tags": [id]})
+            self.tags[contact].discard(name)
+
+    @rule(name=st.sampled_from(TAGS))
+    def delete_tag(self, name: str) -> None:
+        """Delete a tag."""
+        id = self.tag_ids().get(name)
+        if id is not None:
+            self.tree("DELETE", f"/tags/{id}")
+            for names in self.tags.values():
+                names.discard(name)
+
+    @invariant()
+    def relationships_come_in_pairs(self) -> None:
+        """The wire has the sides that the model has, and each has its reverse."""
+        found: Counter[Side] = Counter()
+        for contact in self.tags:
+            found.update(side(one) for one in self.listed(contact))
+        assert found == +self.sides
+        for contact, type_, other in found:
+            same = contact == other and REVERSES[type_] == type_
+            back = found[other, REVERSES[type_], contact]
+            assert back == found[contact, type_, other]
+            assert not same or back % 2 == 0
+
+    @invariant()
+    def partial_contacts_have_gone_or_not(self) -> None:
+        """Contacts are there or not, as in the model; lists show those that are not partial."""
+        for contact in self.tags:
+            shown = self.tree("GET", f"/contacts/{contact}")["data"]
+            assert shown["is_partial"] is (contact in self.partial)
+        assert self.paged("/contacts", 100) == [id for id in self.tags if id not in self.partial]
+
+    @invariant()
+    def tags_and_contacts_agree(self) -> None:
+        """A contact names its tags, and a tag's list is of the contacts that name it."""
+        ids = self.tag_ids()
+        for name, id in ids.items():
+            listed = {one for one in self.tags if name in self.tags[one]} - self.partial
+            assert {*self.paged(f"/tags/{id}/contacts", 2)} == listed
+        for contact in self.tags.keys() - self.partial:
+            shown = self.tree("GET", f"/contacts/{contact}")["data"]["tags"]
+            assert {tag["name"] for tag in shown} == self.tags[contact]
+
+    @invariant()
+    def pages_make_up_the_whole(self) -> None:
+        """Pages of any size hold the same records in the same order."""
+        whole = self.paged("/contacts", 100)
+        for limit in (1, 2, 3):
+            assert self.paged("/contacts", limit) == whole
+
+    def forget(self, former: Side) -> None:
+        """Take a relationship with its reverse out of the model."""
+        contact, type_, other = former
+        for one in (former, (other, REVERSES[type_], contact)):
+            self.sides[one] -= 1
+            assert self.sides[one] >= 0
+
+    def vanish(self, contact: int) -> None:
+        """Take a partial contact that has no relationship left out of the model."""
+        related = any(count for one, count in self.sides.items() if one[0] == contact)
+        if contact in self.partial and self.alive(contact) and not related:
+            del self.tags[contact]
+
+    def chosen(self, data: st.DataObject) -> dict[str, Any] | None:
+        """Choose one of all sides of relationships; None if there are none."""
+        shown = [one for contact in self.tags for one in self.listed(contact)]
+        return data.draw(st.sampled_from(shown)) if shown else None
+
+    def listed(self, contact: int) -> list[dict[str, Any]]:
+        """Return the relationships of a contact as they are listed."""
+        shown: list[dict[str, Any]] = self.tree("GET", f"/contacts/{contact}/relationships")["data"]
+        return shown
+
+    def tag_ids(self) -> dict[str, int]:
+        """Return the ids of the tags by their names."""
+        return {one["name"]: one["id"] for one in self.tree("GET", "/tags?limit=100")["data"]}
+
+    def paged(self, path: str, limit: int) -> list[int]:
+        """Return the ids of a list, page after page; what each page says of itself is checked."""
+        ids: list[int] = []
+        page = 1
+        while True:
+            tree = self.tree("GET", f"{path}?limit={limit}&page={page}")
+            data, meta = tree["data"], tree["meta"]
+            ids += [one["id"] for one in data]
+            assert (meta["current_page"], meta["per_page"]) == (page, limit)
+            assert meta["last_page"] == max(1, -(-meta["total"] // limit))
+            assert (tree["links"]["next"] is None) is (page == meta["last_page"])
+            if data:
+                assert (meta["from"], meta["to"]) == (len(ids) - len(data) + 1, len(ids))
+            if page == meta["last_page"]:
+                assert meta["total"] == len(ids) == len({*ids})
+                return ids
+            page += 1
+
+
+def side(shown: dict[str, Any]) -> Side:
+    """Return a relationship as the model has it."""
+    return (
+        shown["contact_is"]["id"],
+        shown["relationship_type"]["id"],
+        shown["of_contact"]["id"],
+    )
+
+
+People.TestCase.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestPeople = People.TestCase
