@@ -12,6 +12,11 @@ from crmkit_mock import MockCRMs
 from tests.clients.harness import Answer, Canned, Clock, Twin
 
 MakeClient = Callable[..., Twin]
+MakeOnePageCRM = Callable[..., Twin]
+MakeEspo = Callable[..., Twin]
+
+ONEPAGECRM_UID = "4e0046526381906f7e000002"
+ONEPAGECRM_KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +71,109 @@ def mocked(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
         relenta = mocks.relenta
         settings = {"base_url": relenta.base_url, **relenta.credentials, **settings}
         made.append(Twin(asynchronous, relenta.transport, **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def onepagecrm(asynchronous: bool) -> Iterator[MakeOnePageCRM]:
+    """Make clients of OnePageCRM over canned answers; they are closed after the test."""
+    from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
+
+    made: list[Twin] = []
+
+    def make(*answers: Answer | Exception, **settings: Any) -> Twin:
+        if "login" not in settings:
+            settings = {"uid": ONEPAGECRM_UID, "key": ONEPAGECRM_KEY, **settings}
+        transport = Canned(*answers)
+        made.append(Twin(asynchronous, transport, (OnePageCRM, AsyncOnePageCRM), **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def mocked_onepagecrm(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeOnePageCRM]:
+    """Make clients of the mock of OnePageCRM; they are closed after the test."""
+    from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
+
+    made: list[Twin] = []
+
+    def make(**settings: Any) -> Twin:
+        mock = mocks.onepagecrm
+        if "login" not in settings:
+            settings = {**mock.credentials, **settings}
+        settings = {"base_url": mock.base_url, **settings}
+        made.append(Twin(asynchronous, mock.transport, (OnePageCRM, AsyncOnePageCRM), **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+ESPO_KEY = "5f1b3d9a7c2e4860b1d3f5a7c9e0b2d4"
+
+
+@pytest.fixture
+def espo(asynchronous: bool) -> Iterator[MakeEspo]:
+    """Make clients of EspoCRM or AutoCRM over canned answers; they are closed after the test."""
+    made: list[Twin] = []
+
+    def make(*answers: Answer | Exception, profile: str = "espocrm", **settings: Any) -> Twin:
+        settings.setdefault("base_url", "https://crm.example.com")
+        if not settings.keys() & {"api_key", "username"}:
+            settings["api_key"] = ESPO_KEY
+        made.append(Twin(asynchronous, Canned(*answers), _espo_clients(profile), **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+@pytest.fixture
+def mocked_espo(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeEspo]:
+    """Make clients of the mocks of EspoCRM and AutoCRM; they are closed after the test."""
+    made: list[Twin] = []
+
+    def make(*, profile: str = "espocrm", **settings: Any) -> Twin:
+        mock = mocks.autocrm if profile == "autocrm" else mocks.espocrm
+        if not settings.keys() & {"api_key", "username"}:
+            settings |= mock.credentials
+        settings.setdefault("base_url", mock.base_url)
+        made.append(Twin(asynchronous, mock.transport, _espo_clients(profile), **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+def _espo_clients(profile: str) -> tuple[Any, Any]:
+    from crmkit import autocrm
+
+    if profile == "autocrm":
+        return autocrm.AutoCRM, autocrm.AsyncAutoCRM
+    return autocrm.EspoCRM, autocrm.AsyncEspoCRM
+
+
+@pytest.fixture
+def monica(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
+    """Make clients of the mock of Monica; they are closed after the test."""
+    from crmkit.monica.client import AsyncMonica, Monica
+
+    made: list[Twin] = []
+
+    def make(**settings: Any) -> Twin:
+        mock = mocks.monica
+        settings = {"base_url": mock.base_url, **mock.credentials, **settings}
+        made.append(Twin(asynchronous, mock.transport, (Monica, AsyncMonica), **settings))
         return made[-1]
 
     yield make

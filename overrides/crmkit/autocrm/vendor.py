@@ -90,8 +90,14 @@ class EspoVendor(Vendor):
         return [one for one in (own.api_key, own.secret_key, own.password, basic) if one]
 
     def authenticate(self, request: Request) -> None:
-        """Put the credentials into their header; a signature is made of method and path."""
+        """Put the credentials into their header; a signature is made of method and path.
+
+        Raises:
+            ArgumentError: A name or id holds a slash, which makes servers take another path.
+        """
         path = request.url.raw_path.decode("ascii").partition("?")[0]
+        if "%2F" in path.upper():
+            raise ArgumentError("path", f"has a '/' in a name or id: {path!r}")
         name, value = self._credentials.header(request.method, path.removeprefix(self._base_path))
         request.headers[name] = value
 

@@ -32,21 +32,6 @@ from typing import Any
 from crmkit.core.errors import ArgumentError
 from crmkit.core.wire import opened
 
-__all__ = ["Where", "conditions", "flatten", "wire_tree"]
-__all__ += ["after", "after_x_days", "and_", "any_", "array_all_of", "array_any_of"]
-__all__ += ["array_is_empty", "array_is_not_empty", "array_none_of", "before", "between"]
-__all__ += ["column_equals", "column_in", "column_is_not_null", "column_is_null", "column_like"]
-__all__ += ["column_not_equals", "column_not_in", "column_not_like", "contains"]
-__all__ += ["current_fiscal_quarter", "current_fiscal_year", "current_month", "current_quarter"]
-__all__ += ["current_year", "ends_with", "equals", "ever", "future", "greater_than"]
-__all__ += ["greater_than_or_equals", "in_", "in_category", "is_false", "is_linked"]
-__all__ += ["is_not_linked", "is_not_null", "is_null", "is_true", "is_user_from_teams"]
-__all__ += ["last_fiscal_quarter", "last_fiscal_year", "last_month", "last_quarter"]
-__all__ += ["last_seven_days", "last_x_days", "last_year", "less_than", "less_than_or_equals"]
-__all__ += ["like", "linked_with", "linked_with_all", "next_month", "next_x_days", "none"]
-__all__ += ["not_contains", "not_equals", "not_in", "not_like", "not_linked_with", "not_on"]
-__all__ += ["older_than_x_days", "on", "or_", "past", "starts_with", "today"]
-
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
 

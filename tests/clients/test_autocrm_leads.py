@@ -1,0 +1,203 @@
+"""Conversion of leads, by the route that the server has."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from crmkit import ArgumentError, BadRequestError, ConflictError, NotFoundError
+from crmkit.autocrm import AccountInput, ContactInput
+from tests.clients.conftest import MakeEspo
+from tests.clients.harness import Answer, reply
+
+PROFILES = ("autocrm", "espocrm")
+PAGE = {
+    "records": {
+        "Account": {"name": "New Company"},
+        "Contact": {"firstName": "John", "lastName": "Doe"},
+        "Opportunity": {"name": "New Opportunity", "amount": 100000},
+    }
+}
+CONVERTED = reply({"id": "1", "status": "Converted", "convertedAt": "2024-01-15 09:30:00"})
+HTML = {"Content-Type": "text/html;charset=UTF-8"}
+NO_ROUTE = reply(b"<!doctype html><title>404 Not Found</title>", 404, HTML)
+
+
+def paths(crm: Any) -> list[str]:
+    """Return the paths that were asked, below the API."""
+    return [seen.path.removeprefix("/api/v1/") for seen in crm.seen]
+
+
+def test_the_page(espo: MakeEspo) -> None:
+    """AutoCRM's client sends the page's body to the page's route."""
+    crm = espo(CONVERTED, profile="autocrm")
+
+    lead = crm(lambda crm: crm.leads.convert("1", records=PAGE["records"]))
+
+    assert paths(crm) == ["Lead/1/action/convert"]
+    assert crm.seen[0].json == PAGE
+    assert lead.status == "Converted"
+    assert lead.converted_at == datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
+
+
+def test_espocrm(espo: MakeEspo) -> None:
+    """EspoCRM's client sends the id in the body."""
+    crm = espo(CONVERTED)
+
+    crm(lambda crm: crm.leads.convert("1", records=PAGE["records"], skip_duplicate_check=True))
+
+    assert paths(crm) == ["Lead/action/convert"]
+    assert crm.seen[0].json == {"id": "1", **PAGE, "skipDuplicateCheck": True}
+
+
+def test_input_models_and_dates(espo: MakeEspo) -> None:
+    """What is to be made may come as input models, and hold Python's dates."""
+    crm = espo(CONVERTED)
+
+    crm(
+        lambda crm: crm.leads.convert(
+            "1",
+            records={
+                "Account": AccountInput(name="New Company"),
+                "Contact": ContactInput(last_name="Doe"),
+                "Opportunity": {
+                    "closeDate": date(2024, 2, 1),
+                    "cSince": datetime(2024, 1, 15, tzinfo=UTC),
+                },
+            },
+        )
+    )
+
+    assert crm.seen[0].json["records"] == {
+        "Account": {"name": "New Company"},
+        "Contact": {"lastName": "Doe"},
+        "Opportunity": {"closeDate": "2024-02-01", "cSince": "2024-01-15 00:00:00"},
+    }
+
+
+def test_nothing_to_make(espo: MakeEspo) -> None:
+    """A lead can be converted without making anything."""
+    crm = espo(CONVERTED)
+
+    crm(lambda crm: crm.leads.convert("1"))
+
+    assert crm.seen[0].json == {"id": "1", "records": {}}
+
+
+def test_a_server_without_the_pages_route(espo: MakeEspo) -> None:
+    """A page of HTML says that there is no such route; the other is taken, from then on."""
+    crm = espo(NO_ROUTE, CONVERTED, CONVERTED, profile="autocrm")
+
+    crm(lambda crm: crm.leads.convert("1"))
+    crm(lambda crm: crm.leads.convert("2"))
+
+    assert paths(crm) == ["Lead/1/action/convert", "Lead/action/convert", "Lead/action/convert"]
+    assert [seen.json.get("id") for seen in crm.seen] == [None, "1", "2"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(None, 404),
+        reply(None, 404, HTML),
+        reply(None, 404, {"X-Status-Reason": ""}),
+        reply(None, 404, {"X-Status-Reason": "Record 1 not found.", **HTML}),
+        reply(b"<html></html>", 404, {"X-Status-Reason": "Record 1 not found.", **HTML}),
+        reply({}, 404),
+    ],
+    ids=["empty", "empty html", "no reason", "reason", "reason and page", "json"],
+)
+def test_a_lead_that_is_missing(espo: MakeEspo, answer: Answer) -> None:
+    """A 404 that is no page is a missing lead: the other route is not tried."""
+    crm = espo(answer, CONVERTED, profile="autocrm")
+
+    with pytest.raises(NotFoundError):
+        crm(lambda crm: crm.leads.convert("1"))
+
+    assert len(crm.seen) == 1
+
+
+def test_the_other_route_has_its_own_errors(espo: MakeEspo) -> None:
+    """An error of the second route is the call's, and the first is not tried again."""
+    refused = reply(None, 400, {"X-Status-Reason": "Field validation failure."})
+    crm = espo(NO_ROUTE, refused, NO_ROUTE, profile="autocrm")
+
+    with pytest.raises(BadRequestError, match="Field validation failure"):
+        crm(lambda crm: crm.leads.convert("1"))
+    with pytest.raises(NotFoundError):
+        crm(lambda crm: crm.leads.convert("1"))
+
+    assert len(crm.seen) == 3
+
+
+def test_a_conversion_is_never_made_twice(espo: MakeEspo) -> None:
+    """A conversion that failed within the server is not repeated: it might make all again."""
+    for profile in PROFILES:
+        crm = espo(reply(None, 500), CONVERTED, profile=profile)
+        with pytest.raises(Exception, match="500"):
+            crm(lambda crm: crm.leads.convert("1"))
+        assert len(crm.seen) == 1
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda crm: crm.leads.convert(7),
+        lambda crm: crm.leads.convert("1", records=["Account"]),
+        lambda crm: crm.leads.convert("1", records={"Account": {"cAt": datetime(2024, 1, 1)}}),  # noqa: DTZ001
+    ],
+    ids=["number", "list", "naive"],
+)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_the_wire_cannot_carry(espo: MakeEspo, profile: str, work: Any) -> None:
+    """What cannot be carried is refused before anything is sent."""
+    crm = espo(CONVERTED, profile=profile)
+
+    with pytest.raises(ArgumentError):
+        crm(work)
+
+    assert crm.seen == []
+
+
+def test_an_id_that_would_climb(espo: MakeEspo) -> None:
+    """The page's route has the id in its path, which must not lead elsewhere."""
+    crm = espo(CONVERTED, profile="autocrm")
+
+    with pytest.raises(ArgumentError):
+        crm(lambda crm: crm.leads.convert(".."))
+
+    assert crm.seen == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
+    """A lead becomes an account and a contact; duplicates are told, and made if so wanted."""
+    crm = mocked_espo(profile=profile)
+    account = {"Account": {"name": "Converted Ltd."}}
+    first = crm(lambda crm: crm.leads.create(last_name="C1")).id
+    second = crm(lambda crm: crm.leads.create(last_name="C2")).id
+
+    lead = crm(lambda crm: crm.leads.convert(first, records=account))
+    assert lead.status == "Converted"
+    made = crm(lambda crm: crm.accounts.get(lead.created_account_id))
+    assert made.name == "Converted Ltd."
+
+    with pytest.raises(ConflictError) as caught:
+        crm(lambda crm: crm.leads.convert(second, records=account))
+    assert [one["id"] for one in caught.value.current][:1] == [made.id]
+    lead = crm(lambda crm: crm.leads.convert(second, records=account, skip_duplicate_check=True))
+    assert lead.created_account_id not in {None, made.id}
+
+
+def test_an_espocrm_behind_the_name_of_autocrm(mocks: Any, mocked_espo: MakeEspo) -> None:
+    """AutoCRM's client works with a server that has none of the page's routes."""
+    mock = mocks.espocrm
+    crm = mocked_espo(profile="autocrm", base_url=mock.base_url, **mock.credentials)
+    crm.transport = mock.transport
+    lead = crm(lambda crm: crm.leads.create(last_name="Elsewhere")).id
+
+    assert crm(lambda crm: crm.leads.mass_update(ids=[lead], attributes={"source": "Call"})).count
+    assert crm(lambda crm: crm.leads.convert(lead)).status == "Converted"
+    assert crm(lambda crm: crm.leads.mass_delete(ids=[lead])).count == 1
