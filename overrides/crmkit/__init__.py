@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .core.errors import TransportError as TransportError
     from .core.errors import ValidationError as ValidationError
     from .core.types import UNSET as UNSET
+    from .onepagecrm.client import AsyncOnePageCRM as AsyncOnePageCRM
+    from .onepagecrm.client import OnePageCRM as OnePageCRM
     from .relenta.client import AsyncRelenta as AsyncRelenta
     from .relenta.client import Relenta as Relenta
 
@@ -55,6 +57,7 @@ _HOMES = {
         "ValidationError",
     ),
     "crmkit.core.types": ("UNSET",),
+    "crmkit.onepagecrm.client": ("AsyncOnePageCRM", "OnePageCRM"),
     "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -62,6 +65,7 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "UNSET",
     "ArgumentError",
+    "AsyncOnePageCRM",
     "AsyncRelenta",
     "AuthenticationError",
     "BadRequestError",
@@ -71,6 +75,7 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "NotFoundError",
+    "OnePageCRM",
     "PaginationError",
     "PermissionDeniedError",
     "QuotaExceededError",

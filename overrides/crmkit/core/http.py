@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .body import Body, Sink, Stream
 
-__all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts"]
+__all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts", "without_body"]
 __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
 __all__ += ["Headers", "Request", "Response"]
 
@@ -94,6 +94,12 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
     problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     maybe_processed = not isinstance(error, _NOTHING_SENT)
     return cls(problem, request=request, maybe_processed=maybe_processed)
+
+
+def without_body(request: Request) -> None:
+    """Take the body off a request that was sent: an error that keeps it must keep no secret."""
+    request.stream = httpx.ByteStream(b"")
+    request._content = b""  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # httpx cannot
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):

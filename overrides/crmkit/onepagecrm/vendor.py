@@ -1,0 +1,268 @@
+"""How OnePageCRM speaks HTTP: formats, login, clock, and the envelope `{timestamp, status, …}`."""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import AbstractAsyncContextManager
+from copy import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
+
+from crmkit.core import errors, json
+from crmkit.core.http import without_body
+from crmkit.core.vendor import CONCEALED, Fault, Vendor
+from crmkit.core.wire import wrong
+
+from .signature import SIGNATURE, UID, key_bytes, sign
+from .view import SIDE_ELEMENTS, View, side_elements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from crmkit.core.http import IO, Request, Response
+    from crmkit.core.operation import Operation
+    from crmkit.core.sender import Sender
+
+__all__ = ["MEDIA_TYPES", "OnePageCRMVendor"]
+
+MEDIA_TYPES = {"json": "application/json", "xml": "application/xml", "yaml": "text/yaml"}
+_CLASSES: dict[int, type[errors.StatusError]] = {
+    **dict.fromkeys((101, 103, 104, 105), errors.AuthenticationError),
+    102: errors.PermissionDeniedError,
+    106: errors.NotFoundError,
+    107: errors.ConflictError,
+    **dict.fromkeys((108, 109), errors.ValidationError),
+    **dict.fromkeys((201, 202), errors.QuotaExceededError),
+    999: errors.ServerError,
+}
+"""Classes of the status codes (page: API 1.2, Response codes)."""
+_EXPIRED, _BAD_TOKEN = 101, 104
+_AUTH = re.compile(r"/auth/(login|logout|change_api_key)\.[a-z]+$")
+_TURN = "crmkit.onepagecrm.turn"
+
+
+class _Key(NamedTuple):
+    """The key that signs. `turn` counts keys, so that it is known which one a request bears."""
+
+    uid: str
+    text: str
+    turn: int
+
+
+class OnePageCRMVendor(Vendor):
+    """What is peculiar to OnePageCRM, and what a client and its views share.
+
+    Args:
+        form: Format of the replies.
+        uid: Id of the user, or None to log in first.
+        key: The user's key in Base64, or None to log in first.
+        login: E-mail address of the user, or None.
+        password: Password of the user, or None.
+
+    Attributes:
+        view: The newest state that replies told.
+    """
+
+    name = "onepagecrm"
+
+    def __init__(
+        self, form: str, uid: str | None, key: str | None, login: str | None, password: str | None
+    ) -> None:
+        self.settings = {"format": form}
+        self.accept = MEDIA_TYPES[form]
+        self.view = View()
+        self._key = _Key(uid, key, 0) if uid and key else None
+        self._login = (login, password) if login and password else None
+        self._turns = 0
+        self._offset = 0
+        self._now: Callable[[], float]
+        self._guard = threading.Lock()
+        self._lock: AbstractAsyncContextManager[None] | None = None
+        self._logins = 0
+        self._refusal: errors.CRMError | None = None
+        self._sent = WeakKeyDictionary["Request", tuple[str, str]]()
+
+    # -- credentials -------------------------------------------------------------------------------
+
+    def secrets(self) -> Iterable[str]:
+        """Return the key and the password."""
+        key, login = self._key, self._login
+        return [*([key.text] if key else []), *([login[1]] if login else [])]
+
+    async def ready(self, sender: Sender, operation: Operation) -> None:
+        """Log in if there is no key yet: once for all threads and tasks that wait for it.
+
+        Raises:
+            CRMError: The login failed. All that waited for it get this error.
+        """
+        self._now = sender.io.time
+        if self._signs() or self._login is None or operation.name == "auth.login":
+            return
+        before = self._logins
+        async with self._one_at_a_time(sender.io):
+            if self._signs():
+                return
+            if self._refusal is not None and self._logins != before:
+                raise copy(self._refusal)
+            self._refusal = None
+            try:
+                await self._log_in(sender, *self._login)
+            except errors.CRMError as error:
+                self._refusal = copy(error)
+                raise
+            finally:
+                self._logins += 1
+
+    def _signs(self) -> bool:
+        return self._key is not None
+
+    async def _log_in(self, sender: Sender, login: str, password: str) -> None:
+        from crmkit_generated.onepagecrm.operations import AUTH_LOGIN
+
+        fields = {"login": login, "password": password}
+        try:
+            # Tried once: the call that needs the key is repeated with all that belongs to it.
+            await sender.reply(
+                AUTH_LOGIN, {"url": "/auth/login.:format"}, {"max_retries": 0}, lambda _: fields
+            )
+        except errors.TransportError as error:
+            error.maybe_processed = False  # of the call that needs the key, nothing was sent
+            raise
+        if not self._signs():
+            raise errors.DecodeError("the reply has no key", path="data", operation=AUTH_LOGIN.name)
+
+    def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:
+        with self._guard:
+            if self._lock is None:
+                self._lock = io.lock()
+            return self._lock
+
+    def authenticate(self, request: Request) -> None:
+        """Sign the request, unless it is a login (page: API 2.3 manual, Request authorization)."""
+        key = self._key
+        if _action(request) == "login":
+            fields = dict(parse_qsl(request.content.decode()))
+            self._sent[request] = fields.get("login", ""), fields.get("password", "")
+        elif key is not None:
+            request.extensions[_TURN] = key.turn
+            sign(request, key.uid, key_bytes(key.text), int(self._now()) + self._offset)
+
+    def conceal(self, request: Request) -> None:
+        """Replace user and signature, and a body that holds a password."""
+        for name in (UID, SIGNATURE):
+            if name in request.headers:
+                request.headers[name] = CONCEALED
+        if b"password=" in request.content:  # a form's values have no bare `=`
+            without_body(request)
+
+    def mend(self, error: errors.StatusError) -> str | None:
+        """Set the clock by the server's, or get another key. Of such a call nothing was done."""
+        if error.code == _EXPIRED:
+            seconds = error.body.get("timestamp")
+            if type(seconds) is not int:
+                return None
+            self._offset = seconds - int(self._now())
+            return "clock"
+        turn = error.request.extensions.get(_TURN) if error.request is not None else None
+        if error.code != _BAD_TOKEN or turn is None:
+            return None
+        with self._guard:
+            if self._key is not None and self._key.turn == turn:
+                if self._login is None:
+                    return None
+                self._key = None
+        return "session"
+
+    # -- replies -----------------------------------------------------------------------------------
+
+    def decode(self, response: Response, operation: Operation) -> Any:
+        """Return the tree that a body holds, the same in all formats.
+
+        Raises:
+            ValueError: It cannot be read.
+            TypeError: It has not the documented form.
+        """
+        content = response.content
+        # What was asked for decides, which `crm.request` may choose for itself.
+        path = response.request.url.path
+        extension = path.rpartition(".")[2]
+        if not content or extension not in {"xml", "yaml"}:
+            return json.loads(content) if content else None
+        from .shapes import reply_shape, reply_text, template_of
+
+        text = reply_text(content, response.charset_encoding)
+        # A call of the user's own has no template; it may be of an operation all the same.
+        template = operation.path if "{" in operation.path else template_of(path)
+        shape = reply_shape(template, operation.method)
+        if extension == "xml":
+            from .xml import read_xml
+
+            return read_xml(text, shape)
+        from .yaml import read_yaml
+
+        return read_yaml(text, shape)
+
+    def notice(self, response: Response, tree: Any) -> None:
+        """Take over side elements and keys.
+
+        Raises:
+            DecodeError: A key has not the documented form.
+        """
+        if type(tree) is not dict:
+            return
+        self.view.renew(tree)
+        action = _action(response.request)
+        if action is None or self.fault(response, tree) is not None:
+            return
+        if action == "logout":
+            # With a password, the next call logs in. Without one, the server has the last word.
+            self._key = None if self._login is not None else self._key
+            return
+        data = tree.get("data")
+        uid, text = (data.get("uid"), data.get("key")) if type(data) is dict else (None, None)
+        with self._guard:
+            if action == "change_api_key" and self._key is not None:
+                uid = self._key.uid
+            if type(uid) is not str or type(text) is not str or not _can_sign(uid, text):
+                # Without the response, in which the key may stand.
+                raise errors.DecodeError("expected a user and a key that can sign", path="data")
+            # Whoever logs in by hand is the user from now on.
+            self._login = self._sent.pop(response.request, self._login)
+            self._turns += 1
+            self._key = _Key(uid, text, self._turns)
+
+    def verify(self, tree: Any) -> None:
+        """Check that a success is an envelope, and its side elements.
+
+        Raises:
+            TypeError, ValueError, KeyError: It is none, or has others than documented.
+        """
+        if type(tree) is not dict or type(tree.get("status")) is not int:
+            wrong(tree, "an object with an integer member 'status'")
+        side_elements(tree, *SIDE_ELEMENTS)
+
+    def fault(self, response: Response, tree: Any) -> Fault | None:
+        """Return what went wrong, by the envelope's code under any HTTP status."""
+        code = tree.get("status") if type(tree) is dict else None
+        if type(code) is int and code != 0:
+            unknown = errors.class_of(response.status_code)  # errors.StatusError for success
+            return Fault(_CLASSES.get(code, unknown), self.message(response, tree), code)
+        fault = super().fault(response, tree)
+        if fault is not None and response.status_code == 406 and not response.content:
+            fault.message = "there is no such format: the path must end in .json, .xml or .yaml"
+        return fault
+
+
+def _action(request: Request) -> str | None:
+    """Return which call about keys a request is, or None."""
+    found = _AUTH.search(request.url.path)
+    return found[1] if found is not None else None
+
+
+def _can_sign(uid: str, key: str) -> bool:
+    try:
+        return bool(uid.isascii() and uid.isprintable() and key_bytes(key))
+    except ValueError:
+        return False

@@ -1,0 +1,137 @@
+"""What replies tell beside their data: the newest state of tags, statuses, sales and limits."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from crmkit.core.log import logger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from crmkit_generated.onepagecrm.models import SalesState, StatusCount, TagCounts
+
+__all__ = ["SIDE_ELEMENTS", "View", "side_elements"]
+
+SIDE_ELEMENTS = ("tags", "statuses", "sales", "notifications")
+
+
+class View:
+    """The newest state of the account that any reply told; `crm.view`.
+
+    Any reply may carry any part, also one without data and one that tells an error. A part that it
+    carries replaces the one before; a part that it does not carry stays (page: API 1.2, Response
+    message format). Replies that overtake each other do no harm: a part never gives way to one that
+    the server made in an earlier second. The object may be used from many threads and tasks.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, tuple[int, Any]] = {}
+        self._callbacks: list[Callable[[View], object]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """The server's clock in the newest reply; None before the first."""
+        moment: datetime | None = self._newest("timestamp")
+        return moment
+
+    @property
+    def tags(self) -> TagCounts | None:
+        """Tags of the system and of the user with their counts; None before the first."""
+        tags: TagCounts | None = self._newest("tags")
+        return tags
+
+    @property
+    def statuses(self) -> list[StatusCount]:
+        """Contact statuses with their counts; empty before the first."""
+        return self._newest("statuses") or []
+
+    @property
+    def sales(self) -> SalesState | None:
+        """Sales of the current period; None before the first."""
+        sales: SalesState | None = self._newest("sales")
+        return sales
+
+    @property
+    def notifications(self) -> list[str]:
+        """Limits that the account has reached, such as `contacts_list_full`; empty if none is."""
+        return self._newest("notifications") or []
+
+    def __repr__(self) -> str:
+        return f"<View of {self.timestamp}: {', '.join(self._parts) or 'nothing yet'}>"
+
+    def watch(self, callback: Callable[[View], object]) -> Callable[[], None]:
+        """Call a function after each reply that replaced tags, statuses, sales or notifications.
+
+        It is called in the thread of the call that got the reply, before that call returns or
+        raises. What it raises is logged and goes no further: the call itself has been made.
+
+        Args:
+            callback: Takes this view.
+
+        Returns:
+            A function that ends it.
+        """
+        with self._lock:
+            self._callbacks = [*self._callbacks, callback]
+
+        def end() -> None:
+            with self._lock:
+                self._callbacks = [one for one in self._callbacks if one is not callback]
+
+        return end
+
+    def renew(self, tree: dict[str, Any]) -> None:
+        """Take over the parts that a reply carries; those of another form than documented are left.
+
+        Args:
+            tree: The reply.
+        """
+        seconds = tree.get("timestamp")
+        if type(seconds) is not int:
+            return
+        found: dict[str, Any] = {}
+        for name in ("timestamp", *SIDE_ELEMENTS):
+            try:
+                found |= side_elements(tree, name)
+            except (TypeError, ValueError, KeyError, OverflowError):
+                continue  # told by `verify` if the call worked; if not, its error tells more
+        with self._lock:
+            for name in list(found):
+                if seconds < self._parts.get(name, (seconds, None))[0]:
+                    del found[name]
+            self._parts = {**self._parts, **{name: (seconds, one) for name, one in found.items()}}
+            callbacks = self._callbacks if found.keys() - {"timestamp"} else []
+        for callback in callbacks:
+            try:
+                callback(self)
+            except Exception:  # noqa: BLE001  # the call has been made, and must return
+                logger.exception("a callback of crm.view failed")
+
+    def _newest(self, name: str) -> Any:
+        return self._parts.get(name, (0, None))[1]
+
+
+def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return the side elements that a reply carries, as objects.
+
+    Args:
+        tree: The reply.
+        names: Those that are wanted.
+
+    Raises:
+        TypeError, ValueError, KeyError, OverflowError: One has not the documented form.
+    """
+    present = {name: tree[name] for name in names if name in tree}
+    if not present:
+        return {}
+    from crmkit_generated.onepagecrm.codec.view import decode
+
+    if type(statuses := present.get("statuses")) is list:
+        # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
+        present["statuses"] = [one for one in statuses if type(one) is not dict or "name" in one]
+    view = decode(present)
+    return {name: getattr(view, name) for name in present}

@@ -1,0 +1,87 @@
+"""Replies in YAML, read as the tree that JSON would hold.
+
+YAML 1.1 takes `off` for a boolean, `1.2` for a number and `-08:00` for sixties. Here the parser
+only tells where scalars begin and end; what they are, the document says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmkit.core.errors import ConfigError
+
+from .levels import Level, Levels
+from .shapes import Misread, Shape, cast
+
+try:
+    import yaml
+except ImportError as error:
+    raise ConfigError('format="yaml" needs PyYAML: pip install "crmkit[yaml]"') from error
+
+__all__ = ["read_yaml"]
+
+# In C where PyYAML was built with it; of either, nothing but the parser is used.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+
+
+def read_yaml(text: str, shape: Shape) -> Any:
+    """Return the tree that a reply in YAML holds.
+
+    Args:
+        text: The reply.
+        shape: Shape of the tree. Of members that the document does not know, scalars are texts.
+
+    Raises:
+        Misread: It is no YAML, or uses tags, anchors, aliases, merge keys or several documents, or
+            has not the documented form.
+    """
+    reader = _Reader(shape)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            reader.take(event)
+    except yaml.YAMLError as error:
+        raise Misread(f"the body is no YAML: {type(error).__name__}") from None
+    return reader.tree
+
+
+class _Reader(Levels):
+    """Makes the tree while the parser goes through the text."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape)
+        self._begun = False
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if self._begun or event.tags:
+                raise Misread("the body holds several documents, or declares tags")
+            self._begun = True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.put(self.open.pop().value)
+        elif isinstance(event, yaml.NodeEvent):
+            # Of an alias, the anchor is the name that it stands for.
+            if event.anchor is not None or getattr(event, "tag", None) is not None:
+                raise Misread("an alias, an anchor or a tag", self.place())
+            level = self.open[-1] if self.open else None
+            if level is not None and level.key is None and isinstance(level.value, dict):
+                level.key = self._key(event)
+            else:
+                self._value(event, self.next_shape())
+
+    def _key(self, event: Any) -> str:
+        if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
+            raise Misread("a key that is no text, or merges another mapping", self.place())
+        return event.value.removeprefix(":")  # assumption: Ruby may write symbols
+
+    def _value(self, event: Any, shape: Shape) -> None:
+        if isinstance(event, yaml.ScalarEvent):
+            plain = not event.style and event.value in _NULLS
+            if not (plain and shape.null) and shape.kind in {"object", "array"}:
+                raise shape.unlike("null" if plain else "a text", self.place())
+            self.put(None if plain and shape.null else cast(event.value, shape, self.place()))
+            return
+        many = isinstance(event, yaml.SequenceStartEvent)
+        if shape.kind not in {"array" if many else "object", None}:
+            raise shape.unlike("an array" if many else "an object", self.place())
+        self.enter(Level(shape, [] if many else {}))

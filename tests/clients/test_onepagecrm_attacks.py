@@ -1,0 +1,249 @@
+"""Replies that are made to harm: each is a DecodeError of a call."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from crmkit import DecodeError
+from crmkit.core.operation import Operation
+from crmkit.core.wire import READ_ERRORS
+from crmkit.onepagecrm import shapes
+from crmkit.onepagecrm.shapes import reply_shape
+from crmkit.onepagecrm.vendor import OnePageCRMVendor
+from tests.clients.conftest import MakeOnePageCRM
+from tests.clients.harness import reply
+
+HEAD = "<timestamp>7</timestamp><status>0</status><message>OK</message>"
+GOOD_XML = f"<hash>{HEAD}<data><count>0</count><page>1</page><maxpage>0</maxpage><contacts/></data>"
+GOOD_YAML = (
+    "timestamp: 7\nstatus: 0\nmessage: OK\ndata: {count: 0, page: 1, maxpage: 0, contacts: []}\n"
+)
+
+
+def _xml(members: str = "", before: str = "") -> bytes:
+    return f"{before}{GOOD_XML}{members}</hash>".encode()
+
+
+def _laughs() -> str:
+    lols = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    return f'<!DOCTYPE hash [<!ENTITY l0 "lol">{lols}]>'
+
+
+XML_ATTACKS: dict[str, bytes] = {
+    "entity bomb": _xml("<x>&l9;</x>", _laughs()),
+    "quadratic entity": _xml(
+        f"<x>{'&a;' * 1000}</x>", f'<!DOCTYPE hash [<!ENTITY a "{"a" * 10000}">]>'
+    ),
+    "external entity": _xml(
+        "<x>&e;</x>", '<!DOCTYPE hash [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    ),
+    "entity over the network": _xml(
+        "<x>&e;</x>", '<!DOCTYPE hash [<!ENTITY e SYSTEM "http://evil.test/">]>'
+    ),
+    "external document type": _xml(before='<!DOCTYPE hash SYSTEM "http://evil.test/x.dtd">'),
+    "public document type": _xml(before='<!DOCTYPE hash PUBLIC "-//X//" "http://evil.test/x">'),
+    "parameter entity": _xml(
+        before='<!DOCTYPE hash [<!ENTITY % p SYSTEM "http://evil.test/x"> %p;]>'
+    ),
+    "empty document type": _xml(before="<!DOCTYPE hash>"),
+    "internal document type": _xml(before="<!DOCTYPE hash [<!ELEMENT hash ANY>]>"),
+    "entity nobody declared": _xml("<x>&nope;</x>"),
+    "entity of HTML": _xml("<x>&nbsp;</x>"),
+    "deep nesting": _xml("<x>" * 40 + "</x>" * 40),
+    "very deep nesting": _xml("<x>" * 100_000 + "</x>" * 100_000),
+    "another encoding, declared": _xml(before="<?xml version='1.0' encoding='ISO-8859-1'?>"),
+    "another encoding, not declared": _xml("<x>\xe9</x>").decode().encode("latin-1"),
+    "another encoding, in part": _xml("<x>é</x>").replace("é".encode(), b"\xc3\xa9\xe9"),
+    "UTF-16": _xml().decode().encode("utf-16"),
+    "UTF-16, declared as UTF-8": _xml(before="<?xml version='1.0' encoding='UTF-8'?>")
+    .decode()
+    .encode("utf-16-le"),
+    "UTF-7": _xml(before="<?xml version='1.0' encoding='UTF-7'?>"),
+    "surrogate": _xml("<x>S</x>").replace(b"S", b"\xed\xa0\x80"),
+    "NUL": _xml("<x>\0</x>"),
+    "duplicated element": _xml("<status>104</status>"),
+    "duplicated member": _xml("<tags><system/><system/></tags>"),
+    "duplicated unknown member": _xml("<x><a/><a/></x>"),
+    "duplicated attribute": _xml("<x a='1' a='2'/>"),
+    "two roots": _xml() + b"<hash/>",
+    "another root": b"<html><body>Sign in</body></html>",
+    "prefixed root": b'<x:hash xmlns:x="urn:x"><status>0</status></x:hash>',
+    "not closed": _xml()[:-3],
+    "text after the end": _xml() + b"x",
+    "text among members": _xml("stray"),
+    "text among items": _xml("<notifications>stray<a>x</a></notifications>"),
+    "text for an object": _xml("<tags>stray</tags>"),
+    "elements in a text": _xml("<notifications><n><b>x</b></n></notifications>"),
+    "elements in a number": _xml("<sales><target><b>1</b></target></sales>"),
+    "no number": _xml("<sales><target>much</target></sales>"),
+    "infinity": _xml("<sales><target>1e999</target></sales>"),
+    "not a number": _xml("<sales><target>nan</target></sales>"),
+    "endless integer": _xml(f"<sales><expires>{'9' * 100_000}</expires></sales>"),
+    "digits of another script": _xml("<sales><expires>\u0661</expires></sales>"),
+    "null where none may be": _xml('<sales nil="true"/>'),
+    "null with a value": _xml('<x nil="true">1</x>'),
+    "empty": b" ",
+    "JSON": b'{"timestamp": 7, "status": 0, "message": "OK"}',
+    "binary": bytes(range(256)),
+}
+
+_YAML_MEMBERS = {
+    "tag of Python": "x: !!python/object/apply:os.system ['true']",
+    "tag": "x: !!str a",
+    "tag of one's own": "x: !foo a",
+    "tag that says nothing": "x: ! a",
+    "tag of a set": "x: !!set {a}",
+    "verbatim tag": "x: !<tag:yaml.org,2002:str> a",
+    "alias": "x: &a [1]\ny: *a",
+    "anchor": "x: &a 1",
+    "alias of itself": "x: &a [*a]",
+    "bomb of aliases": "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]",
+    "merge key": "x: {<<: {status: 5}}",
+    "merge key at the top": "<<: {status: 5}",
+    "key twice": "status: 104",
+    "key twice, once as a symbol": ":status: 104",
+    "inner key twice": "tags: {system: [], system: []}",
+    "unknown key twice": "x: {a: 1, a: 2}",
+    "key that is a list": "? [a]\n: 1",
+    "key that is a map": "? {a: 1}\n: 1",
+    "second document": "---\nstatus: 0",
+    "end and another document": "...\n---\nstatus: 0",
+    "deep nesting": "x: " + "[" * 40 + "]" * 40,
+    "very deep nesting": "x: " + "[" * 100_000,
+    "deep maps": "x: " + "{a: " * 100 + "1" + "}" * 100,
+    "text for an object": "tags: stray",
+    "null for an object": "tags:",
+    "list for an object": "tags: []",
+    "object for a list": "notifications: {}",
+    "object for a text": "notifications: [{}]",
+    "list for a number": "sales: {target: [1]}",
+    "no number": "sales: {target: much}",
+    "infinity": "sales: {target: .inf}",
+    "not a number": "sales: {target: .nan}",
+    "too large a number": "sales: {target: 1e999}",
+    "sixties": "sales: {target: 1:30}",
+    "hexadecimal": "sales: {expires: 0x10}",
+    "endless integer": "sales: {expires: " + "9" * 100_000 + "}",
+    "tab": "x:\n\t- a",
+    "not closed": "x: [",
+    "quote not closed": 'x: "',
+    "control character": "x: \x01",
+}
+YAML_ATTACKS: dict[str, bytes] = {
+    **{name: (GOOD_YAML + members).encode() for name, members in _YAML_MEMBERS.items()},
+    "declared tag": b"%TAG ! tag:evil.test,2000:\n---\n" + GOOD_YAML.encode(),
+    "unknown version": b"%YAML 9.0\n---\n" + GOOD_YAML.encode(),
+    "another encoding": GOOD_YAML.replace("OK", "\xe9").encode("latin-1"),
+    "UTF-16": GOOD_YAML.encode("utf-16"),
+    "surrogate": GOOD_YAML.encode().replace(b"OK", b"\xed\xa0\x80"),
+    "list at the top": b"- 1",
+    "text at the top": b"Sign in",
+    "nothing": b"# nothing\n",
+    "HTML": b"<html><body>Sign in</body></html>",
+    "binary": bytes(range(256)),
+}
+ATTACKS = [
+    *(pytest.param("xml", body, id=f"xml {name}") for name, body in XML_ATTACKS.items()),
+    *(pytest.param("yaml", body, id=f"yaml {name}") for name, body in YAML_ATTACKS.items()),
+]
+MEDIA = {"xml": "application/xml", "yaml": "text/yaml"}
+
+
+def _answer(form: str, body: bytes, charset: str = "utf-8") -> Callable[..., httpx.Response]:
+    return reply(body, headers={"Content-Type": f"{MEDIA[form]}; charset={charset}"})
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+def test_what_the_attacks_are_made_of_is_good(onepagecrm: MakeOnePageCRM, form: str) -> None:
+    """The reply that each attack spoils is read without it, so the attack is what is refused."""
+    body = _xml() if form == "xml" else GOOD_YAML.encode()
+
+    crm = onepagecrm(_answer(form, body), format=form)
+
+    assert crm(lambda crm: crm.contacts.list()) == []
+
+
+@pytest.mark.parametrize(("form", "body"), ATTACKS)
+def test_an_attack_is_a_decode_error(onepagecrm: MakeOnePageCRM, form: str, body: bytes) -> None:
+    """No reply is expanded, fetched, run or half believed."""
+    crm = onepagecrm(_answer(form, body), format=form)
+
+    with pytest.raises(DecodeError) as caught:
+        crm(lambda crm: crm.contacts.list())
+
+    assert caught.value.operation == "contacts.list"
+    assert len(crm.seen) == 1
+    assert crm.crm.view.timestamp is None  # nothing of it was taken over
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+@pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16", "utf-7"])
+def test_a_header_that_names_another_encoding(
+    onepagecrm: MakeOnePageCRM, form: str, charset: str
+) -> None:
+    """A body whose header and form disagree about its encoding is refused."""
+    body = _xml() if form == "xml" else GOOD_YAML.encode()
+    crm = onepagecrm(_answer(form, body, charset), format=form)
+
+    with pytest.raises(DecodeError):
+        crm(lambda crm: crm.contacts.list())
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+def test_a_reply_that_is_too_long(
+    onepagecrm: MakeOnePageCRM, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply over the bound is refused before it is parsed."""
+    body = _xml() if form == "xml" else GOOD_YAML.encode()
+    monkeypatch.setattr(shapes, "MOST_BYTES", len(body) - 1)
+    crm = onepagecrm(_answer(form, body), format=form)
+
+    with pytest.raises(DecodeError, match="more than"):
+        crm(lambda crm: crm.contacts.list())
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+def test_the_place_of_what_is_wrong_is_told(onepagecrm: MakeOnePageCRM, form: str) -> None:
+    """The error tells where in the reply the value stands that is no number."""
+    body = {
+        "xml": b"<hash><data><contacts><c/><c><vip>maybe</vip></c></contacts></data></hash>",
+        "yaml": b"data: {contacts: [{}, {vip: maybe}]}",
+    }[form]
+    crm = onepagecrm(_answer(form, body), format=form)
+
+    with pytest.raises(DecodeError) as caught:
+        crm(lambda crm: crm.contacts.list())
+
+    assert caught.value.path == "data.contacts[1].vip"
+    assert "maybe" not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+def test_nesting_costs_no_stack(form: str) -> None:
+    """Depth is refused by counting, not by running out of stack."""
+    deep = "<x>" * 10_000 if form == "xml" else "[" * 10_000
+    body = f"<hash>{deep}" if form == "xml" else f"x: {deep}"
+    request = httpx.Request("GET", f"https://x.test/contacts.{form}")
+    response = httpx.Response(200, content=body.encode(), request=request)
+    vendor = OnePageCRMVendor(form, "u", "AAAA", None, None)
+    operation = Operation("contacts.list", "GET", "/contacts.{format}")
+    reply_shape(operation.path, operation.method)
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_depth() + 60)
+    try:
+        with pytest.raises(READ_ERRORS, match="more than 32 levels"):
+            vendor.decode(response, operation)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _depth() -> int:
+    frame, depth = sys._getframe(), 0
+    while frame.f_back is not None:
+        frame, depth = frame.f_back, depth + 1
+    return depth

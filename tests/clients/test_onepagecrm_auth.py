@@ -1,0 +1,531 @@
+"""Credentials, login, the server's clock, and keys that end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from crmkit import AuthenticationError, ConfigError, CRMError, DecodeError, TransportError
+from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import ONEPAGECRM_KEY, ONEPAGECRM_UID, MakeOnePageCRM
+from tests.clients.harness import Answer, Canned, Clock, reply
+
+LOGIN: dict[str, Any] = {"login": "api@example.com", "password": "sécret & more"}
+OTHER_KEY = "3zc32iOuuXANr9jg/8cB8R89lK9bJWwzTzgr6FNoP88="
+VARIABLES = ("UID", "KEY", "LOGIN", "PASSWORD")
+
+
+def envelope(status: int = 0, timestamp: int = 1_000_000, **members: Any) -> Answer:
+    """Answer with an envelope."""
+    return reply({"timestamp": timestamp, "status": status, "message": "said", **members})
+
+
+def session(key: str = ONEPAGECRM_KEY) -> Answer:
+    """Answer as a login does."""
+    return envelope(data={"uid": ONEPAGECRM_UID, "key": key})
+
+
+def version(crm: Any) -> Any:
+    """Make the simplest call there is."""
+    return crm.api_version()
+
+
+VERSION = envelope(data={"version": "1.2"})
+EXPIRED, BAD_TOKEN, BAD_LOGIN = 101, 104, 103
+
+
+# -- configuration -----------------------------------------------------------------------------
+
+
+def test_nothing_to_open_the_account_with() -> None:
+    """Without credentials the error names all arguments and variables."""
+    with pytest.raises(ConfigError) as caught:
+        OnePageCRM()
+
+    for name in ("uid=", "key=", "login=", "password=", *(f"ONEPAGECRM_{v}" for v in VARIABLES)):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"uid": "u"}, "key"),
+        ({"key": ONEPAGECRM_KEY}, "uid"),
+        ({"login": "a@b.c"}, "password"),
+        ({"password": "p"}, "login"),
+        ({"uid": "u", "key": ONEPAGECRM_KEY, "login": "a@b.c"}, "password"),
+    ],
+)
+def test_half_of_a_credential(given: dict[str, Any], missing: str) -> None:
+    """One of a pair alone is refused, and the error names the other and its variable."""
+    with pytest.raises(ConfigError, match=f"{missing} is missing.*ONEPAGECRM_{missing.upper()}"):
+        OnePageCRM(**given)
+
+
+@pytest.mark.parametrize("key", ["no Base64!", "AAA", "é"])
+def test_a_key_that_cannot_sign(key: str) -> None:
+    """A key that is no Base64 is refused at once, and not shown."""
+    with pytest.raises(ConfigError, match="key") as caught:
+        OnePageCRM(uid="u", key=key)
+
+    assert key not in str(caught.value)
+
+
+@pytest.mark.parametrize("form", ["", "JSON", "csv", "xml ", None])
+def test_a_format_that_there_is_not(form: Any) -> None:
+    """A format that the server does not know is refused, with those it knows."""
+    with pytest.raises(ConfigError, match="json, xml, yaml"):
+        OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format=form)
+
+
+def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML is not installed, the client of that format names the extra."""
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    monkeypatch.delitem(sys.modules, "crmkit.onepagecrm.yaml", raising=False)
+
+    with pytest.raises(ConfigError, match=r"crmkit\[yaml\]"):
+        OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format="yaml")
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_a_client_loads_no_readers(form: str) -> None:
+    """Making a client loads neither a parser nor the document, and asks for nothing."""
+    program = f"""
+import sys
+from crmkit.onepagecrm import OnePageCRM
+crm = OnePageCRM(uid="u", key="{ONEPAGECRM_KEY}", format="{form}")
+print(crm, sorted(name for name in sys.modules if "yaml" in name or "expat" in name
+                  or name.startswith("crmkit.onepagecrm.")))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    modules = ["client", "signature", "vendor", "view"]
+    loaded = [f"crmkit.onepagecrm.{name}" for name in modules]
+    assert done.stdout.strip() == f"<OnePageCRM at https://app.onepagecrm.com/api> {loaded}"
+
+
+def test_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uid, key and address come from the environment; what is passed wins."""
+    monkeypatch.setenv("ONEPAGECRM_UID", "from-env")
+    monkeypatch.setenv("ONEPAGECRM_KEY", ONEPAGECRM_KEY)
+    monkeypatch.setenv("ONEPAGECRM_BASE_URL", "https://env.test/api")
+
+    for given, uid in ((None, "from-env"), ("mine", "mine")):
+        transport = Canned(VERSION)
+        with OnePageCRM(uid=given, transport=transport) as crm:
+            assert "env.test" in repr(crm)
+            crm.api_version()
+        assert transport.seen[0].headers["x-onepagecrm-uid"] == uid
+
+
+@pytest.mark.parametrize("passed", [False, True])
+def test_a_login_of_the_environment(monkeypatch: pytest.MonkeyPatch, passed: bool) -> None:
+    """Login and password come from the environment; passed ones win over a key in there."""
+    if passed:
+        monkeypatch.setenv("ONEPAGECRM_UID", "from-env")
+        monkeypatch.setenv("ONEPAGECRM_KEY", OTHER_KEY)
+    else:
+        monkeypatch.setenv("ONEPAGECRM_LOGIN", LOGIN["login"])
+        monkeypatch.setenv("ONEPAGECRM_PASSWORD", LOGIN["password"])
+    transport = Canned(session(), VERSION)
+    given: dict[str, Any] = LOGIN if passed else {}
+
+    with OnePageCRM(**given, transport=transport) as crm:
+        crm.api_version()
+
+    assert transport.seen[0].path == "/api/auth/login.json"
+
+
+# -- login -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "yaml"])
+def test_the_first_call_logs_in(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str
+) -> None:
+    """A client with a password logs in when it first needs a key, and then signs with it."""
+    crm = mocked_onepagecrm(**mocks.onepagecrm.login, format=form)
+    assert len(mocks.onepagecrm.journal) == 0
+
+    assert crm(version) == crm(version) == "1.2"
+
+    operations = [one.operation for one in mocks.onepagecrm.journal]
+    assert operations.count("auth_login") == 1
+
+
+def test_what_a_login_sends(onepagecrm: MakeOnePageCRM) -> None:
+    """Login and password go as a form in UTF-8, without a signature."""
+    crm = onepagecrm(session(), VERSION, **LOGIN)
+
+    crm(version)
+
+    first, second = crm.seen
+    assert (first.method, first.path) == ("POST", "/api/auth/login.json")
+    assert parse_qs(first.body.decode()) == {name: [text] for name, text in LOGIN.items()}
+    assert not [name for name in first.headers if name.startswith("x-onepagecrm")]
+    assert second.headers["x-onepagecrm-uid"] == ONEPAGECRM_UID
+
+
+def test_many_threads_log_in_once(mocks: MockCRMs) -> None:
+    """Threads that need a key at the same time share one login."""
+    mock = mocks.onepagecrm
+    start = threading.Barrier(8)
+
+    with OnePageCRM(base_url=mock.base_url, transport=mock.transport, **mock.login) as crm:
+
+        def work(_: int) -> str:
+            start.wait()
+            return crm.api_version()
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(work, range(8))) == ["1.2"] * 8
+
+    assert [one.operation for one in mock.journal].count("auth_login") == 1
+
+
+def test_many_tasks_log_in_once(mocks: MockCRMs) -> None:
+    """Tasks that need a key at the same time share one login."""
+    mock = mocks.onepagecrm
+
+    async def work() -> list[str]:
+        async with AsyncOnePageCRM(
+            base_url=mock.base_url, transport=mock.transport, **mock.login
+        ) as crm:
+            return await asyncio.gather(*(crm.api_version() for _ in range(8)))
+
+    assert asyncio.run(work()) == ["1.2"] * 8
+    assert [one.operation for one in mock.journal].count("auth_login") == 1
+
+
+class Slow(httpx.AsyncBaseTransport):
+    """Refuses the login when everybody has asked."""
+
+    def __init__(self) -> None:
+        self.logins = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Let others come first."""
+        self.logins += 1
+        for _ in range(20):
+            await asyncio.sleep(0)
+        said = {"timestamp": 1, "status": BAD_LOGIN, "message": "Bad login"}
+        return httpx.Response(200, json=said, request=request)
+
+
+def test_a_refused_login_is_told_to_all_who_waited() -> None:
+    """A wrong password is tried once, not by each task that waited; a later call tries anew."""
+    transport = Slow()
+
+    async def work() -> list[Any]:
+        async with AsyncOnePageCRM(transport=transport, **LOGIN) as crm:
+            calls = (crm.api_version() for _ in range(5))
+            found = await asyncio.gather(*calls, return_exceptions=True)
+            assert transport.logins == 1
+            with pytest.raises(AuthenticationError):
+                await crm.api_version()
+            return found
+
+    found = asyncio.run(work())
+
+    assert [type(one) for one in found] == [AuthenticationError] * 5
+    assert {one.code for one in found} == {BAD_LOGIN}
+    assert len({id(one) for one in found}) == 5  # each has a traceback of its own
+    assert transport.logins == 2
+
+
+def test_a_login_that_is_lost_is_repeated_with_its_call(onepagecrm: MakeOnePageCRM) -> None:
+    """Of a call that waits for a key nothing was sent, so even a creation is tried again."""
+    done = envelope(tags={"system": [], "custom": []})
+    crm = onepagecrm(httpx.ReadError("reset"), session(), done, **LOGIN)
+
+    crm(lambda crm: crm.tags.create(name="Solar"))
+
+    assert [one.path for one in crm.seen] == [
+        *["/api/auth/login.json"] * 2,
+        "/api/tags.json",
+    ]
+
+
+def test_a_login_that_never_gets_through(onepagecrm: MakeOnePageCRM) -> None:
+    """Retries of login and call do not multiply, and the error says that nothing was done."""
+    crm = onepagecrm(httpx.ReadError("reset"), **LOGIN)
+
+    with pytest.raises(TransportError) as caught:
+        crm(lambda crm: crm.tags.create(name="Solar"))
+
+    assert len(crm.seen) == 3
+    assert not caught.value.maybe_processed
+    assert caught.value.operation == "auth.login"
+
+
+@pytest.mark.parametrize(
+    "data", [None, {}, {"uid": "u"}, {"uid": "u", "key": "no Base64!"}, {"uid": 7, "key": "AAAA"}]
+)
+def test_a_login_without_a_key(onepagecrm: MakeOnePageCRM, data: Any) -> None:
+    """A reply to a login that gives no key that can sign is a DecodeError, and keeps no reply."""
+    crm = onepagecrm(envelope(data=data), **LOGIN)
+
+    with pytest.raises(DecodeError) as caught:
+        crm(version)
+
+    assert caught.value.operation == "auth.login"
+    assert caught.value.response is None
+
+
+def test_login_by_hand(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """`auth.login` gives the session, and the client goes on as that user, whenever it must."""
+    mock = mocks.onepagecrm
+    solar = mock.logins["solar"]
+    crm = mocked_onepagecrm()
+    assert crm(lambda crm: crm.settings.user()).email == "api@example.com"
+
+    found = crm(lambda crm: crm.auth.login(**solar))
+    assert (found.uid, found.key) == tuple(mock.accounts["solar"].values())
+    assert crm(lambda crm: crm.settings.user()).email == solar["login"]
+
+    crm(lambda crm: crm.auth.logout())
+    assert crm(lambda crm: crm.settings.user()).email == solar["login"]
+
+
+# -- keys that end -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["json", "xml", "yaml"])
+def test_a_new_key(mocked_onepagecrm: MakeOnePageCRM, form: str) -> None:
+    """After `auth.change_api_key` the client signs with the new key; other clients are out."""
+    crm, other = mocked_onepagecrm(format=form), mocked_onepagecrm(format=form)
+    other(version)
+
+    key = crm(lambda crm: crm.auth.change_api_key())
+
+    assert len(key) == 44
+    assert crm(version) == "1.2"
+    with pytest.raises(AuthenticationError) as caught:
+        other(version)
+    assert caught.value.code == BAD_TOKEN
+
+
+def test_after_a_logout(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """After `auth.logout` a client with a key alone is out; one with a password logs in again."""
+    alone, able = mocked_onepagecrm(), mocked_onepagecrm(**mocks.onepagecrm.login)
+    able(version)
+
+    able(lambda crm: crm.auth.logout())
+
+    with pytest.raises(AuthenticationError) as caught:
+        alone(version)
+    assert caught.value.code == BAD_TOKEN
+    assert able(version) == "1.2"
+
+
+def test_a_key_that_somebody_ended(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """Where the server refuses the key, a client with a password logs in and repeats the call."""
+    mock = mocks.onepagecrm
+    crm = mocked_onepagecrm(**mock.login)
+    crm(version)
+    mocked_onepagecrm()(lambda crm: crm.auth.logout())
+    before = len(mock.journal)
+
+    crm(lambda crm: crm.tags.create(name="Once"))
+
+    operations = [one.operation for one in mock.journal][before:]
+    assert operations == ["tags_create", "auth_login", "tags_create"]
+    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+
+
+def test_a_key_and_a_password(onepagecrm: MakeOnePageCRM) -> None:
+    """A client with both signs with the key, and logs in when the server refuses it."""
+    crm = onepagecrm(
+        *(VERSION, envelope(BAD_TOKEN), session(OTHER_KEY), VERSION),
+        **{"uid": "u", "key": ONEPAGECRM_KEY, **LOGIN},
+    )
+
+    crm(version)
+    crm(version)
+
+    paths = [one.path.rpartition("/")[2] for one in crm.seen]
+    assert paths == ["api_version.json", "api_version.json", "login.json", "api_version.json"]
+
+
+def test_a_key_that_is_never_right(onepagecrm: MakeOnePageCRM) -> None:
+    """A second refusal is raised: the client does not log in for ever."""
+    crm = onepagecrm(session(), envelope(BAD_TOKEN), session(), envelope(BAD_TOKEN), **LOGIN)
+
+    with pytest.raises(AuthenticationError) as caught:
+        crm(version)
+
+    assert caught.value.code == BAD_TOKEN
+    assert len(crm.seen) == 4
+
+
+@pytest.mark.parametrize("code", [BAD_LOGIN, 105])
+def test_other_refusals_are_not_mended(onepagecrm: MakeOnePageCRM, code: int) -> None:
+    """Only a refused key is replaced."""
+    crm = onepagecrm(session(), envelope(code), **LOGIN)
+
+    with pytest.raises(AuthenticationError):
+        crm(version)
+
+    assert len(crm.seen) == 2
+
+
+def test_a_key_that_another_thread_has_replaced(mocks: MockCRMs) -> None:
+    """A call whose key died on its way is repeated with the key that another thread got since."""
+    mock = mocks.onepagecrm
+    crm = OnePageCRM(base_url=mock.base_url, transport=mock.transport, **mock.credentials)
+    crm.api_version()
+    swapped: list[str] = []
+
+    async def swap(request: httpx.Request, call_next: Callable[..., Any]) -> httpx.Response:
+        response: httpx.Response = await call_next(request)
+        if not swapped:  # while this reply is under way, another thread changes the key
+            swapped.append("")
+            swapped.append(crm.auth.change_api_key())
+            request.headers["X-OnePageCRM-Auth"] = "0" * 64
+            stale = {"timestamp": 1, "status": BAD_TOKEN, "message": "The token is wrong"}
+            return httpx.Response(200, json=stale, request=request)
+        return response
+
+    crm._sender.middleware = (swap,)
+
+    assert crm.api_version() == "1.2"
+    crm.close()
+
+
+# -- the clock ---------------------------------------------------------------------------------
+
+
+def test_a_clock_that_is_wrong(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
+    """An expired signature sets the clock by the server's; the call is signed and sent again."""
+    crm = onepagecrm(envelope(EXPIRED, timestamp=1_338_797_714), VERSION)
+
+    crm(version)
+    clock.now += 100
+    crm(version)
+
+    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    assert times == [1_000_000, 1_338_797_714, 1_338_797_814]
+    assert len({one.headers["x-onepagecrm-auth"] for one in crm.seen}) == 3
+    assert clock.waits == []
+
+
+def test_a_creation_is_repeated_as_well(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """Under an expired signature the server does nothing: a creation is sent again, and is one."""
+    crm = mocked_onepagecrm()  # the mock's clock is decades ahead of the test's
+
+    crm(lambda crm: crm.tags.create(name="Once"))
+
+    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+
+
+def test_a_clock_that_stays_wrong(onepagecrm: MakeOnePageCRM) -> None:
+    """A second expired signature is raised."""
+    crm = onepagecrm(envelope(EXPIRED, timestamp=5), max_retries=0)
+
+    with pytest.raises(AuthenticationError) as caught:
+        crm(version)
+
+    assert caught.value.code == EXPIRED
+    assert len(crm.seen) == 2
+
+
+def test_a_server_that_does_not_tell_its_time(onepagecrm: MakeOnePageCRM) -> None:
+    """Without a timestamp there is nothing to set the clock by."""
+    crm = onepagecrm(reply({"status": EXPIRED, "message": "expired"}))
+
+    with pytest.raises(AuthenticationError):
+        crm(version)
+
+    assert len(crm.seen) == 1
+
+
+def test_a_retry_is_signed_anew(onepagecrm: MakeOnePageCRM) -> None:
+    """Each attempt bears the time at which it is made."""
+    crm = onepagecrm(reply("", 503, {"Retry-After": "7"}), VERSION)
+
+    crm(version)
+
+    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    assert times == [1_000_000, 1_000_007]
+
+
+def test_views_share_key_and_clock(onepagecrm: MakeOnePageCRM) -> None:
+    """`with_options` gives a client that signs with the same key and clock."""
+    crm = onepagecrm(session(), envelope(EXPIRED, timestamp=5_000_000), VERSION, **LOGIN)
+    crm(version)
+
+    crm(version, crm.crm.with_options(timeout=1))
+
+    assert [one.path for one in crm.seen].count("/api/auth/login.json") == 1
+    assert crm.seen[-1].headers["x-onepagecrm-ts"] == "5000000"
+
+
+# -- secrets -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [envelope(BAD_LOGIN)],
+        [reply({"timestamp": 1, "status": BAD_LOGIN, "message": f"bad {LOGIN['password']}"})],
+        [reply({"timestamp": 1, "status": 999, "message": f"{LOGIN['password']}"}, 500)],
+        [reply("<html>", 502)],
+        [reply("")],
+        [httpx.ReadTimeout("slow")],
+        [session(), envelope(BAD_TOKEN), session(), envelope(BAD_TOKEN)],
+        [session(), reply({"timestamp": 1, "status": 108, "message": f"key {ONEPAGECRM_KEY}"})],
+        [session(), httpx.ReadTimeout("slow")],
+        [session(), reply("nothing")],
+    ],
+)
+def test_neither_key_nor_password_is_told(
+    onepagecrm: MakeOnePageCRM, caplog: pytest.LogCaptureFixture, answers: list[Any]
+) -> None:
+    """Logs, errors, the requests that errors keep, and reprs hold neither key nor password."""
+    caplog.set_level(logging.DEBUG)
+    crm = onepagecrm(*answers, **LOGIN, max_retries=0)
+
+    with pytest.raises(CRMError) as caught:
+        crm(version)
+
+    error: Any = caught.value
+    kept = [
+        getattr(error, "request", None),
+        getattr(getattr(error, "response", None), "request", None),
+    ]
+    told = [str(error), repr(error), caplog.text, repr(crm.crm), repr(vars(crm.crm))]
+    for request in kept:
+        if request is not None:
+            told += [repr(request.headers.raw), request.read().decode(), repr(request.extensions)]
+    shown = pickle.dumps(kept).decode("latin-1")
+    signatures = [one.headers.get("x-onepagecrm-auth") for one in crm.seen]
+    for secret in (LOGIN["password"], "s%C3%A9cret", ONEPAGECRM_KEY, *filter(None, signatures)):
+        assert not [one for one in told if secret in one], secret
+        assert secret not in shown
+
+
+def test_a_password_in_the_settings(onepagecrm: MakeOnePageCRM) -> None:
+    """The request that an error keeps of a change of password holds none."""
+    settings = {"firstname": None, "lastname": None, "company": None, "email": "a@b.c"}
+    crm = onepagecrm(envelope(data=settings), envelope(108))
+
+    with pytest.raises(CRMError) as caught:
+        crm(lambda crm: crm.settings.update_user(password="hunter2", confirm_password="hunter2"))
+
+    error: Any = caught.value
+    assert b"hunter2" in crm.seen[-1].body
+    assert b"hunter2" not in error.request.read()

@@ -1,0 +1,265 @@
+"""What the wire cannot carry is refused before sending; what the server refuses has its class."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from crmkit import (
+    ArgumentError,
+    AuthenticationError,
+    ConflictError,
+    CRMError,
+    NotFoundError,
+    QuotaExceededError,
+    ValidationError,
+)
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import MakeOnePageCRM
+from tests.clients.harness import reply
+
+FORMS = ["json", "xml", "yaml"]
+JOE = "4e5dea11638190102c000361"
+NOBODY = "4e5dea11638190102c0003ff"
+
+UNSENDABLE: dict[str, tuple[Any, str]] = {
+    "tag with a comma": (lambda crm: crm.contacts.create(lastname="x", tags=["a,b"]), "tags[0]"),
+    "tag that is no text": (lambda crm: crm.contacts.create(lastname="x", tags=[1]), "tags[0]"),
+    "tags that are no list": (lambda crm: crm.contacts.create(lastname="x", tags="a"), "tags"),
+    "phone with a bar": (
+        lambda crm: crm.contacts.create(
+            lastname="x", phones=[{"type": "work", "number": "+353|86"}]
+        ),
+        "phones[0]",
+    ),
+    "phone with a comma": (
+        lambda crm: crm.contacts.create(
+            lastname="x",
+            phones=[{"type": "work", "number": "1"}, {"type": "work", "number": "1,2"}],
+        ),
+        "phones[1]",
+    ),
+    "type with a bar": (
+        lambda crm: crm.contacts.create(lastname="x", phones=[{"type": "a|b", "number": "1"}]),
+        "phones[0]",
+    ),
+    "phone without a number": (
+        lambda crm: crm.contacts.create(lastname="x", phones=[{"type": "work"}]),
+        "phones[0]",
+    ),
+    "phone without a type": (
+        lambda crm: crm.contacts.create(lastname="x", phones=[{"number": "1"}]),
+        "phones[0]",
+    ),
+    "phone with more": (
+        lambda crm: crm.contacts.create(
+            lastname="x", phones=[{"type": "work", "number": "1", "note": "x"}]
+        ),
+        "phones[0]",
+    ),
+    "phone that is a text": (
+        lambda crm: crm.contacts.create(lastname="x", phones=["work|1"]),
+        "phones[0]",
+    ),
+    "e-mail with a comma": (
+        lambda crm: crm.contacts.create(lastname="x", emails=[{"type": "work", "address": "a,b"}]),
+        "emails[0]",
+    ),
+    "web address with a bar": (
+        lambda crm: crm.contacts.create(
+            lastname="x", urls=[{"type": "website", "address": "http://x/?a|b"}]
+        ),
+        "urls[0]",
+    ),
+    "half a character": (lambda crm: crm.contacts.create(lastname="\ud800"), ""),
+    "number for a name": (lambda crm: crm.contacts.create(lastname=7), "lastname"),
+    "text for a flag": (lambda crm: crm.contacts.create(lastname="x", vip="yes"), "vip"),
+    "country in full": (
+        lambda crm: crm.contacts.create(lastname="x", country="Ireland"),
+        "country",
+    ),
+    "text for a day": (
+        lambda crm: crm.notes.create(cid=JOE, body="x", date="31.08.2011"),
+        "date",
+    ),
+    "time without a zone": (
+        lambda crm: crm.actions.create(
+            cid=JOE,
+            name="x",
+            next_=True,
+            closed=datetime(2012, 1, 1),  # noqa: DTZ001  # the point
+        ),
+        "closed",
+    ),
+    "number without end": (
+        lambda crm: crm.notes.create(
+            cid=JOE, body="x", date=date(2012, 6, 4), type_="deal", amount=float("inf")
+        ),
+        "amount",
+    ),
+    "no id": (lambda crm: crm.contacts.get(""), "id"),
+    "id that climbs": (lambda crm: crm.contacts.get(".."), "id"),
+    "empty tag": (lambda crm: crm.tags.delete(""), "tag"),
+}
+
+
+@pytest.mark.parametrize("what", UNSENDABLE)
+def test_what_the_wire_cannot_carry(onepagecrm: MakeOnePageCRM, what: str) -> None:
+    """The error names the argument, and nothing is sent."""
+    work, argument = UNSENDABLE[what]
+    crm = onepagecrm(reply({"timestamp": 7, "status": 0, "message": "OK"}))
+
+    with pytest.raises(ArgumentError) as caught:
+        crm(work)
+
+    assert caught.value.argument.startswith(argument)
+    assert crm.seen == []
+
+
+REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
+    "neither lastname nor company": (
+        lambda crm: crm.contacts.create(firstname="Joe"),
+        ValidationError,
+        109,
+    ),
+    "empty names": (lambda crm: crm.contacts.create(lastname="", company=""), ValidationError, 109),
+    "long first name": (
+        lambda crm: crm.contacts.create(lastname="x", firstname="x" * 26),
+        ValidationError,
+        108,
+    ),
+    "long last name": (lambda crm: crm.contacts.create(lastname="x" * 26), ValidationError, 108),
+    "long company": (lambda crm: crm.contacts.create(company="x" * 56), ValidationError, 108),
+    "long action": (
+        lambda crm: crm.actions.create(cid=JOE, name="x" * 141, next_=True),
+        ValidationError,
+        108,
+    ),
+    "unknown status of a deal": (
+        lambda crm: crm.notes.create(
+            cid=JOE, body="x", date=date(2012, 6, 4), type_="deal", amount=1, status="maybe"
+        ),
+        ValidationError,
+        108,
+    ),
+    "tag with a comma": (lambda crm: crm.tags.create(name="a,b"), ValidationError, 108),
+    "tag of blanks": (lambda crm: crm.tags.create(name=" "), ValidationError, 109),
+    "action without a day": (
+        lambda crm: crm.actions.create(cid=JOE, name="x"),
+        ValidationError,
+        109,
+    ),
+    "contact that there is not": (lambda crm: crm.contacts.get(NOBODY), NotFoundError, 106),
+    "notes of nobody": (lambda crm: crm.notes.list(cid=NOBODY), NotFoundError, 106),
+    "nothing to restore": (lambda crm: crm.contacts.undo_delete(), NotFoundError, 106),
+    "new name for both": (
+        lambda crm: crm.settings.update_user(password="a", confirm_password="b"),
+        ValidationError,
+        108,
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_server_refuses(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, what: str, form: str
+) -> None:
+    """A refusal has its class, code and sentence, and leaves the records as they were."""
+    work, expected, code = REFUSED[what]
+    crm = mocked_onepagecrm(format=form)
+    crm(lambda crm: crm.api_version())  # sets the clock
+    before = _records(mocks)
+
+    with pytest.raises(expected) as caught:
+        crm(work)
+
+    error: Any = caught.value
+    assert error.code == code
+    assert error.message
+    assert _records(mocks) == before
+
+
+def _records(mocks: MockCRMs) -> str:
+    """Return all that the mock keeps of OnePageCRM, save its clock."""
+    snapshot = mocks.onepagecrm.snapshot()
+    return json.dumps(
+        {name: part for name, part in snapshot.items() if name != "settings"},
+        sort_keys=True,
+        default=repr,
+    )
+
+
+def test_an_unknown_status_of_a_contact(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """The server takes `lead` for a status that it does not know, and the reply says so."""
+    crm = mocked_onepagecrm()
+
+    made = crm(lambda crm: crm.contacts.create(lastname="x", status="customer-to-be"))
+
+    assert made.status == "lead"
+
+
+def test_a_tag_that_exists(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """A second tag of a name is a conflict."""
+    crm = mocked_onepagecrm()
+    crm(lambda crm: crm.tags.create(name="Solar"))
+
+    with pytest.raises(ConflictError) as caught:
+        crm(lambda crm: crm.tags.create(name="Solar"))
+
+    assert caught.value.code == 107
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_key(mocked_onepagecrm: MakeOnePageCRM, form: str) -> None:
+    """A wrong signature is an AuthenticationError, and is not tried again."""
+    crm = mocked_onepagecrm(key="A" * 43 + "=", format=form)
+
+    with pytest.raises(AuthenticationError) as caught:
+        crm(lambda crm: crm.api_version())
+
+    assert caught.value.code == 104
+    assert caught.value.attempts == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_wrong_password(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
+    """A wrong password is an AuthenticationError of the login."""
+    crm = mocked_onepagecrm(login="api@example.com", password="wrong", format=form)
+
+    with pytest.raises(AuthenticationError) as caught:
+        crm(lambda crm: crm.api_version())
+
+    assert (caught.value.code, caught.value.operation) == (103, "auth.login")
+    assert [one.operation for one in mocks.onepagecrm.journal] == ["auth_login"]
+
+
+def test_a_full_account(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """Limits of the account are QuotaExceededErrors, with the code that tells which."""
+    crm = mocked_onepagecrm()
+    mocks.onepagecrm.limit(deals=1)
+
+    with pytest.raises(QuotaExceededError) as caught:
+        crm(
+            lambda crm: crm.notes.create(
+                cid=JOE, body="x", date=date(2012, 6, 4), type_="deal", amount=1
+            )
+        )
+
+    assert caught.value.code == 202
+
+
+def test_an_update_of_what_cannot_be_written(onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A stored value that the wire cannot write back is an ArgumentError: no update loses it."""
+    example = mocks.onepagecrm.document.example("ContactContact")
+    data = {**example["data"], "phones": [{"type": "work", "number": "1, ext 2"}]}
+    crm = onepagecrm(reply({**example, "data": data}))
+
+    with pytest.raises(ArgumentError) as caught:
+        crm(lambda crm: crm.contacts.update(JOE, city="Cork"))
+
+    assert caught.value.argument.startswith("phones")
+    assert [one.method for one in crm.seen] == ["GET"]

@@ -1,0 +1,247 @@
+"""The same tree from JSON, XML and YAML, typed by the document."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import hypothesis.strategies as st
+import pytest
+import yaml
+from hypothesis import given, settings
+
+from crmkit.core.operation import Operation
+from crmkit.onepagecrm.shapes import reply_shape
+from crmkit.onepagecrm.vendor import OnePageCRMVendor
+from crmkit.onepagecrm.xml import read_xml
+from crmkit.onepagecrm.yaml import read_yaml
+from tests.contract.written_forms import Tree, Written
+
+KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
+CONTACTS = reply_shape("/contacts.{format}", "GET")
+DOCUMENT = Path(__file__).resolve().parents[2] / "openapi" / "onepagecrm.yaml"
+
+
+@cache
+def wire() -> Tree:
+    """Return the document."""
+    tree: Tree = yaml.load(
+        DOCUMENT.read_bytes(),
+        getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506  # both are safe
+    )
+    return tree
+
+
+def _operations() -> list[tuple[str, str]]:
+    return [(path, method) for path, item in wire()["paths"].items() for method in item]
+
+
+@cache
+def _reply_schema(path: str, method: str) -> Tree:
+    written = Written(wire())
+    reply = written.resolve(wire()["paths"][path][method]["responses"]["200"])
+    schema: Tree = reply["content"]["application/json"]["schema"]
+    return schema
+
+
+def _decoded(form: str, body: str, path: str, method: str) -> Any:
+    url = "https://x.test" + path.replace("{format}", form).replace("{id}", "7").replace(
+        "{tag}", "Solar"
+    )
+    request = httpx.Request(method.upper(), url)
+    vendor = OnePageCRMVendor(form, "u", KEY, None, None)
+    response = httpx.Response(200, content=body.encode(), request=request)
+    return vendor.decode(response, Operation("x", method.upper(), path))
+
+
+# -- any tree ----------------------------------------------------------------------------------
+
+# What XML can carry; a carriage return is written in a way of its own and has its own test.
+TEXTS = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
+    | st.sampled_from("\t\n"),
+    max_size=12,
+) | st.sampled_from(["off", "no", "null", "~", "1.2", "12e34", "07018", "-08:00", " ", "<&>]]>"])
+SCALARS: dict[str, st.SearchStrategy[Any]] = {
+    "string": TEXTS,
+    "integer": st.integers(-(2**63), 2**63 - 1),
+    "number": st.floats(allow_nan=False, allow_infinity=False),
+    "boolean": st.booleans(),
+}
+
+
+def _trees(schema: Tree) -> st.SearchStrategy[Any]:
+    written = Written(wire())
+    kind, null = written.kind(schema)
+    schema = written.resolve(schema)
+    tree: st.SearchStrategy[Any]
+    if kind == "object":
+        members = {name: _trees(one) for name, one in schema.get("properties", {}).items()}
+        tree = st.fixed_dictionaries({}, optional=members)
+    elif kind == "array":
+        tree = st.lists(_trees(schema["items"]), max_size=3)
+    else:
+        tree = SCALARS[kind]
+    return st.none() | tree if null else tree
+
+
+@cache
+def _envelopes(path: str, method: str) -> st.SearchStrategy[Any]:
+    return _trees(_reply_schema(path, method))
+
+
+@pytest.mark.parametrize(("path", "method"), _operations())
+@settings(max_examples=20)
+@given(data=st.data())
+def test_any_tree_reads_the_same_in_all_formats(path: str, method: str, data: Any) -> None:
+    """Whatever tree the document allows, XML, YAML and JSON of it give equal values and types."""
+    tree = data.draw(_envelopes(path, method))
+    schema = _reply_schema(path, method)
+    written = Written(wire())
+
+    from_json = _decoded("json", json.dumps(tree), path, method)
+    from_xml = _decoded("xml", written.to_xml(tree, schema), path, method)
+    from_yaml = _decoded("yaml", written.to_yaml(tree), path, method)
+
+    assert from_json == tree
+    assert repr(from_xml) == repr(tree)
+    assert repr(from_yaml) == repr(tree)
+
+
+# -- what the document's types decide ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("xml", "text", "tree"),
+    [
+        ("<timestamp>7</timestamp>", "timestamp: '7'", {"timestamp": 7}),
+        ('<timestamp type="string">7</timestamp>', 'timestamp: "7"', {"timestamp": 7}),
+        ("<message>7</message>", "message: 7", {"message": "7"}),
+        ("<message/>", "message: ''", {"message": ""}),
+        ('<message type="integer">7</message>', "message: 0x7", None),
+        ("<message> a\n b </message>", 'message: " a\\n b "', {"message": " a\n b "}),
+        ("<message>a&#13;b</message>", 'message: "a\\rb"', {"message": "a\rb"}),
+        ("<message><![CDATA[<b>]]></message>", "message: <b>", {"message": "<b>"}),
+        ("<message>\U0001f600</message>", 'message: "\\U0001F600"', {"message": "\U0001f600"}),
+        ("<notifications/>", "notifications: []", {"notifications": []}),
+        ('<notifications type="array"/>', "notifications: [ ]", {"notifications": []}),
+        (
+            "<notifications><x>a</x></notifications>",
+            "notifications: [a]",
+            {"notifications": ["a"]},
+        ),
+        (
+            "<notifications><a>1</a><b>off</b></notifications>",
+            "notifications:\n- 1\n- off",
+            {"notifications": ["1", "off"]},
+        ),
+    ],
+)
+def test_the_document_decides(xml: str, text: str, tree: Tree | None) -> None:
+    """Attributes, quotes and names of items do not change what the document says of a member."""
+    read = read_xml(f"<hash>{xml}</hash>", CONTACTS)
+
+    if tree is not None:
+        assert repr(read) == repr(tree)
+        assert repr(read_yaml(text, CONTACTS)) == repr(tree)
+    else:
+        assert read == {"message": "7"}
+        assert read_yaml(text, CONTACTS) == {"message": "0x7"}
+
+
+@pytest.mark.parametrize("text", ["true", "1", "yes", "on", "TRUE", "Yes"])
+def test_booleans_of_all_spellings(text: str) -> None:
+    """True is read however XML and YAML write it."""
+    row = f"<hash><data><contacts><c><vip>{text}</vip></c></contacts></data></hash>"
+
+    assert read_xml(row, CONTACTS)["data"]["contacts"] == [{"vip": True}]
+    assert read_yaml(f"data: {{contacts: [{{vip: {text}}}]}}", CONTACTS)["data"]["contacts"] == [
+        {"vip": True}
+    ]
+
+
+def test_an_empty_map_is_a_map() -> None:
+    """No next action is `{}` in all formats, and no name is None."""
+    xml = '<contact><firstname nil="true"/><nextaction/></contact>'
+    text = "{firstname: ~, nextaction: {}}"
+    expected: list[Tree] = [{"firstname": None, "nextaction": {}}]
+
+    for tree in (
+        read_xml(f"<hash><data><contacts>{xml}</contacts></data></hash>", CONTACTS),
+        read_yaml(f"data: {{contacts: [{text}]}}", CONTACTS),
+    ):
+        assert tree["data"]["contacts"] == expected
+
+
+@pytest.mark.parametrize("null", ["", "~", "null", "Null", "NULL"])
+def test_a_plain_null_is_none_and_a_quoted_one_a_text(null: str) -> None:
+    """YAML's nulls are None where the document allows it; in quotes they are what they say."""
+    plain = read_yaml(f"data:\n  contacts:\n  - company: {null}\n", CONTACTS)
+    quoted = read_yaml(f"data:\n  contacts:\n  - company: '{null}'\n", CONTACTS)
+
+    assert plain["data"]["contacts"] == [{"company": None}]
+    assert quoted["data"]["contacts"] == [{"company": null}]
+
+
+def test_a_name_that_xml_cannot_have() -> None:
+    """`30days` is read from the element `_30days`."""
+    shape = reply_shape("/sales/index.{format}", "GET")
+    won = '<_30days><won type="float">1e3</won></_30days>'
+
+    tree = read_xml(f"<hash><data><breakdown>{won}</breakdown></data></hash>", shape)
+
+    assert tree["data"]["breakdown"] == {"30days": {"won": 1000.0}}
+
+
+def test_members_that_the_document_does_not_know() -> None:
+    """XML tells their types by attributes; YAML gives texts."""
+    xml = (
+        "<hash><new><a type='integer'>1</a><b type='float'>1.5</b><c type='boolean'>true</c>"
+        "<d nil='true'/><e type='array'><x>1</x><x/></e><f>x</f><g/></new></hash>"
+    )
+    text = "new: {a: 1, b: 1.5, c: true, d: ~, e: [1, ''], f: x, g: ''}"
+
+    texts = {"d": None, "e": ["1", ""], "f": "x", "g": ""}
+
+    assert read_xml(xml, CONTACTS)["new"] == {"a": 1, "b": 1.5, "c": True, **texts}
+    assert read_yaml(text, CONTACTS)["new"] == {"a": "1", "b": "1.5", "c": "true", **texts}
+
+
+def test_rubys_symbols_are_names() -> None:
+    """A colon before a key of YAML is no part of the name."""
+    assert read_yaml(":status: 0\n", CONTACTS) == {"status": 0}
+
+
+def test_other_spellings_have_the_same_type() -> None:
+    """A member under the name that later versions give it is typed like the documented one."""
+    shape = reply_shape("/notes.{format}", "GET")
+    xml = "<hash><data><item><deal><stage>50</stage></deal></item></data></hash>"
+
+    assert read_xml(xml, shape)["data"] == [{"deal": {"stage": 50}}]
+    assert read_yaml("data: [{deal: {stage: '50'}}]", shape)["data"] == [{"deal": {"stage": 50}}]
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+def test_an_error_may_have_null_for_data(form: str) -> None:
+    """A reply without a result is read, also where it says so with a null."""
+    body = {"xml": '<hash><data nil="true"/></hash>', "yaml": "data:\n"}[form]
+
+    assert _decoded(form, body, "/contacts.{format}", "get") == {"data": None}
+
+
+def test_a_call_of_ones_own_is_read_by_the_envelope() -> None:
+    """Of a path that the document does not know, the envelope is typed all the same."""
+    xml = "<hash><status>0</status><data><a type='integer'>1</a></data></hash>"
+
+    assert _decoded("xml", xml, "/own.{format}", "get") == {"status": 0, "data": {"a": 1}}
+
+
+def test_a_byte_order_mark_is_no_part_of_a_reply() -> None:
+    """A mark before XML or YAML is passed over."""
+    assert _decoded("xml", "\ufeff<hash><status>0</status></hash>", "/own.{format}", "get") == {
+        "status": 0
+    }
+    assert _decoded("yaml", "\ufeffstatus: 0\n", "/own.{format}", "get") == {"status": 0}

@@ -1,0 +1,196 @@
+"""Updates read, merge and write, and lose nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from crmkit import ConflictError, NotFoundError
+from crmkit.onepagecrm import OnePageCRM
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import MakeOnePageCRM
+
+FORMS = ["json", "xml", "yaml"]
+JOE = "4e5dea11638190102c000361"
+WRITTEN = (
+    *("firstname", "lastname", "company", "jobtitle", "address", "city", "state", "zip", "country"),
+    *("description", "phones", "emails", "urls", "vip", "status", "tags"),
+)
+
+# Blanks around texts are removed by the server, and it ignores characters that XML cannot carry.
+TEXTS = st.text(
+    st.characters(
+        exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp", "Cn"], exclude_characters="\ufeff"
+    ),
+    min_size=1,
+    max_size=20,
+)
+PARTS = TEXTS.filter(lambda text: not set(text) & set(",|"))
+TAGS = PARTS.filter(lambda text: text != "VIP")
+NAMED = st.lists(st.fixed_dictionaries({"type": st.just("work"), "number": PARTS}), max_size=3)
+ADDRESSED = st.lists(
+    st.fixed_dictionaries({"type": st.just("other"), "address": PARTS}), max_size=3
+)
+CHANGES: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("firstname", "lastname", "company", "jobtitle", "address", "city"), TEXTS),
+    **dict.fromkeys(("state", "zip", "description"), TEXTS),
+    "country": st.sampled_from(["GR", "IE", "CZ"]),
+    "phones": NAMED,
+    "emails": ADDRESSED,
+    "urls": ADDRESSED,
+    "vip": st.booleans(),
+    "status": st.sampled_from(["lead", "prospect", "customer", "inactive", "general"]),
+    "tags": st.lists(TAGS, max_size=3, unique=True),
+}
+
+
+def _values(contact: Any) -> dict[str, Any]:
+    """Return what can be written of a contact, as it is written."""
+    found = {name: getattr(contact, name) for name in WRITTEN}
+    found["phones"] = [{"type": one.type_, "number": one.number} for one in contact.phones]
+    for name in ("emails", "urls"):
+        rows = getattr(contact, name)
+        found[name] = [{"type": one.type_, "address": one.address} for one in rows]
+    return found
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    kept=st.fixed_dictionaries(CHANGES),
+    changed=st.fixed_dictionaries({}, optional=CHANGES),
+    form=st.sampled_from(FORMS),
+)
+def test_an_update_changes_what_is_given_and_nothing_else(
+    kept: dict[str, Any], changed: dict[str, Any], form: Any
+) -> None:
+    """Whatever a contact holds and whichever members are given, the others stay as they were."""
+    with MockCRMs() as mocks:
+        mock = mocks.onepagecrm
+        with OnePageCRM(
+            base_url=mock.base_url, transport=mock.transport, format=form, **mock.credentials
+        ) as crm:
+            made = crm.contacts.create(**kept)
+            assert _values(made) == kept
+
+            crm.contacts.update(made.id, **changed)
+
+            assert _values(crm.contacts.get(made.id)) == {**kept, **changed}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_update_of_nothing(mocked_onepagecrm: MakeOnePageCRM, form: str) -> None:
+    """An update without changes leaves the contact as it was, save for the blanks around texts."""
+    crm = mocked_onepagecrm(format=form)
+    before = crm(lambda crm: crm.contacts.get(JOE))
+
+    crm(lambda crm: crm.contacts.update(JOE))
+
+    before.description = before.description.strip()  # as the server does with all that is sent
+    assert crm(lambda crm: crm.contacts.get(JOE)) == before
+
+
+def test_what_an_update_sends(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """One read and one write, under the names that the wire has for writing."""
+    crm = mocked_onepagecrm()
+    crm(lambda crm: crm.api_version())
+    before = len(mocks.onepagecrm.journal)
+
+    crm(lambda crm: crm.contacts.update(JOE, jobtitle="CTO", zip="1", country="GR"))
+
+    read, write = list(mocks.onepagecrm.journal)[before:]
+    assert (read.operation, write.operation) == ("contacts_get", "contacts_update")
+    body = write.body.decode()
+    assert "job_title=CTO" in body
+    assert "zip_code=1" in body
+    assert "country=EL" in body
+    assert "jobtitle=" not in body
+
+
+def test_none_clears(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """None clears a member; the others stay."""
+    crm = mocked_onepagecrm()
+    made = crm(lambda crm: crm.contacts.create(firstname="A", lastname="B", city="C", country="IE"))
+
+    after = crm(lambda crm: crm.contacts.update(made.id, firstname=None, country=None, phones=[]))
+
+    assert (after.firstname, after.lastname, after.city, after.country) == (None, "B", "C", None)
+    assert after.phones == []
+
+
+def test_an_action_keeps_its_day(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """An action's day, flags and contact stay when its name changes; a day can be cleared."""
+    crm = mocked_onepagecrm()
+    contact = crm(lambda crm: crm.contacts.create(lastname="Busy")).id
+    made = crm(lambda crm: crm.actions.create(cid=contact, name="Wait", waiting=True))
+
+    after = crm(lambda crm: crm.actions.update(made.id, name="Wait longer"))
+    assert (after.waiting, after.date, after.cid) == (True, None, contact)
+
+    dated = crm(lambda crm: crm.actions.update(made.id, waiting=False, date=date(2012, 8, 31)))
+    assert (dated.name, dated.waiting, dated.date) == ("Wait longer", False, date(2012, 8, 31))
+    then = crm(lambda crm: crm.actions.update(made.id, next_=True, date=None))
+    assert (then.next_, then.date) == (True, None)
+
+
+@pytest.mark.parametrize("mode", ["off", "simple", "full"])
+def test_a_deal_keeps_amount_and_stage(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, mode: str
+) -> None:
+    """A deal keeps amount, state, stage and days in each mode of the pipeline."""
+    mocks.onepagecrm.pipeline(mode)
+    crm = mocked_onepagecrm()
+    made = crm(
+        lambda crm: crm.notes.create(
+            cid=JOE,
+            body="Roof",
+            date=date(2012, 6, 4),
+            type_="deal",
+            amount=0.1,
+            deal_stage=75,
+            exp_close=date(2012, 9, 1),
+        )
+    )
+
+    after = crm(lambda crm: crm.notes.update(made.id, body="New roof"))
+
+    assert after.body == "New roof"
+    assert (after.deal, after.date, after.cid) == (made.deal, made.date, made.cid)
+
+
+def test_an_update_of_nobody(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """An update of what there is not is a NotFoundError, and writes nothing."""
+    crm = mocked_onepagecrm()
+
+    with pytest.raises(NotFoundError):
+        crm(lambda crm: crm.contacts.update("4e5dea11638190102c0003ff", city="x"))
+
+    assert "contacts_update" not in [one.operation for one in mocks.onepagecrm.journal]
+
+
+def test_a_password_stays(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A change of the user's settings leaves the password; a new one opens the account."""
+    login = mocks.onepagecrm.login
+    crm = mocked_onepagecrm()
+
+    crm(lambda crm: crm.settings.update_user(company="New Ltd"))
+    mocked_onepagecrm(**login)(lambda crm: crm.api_version())
+
+    crm(lambda crm: crm.settings.update_user(password="hunter2", confirm_password="hunter2"))
+    changed = {**login, "password": "hunter2"}
+    assert mocked_onepagecrm(**changed)(lambda crm: crm.settings.user()).company == "New Ltd"
+
+
+def test_an_action_that_is_open_already(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """A second open action is a conflict, and the first stays."""
+    crm = mocked_onepagecrm()
+    contact = crm(lambda crm: crm.contacts.create(lastname="Busy")).id
+    made = crm(lambda crm: crm.actions.create(cid=contact, name="One", next_=True))
+
+    with pytest.raises(ConflictError):
+        crm(lambda crm: crm.actions.create(cid=contact, name="Two", next_=True))
+
+    assert [one.id for one in crm(lambda crm: crm.actions.list(cid=contact))] == [made.id]

@@ -1,0 +1,246 @@
+"""`crm.view`: the newest state of the account, whatever reply tells it."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crmkit import DecodeError, QuotaExceededError, ValidationError
+from crmkit.onepagecrm import OnePageCRM, View
+from crmkit_mock import MockCRMs
+from tests.clients.conftest import ONEPAGECRM_KEY, MakeOnePageCRM
+from tests.clients.harness import Answer, Canned, reply
+
+FORMS = ["json", "xml", "yaml"]
+TAGS = {"system": [{"name": "waiting", "count": 1}], "custom": [{"name": "Solar", "count": 2}]}
+STATUSES = [{"name": "all", "count": 2}, {"name": "lead", "count": 1}]
+SALES = {
+    "target": 5200.0,
+    "period": "quarter",
+    "won": 1.5,
+    "pending": 5130.0,
+    "expires": 1341100800,
+}
+
+
+def answer(timestamp: int = 7, status: int = 0, **members: Any) -> Answer:
+    """Answer with an envelope around the simplest data there is."""
+    data = {"version": "1.2"}
+    head = {"timestamp": timestamp, "status": status, "message": "said", "data": data}
+    return reply({**head, **members})
+
+
+def version(crm: Any) -> Any:
+    """Make the simplest call there is."""
+    return crm.api_version()
+
+
+def counts(items: Any) -> dict[str, int]:
+    """Return the counts of tags or statuses by name."""
+    return {one.name: one.count for one in items}
+
+
+def test_before_the_first_reply(onepagecrm: MakeOnePageCRM) -> None:
+    """A new client's view is empty, and asks for nothing."""
+    crm = onepagecrm(answer())
+    view = crm.crm.view
+
+    assert (view.timestamp, view.tags, view.sales) == (None, None, None)
+    assert (view.statuses, view.notifications) == ([], [])
+    assert crm.seen == []
+
+
+def test_all_parts(onepagecrm: MakeOnePageCRM) -> None:
+    """Each part is an object of its own type."""
+    parts: dict[str, Any] = {"tags": TAGS, "statuses": STATUSES, "sales": SALES}
+    parts["notifications"] = ["new one"]
+    crm = onepagecrm(answer(1338797714, **parts))
+    crm(version)
+    view = crm.crm.view
+
+    assert view.timestamp == datetime(2012, 6, 4, 8, 15, 14, tzinfo=UTC)
+    assert counts(view.tags.system) == {"waiting": 1}
+    assert counts(view.tags.custom) == {"Solar": 2}
+    assert counts(view.statuses) == {"all": 2, "lead": 1}
+    assert (view.sales.target, view.sales.period, view.sales.won) == (5200.0, "quarter", 1.5)
+    assert view.sales.expires == datetime(2012, 7, 1, tzinfo=UTC)
+    assert view.notifications == ["new one"]
+
+
+def test_part_by_part(onepagecrm: MakeOnePageCRM) -> None:
+    """What a reply carries replaces its part; what it does not carry stays."""
+    crm = onepagecrm(
+        answer(7, tags=TAGS, statuses=STATUSES, notifications=["deals_limit_reached"]),
+        answer(8, tags={"system": [], "custom": []}),
+        answer(9, notifications=[]),
+    )
+    view = crm.crm.view
+    crm(version)
+
+    crm(version)
+    assert (view.tags.custom, counts(view.statuses)) == ([], {"all": 2, "lead": 1})
+    assert view.notifications == ["deals_limit_reached"]
+
+    crm(version)
+    assert view.notifications == []
+    assert counts(view.statuses) == {"all": 2, "lead": 1}
+    assert view.timestamp == datetime.fromtimestamp(9, UTC)
+
+
+@pytest.mark.parametrize("code", [101, 104, 108, 201, 999])
+def test_errors_tell_as_well(onepagecrm: MakeOnePageCRM, code: int) -> None:
+    """A reply that tells an error renews the view like any other."""
+    crm = onepagecrm(answer(7, code, notifications=["contacts_list_full"]), max_retries=0)
+
+    with pytest.raises(Exception, match="said"):
+        crm(version)
+
+    assert crm.crm.view.notifications == ["contacts_list_full"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_mock_tells(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
+    """Login, changes without data and refusals of the mock renew the view, in every format."""
+    mock = mocks.onepagecrm
+    crm = mocked_onepagecrm(**mock.login, format=form)
+    view = crm.crm.view
+
+    crm(version)
+    assert counts(view.statuses)["all"] == 2
+    assert view.sales.target == 5200.0
+
+    crm(lambda crm: crm.tags.create(name="Solar"))
+    assert counts(view.tags.custom) == {"Solar": 0}
+
+    mock.limit(contacts=2)
+    with pytest.raises(QuotaExceededError) as caught:
+        crm(lambda crm: crm.contacts.create(lastname="Third"))
+    assert caught.value.code == 201
+    assert view.notifications == ["contacts_list_full"]
+
+
+def test_replies_that_overtake_each_other(onepagecrm: MakeOnePageCRM) -> None:
+    """A reply that the server made earlier does not replace what a later one told."""
+    crm = onepagecrm(
+        answer(9, tags=TAGS), answer(8, tags={"system": [], "custom": []}, statuses=STATUSES)
+    )
+
+    crm(version)
+    crm(version)
+
+    view = crm.crm.view
+    assert counts(view.tags.custom) == {"Solar": 2}
+    assert counts(view.statuses) == {"all": 2, "lead": 1}  # of which nothing newer is known
+    assert view.timestamp == datetime.fromtimestamp(9, UTC)
+
+
+def test_the_team_of_later_versions(onepagecrm: MakeOnePageCRM) -> None:
+    """The counts of teams, which API 2.x puts among the statuses, are passed over."""
+    crm = onepagecrm(answer(7, statuses=[*STATUSES, {"team": {"all": 2}}]))
+
+    crm(version)
+
+    assert counts(crm.crm.view.statuses) == {"all": 2, "lead": 1}
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("tags", []),
+        ("tags", {"system": [], "custom": [{"name": "x"}]}),
+        ("statuses", {}),
+        ("statuses", [{"name": "x", "count": "many"}]),
+        ("sales", {"target": 1}),
+        ("notifications", "too_many_contacts"),
+        ("notifications", [1]),
+    ],
+)
+def test_a_part_of_another_form(onepagecrm: MakeOnePageCRM, part: str, value: Any) -> None:
+    """A part that cannot be read is a DecodeError of a success, and does not hide an error."""
+    crm = onepagecrm(answer(7, **{part: value}), answer(8, 108, **{part: value}))
+
+    with pytest.raises(DecodeError):
+        crm(version)
+    with pytest.raises(ValidationError):
+        crm(version)
+
+    assert getattr(crm.crm.view, part) in (None, [])
+
+
+def test_a_callback(onepagecrm: MakeOnePageCRM) -> None:
+    """A function that watches the view is called after each reply that replaces a part of it."""
+    crm = onepagecrm(
+        answer(7, notifications=["a"]), answer(8), answer(9, 108, notifications=["b"]), answer(10)
+    )
+    told: list[list[str]] = []
+    end = crm.crm.view.watch(lambda view: told.append(view.notifications))
+
+    crm(version)
+    crm(version)
+    with pytest.raises(ValidationError):
+        crm(version)
+    assert told == [["a"], ["b"]]
+
+    end()
+    crm(version)
+    assert told == [["a"], ["b"]]
+
+
+def test_a_callback_that_fails(
+    onepagecrm: MakeOnePageCRM, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a callback raises is logged; the call has been made, and returns."""
+    crm = onepagecrm(answer(7, notifications=["a"]))
+    told: list[View] = []
+
+    def fail(_: View) -> None:
+        raise RuntimeError("mine")
+
+    crm.crm.view.watch(fail)
+    crm.crm.view.watch(told.append)
+
+    assert crm(version) == "1.2"
+    assert told == [crm.crm.view]
+    assert "mine" in caplog.text
+
+
+def test_threads_renew_one_view() -> None:
+    """Threads that get replies in any order leave the newest part of each kind."""
+
+    class Counting(Canned):
+        lock = threading.Lock()
+
+        def _answer(self, request: Any, body: bytes) -> Any:  # noqa: ARG002  # as in its base
+            with self.lock:
+                self.count = getattr(self, "count", 0) + 1
+                number = self.count
+            return answer(number, notifications=[str(number)])(request)
+
+    transport = Counting()
+    told: list[int] = []
+    with OnePageCRM(uid="u", key=ONEPAGECRM_KEY, transport=transport) as crm:
+        crm.view.watch(lambda view: told.append(int(view.notifications[0])))
+        threads = [
+            threading.Thread(target=lambda: [crm.api_version() for _ in range(25)])
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert crm.view.notifications == ["200"]
+    assert max(told) == 200
+
+
+def test_views_of_a_client_share_it(onepagecrm: MakeOnePageCRM) -> None:
+    """What a call through `with_options` learns, the client knows."""
+    crm = onepagecrm(answer(7, notifications=["a"]))
+
+    crm(version, crm.crm.with_options(timeout=1))
+
+    assert crm.crm.view.notifications == ["a"]
+    assert "notifications" in repr(crm.crm.view)
