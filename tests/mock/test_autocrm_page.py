@@ -100,7 +100,8 @@ def test_the_pages_mass_actions_take_a_search(autocrm: Espo) -> None:
     where = [{"type": "equals", "attribute": "status", "value": "New"}]
     body = {"byWhere": True, "where": where, "attributes": {"title": "Old form"}}
     assert autocrm.http.put("/Lead/action/massUpdate", json=body).json() == {"count": 5}
-    for wrong in ({}, {"ids": []}, {"ids": "x", "attributes": {}}, {"attributes": {"a": 1}}):
+    wrongs: list[dict[str, Any]] = [{}, {"ids": []}, {"ids": "x", "attributes": {}}]
+    for wrong in (*wrongs, {"attributes": {"a": 1}}):
         assert refusal(autocrm.http.put("/Lead/action/massUpdate", json=wrong), 400) == ""
 
 

@@ -1,0 +1,361 @@
+"""Every filter of EspoCRM's document, against plain Python on the records that reads show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crmkit_mock import MockCRMs
+from crmkit_mock.documents import load_document
+from crmkit_mock.espocrm import seed
+from tests.mock.espo import Espo, brackets, client_for
+
+Record = dict[str, Any]
+Fits = Callable[[Record], bool]
+
+PRAGUE = ZoneInfo("Europe/Prague")
+#: When the filters look: a leap day, late in the evening in UTC, so that Prague has the next day.
+NOW = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
+TODAY = date(2024, 3, 1)
+
+#: The accounts that have contacts.
+STAFFED = {seed.ACCOUNT, seed.SECOND_ACCOUNT}
+VISITS = [
+    NOW + timedelta(hours=hours)
+    for hours in (-9000, -4000, -2300, -1500, -800, -200, -170, -30, -25, -1, 0, 1, 20, 30, 90, 900)
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A filter item, and what it should find.
+
+    Args:
+        entity: Entity type that is searched.
+        item: The item.
+        fits: What says of a record, as a read shows it, whether it should be found.
+    """
+
+    entity: str
+    item: dict[str, Any]
+    fits: Fits
+
+    def __str__(self) -> str:
+        return f"{self.item['type']} {self.item.get('attribute', '')}"
+
+
+def account(type_: str, attribute: str | None, value: Any, fits: Fits, **more: Any) -> Case:
+    """Return a case on accounts."""
+    item = {"type": type_, "attribute": attribute, "value": value, **more}
+    return Case("Account", {name: one for name, one in item.items() if one is not None}, fits)
+
+
+def local(record: Record, name: str = "cLastVisit") -> date:
+    """Return the day in Prague on which a moment of a record lies; a day of long ago for none."""
+    text = record[name]
+    if text is None:
+        return date(1, 1, 1)
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(PRAGUE).date()
+
+
+def moment(type_: str, value: Any, fits: Callable[[date], bool]) -> Case:
+    """Return a case on the moments of accounts, which looks at days in Prague."""
+    return account(
+        type_,
+        "cLastVisit",
+        value,
+        lambda one: one["cLastVisit"] is not None and fits(local(one)),
+        dateTime=True,
+        timeZone="Europe/Prague",
+    )
+
+
+def day(type_: str, value: Any, fits: Callable[[date], bool]) -> Case:
+    """Return a case on the days of accounts."""
+    return account(
+        type_,
+        "cFounded",
+        value,
+        lambda one: one["cFounded"] is not None and fits(date.fromisoformat(one["cFounded"])),
+        timeZone="Europe/Prague",
+    )
+
+
+def _quarter(some: date) -> tuple[int, int]:
+    return some.year, (some.month - 1) // 3
+
+
+#: What of a day each type that needs no value looks at.
+PERIODS: dict[str, Callable[[date], bool]] = {
+    "today": lambda some: some == TODAY,
+    "lastSevenDays": lambda some: timedelta() <= TODAY - some <= timedelta(days=7),
+    "currentMonth": lambda some: (some.year, some.month) == (2024, 3),
+    "lastMonth": lambda some: (some.year, some.month) == (2024, 2),
+    "nextMonth": lambda some: (some.year, some.month) == (2024, 4),
+    "currentQuarter": lambda some: _quarter(some) == (2024, 0),
+    "lastQuarter": lambda some: _quarter(some) == (2023, 3),
+    "currentYear": lambda some: some.year == 2024,
+    "lastYear": lambda some: some.year == 2023,
+    "currentFiscalYear": lambda some: some.year == 2024,
+    "lastFiscalYear": lambda some: some.year == 2023,
+    "currentFiscalQuarter": lambda some: _quarter(some) == (2024, 0),
+    "lastFiscalQuarter": lambda some: _quarter(some) == (2023, 3),
+}
+#: The same for those with a value: a number of days, or a day.
+VALUED: list[tuple[str, Any, Callable[[date], bool]]] = [
+    ("lastXDays", 2, lambda some: timedelta() <= TODAY - some <= timedelta(days=2)),
+    ("nextXDays", 2, lambda some: timedelta() <= some - TODAY <= timedelta(days=2)),
+    ("olderThanXDays", 8, lambda some: TODAY - some > timedelta(days=8)),
+    ("afterXDays", 2, lambda some: some - TODAY > timedelta(days=2)),
+    ("on", "2024-03-01", lambda some: some == TODAY),
+    ("notOn", "2024-03-01", lambda some: some != TODAY),
+    ("before", "2024-03-01", lambda some: some < TODAY),
+    ("after", "2024-03-01", lambda some: some > TODAY),
+]
+
+
+def text(one: Record, name: str) -> str | None:
+    """Return a text as the database compares it."""
+    value = one[name]
+    return None if value is None else str(value).lower()
+
+
+def roles(one: Record) -> list[Any]:
+    """Return the roles that a contact has at its accounts."""
+    return [columns["role"] for columns in one["accountsColumns"].values()]
+
+
+CASES: list[Case] = [
+    account("equals", "industry", "retail", lambda one: one["industry"] == "Retail"),
+    account("equals", "industry", ["Retail", "Banking"],
+            lambda one: one["industry"] in ("Retail", "Banking")),
+    account("equals", "cRating", "3", lambda one: one["cRating"] == 3),
+    account("equals", "cIsKey", 1, lambda one: one["cIsKey"]),
+    account("equals", "cIsKey", "true", lambda one: not one["cIsKey"]),
+    account("equals", "industry", "", lambda _: False),
+    account("equals", "industry", None, lambda one: one["industry"] is None),
+    account("equals", "id", seed.ACCOUNT, lambda one: one["id"] == seed.ACCOUNT),
+    account("equals", "emailAddress", "second3@x.example", lambda one: one["name"] == "Acc 03"),
+    account("equals", "deleted", 1, lambda _: False),
+    account("notEquals", "industry", "Retail", lambda one: one["industry"] not in (None, "Retail")),
+    account("in", "industry", ["Retail", "Banking"],
+            lambda one: one["industry"] in ("Retail", "Banking")),
+    account("notIn", "industry", ["Retail"],
+            lambda one: one["industry"] not in (None, "Retail")),
+    *(
+        account(type_, "cRating", 5, fits)
+        for type_, fits in (
+            ("greaterThan", lambda one: one["cRating"] is not None and one["cRating"] > 5),
+            ("lessThan", lambda one: one["cRating"] is not None and one["cRating"] < 5),
+            ("greaterThanOrEquals", lambda one: one["cRating"] is not None and one["cRating"] >= 5),
+            ("lessThanOrEquals", lambda one: one["cRating"] is not None and one["cRating"] <= 5),
+        )
+    ),
+    account("between", "cRating", [3, 5],
+            lambda one: one["cRating"] is not None and 3 <= one["cRating"] <= 5),
+    account("between", "cFounded", ["2024-02-01", "2024-03-01"],
+            lambda one: one["cFounded"] is not None
+            and "2024-02-01" <= one["cFounded"] <= "2024-03-01"),
+    account("greaterThan", "cBudgetConverted", 5,
+            lambda one: one["cBudgetConverted"] is not None and one["cBudgetConverted"] > 5),
+    account("contains", "name", "CC 0", lambda one: "cc 0" in (text(one, "name") or "")),
+    account("contains", "phoneNumber", "7770", lambda one: "7770" in (one["phoneNumber"] or "")),
+    account("notContains", "industry", "tail",
+            lambda one: one["industry"] is not None and "tail" not in one["industry"]),
+    account("startsWith", "name", "acc 1",
+            lambda one: (text(one, "name") or "").startswith("acc 1")),
+    account("endsWith", "name", "5", lambda one: (text(one, "name") or "").endswith("5")),
+    account("like", "name", "a%1_", lambda one: (text(one, "name") or "").startswith("acc 1")),
+    account("notLike", "industry", "R%",
+            lambda one: one["industry"] is not None and one["industry"][0] != "R"),
+    account("isNull", "industry", None, lambda one: one["industry"] is None),
+    account("isNotNull", "industry", None, lambda one: one["industry"] is not None),
+    account("ever", "industry", None, lambda one: one["industry"] is not None),
+    account("any", "industry", None, lambda _: True),
+    account("none", "industry", None, lambda _: False),
+    account("isTrue", "cIsKey", None, lambda one: one["cIsKey"]),
+    account("isFalse", "cIsKey", None, lambda one: not one["cIsKey"]),
+    *(moment(type_, None, fits) for type_, fits in PERIODS.items()),
+    *(day(type_, None, fits) for type_, fits in PERIODS.items()),
+    *(moment(type_, value, fits) for type_, value, fits in VALUED),
+    *(day(type_, value, fits) for type_, value, fits in VALUED),
+    moment("lastXDays", None, lambda some: some == TODAY),
+    day("past", None, lambda some: some < TODAY),
+    day("future", None, lambda some: some > TODAY),
+    *(
+        account(type_, "cLastVisit", None, fits, dateTime=True)
+        for type_, fits in (
+            ("past", lambda one: (one["cLastVisit"] or "9") < "2024-02-29 23:30:00"),
+            ("future", lambda one: (one["cLastVisit"] or "") > "2024-02-29 23:30:00"),
+        )
+    ),
+    # Without dateTime a moment is compared with a bare day, and never equals it.
+    account("today", "cLastVisit", None, lambda _: False),
+    account("on", "cLastVisit", "2024-03-01", lambda _: False),
+    account("linkedWith", "assignedUser", "6b0000000000000b6",
+            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
+    account("linkedWith", "teams", ["6b0000000000000a1"], lambda one: bool(one["teamsIds"])),
+    account("notLinkedWith", "teams", ["6b0000000000000a1"], lambda one: not one["teamsIds"]),
+    account("isLinked", "contacts", None, lambda one: one["id"] in STAFFED),
+    account("isNotLinked", "contacts", None, lambda one: one["id"] not in STAFFED),
+    account("linkedWithAll", "contacts", [seed.CONTACT, seed.SECOND_CONTACT],
+            lambda one: one["id"] == seed.ACCOUNT),
+    account("isUserFromTeams", "assignedUser", "6b0000000000000a1",
+            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
+    account("inCategory", "assignedUser", "6b0000000000000b6",
+            lambda one: one["assignedUserId"] == "6b0000000000000b6"),
+    account("arrayAnyOf", "cTags", ["vip", "prospect"],
+            lambda one: bool({"vip", "prospect"} & set(one["cTags"] or ()))),
+    account("arrayNoneOf", "cTags", ["vip"], lambda one: "vip" not in (one["cTags"] or ())),
+    account("arrayAllOf", "cTags", ["vip", "partner"],
+            lambda one: {"vip", "partner"} <= set(one["cTags"] or ())),
+    account("arrayIsEmpty", "cTags", None, lambda one: not one["cTags"]),
+    account("arrayIsNotEmpty", "cTags", None, lambda one: bool(one["cTags"])),
+    Case("Lead", {"type": "equals", "attribute": "name", "value": "f01 lead01"},
+         lambda one: one["name"] == "F01 Lead01"),
+    Case("Lead", {"type": "like", "attribute": "name", "value": "F0%"},
+         lambda one: one["name"].startswith("F0")),
+    Case("Opportunity", {"type": "contains", "attribute": "accountName", "value": "alza"},
+         lambda one: "Alza" in (one["accountName"] or "")),
+    Case("Task", {"type": "equals", "attribute": "parentId", "value": seed.ACCOUNT},
+         lambda one: one["parentId"] == seed.ACCOUNT),
+    *(
+        Case("Contact", {"type": type_, "attribute": "accountRole", "value": value}, fits)
+        for type_, value, fits in (
+            ("columnEquals", "CTO", lambda one: "CTO" in roles(one)),
+            ("columnNotEquals", "CTO", lambda one: any(r not in (None, "CTO") for r in roles(one))),
+            ("columnIn", ["CTO", "CEO"], lambda one: bool({"CTO", "CEO"} & set(roles(one)))),
+            ("columnNotIn", ["CEO"], lambda one: any(r not in (None, "CEO") for r in roles(one))),
+            ("columnLike", "C%", lambda one: any((r or "")[:1] == "C" for r in roles(one))),
+            ("columnNotLike", "D%", lambda one: any((r or "D")[:1] != "D" for r in roles(one))),
+            ("columnIsNull", None, lambda one: None in roles(one)),
+            ("columnIsNotNull", None, lambda one: any(r is not None for r in roles(one))),
+        )
+    ),
+]  # fmt: skip
+
+
+def joined() -> Iterator[Case]:
+    """Yield nested filters: pairs of the others, in both ways, one inside the other."""
+    plain = [case for case in CASES if case.entity == "Account"]
+    for first, second in zip(plain[::3], plain[1::3], strict=False):
+        yield account("and", None, [first.item, second.item], _both(first, second))
+        deep = [first.item, {"type": "and", "value": [second.item, plain[10].item]}]
+        yield account("or", None, deep, _either(first.fits, _both(second, plain[10])))
+
+
+def _both(first: Case, second: Case) -> Fits:
+    return lambda one: first.fits(one) and second.fits(one)
+
+
+def _either(first: Fits, second: Fits) -> Fits:
+    return lambda one: first(one) or second(one)
+
+
+ALL = [*CASES, *joined()]
+
+
+def plant(espo: Espo) -> None:
+    """Put accounts and contacts in place that differ in whatever the filters look at."""
+    industries = (None, "Retail", "Banking", "Education")
+    tags: tuple[list[str] | None, ...] = (None, [], ["vip"], ["vip", "partner"], ["prospect"])
+    for number, visit in enumerate(VISITS):
+        founded = visit.astimezone(PRAGUE).date()
+        record: Record = {
+            "name": f"Acc {number:02d}",
+            "industry": industries[number % 4],
+            "cRating": None if number % 6 == 5 else number % 11,
+            "cIsKey": number % 2 == 0,
+            "cTags": tags[number % 5],
+            "cBudget": number,
+            "cBudgetCurrency": ("USD", "CZK", "EUR")[number % 3],
+            "cLastVisit": visit.strftime("%Y-%m-%d %H:%M:%S"),
+            "cFounded": None if number == 9 else founded.isoformat(),
+            "assignedUserId": espo.mock.user_ids["jana"] if number % 3 == 0 else None,
+            "teamsIds": ["6b0000000000000a1"] if number % 4 == 0 else [],
+            "phoneNumber": f"+4207770{number:05d}" if number % 2 else None,
+        }
+        entries = [f"first{number}@x.example", f"second{number}@x.example"]
+        record["emailAddressData"] = [
+            {"emailAddress": one, "lower": one, "primary": one == entries[0], "optOut": False,
+             "invalid": False}
+            for one in entries
+        ]  # fmt: skip
+        espo.mock.add_record("Account", record)
+    espo.mock.add_record(
+        "Contact",
+        {
+            "lastName": "Boss",
+            "accountId": seed.SECOND_ACCOUNT,
+            "accountsColumns": {seed.SECOND_ACCOUNT: {"role": "CEO"}},
+        },
+    )
+    espo.mock.clock.set(NOW)
+
+
+@pytest.fixture(scope="module")
+def espo() -> Iterator[Espo]:
+    """The mock with records for the filters, and a client; no test changes them."""
+    with MockCRMs() as mocks, client_for(mocks.espocrm) as http:
+        espo = Espo(mocks.espocrm, http)
+        plant(espo)
+        yield espo
+
+
+@pytest.fixture(scope="module")
+def everything(espo: Espo) -> dict[str, list[Record]]:
+    """All records of the entity types that are filtered, as reads show them."""
+    return {
+        entity: [
+            espo.get(f"/{entity}/{one['id']}")
+            for one in espo.records(f"/{entity}", select="id", maxSize=200)
+        ]
+        for entity in {case.entity for case in CASES}
+    }
+
+
+@pytest.mark.parametrize("case", ALL, ids=[f"{number} {case}" for number, case in enumerate(ALL)])
+def test_a_filter_finds_what_it_should_and_nothing_else(
+    espo: Espo, everything: dict[str, list[Record]], case: Case
+) -> None:
+    """Brackets and searchParams find the same records: those that plain Python finds."""
+    expected = {one["id"] for one in everything[case.entity] if case.fits(one)}
+    params = {"select": "id", "maxSize": 200}
+    by_brackets = espo.get(f"/{case.entity}", **params, **brackets({"where": [_told(case.item)]}))
+    assert {one["id"] for one in by_brackets["list"]} == expected
+    assert by_brackets["total"] == len(expected)
+    search = json.dumps({"where": [case.item], "select": ["id"]})
+    by_json = espo.get(f"/{case.entity}", searchParams=search)
+    assert [one["id"] for one in by_json["list"]] == [one["id"] for one in by_brackets["list"]]
+
+
+def _told(item: Any) -> Any:
+    """Return an item as a query has it, where true is a word."""
+    if isinstance(item, dict):
+        return {name: _told(value) for name, value in item.items()}
+    if isinstance(item, list):
+        return [_told(one) for one in item]
+    return "true" if item is True else item
+
+
+def test_every_type_of_the_document_is_tried() -> None:
+    """The cases cover the document's filter types, and find something as well as nothing."""
+    types = load_document("autocrm").tree["components"]["schemas"]["FilterType"]["enum"]
+    tried = {case.item["type"] for case in ALL}
+    assert tried == set(types)
+
+
+def test_the_cases_tell_records_apart(everything: dict[str, list[Record]]) -> None:
+    """Most cases find some records and leave out others: they could fail."""
+    telling = [
+        case
+        for case in CASES
+        if 0 < sum(map(case.fits, everything[case.entity])) < len(everything[case.entity])
+    ]
+    assert len(telling) > len(CASES) * 0.8
