@@ -13,6 +13,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # as typing's, whose import takes longer than all the rest here
 if TYPE_CHECKING:
+    from .autocrm.client import AsyncAutoCRM as AsyncAutoCRM
+    from .autocrm.client import AsyncEspoCRM as AsyncEspoCRM
+    from .autocrm.client import AutoCRM as AutoCRM
+    from .autocrm.client import EspoCRM as EspoCRM
     from .core.errors import ArgumentError as ArgumentError
     from .core.errors import AuthenticationError as AuthenticationError
     from .core.errors import BadRequestError as BadRequestError
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from .relenta.client import Relenta as Relenta
 
 _HOMES = {
+    "crmkit.autocrm.client": ("AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"),
     "crmkit.core.errors": (
         "ArgumentError",
         "AuthenticationError",
@@ -65,15 +70,19 @@ _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "UNSET",
     "ArgumentError",
+    "AsyncAutoCRM",
+    "AsyncEspoCRM",
     "AsyncOnePageCRM",
     "AsyncRelenta",
     "AuthenticationError",
+    "AutoCRM",
     "BadRequestError",
     "CRMError",
     "CallTimeoutError",
     "ConfigError",
     "ConflictError",
     "DecodeError",
+    "EspoCRM",
     "NotFoundError",
     "OnePageCRM",
     "PaginationError",
