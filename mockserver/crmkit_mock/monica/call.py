@@ -53,6 +53,9 @@ class Call:
     faithful: bool
     #: Short forms of contacts that were built for this reply.
     short_contacts: dict[int, Tree | None] = field(default_factory=dict[int, "Tree | None"])
+    _named: dict[tuple[str, int], Row | None] = field(
+        default_factory=dict[tuple[str, int], "Row | None"]
+    )
 
     @cached_property
     def query(self) -> Given:
@@ -98,6 +101,16 @@ class Call:
         if row is None or row.get("deleted_at"):
             raise not_found()
         return row
+
+    def named(self, kind: str, id: int) -> Row | None:
+        """Return a row that many others name, such as a gender or a type, of whatever account.
+
+        It is read once for a reply: for shapes only, which are built when all is written.
+        """
+        key = (kind, id)
+        if key not in self._named:
+            self._named[key] = self.records.find(kind, id)
+        return self._named[key]
 
     def crash(self, otherwise: Refusal, message: str = "Server Error") -> Refusal:
         """Return the refusal of a request that crashes the real server.

@@ -144,10 +144,10 @@ def _relations(call: Call, relationships: list[int]) -> Tree:
     groups: dict[str, list[Tree]] = {name: [] for name in _GROUPS}
     for id in relationships:
         relationship = call.own("relationship", id)
-        kind = call.own("relationshiptype", relationship["relationship_type_id"])
-        group = call.own("relationshiptypegroup", kind["relationship_type_group_id"])
+        kind = call.named("relationshiptype", relationship["relationship_type_id"])
+        group = kind and call.named("relationshiptypegroup", kind["relationship_type_group_id"])
         other = short_contact(call, relationship["of_contact"])
-        if other is not None:
+        if kind and group and other:
             named = {"id": id, "uuid": relationship["uuid"], "name": kind["name"]}
             groups[group["name"]].append({"relationship": named, "contact": other})
     return {

@@ -50,7 +50,7 @@ def _build(call: Call, row: Row) -> Tree:
 
 def identity(call: Call, row: Row) -> Tree:
     """Build the members by which every form of a contact begins."""
-    gender = row["gender_id"] and call.records.find("gender", row["gender_id"])
+    gender = row["gender_id"] and call.named("gender", row["gender_id"])
     return {
         "id": row["id"],
         "uuid": row["uuid"],
