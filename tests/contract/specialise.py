@@ -91,7 +91,9 @@ def onepagecrm(extension: str) -> Tree:
         "type": "string",
         "enum": [f"4e00465263819d{n:010x}" for n in (1, 2, 3, 4)],
     }
-    parameters["ActionId"]["schema"] = {"type": "string", "enum": [_OPEN_ACTION, _DONE_ACTION]}
+    # An open one and a done one, both of the first contact.
+    actions = [f"4e00465263819a{number:010x}" for number in (1, 4)]
+    parameters["ActionId"]["schema"] = {"type": "string", "enum": actions}
     for name in ("FilterId", "ByFilter"):
         parameters[name]["schema"] = {"type": "string", "enum": ["4e00465263819f0000000001"]}
     parameters["TagName"]["schema"] = {"type": "string", "enum": ["Solar", "Wholesale", "Unused"]}
@@ -114,28 +116,29 @@ def onepagecrm(extension: str) -> Tree:
     for name in ("password", "confirm_password"):
         del schemas["UserSettingsInput"]["properties"][name]
     del schemas["NoteUpdateInput"]["properties"]["type"]
+    # A contact without an open action, one that has one, and one whose action is done.
+    for name, cid in {
+        "/actions.{format}": contacts[1],
+        "/misc/mark_action_as_done.{format}": contacts[0],
+        "/misc/undo_action_completion.{format}": contacts[2],
+    }.items():
+        _narrow(tree, tree["paths"][name]["post"], cid={"type": "string", "const": cid})
     _only_done_actions_are_deleted(tree)
-    _narrow(
-        tree,
-        tree["paths"]["/actions.{format}"]["post"],
-        cid={"type": "string", "const": contacts[1]},
-    )
     _an_action_stays_with_its_contact(tree, contacts[0])
     _only_known_tags_are_unassigned(tree)
-    _only_what_was_done_is_opened_again(tree, contacts[2])
     # The examples of the document are of another account.
     _without(tree, "examples")
     return tree
 
 
-_OPEN_ACTION, _DONE_ACTION = "4e00465263819a0000000001", "4e00465263819a0000000004"
+_DONE_ACTIONS = ["4e00465263819a0000000002", "4e00465263819a0000000004"]
 
 
 def _only_done_actions_are_deleted(tree: Tree) -> None:
     path = tree["paths"]["/actions/{id}.{format}"]
     done = {
         **tree["components"]["parameters"]["ActionId"],
-        "schema": {"type": "string", "enum": [_DONE_ACTION]},
+        "schema": {"type": "string", "enum": _DONE_ACTIONS},
     }
     path["delete"]["parameters"] = [done, *path["delete"]["parameters"][1:]]
     del tree["components"]["responses"]["ActionCreated"]["links"]["delete"]
@@ -154,11 +157,6 @@ def _only_known_tags_are_unassigned(tree: Tree) -> None:
     of, _, extension = path["get"]["parameters"]
     path["get"]["parameters"] = [of, known, extension]
     _narrow(tree, path["post"], name=name)
-
-
-def _only_what_was_done_is_opened_again(tree: Tree, cid: str) -> None:
-    path = tree["paths"]["/misc/undo_action_completion.{format}"]
-    _narrow(tree, path["post"], cid={"type": "string", "const": cid})
 
 
 def _narrow(tree: Tree, operation: Tree, **members: Tree) -> None:

@@ -64,7 +64,7 @@ def onepagecrm(
         {},
         folder,
         phases=USED[extension] if only is None else ("coverage",),
-        examples=5,
+        examples=10 if extension != "xml" else 5,
         hooks=HOOKS,
         more="[phases.stateful.inference]\nalgorithms = []\n",
     )
