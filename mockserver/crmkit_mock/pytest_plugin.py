@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmkit import AsyncRelenta, Relenta
+    from crmkit import AsyncOnePageCRM, AsyncRelenta, OnePageCRM, Relenta
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.espocrm import MockAutoCRM, MockEspoCRM
     from crmkit_mock.inprocess import MockCRMs
@@ -107,31 +107,27 @@ class RelentaFixture(CRMFixture, MockRelenta):
 class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
     """The mock of OnePageCRM, for one test: all that `MockOnePageCRM` has, and clients."""
 
-    def client(self, **options: Any) -> Any:
+    def client(self, **options: Any) -> OnePageCRM:
         """Return a client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.OnePageCRM`; they win over the mock's own.
         """
-        import crmkit
+        from crmkit import OnePageCRM
 
-        client: Any = getattr(crmkit, "OnePageCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = OnePageCRM(**self._options(options))
         self._clients.append(client)
         return client
 
-    def async_client(self, **options: Any) -> Any:
+    def async_client(self, **options: Any) -> AsyncOnePageCRM:
         """Return an async client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.AsyncOnePageCRM`; they win over the mock's own.
         """
-        import crmkit
+        from crmkit import AsyncOnePageCRM
 
-        client: Any = getattr(crmkit, "AsyncOnePageCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = AsyncOnePageCRM(**self._options(options))
         self._async_clients.append(client)
         return client
 
