@@ -60,7 +60,8 @@ def encode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> l
         nothing, value = "", value.replace(" else ", " or v is None else ", 1)
     if listed and model.mode == "read":
         nothing = ""
-    if model.mode == "write" and not one.required:
+    # What is required may be missing, too: of a model that holds but the changes of an update.
+    if model.mode == "write":
         return [
             f"    if (v := o.{attribute}) is not U:",
             f"        {target} = {nothing}{value}",

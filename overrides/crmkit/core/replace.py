@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import ArgumentError
+from .errors import ArgumentError, CRMError, DecodeError
 from .resource import given_members
-from .sender import payload
-from .wire import new
+from .sender import misformed, payload
+from .wire import READ_ERRORS, new
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -174,7 +174,13 @@ async def replaced(
     reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
     reply = await resource.sender.reply(plan.read, read, reading)
     tree = payload(plan.read, reply)
-    kept = resource._replaced(plan.write.name, tree, plan.form(tree))  # noqa: SLF001  # the hook
+    try:
+        kept = await resource._replaced(plan.write.name, tree, plan.form(tree), given)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the hook
+    except CRMError:
+        raise
+    except READ_ERRORS as error:
+        problem = "the record cannot be written back as it was read"
+        raise misformed(DecodeError(problem), plan.read, reply) from error
     return await resource.sender.call(
         plan.write, write, decode, options, lambda _: {**kept, **given}
     )

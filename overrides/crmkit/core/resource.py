@@ -63,7 +63,7 @@ def given_members(
     documented: frozenset[str],
     extra: Mapping[str, Any] | None,
 ) -> M:
-    """Return an input model as `input_model` does, made by `make` of the keywords that were given."""
+    """Return an input model as `input_model` does, made by `make` of the keywords given."""
     given = {name: value for name, value in members.items() if value is not UNSET}
     if body is not None:
         if not isinstance(body, model):
@@ -130,12 +130,23 @@ class Resource:
         """The client's sender."""
         return self._sender
 
-    def _replaced(self, name: str, tree: Any, kept: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # for rooms
+    async def _replaced(
+        self,
+        name: str,  # noqa: ARG002  # for rooms
+        tree: Any,  # noqa: ARG002  # for rooms
+        kept: dict[str, Any],
+        given: Mapping[str, Any],  # noqa: ARG002  # for rooms
+    ) -> dict[str, Any]:
         """Return what an update that replaces writes of a record that it has read.
 
         Args:
             name: The operation, such as `contacts.update`.
             tree: The record as read, in the wire's form.
             kept: What is written by default: what the document says where to find.
+            given: What the caller changes, in the form in which it is written; it is put over what
+                is returned.
+
+        Raises:
+            CRMError: What else had to be asked cannot be.
         """
         return kept

@@ -93,12 +93,12 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.entity_type
-    d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
-    v = o.id
-    d["id"] = v if type(v) is str else checked(v, str, "id")
-    v = o.action
-    d["action"] = v if type(v) is str else checked(v, str, "action")
+    if (v := o.entity_type) is not U:
+        d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
+    if (v := o.id) is not U:
+        d["id"] = v if type(v) is str else checked(v, str, "id")
+    if (v := o.action) is not U:
+        d["action"] = v if type(v) is str else checked(v, str, "action")
     if (v := o.data) is not U:
         d["data"] = write_map(v, "data", lambda x, at: opened(x, at))
     return d

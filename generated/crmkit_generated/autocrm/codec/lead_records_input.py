@@ -76,10 +76,10 @@ def encode(o: LeadRecordsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.records
-    d["records"] = write_model(
-        v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
-    )
+    if (v := o.records) is not U:
+        d["records"] = write_model(
+            v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
+        )
     if (v := o.skip_duplicate_check) is not U:
         d["skipDuplicateCheck"] = v if type(v) is bool else checked(v, bool, "skipDuplicateCheck")
     return d

@@ -103,14 +103,14 @@ def encode(o: MassActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.entity_type
-    d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
-    v = o.action
-    d["action"] = v if type(v) is str else checked(v, str, "action")
-    v = o.params
-    d["params"] = write_model(
-        v, "params", MassActionParams, lambda x: mass_action_params_codec.encode(x, raw)
-    )
+    if (v := o.entity_type) is not U:
+        d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
+    if (v := o.action) is not U:
+        d["action"] = v if type(v) is str else checked(v, str, "action")
+    if (v := o.params) is not U:
+        d["params"] = write_model(
+            v, "params", MassActionParams, lambda x: mass_action_params_codec.encode(x, raw)
+        )
     if (v := o.data) is not U:
         d["data"] = write_model(
             v, "data", MassActionData, lambda x: mass_action_data_codec.encode(x, raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -58,6 +59,6 @@ def encode(o: TokenInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.token
-    d["token"] = v if type(v) is str else checked(v, str, "token")
+    if (v := o.token) is not U:
+        d["token"] = v if type(v) is str else checked(v, str, "token")
     return d

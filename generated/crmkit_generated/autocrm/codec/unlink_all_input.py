@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -68,8 +69,8 @@ def encode(o: UnlinkAllInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.id
-    d["id"] = v if type(v) is str else checked(v, str, "id")
-    v = o.link
-    d["link"] = v if type(v) is str else checked(v, str, "link")
+    if (v := o.id) is not U:
+        d["id"] = v if type(v) is str else checked(v, str, "id")
+    if (v := o.link) is not U:
+        d["link"] = v if type(v) is str else checked(v, str, "link")
     return d

@@ -135,8 +135,8 @@ def encode(o: AddressInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
     if (v := o.street) is not U:

@@ -94,8 +94,8 @@ def encode(o: ContactFieldTypeInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.name
-    d["name"] = v if type(v) is str else checked(v, str, "name")
+    if (v := o.name) is not U:
+        d["name"] = v if type(v) is str else checked(v, str, "name")
     if (v := o.fontawesome_icon) is not U:
         d["fontawesome_icon"] = (
             v if type(v) is str or v is None else checked(v, str, "fontawesome_icon")

@@ -11,6 +11,7 @@ from crmkit.core.formats import (
     when,
     when_text,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     extras,
     new,
@@ -85,10 +86,10 @@ def encode(o: ConversationInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
-    v = o.happened_at
-    d["happened_at"] = when_text(v, "happened_at")
-    v = o.contact_field_type_id
-    d["contact_field_type_id"] = spelt(v, "contact_field_type_id", int, str)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.happened_at) is not U:
+        d["happened_at"] = when_text(v, "happened_at")
+    if (v := o.contact_field_type_id) is not U:
+        d["contact_field_type_id"] = spelt(v, "contact_field_type_id", int, str)
     return d

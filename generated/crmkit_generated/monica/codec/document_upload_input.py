@@ -10,6 +10,7 @@ from crmkit.core.formats import (
     spelt,
     unspelt,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.types import File
 from crmkit.core.wire import (
     extras,
@@ -75,8 +76,8 @@ def encode(o: DocumentUploadInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
-    v = o.document
-    d["document"] = file_value(v, "document")
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.document) is not U:
+        d["document"] = file_value(v, "document")
     return d

@@ -129,12 +129,12 @@ def encode(o: GiftInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
-    v = o.name
-    d["name"] = v if type(v) is str else checked(v, str, "name")
-    v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.name) is not U:
+        d["name"] = v if type(v) is str else checked(v, str, "name")
+    if (v := o.status) is not U:
+        d["status"] = v if type(v) is str else checked(v, str, "status")
     if (v := o.comment) is not U:
         d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
     if (v := o.url) is not U:

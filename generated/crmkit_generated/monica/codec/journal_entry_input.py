@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -68,8 +69,8 @@ def encode(o: JournalEntryInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.title
-    d["title"] = v if type(v) is str else checked(v, str, "title")
-    v = o.post
-    d["post"] = v if type(v) is str else checked(v, str, "post")
+    if (v := o.title) is not U:
+        d["title"] = v if type(v) is str else checked(v, str, "title")
+    if (v := o.post) is not U:
+        d["post"] = v if type(v) is str else checked(v, str, "post")
     return d

@@ -11,6 +11,7 @@ from crmkit.core.formats import (
     when,
     when_text,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -122,20 +123,20 @@ def encode(o: LifeEventInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
-    v = o.life_event_type_id
-    d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
-    v = o.happened_at
-    d["happened_at"] = when_text(v, "happened_at")
-    v = o.name
-    d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    v = o.note
-    d["note"] = v if type(v) is str or v is None else checked(v, str, "note")
-    v = o.has_reminder
-    d["has_reminder"] = spelt(v, "has_reminder", bool, int, str)
-    v = o.happened_at_month_unknown
-    d["happened_at_month_unknown"] = spelt(v, "happened_at_month_unknown", bool, int, str)
-    v = o.happened_at_day_unknown
-    d["happened_at_day_unknown"] = spelt(v, "happened_at_day_unknown", bool, int, str)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.life_event_type_id) is not U:
+        d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
+    if (v := o.happened_at) is not U:
+        d["happened_at"] = when_text(v, "happened_at")
+    if (v := o.name) is not U:
+        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+    if (v := o.note) is not U:
+        d["note"] = v if type(v) is str or v is None else checked(v, str, "note")
+    if (v := o.has_reminder) is not U:
+        d["has_reminder"] = spelt(v, "has_reminder", bool, int, str)
+    if (v := o.happened_at_month_unknown) is not U:
+        d["happened_at_month_unknown"] = spelt(v, "happened_at_month_unknown", bool, int, str)
+    if (v := o.happened_at_day_unknown) is not U:
+        d["happened_at_day_unknown"] = spelt(v, "happened_at_day_unknown", bool, int, str)
     return d

@@ -91,10 +91,10 @@ def encode(o: LifeEventUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.life_event_type_id
-    d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
-    v = o.happened_at
-    d["happened_at"] = when_text(v, "happened_at")
+    if (v := o.life_event_type_id) is not U:
+        d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
+    if (v := o.happened_at) is not U:
+        d["happened_at"] = when_text(v, "happened_at")
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
     if (v := o.note) is not U:

@@ -9,6 +9,7 @@ from crmkit.core.formats import (
     spelt,
     unspelt,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     extras,
     new,
@@ -63,6 +64,6 @@ def encode(o: MeContactInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
     return d

@@ -11,6 +11,7 @@ from crmkit.core.formats import (
     when,
     when_text,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -84,10 +85,10 @@ def encode(o: MessageInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.written_at
-    d["written_at"] = when_text(v, "written_at")
-    v = o.written_by_me
-    d["written_by_me"] = spelt(v, "written_by_me", bool, int, str)
-    v = o.content
-    d["content"] = v if type(v) is str else checked(v, str, "content")
+    if (v := o.written_at) is not U:
+        d["written_at"] = when_text(v, "written_at")
+    if (v := o.written_by_me) is not U:
+        d["written_by_me"] = spelt(v, "written_by_me", bool, int, str)
+    if (v := o.content) is not U:
+        d["content"] = v if type(v) is str else checked(v, str, "content")
     return d

@@ -83,10 +83,10 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.body
-    d["body"] = spelt(v, "body", str, float, int)
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.body) is not U:
+        d["body"] = spelt(v, "body", str, float, int)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.is_favorited) is not U:
         d["is_favorited"] = None if v is None else spelt(v, "is_favorited", bool, int, str)
     return d

@@ -83,10 +83,10 @@ def encode(o: PetInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.pet_category_id
-    d["pet_category_id"] = spelt(v, "pet_category_id", int, str)
-    v = o.contact_id
-    d["contact_id"] = spelt(v, "contact_id", int, str)
+    if (v := o.pet_category_id) is not U:
+        d["pet_category_id"] = spelt(v, "pet_category_id", int, str)
+    if (v := o.contact_id) is not U:
+        d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
     return d

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -58,6 +59,6 @@ def encode(o: PolicySignatureInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.ip_address
-    d["ip_address"] = v if type(v) is str else checked(v, str, "ip_address")
+    if (v := o.ip_address) is not U:
+        d["ip_address"] = v if type(v) is str else checked(v, str, "ip_address")
     return d

@@ -9,6 +9,7 @@ from crmkit.core.formats import (
     spelt,
     unspelt,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     extras,
     new,
@@ -83,10 +84,10 @@ def encode(o: RelationshipInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.contact_is
-    d["contact_is"] = spelt(v, "contact_is", int, str)
-    v = o.relationship_type_id
-    d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
-    v = o.of_contact
-    d["of_contact"] = spelt(v, "of_contact", int, str)
+    if (v := o.contact_is) is not U:
+        d["contact_is"] = spelt(v, "contact_is", int, str)
+    if (v := o.relationship_type_id) is not U:
+        d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
+    if (v := o.of_contact) is not U:
+        d["of_contact"] = spelt(v, "of_contact", int, str)
     return d

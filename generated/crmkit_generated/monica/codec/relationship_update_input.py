@@ -9,6 +9,7 @@ from crmkit.core.formats import (
     spelt,
     unspelt,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     extras,
     new,
@@ -65,6 +66,6 @@ def encode(o: RelationshipUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.relationship_type_id
-    d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
+    if (v := o.relationship_type_id) is not U:
+        d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
     return d

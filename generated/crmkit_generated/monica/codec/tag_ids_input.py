@@ -13,6 +13,7 @@ from crmkit.core.nested import (
     read_list,
     write_list,
 )
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     extras,
     new,
@@ -67,6 +68,6 @@ def encode(o: TagIdsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.ids
-    d["tags"] = write_list(v, "ids", lambda x, at: spelt(x, at, int, str))
+    if (v := o.ids) is not U:
+        d["tags"] = write_list(v, "ids", lambda x, at: spelt(x, at, int, str))
     return d

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     each,
     extras,
@@ -62,6 +63,6 @@ def encode(o: TagNamesInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.names
-    d["tags"] = plain(v, "names")
+    if (v := o.names) is not U:
+        d["tags"] = plain(v, "names")
     return d

@@ -90,10 +90,10 @@ def encode(o: TaskUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.title
-    d["title"] = v if type(v) is str else checked(v, str, "title")
-    v = o.completed
-    d["completed"] = spelt(v, "completed", bool, int, str)
+    if (v := o.title) is not U:
+        d["title"] = v if type(v) is str else checked(v, str, "title")
+    if (v := o.completed) is not U:
+        d["completed"] = spelt(v, "completed", bool, int, str)
     if (v := o.description) is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
     if (v := o.contact_id) is not U:

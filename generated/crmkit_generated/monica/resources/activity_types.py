@@ -10,6 +10,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -25,6 +26,15 @@ from ..codec import activity_type as activity_type_codec
 from ..codec import activity_type_input as activity_type_input_codec
 from ..models.activity_type import ActivityType
 from ..models.activity_type_input import ActivityTypeInput
+
+_ACTIVITY_TYPES_UPDATE = Replacement(
+    operations.ACTIVITY_TYPES_GET,
+    operations.ACTIVITY_TYPES_UPDATE,
+    (
+        Member("activity_type_category_id", ("activity_type_category", "id")),
+        Member("name", ("name",), nullable=True),
+    ),
+)
 
 
 class ActivityTypes(Resource):
@@ -183,6 +193,10 @@ class ActivityTypes(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ActivityTypeInput, in place of the keywords.
@@ -211,7 +225,7 @@ class ActivityTypes(Resource):
         Source:
             - recorded: seq 199
         """
-        model_ = input_model(
+        model_ = changes(
             ActivityTypeInput,
             operations.ACTIVITY_TYPES_UPDATE,
             input_,
@@ -220,12 +234,14 @@ class ActivityTypes(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.ACTIVITY_TYPES_UPDATE,
+            replaced(
+                self,
+                _ACTIVITY_TYPES_UPDATE,
+                activity_types_get._get_kwargs(id=id),
                 activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(activity_type_input_codec.encode, model_),
                 activity_type_codec.decode,
                 options,
-                partial(activity_type_input_codec.encode, model_),
             )
         )
 
@@ -422,6 +438,10 @@ class AsyncActivityTypes(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ActivityTypeInput, in place of the keywords.
@@ -450,7 +470,7 @@ class AsyncActivityTypes(Resource):
         Source:
             - recorded: seq 199
         """
-        model_ = input_model(
+        model_ = changes(
             ActivityTypeInput,
             operations.ACTIVITY_TYPES_UPDATE,
             input_,
@@ -458,12 +478,14 @@ class AsyncActivityTypes(Resource):
             activity_type_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.ACTIVITY_TYPES_UPDATE,
+        return await replaced(
+            self,
+            _ACTIVITY_TYPES_UPDATE,
+            activity_types_get._get_kwargs(id=id),
             activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(activity_type_input_codec.encode, model_),
             activity_type_codec.decode,
             options,
-            partial(activity_type_input_codec.encode, model_),
         )
 
     async def delete(

@@ -10,6 +10,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -25,6 +26,18 @@ from ..codec import contact_field_type as contact_field_type_codec
 from ..codec import contact_field_type_input as contact_field_type_input_codec
 from ..models.contact_field_type import ContactFieldType
 from ..models.contact_field_type_input import ContactFieldTypeInput
+
+_CONTACT_FIELD_TYPES_UPDATE = Replacement(
+    operations.CONTACT_FIELD_TYPES_GET,
+    operations.CONTACT_FIELD_TYPES_UPDATE,
+    (
+        Member("name", ("name",)),
+        Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
+        Member("protocol", ("protocol",), nullable=True),
+        Member("delible", ("delible",), nullable=True),
+        Member("type", ("type",), nullable=True),
+    ),
+)
 
 
 class ContactFieldTypes(Resource):
@@ -201,6 +214,10 @@ class ContactFieldTypes(Resource):
 
         What is not sent stays.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
@@ -232,7 +249,7 @@ class ContactFieldTypes(Resource):
         Source:
             - recorded: seq 299; seq 300, unknown; seq 301, empty
         """
-        model_ = input_model(
+        model_ = changes(
             ContactFieldTypeInput,
             operations.CONTACT_FIELD_TYPES_UPDATE,
             input_,
@@ -247,12 +264,14 @@ class ContactFieldTypes(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.CONTACT_FIELD_TYPES_UPDATE,
+            replaced(
+                self,
+                _CONTACT_FIELD_TYPES_UPDATE,
+                contact_field_types_get._get_kwargs(id=id),
                 contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(contact_field_type_input_codec.encode, model_),
                 contact_field_type_codec.decode,
                 options,
-                partial(contact_field_type_input_codec.encode, model_),
             )
         )
 
@@ -466,6 +485,10 @@ class AsyncContactFieldTypes(Resource):
 
         What is not sent stays.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ContactFieldTypeInput, in place of the keywords.
@@ -497,7 +520,7 @@ class AsyncContactFieldTypes(Resource):
         Source:
             - recorded: seq 299; seq 300, unknown; seq 301, empty
         """
-        model_ = input_model(
+        model_ = changes(
             ContactFieldTypeInput,
             operations.CONTACT_FIELD_TYPES_UPDATE,
             input_,
@@ -511,12 +534,14 @@ class AsyncContactFieldTypes(Resource):
             contact_field_type_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.CONTACT_FIELD_TYPES_UPDATE,
+        return await replaced(
+            self,
+            _CONTACT_FIELD_TYPES_UPDATE,
+            contact_field_types_get._get_kwargs(id=id),
             contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(contact_field_type_input_codec.encode, model_),
             contact_field_type_codec.decode,
             options,
-            partial(contact_field_type_input_codec.encode, model_),
         )
 
     async def delete(

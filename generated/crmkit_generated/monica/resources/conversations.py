@@ -11,6 +11,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -34,6 +35,15 @@ from ..models.conversation import Conversation
 from ..models.conversation_input import ConversationInput
 from ..models.conversation_update_input import ConversationUpdateInput
 from ..models.message_input import MessageInput
+
+_CONVERSATIONS_UPDATE = Replacement(
+    operations.CONVERSATIONS_GET,
+    operations.CONVERSATIONS_UPDATE,
+    (
+        Member("happened_at", ("happened_at",)),
+        Member("contact_field_type_id", ("contact_field_type", "id")),
+    ),
+)
 
 
 class Conversations(Resource):
@@ -215,6 +225,10 @@ class Conversations(Resource):
 
         The contact cannot be changed.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ConversationUpdateInput, in place of the keywords.
@@ -243,7 +257,7 @@ class Conversations(Resource):
         Source:
             - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
         """
-        model_ = input_model(
+        model_ = changes(
             ConversationUpdateInput,
             operations.CONVERSATIONS_UPDATE,
             input_,
@@ -252,12 +266,14 @@ class Conversations(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.CONVERSATIONS_UPDATE,
+            replaced(
+                self,
+                _CONVERSATIONS_UPDATE,
+                conversations_get._get_kwargs(id=id),
                 conversations_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(conversation_update_input_codec.encode, model_),
                 conversation_codec.decode,
                 options,
-                partial(conversation_update_input_codec.encode, model_),
             )
         )
 
@@ -650,6 +666,10 @@ class AsyncConversations(Resource):
 
         The contact cannot be changed.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one ConversationUpdateInput, in place of the keywords.
@@ -678,7 +698,7 @@ class AsyncConversations(Resource):
         Source:
             - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
         """
-        model_ = input_model(
+        model_ = changes(
             ConversationUpdateInput,
             operations.CONVERSATIONS_UPDATE,
             input_,
@@ -686,12 +706,14 @@ class AsyncConversations(Resource):
             conversation_update_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.CONVERSATIONS_UPDATE,
+        return await replaced(
+            self,
+            _CONVERSATIONS_UPDATE,
+            conversations_get._get_kwargs(id=id),
             conversations_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(conversation_update_input_codec.encode, model_),
             conversation_codec.decode,
             options,
-            partial(conversation_update_input_codec.encode, model_),
         )
 
     async def delete(

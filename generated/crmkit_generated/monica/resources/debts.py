@@ -10,6 +10,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -28,6 +29,18 @@ from ..models.debt import Debt
 from ..models.debt_direction_input import DebtDirectionInput
 from ..models.debt_input import DebtInput
 from ..models.debt_status_input import DebtStatusInput
+
+_DEBTS_UPDATE = Replacement(
+    operations.DEBTS_GET,
+    operations.DEBTS_UPDATE,
+    (
+        Member("contact_id", ("contact", "id")),
+        Member("in_debt", ("in_debt",)),
+        Member("status", ("status",)),
+        Member("amount", ("amount",)),
+        Member("reason", ("reason",), nullable=True),
+    ),
+)
 
 
 class Debts(Resource):
@@ -218,6 +231,10 @@ class Debts(Resource):
 
         A reason that is not sent stays.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one DebtInput, in place of the keywords.
@@ -249,7 +266,7 @@ class Debts(Resource):
         Source:
             - recorded: seq 393; seq 394, unknown; seq 395, empty
         """
-        model_ = input_model(
+        model_ = changes(
             DebtInput,
             operations.DEBTS_UPDATE,
             input_,
@@ -264,12 +281,14 @@ class Debts(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.DEBTS_UPDATE,
+            replaced(
+                self,
+                _DEBTS_UPDATE,
+                debts_get._get_kwargs(id=id),
                 debts_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(debt_input_codec.encode, model_),
                 debt_codec.decode,
                 options,
-                partial(debt_input_codec.encode, model_),
             )
         )
 
@@ -493,6 +512,10 @@ class AsyncDebts(Resource):
 
         A reason that is not sent stays.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one DebtInput, in place of the keywords.
@@ -524,7 +547,7 @@ class AsyncDebts(Resource):
         Source:
             - recorded: seq 393; seq 394, unknown; seq 395, empty
         """
-        model_ = input_model(
+        model_ = changes(
             DebtInput,
             operations.DEBTS_UPDATE,
             input_,
@@ -538,12 +561,14 @@ class AsyncDebts(Resource):
             debt_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.DEBTS_UPDATE,
+        return await replaced(
+            self,
+            _DEBTS_UPDATE,
+            debts_get._get_kwargs(id=id),
             debts_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(debt_input_codec.encode, model_),
             debt_codec.decode,
             options,
-            partial(debt_input_codec.encode, model_),
         )
 
     async def delete(

@@ -10,6 +10,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -26,6 +27,15 @@ from ..codec import gender_input as gender_input_codec
 from ..models.gender import Gender
 from ..models.gender_input import GenderInput
 from ..models.gender_type_input import GenderTypeInput
+
+_GENDERS_UPDATE = Replacement(
+    operations.GENDERS_GET,
+    operations.GENDERS_UPDATE,
+    (
+        Member("name", ("name",)),
+        Member("type", ("type",)),
+    ),
+)
 
 
 class Genders(Resource):
@@ -187,6 +197,10 @@ class Genders(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one GenderInput, in place of the keywords.
@@ -215,7 +229,7 @@ class Genders(Resource):
         Source:
             - recorded: seq 478, unknown; seq 479, empty
         """
-        model_ = input_model(
+        model_ = changes(
             GenderInput,
             operations.GENDERS_UPDATE,
             input_,
@@ -224,12 +238,14 @@ class Genders(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.GENDERS_UPDATE,
+            replaced(
+                self,
+                _GENDERS_UPDATE,
+                genders_get._get_kwargs(id=id),
                 genders_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(gender_input_codec.encode, model_),
                 gender_codec.decode,
                 options,
-                partial(gender_input_codec.encode, model_),
             )
         )
 
@@ -428,6 +444,10 @@ class AsyncGenders(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one GenderInput, in place of the keywords.
@@ -456,7 +476,7 @@ class AsyncGenders(Resource):
         Source:
             - recorded: seq 478, unknown; seq 479, empty
         """
-        model_ = input_model(
+        model_ = changes(
             GenderInput,
             operations.GENDERS_UPDATE,
             input_,
@@ -464,12 +484,14 @@ class AsyncGenders(Resource):
             gender_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.GENDERS_UPDATE,
+        return await replaced(
+            self,
+            _GENDERS_UPDATE,
+            genders_get._get_kwargs(id=id),
             genders_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(gender_input_codec.encode, model_),
             gender_codec.decode,
             options,
-            partial(gender_input_codec.encode, model_),
         )
 
     async def delete(

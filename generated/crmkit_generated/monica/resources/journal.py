@@ -10,6 +10,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -25,6 +26,15 @@ from ..codec import journal_entry as journal_entry_codec
 from ..codec import journal_entry_input as journal_entry_input_codec
 from ..models.journal_entry import JournalEntry
 from ..models.journal_entry_input import JournalEntryInput
+
+_JOURNAL_UPDATE = Replacement(
+    operations.JOURNAL_GET,
+    operations.JOURNAL_UPDATE,
+    (
+        Member("title", ("title",)),
+        Member("post", ("post",)),
+    ),
+)
 
 
 class Journal(Resource):
@@ -189,6 +199,10 @@ class Journal(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one JournalEntryInput, in place of the keywords.
@@ -217,7 +231,7 @@ class Journal(Resource):
         Source:
             - recorded: seq 408; seq 409, unknown; seq 410, empty body
         """
-        model_ = input_model(
+        model_ = changes(
             JournalEntryInput,
             operations.JOURNAL_UPDATE,
             input_,
@@ -226,12 +240,14 @@ class Journal(Resource):
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.JOURNAL_UPDATE,
+            replaced(
+                self,
+                _JOURNAL_UPDATE,
+                journal_get._get_kwargs(id=id),
                 journal_update._get_kwargs(id=id, body=PLACEHOLDER),
+                partial(journal_entry_input_codec.encode, model_),
                 journal_entry_codec.decode,
                 options,
-                partial(journal_entry_input_codec.encode, model_),
             )
         )
 
@@ -429,6 +445,10 @@ class AsyncJournal(Resource):
 
         Takes all that the creation asks for.
 
+        The server clears what is not sent. So the record is read first, and what is not given
+        here is sent as it was: two calls, and a change that another client makes between them
+        is lost.
+
         Args:
             id: Id of the record.
             input_: The whole input as one JournalEntryInput, in place of the keywords.
@@ -457,7 +477,7 @@ class AsyncJournal(Resource):
         Source:
             - recorded: seq 408; seq 409, unknown; seq 410, empty body
         """
-        model_ = input_model(
+        model_ = changes(
             JournalEntryInput,
             operations.JOURNAL_UPDATE,
             input_,
@@ -465,12 +485,14 @@ class AsyncJournal(Resource):
             journal_entry_input_codec.MEMBERS,
             extra,
         )
-        return await self._sender.call(
-            operations.JOURNAL_UPDATE,
+        return await replaced(
+            self,
+            _JOURNAL_UPDATE,
+            journal_get._get_kwargs(id=id),
             journal_update._get_kwargs(id=id, body=PLACEHOLDER),
+            partial(journal_entry_input_codec.encode, model_),
             journal_entry_codec.decode,
             options,
-            partial(journal_entry_input_codec.encode, model_),
         )
 
     async def delete(

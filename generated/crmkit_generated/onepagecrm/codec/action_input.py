@@ -125,10 +125,10 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.cid
-    d["cid"] = v if type(v) is str else checked(v, str, "cid")
-    v = o.name
-    d["name"] = v if type(v) is str else checked(v, str, "name")
+    if (v := o.cid) is not U:
+        d["cid"] = v if type(v) is str else checked(v, str, "cid")
+    if (v := o.name) is not U:
+        d["name"] = v if type(v) is str else checked(v, str, "name")
     if (v := o.date) is not U:
         d["date"] = None if v is None else dmy_text(v, "date")
     if (v := o.next_) is not U:

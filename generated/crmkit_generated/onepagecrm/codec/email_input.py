@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -73,8 +74,8 @@ def encode(o: EmailInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
-    v = o.address
-    d["address"] = v if type(v) is str else checked(v, str, "address")
+    if (v := o.type_) is not U:
+        d["type"] = v if type(v) is str else checked(v, str, "type")
+    if (v := o.address) is not U:
+        d["address"] = v if type(v) is str else checked(v, str, "address")
     return d

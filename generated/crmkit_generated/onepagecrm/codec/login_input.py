@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -68,8 +69,8 @@ def encode(o: LoginInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.login
-    d["login"] = v if type(v) is str else checked(v, str, "login")
-    v = o.password
-    d["password"] = v if type(v) is str else checked(v, str, "password")
+    if (v := o.login) is not U:
+        d["login"] = v if type(v) is str else checked(v, str, "login")
+    if (v := o.password) is not U:
+        d["password"] = v if type(v) is str else checked(v, str, "password")
     return d

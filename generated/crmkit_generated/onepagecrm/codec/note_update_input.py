@@ -119,10 +119,10 @@ def encode(o: NoteUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.body
-    d["body"] = v if type(v) is str else checked(v, str, "body")
-    v = o.date
-    d["date"] = dmy_text(v, "date")
+    if (v := o.body) is not U:
+        d["body"] = v if type(v) is str else checked(v, str, "body")
+    if (v := o.date) is not U:
+        d["date"] = dmy_text(v, "date")
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
     if (v := o.amount) is not U:

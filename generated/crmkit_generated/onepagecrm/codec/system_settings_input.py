@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.types import UNSET as U
 from crmkit.core.wire import (
     checked,
     extras,
@@ -100,16 +101,16 @@ def encode(o: SystemSettingsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
-    v = o.reminder_type
-    d["reminder_type"] = v if type(v) is str else checked(v, str, "reminder_type")
-    v = o.reminder_hour
-    d["reminder_hour"] = v if type(v) is int else checked(v, int, "reminder_hour")
-    v = o.timezone
-    d["timezone"] = v if type(v) is str else checked(v, str, "timezone")
-    v = o.currency
-    d["currency"] = v if type(v) is str else checked(v, str, "currency")
-    v = o.date_format
-    d["date_format"] = v if type(v) is str else checked(v, str, "date_format")
+    if (v := o.status) is not U:
+        d["status"] = v if type(v) is str else checked(v, str, "status")
+    if (v := o.reminder_type) is not U:
+        d["reminder_type"] = v if type(v) is str else checked(v, str, "reminder_type")
+    if (v := o.reminder_hour) is not U:
+        d["reminder_hour"] = v if type(v) is int else checked(v, int, "reminder_hour")
+    if (v := o.timezone) is not U:
+        d["timezone"] = v if type(v) is str else checked(v, str, "timezone")
+    if (v := o.currency) is not U:
+        d["currency"] = v if type(v) is str else checked(v, str, "currency")
+    if (v := o.date_format) is not U:
+        d["date_format"] = v if type(v) is str else checked(v, str, "date_format")
     return d

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from .sales_target import SalesTarget as SalesTarget
     from .sales_target_type import SalesTargetType as SalesTargetType
     from .session import Session as Session
+    from .side_elements import SideElements as SideElements
     from .status_count import StatusCount as StatusCount
     from .subscription import Subscription as Subscription
     from .subscription_type import SubscriptionType as SubscriptionType
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from .user_currency import UserCurrency as UserCurrency
     from .user_settings import UserSettings as UserSettings
     from .user_settings_input import UserSettingsInput as UserSettingsInput
-    from .view import View as View
 else:
     __all__, __getattr__, __dir__ = lazily(
         __name__,
@@ -121,6 +121,7 @@ else:
             "SalesTarget": "sales_target",
             "SalesTargetType": "sales_target_type",
             "Session": "session",
+            "SideElements": "side_elements",
             "StatusCount": "status_count",
             "Subscription": "subscription",
             "SubscriptionType": "subscription_type",
@@ -139,6 +140,5 @@ else:
             "UserCurrency": "user_currency",
             "UserSettings": "user_settings",
             "UserSettingsInput": "user_settings_input",
-            "View": "view",
         },
     )

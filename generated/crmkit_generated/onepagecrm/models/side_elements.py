@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ..models.tag_counts import TagCounts
 
 
-T = TypeVar("T", bound="View")
+T = TypeVar("T", bound="SideElements")
 
 
 @_attrs_define
-class View:
+class SideElements:
     """What replies tell beside their data: the newest state of tags, statuses, sales and limits. Any reply may carry any
     of these members, also one without data and one that tells an error. A member that a reply carries replaces what an
     earlier reply told; one that it does not carry says nothing.
@@ -41,7 +41,7 @@ class View:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..codec import view as codec
+        from ..codec import side_elements as codec
 
         return codec.encode(self)
 
@@ -49,7 +49,7 @@ class View:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from crmkit.core.wire import from_wire
 
-        from ..codec import view as codec
+        from ..codec import side_elements as codec
 
         return from_wire(codec.decode_all, src_dict, cls)
 
