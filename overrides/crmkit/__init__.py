@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .core.errors import TransportError as TransportError
     from .core.errors import ValidationError as ValidationError
     from .core.types import UNSET as UNSET
+    from .monica.client import AsyncMonica as AsyncMonica
+    from .monica.client import Monica as Monica
     from .onepagecrm.client import AsyncOnePageCRM as AsyncOnePageCRM
     from .onepagecrm.client import OnePageCRM as OnePageCRM
     from .relenta.client import AsyncRelenta as AsyncRelenta
@@ -62,6 +64,7 @@ _HOMES = {
         "ValidationError",
     ),
     "crmkit.core.types": ("UNSET",),
+    "crmkit.monica.client": ("AsyncMonica", "Monica"),
     "crmkit.onepagecrm.client": ("AsyncOnePageCRM", "OnePageCRM"),
     "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
 }
@@ -72,6 +75,7 @@ __all__ = [
     "ArgumentError",
     "AsyncAutoCRM",
     "AsyncEspoCRM",
+    "AsyncMonica",
     "AsyncOnePageCRM",
     "AsyncRelenta",
     "AuthenticationError",
@@ -83,6 +87,7 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "EspoCRM",
+    "Monica",
     "NotFoundError",
     "OnePageCRM",
     "PaginationError",

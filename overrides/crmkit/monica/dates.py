@@ -1,0 +1,87 @@
+"""Birthday, day of death and day of the first meeting: written in parts, read as one moment.
+
+An update of a contact forgets the dates that it does not send, and their reminders. So they are
+written back in the parts that make the same date again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BIRTHDATE", "DECEASED", "FIRST_MET", "SpecialDate"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDate:
+    """A date of a contact.
+
+    Args:
+        path: Members that lead to it in a contact as read.
+        known: Name of the flag that says whether it is written.
+        prefix: What the names of its parts begin with.
+        ages: Whether an age may be written in its place.
+    """
+
+    path: tuple[str, ...]
+    known: str
+    prefix: str
+    ages: bool = True
+
+    def read(self, contact: Any) -> dict[str, Any]:
+        """Return the date as replies have it: `date`, `is_age_based`, `is_year_unknown`."""
+        tree = contact
+        for member in self.path:
+            tree = tree.get(member) if isinstance(tree, dict) else None
+        return tree if isinstance(tree, dict) and isinstance(tree.get("date"), str) else {}
+
+    def name(self, part: str) -> str:
+        """Return the name under which a part is written."""
+        return self.prefix + part
+
+    def written(self, contact: Any, given: Mapping[str, Any], year: int) -> dict[str, Any]:
+        """Return the parts to write beside those that the caller gives.
+
+        Who gives a day, month or year means a date that is known, and no age; who gives an age
+        means that.
+
+        Args:
+            contact: The contact as read.
+            given: What the caller changes, by its name on the wire.
+            year: The current year, which ages are reckoned from.
+        """
+        if given.get(self.known) in (False, "0"):
+            return {}
+        found = self.read(contact)
+        by_age = bool(found.get("is_age_based"))
+        if any(given.get(self.name(part)) is not None for part in ("day", "month", "year")):
+            parts = {} if by_age or not found else _day(found)
+            by_age = False
+        elif self.ages and given.get(self.name("age")) is not None:
+            parts, by_age = {}, True
+        elif not found:
+            return {self.known: False}
+        else:
+            parts = {"age": year - int(found["date"][:4])} if by_age else _day(found)
+        if self.ages:
+            parts["is_age_based"] = by_age
+        return {self.known: True, **{self.name(part): value for part, value in parts.items()}}
+
+
+def _day(found: Mapping[str, Any]) -> dict[str, Any]:
+    year, month, day = (int(part) for part in found["date"][:10].split("-"))
+    # A date without a year is shown in the one that it was written in.
+    return {"day": day, "month": month} | ({} if found.get("is_year_unknown") else {"year": year})
+
+
+BIRTHDATE = SpecialDate(("information", "dates", "birthdate"), "is_birthdate_known", "birthdate_")
+DECEASED = SpecialDate(
+    ("information", "dates", "deceased_date"),
+    "is_deceased_date_known",
+    "deceased_date_",
+    ages=False,
+)
+FIRST_MET = SpecialDate(("information", "how_you_met", "first_met_date"), "is_date_known", "")

@@ -1,0 +1,124 @@
+"""The reverse of a relationship and of its type, and types by their names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit_generated.monica.resources import relationship_types as types
+from crmkit_generated.monica.resources import relationships as generated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit.core.options import Options
+    from crmkit_generated.monica.models import Relationship, RelationshipType
+
+__all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", "Relationships"]
+
+
+def _reverse(one: Relationship, others: Iterable[Relationship]) -> Relationship | None:
+    """Return the reverse; the nearest of several, as a pair is made at once."""
+    found = [
+        other
+        for other in others
+        if other.id != one.id
+        and other.of_contact.id == one.contact_is.id
+        and other.relationship_type.name == one.relationship_type.name_reverse_relationship
+    ]
+    return min(found, key=lambda other: abs(other.id - one.id), default=None)
+
+
+def _named(name: str, found: Iterable[RelationshipType]) -> RelationshipType | None:
+    return next((one for one in found if one.name == name), None)
+
+
+class Relationships(generated.Relationships):
+    """Links between two contacts: who is whose uncle, spouse, colleague."""
+
+    def reverse(self, id: int, *, options: Options | None = None) -> Relationship | None:
+        """Read the reverse of a relationship: the contacts swapped, of the reverse type.
+
+        The server makes it together with the relationship and gives it an id of its own. Of exact
+        copies, which the server does not tell apart either, it is one. Two reads.
+
+        Args:
+            id: Id of the relationship.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The reverse; None if there is none.
+
+        Raises:
+            NotFoundError: There is no such relationship.
+            CRMError: A call failed in another way.
+
+        Source:
+            - recorded: seq 88, the automatic reverse
+        """
+        one = self.get(id, options=options)
+        return _reverse(one, self.list(contact_id=one.of_contact.id, options=options))
+
+
+class AsyncRelationships(generated.AsyncRelationships):
+    """Links between two contacts: who is whose uncle, spouse, colleague."""
+
+    async def reverse(self, id: int, *, options: Options | None = None) -> Relationship | None:
+        """Read the reverse of a relationship; see `Relationships.reverse`."""
+        one = await self.get(id, options=options)
+        others = await self.list(contact_id=one.of_contact.id, options=options).collect()
+        return _reverse(one, others)
+
+
+class RelationshipTypes(types.RelationshipTypes):
+    """What a relationship can mean, with the type of its reverse."""
+
+    def find(self, name: str, *, options: Options | None = None) -> RelationshipType | None:
+        """Find a relationship type by its name, such as `uncle`.
+
+        Args:
+            name: The name, in the vendor's English words, whatever the user's language.
+            options: What the call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if there is none of that name.
+
+        Raises:
+            CRMError: The call failed.
+
+        Source:
+            - recorded: seq 17, all built-in types
+        """
+        return _named(name, self.list(options=options))
+
+    def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
+        """Read the type that the reverse of a relationship has: of `uncle`, `nephew`. Two reads.
+
+        Args:
+            id: Id of the type.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if there is none of that name.
+
+        Raises:
+            NotFoundError: There is no such type.
+            CRMError: A call failed in another way.
+
+        Source:
+            - recorded: seq 17, all built-in types name that of their reverse
+        """
+        one = self.get(id, options=options)
+        return _named(one.name_reverse_relationship, self.list(options=options))
+
+
+class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
+    """What a relationship can mean, with the type of its reverse."""
+
+    async def find(self, name: str, *, options: Options | None = None) -> RelationshipType | None:
+        """Find a relationship type by its name; see `RelationshipTypes.find`."""
+        return _named(name, await self.list(options=options).collect())
+
+    async def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
+        """Read the type that the reverse has; see `RelationshipTypes.reverse`."""
+        one = await self.get(id, options=options)
+        return _named(one.name_reverse_relationship, await self.list(options=options).collect())

@@ -1,0 +1,141 @@
+"""The samples of Monica's page on relationships, and what a real server's replies become."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from crmkit.monica import (
+    Relationship,
+    RelationshipInput,
+    RelationshipType,
+    RelationshipTypeGroup,
+    RelationshipUpdateInput,
+)
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import reply
+from tests.clients.monica_wire import CLIENT, example
+
+SAMPLE: Any = example("RelationshipOfPage")
+GROUPS: Any = example("RelationshipTypeGroupPage")
+
+
+def test_a_relationship_of_the_page(client: MakeClient) -> None:
+    """GET /relationships/:id of the page comes as typed objects, every member with its value."""
+    crm = client(reply(SAMPLE), **CLIENT)
+
+    found = crm(lambda crm: crm.relationships.get(20))
+
+    assert (crm.seen[0].method, crm.seen[0].path) == ("GET", "/api/relationships/20")
+    assert type(found) is Relationship
+    assert found.id == 20
+    assert found.account.id == 1
+    assert found.created_at == found.updated_at == datetime(2018, 4, 16, 20, 49, 4, tzinfo=UTC)
+    bailey, yoshiko = found.contact_is, found.of_contact
+    assert (bailey.id, bailey.first_name, bailey.last_name) == (1, "Bailey", "Rolfson")
+    assert (bailey.complete_name, bailey.initials, bailey.gender) == ("Bailey Rolfson", "BR", "Man")
+    assert bailey.hash_id == "h:Y5LOkAdWNDqgVomKPv", "the page spells it hash_ID"
+    assert (bailey.is_partial, bailey.is_dead) == (False, False)
+    born = bailey.information.birthdate
+    assert (born.is_age_based, born.is_year_unknown) == (True, False)
+    assert born.date == datetime(1949, 1, 1, tzinfo=UTC)
+    assert bailey.information.deceased_date.date is None
+    assert bailey.information.avatar.url == "https://randomuser.me/api/portraits/men/42.jpg"
+    assert bailey.information.avatar.default_avatar_color == "#5f479a"
+    # What the page of 2018 does not have yet is None.
+    assert (bailey.uuid, bailey.nickname, bailey.url, found.uuid, found.url) == (None,) * 5
+    assert (yoshiko.id, yoshiko.complete_name) == (3, "Yoshiko Ziemann")
+    assert yoshiko.information.birthdate.date == datetime(1939, 4, 5, tzinfo=UTC)
+    kind = found.relationship_type
+    assert type(kind) is RelationshipType
+    assert (kind.id, kind.name, kind.name_reverse_relationship) == (2, "spouse", "spouse")
+    assert (kind.relationship_type_group_id, kind.delible) == (1, False)
+
+
+def test_the_type_groups_of_the_page(client: MakeClient) -> None:
+    """The list that the page shows under a contact's relationships is that of the type groups."""
+    crm = client(reply(GROUPS), **CLIENT)
+
+    groups = crm(lambda crm: crm.relationship_type_groups.list())
+
+    assert crm.seen[0].path == "/api/relationshiptypegroups"
+    assert len(crm.seen) == 1, "the reply names its last page"
+    assert [type(group) for group in groups] == [RelationshipTypeGroup] * 4
+    assert [(group.id, group.name) for group in groups] == [
+        (1, "love"),
+        (2, "family"),
+        (3, "friend"),
+        (4, "work"),
+    ]
+    assert all(group.delible is False and group.account.id == 1 for group in groups)
+    assert all(group.created_at is None and group.updated_at is None for group in groups)
+
+
+def test_a_contacts_relationships_are_relationships(client: MakeClient) -> None:
+    """GET /contacts/:id/relationships answers as the server does: all of them, in one reply."""
+    crm = client(reply({"data": [SAMPLE["data"]]}), **CLIENT)
+
+    (found,) = crm(lambda crm: crm.relationships.list(contact_id=1))
+
+    assert [(one.path, one.query) for one in crm.seen] == [("/api/contacts/1/relationships", {})]
+    assert type(found) is Relationship
+
+
+def test_a_relationship_is_created_as_the_page_shows(client: MakeClient) -> None:
+    """POST /relationships sends the page's body and returns the relationship."""
+    crm = client(reply(SAMPLE, 201), **CLIENT)
+
+    made = crm(
+        lambda crm: crm.relationships.create(contact_is=1, relationship_type_id=2, of_contact=3)
+    )
+    crm(
+        lambda crm: crm.relationships.create(
+            RelationshipInput(contact_is=1, relationship_type_id=2, of_contact=3)
+        )
+    )
+
+    assert type(made) is Relationship
+    assert made.id == 20
+    for seen in crm.seen:
+        assert (seen.method, seen.path) == ("POST", "/api/relationships")
+        assert seen.json == {"contact_is": 1, "relationship_type_id": 2, "of_contact": 3}
+        assert seen.headers["content-type"] == "application/json"
+
+
+def test_a_relationship_is_updated_as_the_page_shows(client: MakeClient) -> None:
+    """PUT /relationships/:id sends the type alone and returns the relationship."""
+    crm = client(reply(SAMPLE), **CLIENT)
+
+    changed = crm(lambda crm: crm.relationships.update(20, relationship_type_id=1))
+    crm(lambda crm: crm.relationships.update(20, RelationshipUpdateInput(relationship_type_id=1)))
+
+    assert type(changed) is Relationship
+    for seen in crm.seen:
+        assert (seen.method, seen.path) == ("PUT", "/api/relationships/20")
+        assert seen.json == {"relationship_type_id": 1}
+
+
+@pytest.mark.parametrize("id", [31, "31"], ids=repr)
+def test_a_relationship_is_deleted_as_the_page_shows(client: MakeClient, id: int | str) -> None:
+    """A deletion is done, whether the id comes as on the page or as from a server."""
+    crm = client(reply({"deleted": True, "id": id}), **CLIENT)
+
+    assert crm(lambda crm: crm.relationships.delete(31)) is None
+    assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/relationships/31")
+    assert crm.seen[0].body == b""
+
+
+def test_the_sample_survives(client: MakeClient) -> None:
+    """What was read is written back as it came, the page's own spellings aside."""
+    crm = client(reply(SAMPLE), **CLIENT)
+    found = crm(lambda crm: crm.relationships.get(20))
+    written = found.to_dict()
+
+    for name in ("id", "created_at", "relationship_type", "account"):
+        assert written[name] == SAMPLE["data"][name]
+    shown = json.dumps(SAMPLE["data"]["contact_is"]).replace("avatar_url", "url")
+    told = json.loads(shown.replace("hash_ID", "hash_id"))
+    assert {member: written["contact_is"][member] for member in told} == told

@@ -1,0 +1,214 @@
+"""A long export under 60 requests a minute, on a clock of its own: no failure, no hammering."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import RateLimitError
+from crmkit.core.http import AsyncIO
+from crmkit.monica.client import AsyncMonica
+from tests.clients.harness import Clock, Twin
+from tests.clients.monica_wire import CLIENT, TOKEN
+
+MakeServer = Callable[..., "Server"]
+
+
+class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Counts requests as Monica does: a window begins with the first request and lasts a minute.
+
+    Args:
+        clock: The tests' clock.
+        limit: Requests a window.
+        latency: Seconds that a reply takes.
+        pages: Pages of the list that it answers with.
+    """
+
+    def __init__(
+        self, clock: Clock, limit: int = 60, latency: float = 0.2, pages: int = 200
+    ) -> None:
+        self.clock = clock
+        self.limit = limit
+        self.latency = latency
+        self.pages = pages
+        self.began = -math.inf
+        self.count = 0
+        self.answered: list[int] = []
+        self.times: list[float] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a sync client."""
+        return self.answer(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer an async client, after others have had their turn."""
+        response = self.answer(request)
+        await asyncio.sleep(0)
+        return response
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer or turn away."""
+        now = self.clock.now + self.latency / 2
+        self.clock.now += self.latency
+        if now >= self.began + 60:
+            self.began, self.count = now, 0
+        self.count += 1
+        self.times.append(now)
+        left = max(0, self.limit - self.count)
+        headers = {"X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(left)}
+        if self.count > self.limit:
+            self.answered.append(429)
+            headers["Retry-After"] = str(math.ceil(self.began + 60 - now))
+            error = {"message": "Too many attempts, please slow down the request", "error_code": 34}
+            return httpx.Response(429, json={"error": error}, headers=headers, request=request)
+        self.answered.append(200)
+        number = int(request.url.params.get("page", 1))
+        tag = {"id": number, "object": "tag", "name": f"t{number}", "name_slug": f"t{number}"}
+        times = dict.fromkeys(("created_at", "updated_at"), "2026-01-02T03:04:05Z")
+        body = {
+            "data": [{**tag, "account": {"id": 1}, **times}],
+            "links": {},
+            "meta": {"current_page": number, "last_page": self.pages, "total": self.pages},
+        }
+        return httpx.Response(200, json=body, headers=headers, request=request)
+
+
+@pytest.fixture
+def server(clock: Clock) -> MakeServer:
+    """Make servers on the tests' clock."""
+    return lambda **settings: Server(clock, **settings)
+
+
+@pytest.mark.parametrize("latency", [0.01, 0.3, 2.5])
+def test_a_long_export_neither_fails_nor_hammers(
+    asynchronous: bool, server: MakeServer, clock: Clock, latency: float
+) -> None:
+    """200 pages come without one refusal, in no more windows than they need."""
+    monica = server(latency=latency)
+    crm = Twin(asynchronous, monica, **CLIENT)
+    begun = clock.now
+
+    tags = crm(lambda crm: crm.tags.list())
+
+    assert [tag.id for tag in tags] == list(range(1, 201))
+    assert monica.answered == [200] * 200
+    # Three full windows, and what is left in the fourth.
+    assert clock.now - begun <= max(180 + 21 * latency, 200 * latency) + 1
+    crm.end()
+
+
+def test_an_export_begins_with_a_burst(
+    asynchronous: bool, server: MakeServer, clock: Clock
+) -> None:
+    """As long as the window has room, nobody waits."""
+    crm = Twin(asynchronous, server(pages=60), **CLIENT)
+    crm(lambda crm: crm.tags.list())
+    assert clock.waits == []
+    crm.end()
+
+
+@pytest.mark.parametrize("limit", [5, 600, 100_000])
+def test_the_servers_own_limit_is_kept(
+    asynchronous: bool, server: MakeServer, clock: Clock, limit: int
+) -> None:
+    """An installation with another limit is asked as fast as it allows, and no faster."""
+    monica = server(limit=limit, latency=0.01, pages=130)
+    crm = Twin(asynchronous, monica, **CLIENT)
+    crm(lambda crm: crm.tags.list())
+    assert monica.answered == [200] * 130
+    assert len(clock.waits) == (130 - 1) // limit
+    crm.end()
+
+
+def test_a_window_that_is_half_used_up(
+    asynchronous: bool, server: MakeServer, clock: Clock
+) -> None:
+    """What another program has used up before is known from the first reply on."""
+    monica = server(pages=100)
+    monica.began, monica.count = clock.now - 20, 50
+    crm = Twin(asynchronous, monica, **CLIENT)
+    assert len(crm(lambda crm: crm.tags.list())) == 100
+    assert 429 not in monica.answered
+    crm.end()
+
+
+def test_a_window_that_is_used_up(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """Who comes into a used-up window is turned away once, waits as long as told, and goes on."""
+    monica = server(pages=70)
+    monica.began, monica.count = clock.now - 20, 60
+    crm = Twin(asynchronous, monica, **CLIENT)
+    assert len(crm(lambda crm: crm.tags.list())) == 70
+    assert monica.answered.count(429) == 1
+    assert clock.waits[0] == pytest.approx(40, abs=1)
+    crm.end()
+
+
+def test_two_clients_of_one_token(asynchronous: bool, server: MakeServer) -> None:
+    """Programs that share a token get along: hardly a refusal, and none that a caller sees."""
+    monica = server(pages=500)
+    twins = [Twin(asynchronous, monica, **CLIENT) for _ in range(2)]
+    for number in range(1, 151):
+        for crm in twins:
+            crm(lambda crm, page=number: crm.request("GET", "/tags", query={"page": page}))
+    assert monica.answered.count(200) == 300
+    assert monica.answered.count(429) <= 6
+    for crm in twins:
+        crm.end()
+
+
+def test_many_tasks_share_the_window(
+    server: MakeServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """150 calls at a time go out in three windows, none refused beyond repair."""
+
+    async def sleep(_: object, seconds: float) -> None:
+        until = clock.now + seconds
+        await asyncio.sleep(0)
+        clock.now = max(clock.now, until)
+
+    monkeypatch.setattr(AsyncIO, "sleep", sleep)
+    monica = server(latency=0.01)
+    begun = clock.now
+
+    async def all_of_them() -> list[Any]:
+        async with AsyncMonica(token=TOKEN, transport=monica) as crm:
+            return await asyncio.gather(
+                *(crm.request("GET", "/tags", query={"page": n}) for n in range(1, 151))
+            )
+
+    replies = asyncio.run(all_of_them())
+    assert [one.data["data"][0]["id"] for one in replies] == list(range(1, 151))
+    assert monica.answered.count(429) == 0
+    assert clock.now - begun < 125
+
+
+def test_without_retries_the_caller_is_told(
+    asynchronous: bool, server: MakeServer, clock: Clock
+) -> None:
+    """Who wants no repetition gets the error, and the next call waits for the next window."""
+    monica = server()
+    monica.began, monica.count = clock.now, 60
+    crm = Twin(asynchronous, monica, **CLIENT, max_retries=0)
+    with pytest.raises(RateLimitError):
+        crm(lambda crm: crm.tags.list())
+    assert crm(lambda crm: crm.tags.list().take(1).collect())
+    assert monica.answered == [429, 200]
+    crm.end()
+
+
+def test_a_rate_of_ones_own(asynchronous: bool, server: MakeServer, clock: Clock) -> None:
+    """A number is so many requests a second, evenly spaced; 0 asks as fast as it goes."""
+    steady = Twin(asynchronous, server(latency=0, pages=4), **CLIENT, throttle=0.5)
+    steady(lambda crm: crm.tags.list())
+    assert clock.waits == [2.0, 2.0, 2.0]
+    clock.waits.clear()
+    hasty = Twin(asynchronous, server(latency=0, pages=59), **CLIENT, throttle=0)
+    hasty(lambda crm: crm.tags.list())
+    assert clock.waits == []
+    steady.end()
+    hasty.end()
