@@ -2,8 +2,8 @@
 
     from crmkit.onepagecrm import ContactInput, OnePageCRM, View
 
-Names are loaded when they are first used. The models of `crmkit_generated.onepagecrm.models` are
-here; `View` is the live one of `crm.view`.
+Names are loaded when they are first used. All models of `crmkit_generated.onepagecrm.models` are
+here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .client import AsyncOnePageCRM as AsyncOnePageCRM
     from .client import OnePageCRM as OnePageCRM
-    from .view import View as View  # type: ignore[assignment]  # the live one, not the model
+    from .view import View as View
 else:
     from crmkit_generated.onepagecrm import models
 

@@ -128,10 +128,10 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
     present = {name: tree[name] for name in names if name in tree}
     if not present:
         return {}
-    from crmkit_generated.onepagecrm.codec.view import decode
+    from crmkit_generated.onepagecrm.codec.side_elements import decode
 
     if type(statuses := present.get("statuses")) is list:
         # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
         present["statuses"] = [one for one in statuses if type(one) is not dict or "name" in one]
-    view = decode(present)
-    return {name: getattr(view, name) for name in present}
+    found = decode(present)
+    return {name: getattr(found, name) for name in present}
