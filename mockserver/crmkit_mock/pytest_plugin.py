@@ -13,7 +13,16 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from crmkit import AsyncOnePageCRM, AsyncRelenta, OnePageCRM, Relenta
+    from crmkit import (
+        AsyncAutoCRM,
+        AsyncEspoCRM,
+        AsyncOnePageCRM,
+        AsyncRelenta,
+        AutoCRM,
+        EspoCRM,
+        OnePageCRM,
+        Relenta,
+    )
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.espocrm import MockAutoCRM, MockEspoCRM
     from crmkit_mock.inprocess import MockCRMs
@@ -167,32 +176,28 @@ class MonicaFixture(CRMFixture, MockMonica):
 class AutoCRMFixture(CRMFixture, MockAutoCRM):
     """The mock of AutoCRM, for one test: all that `MockAutoCRM` has, and clients."""
 
-    def client(self, **options: Any) -> Any:
+    def client(self, **options: Any) -> AutoCRM:
         """Return a client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.AutoCRM`; they win over the mock's own. Those of another
                 user, out of `users`, replace the mock's credentials.
         """
-        import crmkit
+        from crmkit import AutoCRM
 
-        client: Any = getattr(crmkit, "AutoCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = AutoCRM(**self._options(options))
         self._clients.append(client)
         return client
 
-    def async_client(self, **options: Any) -> Any:
+    def async_client(self, **options: Any) -> AsyncAutoCRM:
         """Return an async client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.AsyncAutoCRM`, as for `client`.
         """
-        import crmkit
+        from crmkit import AsyncAutoCRM
 
-        client: Any = getattr(crmkit, "AsyncAutoCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = AsyncAutoCRM(**self._options(options))
         self._async_clients.append(client)
         return client
 
@@ -200,32 +205,28 @@ class AutoCRMFixture(CRMFixture, MockAutoCRM):
 class EspoCRMFixture(CRMFixture, MockEspoCRM):
     """The mock of EspoCRM, for one test: all that `MockEspoCRM` has, and clients."""
 
-    def client(self, **options: Any) -> Any:
+    def client(self, **options: Any) -> EspoCRM:
         """Return a client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.EspoCRM`; they win over the mock's own. Those of another
                 user, out of `users`, replace the mock's credentials.
         """
-        import crmkit
+        from crmkit import EspoCRM
 
-        client: Any = getattr(crmkit, "EspoCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = EspoCRM(**self._options(options))
         self._clients.append(client)
         return client
 
-    def async_client(self, **options: Any) -> Any:
+    def async_client(self, **options: Any) -> AsyncEspoCRM:
         """Return an async client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.AsyncEspoCRM`, as for `client`.
         """
-        import crmkit
+        from crmkit import AsyncEspoCRM
 
-        client: Any = getattr(crmkit, "AsyncEspoCRM")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
-        )
+        client = AsyncEspoCRM(**self._options(options))
         self._async_clients.append(client)
         return client
 
