@@ -22,18 +22,21 @@ BLOCKS = [
 
 
 @pytest.fixture(scope="module")
-def relenta() -> Iterator[dict[str, str]]:
-    """Return an environment in which `Relenta()` speaks to a mock server."""
+def environment() -> Iterator[dict[str, str]]:
+    """Return an environment in which `Relenta()` and the others speak to a mock server."""
     with MockServer() as mock:
-        yield {
-            **os.environ,
-            "RELENTA_BASE_URL": mock.relenta.base_url,
-            **{f"RELENTA_{name.upper()}": key for name, key in mock.relenta.credentials.items()},
-        }
+        variables = dict(os.environ)
+        for name in ("relenta", "autocrm", "espocrm", "onepagecrm", "monica"):
+            crm = getattr(mock, name)
+            for argument, value in {"base_url": crm.base_url, **crm.credentials}.items():
+                variables[f"{name}_{argument}".upper()] = value
+        yield variables
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_the_code_of_the_readme_runs(block: str, relenta: dict[str, str], tmp_path: Path) -> None:
+def test_the_code_of_the_readme_runs(
+    block: str, environment: dict[str, str], tmp_path: Path
+) -> None:
     """Every piece of Python in the README does what it shows, warnings being errors."""
     is_test = "def test_" in block
     file = tmp_path / ("test_readme_block.py" if is_test else "block.py")
@@ -41,7 +44,7 @@ def test_the_code_of_the_readme_runs(block: str, relenta: dict[str, str], tmp_pa
     pytest_ = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
     command = [sys.executable, "-W", "error", *(pytest_ if is_test else ()), str(file)]
     done = subprocess.run(
-        command, check=False, cwd=tmp_path, env=relenta, capture_output=True, text=True
+        command, check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
