@@ -140,7 +140,11 @@ def test_a_datetime_field_is_known_by_its_name(attribute: str) -> None:
         "value": "2024-01-15",
         **UTC_ZONE,
     }
-    assert between(attribute, DAY, DAY).items() >= UTC_ZONE.items()
+    assert between(attribute, DAY, DAY) == {
+        "type": "between",
+        "attribute": attribute,
+        "value": ["2024-01-15 00:00:00", "2024-01-15 23:59:59"],
+    }
     assert where.older_than_x_days(attribute, 2).items() >= UTC_ZONE.items()
 
 
@@ -150,10 +154,11 @@ def test_a_time_zone_tells_where_days_begin(zone: object) -> None:
     for item in (
         where.current_month("cLastVisit", time_zone=zone),  # type: ignore[arg-type]
         where.next_x_days("cLastVisit", 1, time_zone=zone),  # type: ignore[arg-type]
-        between("cLastVisit", DAY, DAY, time_zone=zone),  # type: ignore[arg-type]
     ):
         assert item["dateTime"] is True
         assert item["timeZone"] == "Europe/Prague"
+    days = between("cLastVisit", DAY, date.max, time_zone=zone)  # type: ignore[arg-type]
+    assert days["value"] == ["2024-01-14 23:00:00", "9999-12-31 22:59:59"]
 
 
 def test_a_day_has_no_time_zone() -> None:
@@ -288,6 +293,9 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
     "naive day": (lambda: on("createdAt", NAIVE), "no time zone"),
     "naive in list": (lambda: in_("createdAt", [NAIVE]), r"createdAt\[0\]"),
     "out of range": (lambda: equals("createdAt", FIRST), "years 1 to 9999"),
+    "no zone": (lambda: between("createdAt", DAY, DAY, time_zone="Mars/Olympus"), "time_zone"),
+    "a path": (lambda: between("createdAt", DAY, DAY, time_zone="../etc/passwd"), "time_zone"),
+    "a number": (lambda: where.today("createdAt", time_zone=5), "time_zone"),  # type: ignore[arg-type]
     "no attribute": (lambda: equals("", 1), "attribute"),
     "no name": (lambda: equals(None, 1), "attribute"),  # type: ignore[arg-type]
     "not finite": (lambda: equals("amount", float("nan")), "amount"),

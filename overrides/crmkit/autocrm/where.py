@@ -26,8 +26,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crmkit.core.errors import ArgumentError
 from crmkit.core.wire import opened
@@ -40,6 +41,7 @@ Ids = str | Sequence[str]
 Zone = str | tzinfo | None
 
 _MOMENTS = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
+_LAST = time(23, 59, 59)
 _FLAGS = ("[dateTime]", "[date]")
 
 
@@ -150,14 +152,30 @@ def _listed(operator: str, attribute: str, values: Any) -> Where:
     return _item(operator, attribute, values)
 
 
+def _zone(attribute: str, time_zone: Zone) -> Zone:
+    """Return the zone in which days of an attribute begin; None where it has no time of day."""
+    if not isinstance(time_zone, str | tzinfo | None):
+        raise ArgumentError("time_zone", f"takes a name or tzinfo, not {time_zone!r}")
+    if time_zone is None and _MOMENTS.fullmatch(str(attribute)):
+        return UTC
+    return time_zone
+
+
+def _moment(value: Any, at: time, zone: str | tzinfo) -> Any:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return value
+    try:
+        return datetime.combine(value, at, ZoneInfo(zone) if isinstance(zone, str) else zone)
+    except (KeyError, ValueError, OSError):  # what ZoneInfo has for names that are none
+        raise ArgumentError("time_zone", f"is not known here: {zone!r}") from None
+
+
 def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
     item = _item(operator, attribute, *value)
-    if value and isinstance(value[0], datetime):
-        time_zone = UTC  # as its text is
-    elif time_zone is None and _MOMENTS.fullmatch(attribute):
-        time_zone = UTC
-    zone = {} if time_zone is None else {"dateTime": True, "timeZone": str(time_zone)}
-    return item | zone
+    # A moment is sent as the text of its UTC.
+    is_moment = bool(value) and isinstance(value[0], datetime)
+    zone = UTC if is_moment else _zone(attribute, time_zone)
+    return item if zone is None else {**item, "dateTime": True, "timeZone": str(zone)}
 
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
@@ -218,9 +236,11 @@ def between(attribute: str, from_: Scalar, to: Scalar, *, time_zone: Zone = None
         to: The greatest value. A date includes the whole day.
         time_zone: Zone that the days of a datetime attribute begin in; see the module.
     """
-    if isinstance(from_, date) and not isinstance(from_, datetime):
-        return _dated("between", attribute, time_zone, (from_, to))
-    return _item("between", attribute, (from_, to))
+    zone = _zone(attribute, time_zone)
+    if zone is None:
+        return _item("between", attribute, (from_, to))
+    # Servers compare the texts of moments; a day has none.
+    return _item("between", attribute, (_moment(from_, time.min, zone), _moment(to, _LAST, zone)))
 
 
 def contains(attribute: str, text: str) -> Where:
