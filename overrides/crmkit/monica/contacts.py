@@ -29,7 +29,7 @@ class _Dates(Resource):
     async def _replaced(
         self, name: str, tree: Any, kept: dict[str, Any], given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        now = datetime.fromtimestamp(self.sender.io.time(), UTC)
+        now = datetime.fromtimestamp(self._sender.io.time(), UTC)
         reminded: set[str] | None = None
         for date in _DATES.get(name, ()):
             parts = date.written(tree, given, now.year)
@@ -50,7 +50,7 @@ class _Dates(Resource):
         if not contact.get("statistics", {}).get("number_of_reminders"):
             return set()
         # The async twin works for both: a sync client's sender never suspends.
-        reminders = AsyncReminders(self.sender).list(contact_id=contact["id"])
+        reminders = AsyncReminders(self._sender).list(contact_id=contact["id"])
         # assumption: those that a date brings along come each year and cannot be deleted; that
         # there are such is only recorded as a number
         return {
