@@ -88,9 +88,15 @@ class Replacement:
     write: Operation
     members: tuple[Member, ...]
 
-    def form(self, tree: Any) -> dict[str, Any]:
-        """Return a record as read in the form in which it is written."""
-        found = {one.name: (one, one.written(tree)) for one in self.members}
+    def form(self, tree: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is kept of a record as read, in the form in which it is written.
+
+        Args:
+            tree: The record as read.
+            given: What is changed, by name; what the server has of it need not be writable.
+        """
+        kept = [one for one in self.members if one.name not in given]
+        found = {one.name: (one, one.written(tree)) for one in kept}
         return {
             name: value
             for name, (one, value) in found.items()
@@ -175,8 +181,9 @@ async def replaced(
     reply = await resource.sender.reply(plan.read, read, reading)
     tree = payload(plan.read, reply)
     try:
-        kept = await resource._replaced(plan.write.name, tree, plan.form(tree), given)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the hook
-    except CRMError:
+        kept = await resource._replaced(plan.write.name, tree, plan.form(tree, given), given)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the hook
+    except CRMError as error:
+        error.operation = error.operation or plan.write.name
         raise
     except READ_ERRORS as error:
         problem = "the record cannot be written back as it was read"
