@@ -1,0 +1,106 @@
+"""Every reply that a real server was recorded to give is read by the client."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from crmkit.monica import Country
+from crmkit_generated.monica.operations import OPERATIONS
+from tests.clients.conftest import MakeClient
+from tests.clients.harness import reply
+from tests.clients.monica_wire import CLIENT, recorded
+
+SUCCESSES = {one["label"]: one for one in recorded() if 200 <= one["status"] < 300}
+
+
+def path_of(pair: dict[str, Any]) -> str:
+    """Return the path of a recorded request below the API, without query and last slash."""
+    path: str = pair["path"].partition("?")[0].removeprefix("/api").rstrip("/")
+    return path or "/"
+
+
+def operation_of(pair: dict[str, Any]) -> Any:
+    """Return the operation of a recorded request; None where there is none."""
+    method = "GET" if pair["method"] == "HEAD" else pair["method"]
+    path = path_of(pair)
+    fitting = [
+        one
+        for one in OPERATIONS
+        if one.method == method
+        and re.fullmatch(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(one.path)), path)
+    ]
+    return min(fitting, key=lambda one: one.path.count("{"), default=None)
+
+
+KNOWN = {
+    label: operation_of(pair)
+    for label, pair in SUCCESSES.items()
+    if pair["method"] != "OPTIONS" and "body" in pair
+}
+#: What shows the record that a write answers with, where that is not `get` of the same resource.
+READERS = {"compliance.sign": "compliance.get_signed"}
+
+
+def told(tree: Any) -> Any:
+    """Return what a tree says: null, absent and empty are the same, and so are forms of a time."""
+    if isinstance(tree, dict):
+        kept = {name: told(value) for name, value in tree.items()}
+        return {name: value for name, value in kept.items() if value not in (None, [], {})}
+    if isinstance(tree, list):
+        return [told(value) for value in tree]
+    return tree.replace(".000000Z", "Z") if isinstance(tree, str) else tree
+
+
+def call_of(operation: Any, pair: dict[str, Any]) -> Any:
+    """Return what to do with a client to read the reply of a recorded request."""
+    names = re.findall(r"{([^}]+)}", operation.path)
+    pattern = re.sub(r"{[^}]+}", "([^/]+)", operation.path)
+    found = re.fullmatch(pattern, path_of(pair))
+    assert found is not None
+    # What was a word on the wire, as a server takes one, is a number to a client.
+    ids = [int(one) if one.isdigit() else 1 for one in found.groups()]
+    resource, _, method = operation.name.rpartition(".")
+    if method == "list_of_contact":
+        return lambda crm: getattr(crm, resource).list(contact_id=ids[0])
+    if method == "list" and names:
+        return lambda crm: getattr(crm, resource).list(ids[0])
+    if operation.method in {"GET", "DELETE"}:
+        return lambda crm: getattr(getattr(crm, resource) if resource else crm, method)(*ids)
+    if operation.name == "set_me_contact":
+        return lambda crm: crm.set_me_contact(1)
+    resource, _, method = READERS.get(operation.name, f"{resource}.get").partition(".")
+    return lambda crm: getattr(getattr(crm, resource), method)(1)
+
+
+def test_recorded_successes_are_of_documented_operations() -> None:
+    """All recorded successes but OPTIONS belong to operations, most resources among them."""
+    assert [label for label, operation in KNOWN.items() if operation is None] == []
+    resources = Counter(operation.name.partition(".")[0] for operation in KNOWN.values())
+    assert len(KNOWN) > 150
+    assert len(resources) > 25
+
+
+@pytest.mark.parametrize("label", KNOWN)
+def test_every_recorded_reply_is_read(client: MakeClient, label: str) -> None:
+    """The objects of a recorded reply say what the reply says, and write it back."""
+    operation, pair = KNOWN[label], SUCCESSES[label]
+    body = pair["body"]
+    end = reply({"data": [], "links": {}, "meta": {}})
+    crm = client(reply(body, pair["status"]), end, **CLIENT)
+
+    result = crm(call_of(operation, pair))
+
+    shown = body["data"] if isinstance(body, dict) and "data" in body else body
+    if operation.method == "DELETE" or operation.name == "set_me_contact":
+        assert result is None
+    elif operation.name == "countries.list":
+        assert {code: type(one) for code, one in result.items()} == dict.fromkeys(shown, Country)
+        assert told({code: one.to_dict() for code, one in result.items()}) == told(shown)
+    elif isinstance(shown, list):
+        assert [told(one.to_dict()) for one in result] == [told(one) for one in shown]
+    else:
+        assert told(result.to_dict()) == told(shown)
