@@ -12,6 +12,7 @@ from crmkit.autocrm import AccountInput, ContactInput
 from tests.clients.conftest import MakeEspo
 from tests.clients.harness import Answer, reply
 
+NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # without a zone is what it is about
 PROFILES = ("autocrm", "espocrm")
 PAGE = {
     "records": {
@@ -146,7 +147,7 @@ def test_a_conversion_is_never_made_twice(espo: MakeEspo) -> None:
     [
         lambda crm: crm.leads.convert(7),
         lambda crm: crm.leads.convert("1", records=["Account"]),
-        lambda crm: crm.leads.convert("1", records={"Account": {"cAt": datetime(2024, 1, 1)}}),  # noqa: DTZ001
+        lambda crm: crm.leads.convert("1", records={"Account": {"cAt": NAIVE}}),
     ],
     ids=["number", "list", "naive"],
 )

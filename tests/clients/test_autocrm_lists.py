@@ -37,6 +37,11 @@ def account(crm: Twin, **members: Any) -> Any:
     return crm(lambda crm: crm.accounts.create(**members))
 
 
+def accounts(crm: Twin, *conditions: where.Where) -> list[str]:
+    """Return the ids of the accounts for which conditions hold."""
+    return [one.id for one in crm(lambda crm: crm.accounts.list(where=list(conditions)))]
+
+
 # -- lists -----------------------------------------------------------------------------------------
 
 
@@ -160,9 +165,9 @@ def test_operators(crm: Twin, condition: where.Where, matches: bool) -> None:
     }
     made = account(crm, name="Q", type_="Customer", website="https://q.example", extra=extra)
 
-    found = crm(lambda crm: crm.accounts.list(where=[where.equals("id", made.id), condition]))
+    found = accounts(crm, where.equals("id", made.id), condition)
 
-    assert [one.id for one in found] == ([made.id] if matches else [])
+    assert found == ([made.id] if matches else [])
 
 
 @pytest.mark.parametrize(
@@ -183,9 +188,7 @@ def test_a_day_of_a_time_zone(crm: Twin, day: date, zone: Any, matches: bool) ->
         where.on("cLastVisit", day, time_zone=zone),
         where.between("cLastVisit", day, day, time_zone=zone),
     ):
-        asked = [ours, condition]
-        found = crm.finish(lambda asked=asked: crm.crm.accounts.list(where=asked))  # type: ignore[misc]
-        assert bool(found) is matches
+        assert bool(accounts(crm, ours, condition)) is matches
 
 
 def test_what_changed_since(crm: Twin) -> None:
@@ -215,9 +218,7 @@ def test_links_in_conditions(crm: Twin) -> None:
         where.linked_with("contacts", [person]),
         where.linked_with_all("contacts", [person]),
     ):
-        asked = [condition]
-        found = crm.finish(lambda asked=asked: crm.crm.accounts.list(where=asked))  # type: ignore[misc]
-        assert [one.id for one in found] == [made.id]
+        assert accounts(crm, condition) == [made.id]
     rest = crm(lambda crm: crm.accounts.list(where=[where.not_linked_with("contacts", [person])]))
     assert made.id not in [one.id for one in rest]
     with pytest.raises(BadRequestError, match="not found"):

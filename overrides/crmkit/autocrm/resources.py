@@ -49,8 +49,7 @@ class _Touched(cached_property[T]):
 
     def _made(self, client: Any) -> T:
         twin = "Async" if isinstance(client, AsyncResources) else ""
-        # A resource is a part of its client.
-        sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its part
         made: T = _resource(twin, str(self.attrname), self._entity_type)(sender)
         return made
 
