@@ -320,6 +320,21 @@ def test_a_link_that_leads_nowhere(crm: Twin) -> None:
         account(crm, name="X", assigned_user_id="nope")
 
 
+def test_what_a_write_sends(espo: MakeEspo) -> None:
+    """Moments go in EspoCRM's form, and what is said of a write goes into its headers."""
+    crm = espo(reply({"id": "1"}))
+    moment = datetime(2024, 1, 15, 10, tzinfo=ZoneInfo("Europe/Prague"))
+
+    crm(lambda crm: crm.meetings.create(name="X", date_start=moment, skip_duplicate_check=True))
+    crm(lambda crm: crm.opportunities.update("1", close_date=DAY, version_number=3))
+
+    create, update = crm.seen
+    assert create.json == {"name": "X", "dateStart": "2024-01-15 09:00:00"}
+    assert create.headers["x-skip-duplicate-check"] == "true"
+    assert update.json == {"closeDate": "2024-01-15"}
+    assert update.headers["x-version-number"] == "3"
+
+
 def test_a_naive_moment(espo: MakeEspo) -> None:
     """A moment without a zone is refused before anything is sent."""
     crm = espo(reply({}))
@@ -366,6 +381,18 @@ def test_who_may_what(mocked_espo: MakeEspo, mocks: Any) -> None:
         limited(lambda crm: crm.opportunities.list())
     with pytest.raises(AuthenticationError):
         mocked_espo(**mocks.espocrm.users["inactive"])(lambda crm: crm.accounts.list())
+
+
+def test_an_address_that_is_locked_out(mocked_espo: MakeEspo, mocks: Any) -> None:
+    """After many failed log-ins a good key is refused as well, and the error says why."""
+    mocks.espocrm.rate_limits = True
+    wrong = mocked_espo(api_key="0" * 32)
+    for _ in range(11):
+        with pytest.raises((AuthenticationError, PermissionDeniedError)):
+            wrong(lambda crm: crm.accounts.list())
+
+    with pytest.raises(PermissionDeniedError, match="more than ten log-ins from there"):
+        mocked_espo()(lambda crm: crm.accounts.list())
 
 
 def test_importing_loads_no_model() -> None:
