@@ -133,6 +133,17 @@ def test_files_go_among_the_fields_of_a_form(make: Make) -> None:
     ]
 
 
+def test_a_file_without_a_name_gets_one(make: Make, tmp_path: Path) -> None:
+    """Its own, or else that of the member: a part without a name would be a text."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x")
+    crm = make(reply({}))
+    with path.open("rb") as opened:
+        for payload in (path, opened, io.BytesIO(b"x")):
+            send(crm, UPLOAD, {"photo": File(payload)})
+    assert [fields(one)[0][1] for one in crm.canned.seen] == ["a.png", "a.png", "photo"]
+
+
 def test_a_file_is_sent_again_from_its_beginning(make: Make) -> None:
     """A retry sends the whole file once more."""
     crm = make(reply({}, 503), reply({}))

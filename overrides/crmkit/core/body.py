@@ -81,7 +81,9 @@ class Body:
         if self.files is None:
             return {"content": self.content}
         self.close()
-        files = {name: self._opened(file).to_tuple() for name, file in self.files.items()}
+        files = {
+            name: self._opened(_named(name, file)).to_tuple() for name, file in self.files.items()
+        }
         return {"data": self.fields, "files": files}
 
     def _opened(self, file: File) -> File:
@@ -100,6 +102,14 @@ class Body:
         """Whether it can be sent a second time: files must be able to go back."""
         payloads = [file.payload for file in (self.files or {}).values()]
         return all(isinstance(one, Path) or one.seekable() for one in payloads)
+
+
+def _named(field: str, file: File) -> File:
+    """Return a file with a name: without one, a server takes its part for a text."""
+    if file.file_name is not None:
+        return file
+    told = file.payload if isinstance(file.payload, Path) else getattr(file.payload, "name", None)
+    return replace(file, file_name=Path(told).name if isinstance(told, str | Path) else field)
 
 
 def body_of(operation: Operation, kwargs: dict[str, Any], body: Any) -> Body:

@@ -51,7 +51,7 @@ class File:
     Args:
         payload: The open file, read in binary mode and left open; or its path, from which it is
             opened for each attempt to send it, and closed.
-        file_name: Name that the server is told, or None.
+        file_name: Name that the server is told; None for that of the file, or of its argument.
         mime_type: Media type that the server is told, such as `image/png`, or None.
     """
 
