@@ -60,6 +60,7 @@ class Field:
         aliases: Other spellings that are read.
         derived: Name in the derived document, from which the attribute's name is made.
         description: The document's description.
+        secret: Whether its value must not be shown.
     """
 
     wire: str
@@ -69,6 +70,7 @@ class Field:
     aliases: tuple[str, ...]
     derived: str
     description: str
+    secret: bool = False
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,12 @@ def model_sources(derived: Derived, folder: Path) -> dict[str, ModelSource]:
                 model = ModelSource(node.name, path.stem, path)
                 if node.name in derived.models:
                     _read_class(source, node, model)
-                    _tie(text, node, model)
+                    secrets = {
+                        model.names[one.derived]
+                        for one in derived.models[node.name].fields
+                        if one.secret
+                    }
+                    _tie(text, node, model, secrets)
                 found[node.name] = model
     named = derived.models.keys() | derived.enums | derived.forms | derived.aliases.keys()
     missing = named - found.keys()
@@ -265,8 +270,14 @@ def _read_class(source: _Source, node: ast.ClassDef, model: ModelSource) -> None
         raise _expected(model.path, "attribute for each member of to_dict")
 
 
-def _tie(source: str, node: ast.ClassDef, model: ModelSource) -> None:
+def _tie(source: str, node: ast.ClassDef, model: ModelSource, secrets: set[str]) -> None:
+    """Let the codec do the work of a model, and keep secrets out of its repr."""
     lines = source.splitlines(keepends=True)
+    for item in node.body:
+        if isinstance(item, ast.AnnAssign) and getattr(item.target, "id", "") in secrets:
+            declared, _, default = lines[item.lineno - 1].rstrip().partition(" = ")
+            given = f"default={default}, " if default else ""
+            lines[item.lineno - 1] = f"{declared} = _attrs_field({given}repr=False)\n"
     bodies = {
         "to_dict": (
             f"        from ..codec import {model.module} as codec\n\n"

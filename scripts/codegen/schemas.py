@@ -119,6 +119,7 @@ class Schemas:
                 tuple(resolved.get("x-crmkit-alias", ())),
                 resolved.get("x-crmkit-name", wire),
                 _described(resolved),
+                secret=resolved.get("format") == "password",
             )
             fields.append(one)
             members[one.derived] = {

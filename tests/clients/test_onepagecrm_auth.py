@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from crmkit import AuthenticationError, ConfigError, CRMError, DecodeError, TransportError
-from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
+from crmkit.onepagecrm import AsyncOnePageCRM, LoginInput, OnePageCRM, UserSettingsInput
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import ONEPAGECRM_KEY, ONEPAGECRM_UID, MakeOnePageCRM
 from tests.clients.harness import Answer, Canned, Clock, reply
@@ -516,6 +516,22 @@ def test_neither_key_nor_password_is_told(
     for secret in (LOGIN["password"], "s%C3%A9cret", ONEPAGECRM_KEY, *filter(None, signatures)):
         assert not [one for one in told if secret in one], secret
         assert secret not in shown
+
+
+def test_models_do_not_show_secrets(onepagecrm: MakeOnePageCRM) -> None:
+    """Neither the session that a login gives nor what is sent shows a key or a password."""
+    rest: dict[str, Any] = dict.fromkeys(("firstname", "lastname", "company"))
+    for name in ("timezone", "pipeline_mode", "customerlabel", "dateformat"):
+        rest[name] = "off"
+    rest |= {"listing": {"mode": "all", "size": 25}, "currency": {"symbol": "$", "code": "USD"}}
+    crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY, **rest}))
+
+    found = crm(lambda crm: crm.auth.login(**LOGIN))
+
+    assert found.key == OTHER_KEY
+    shown = repr([found, LoginInput(**LOGIN), UserSettingsInput(email="a@b.c", password="hunter2")])
+    assert "uid='u'" in shown
+    assert not [one for one in (OTHER_KEY, LOGIN["password"], "hunter2") if one in shown]
 
 
 def test_a_password_in_the_settings(onepagecrm: MakeOnePageCRM) -> None:

@@ -38,7 +38,7 @@ class Session:
     """
 
     uid: str
-    key: str
+    key: str = _attrs_field(repr=False)
     firstname: None | str
     lastname: None | str
     company: None | str

@@ -29,8 +29,8 @@ class UserSettingsInput:
     firstname: None | str | Unset = UNSET
     lastname: None | str | Unset = UNSET
     company: None | str | Unset = UNSET
-    password: None | str | Unset = UNSET
-    confirm_password: None | str | Unset = UNSET
+    password: None | str | Unset = _attrs_field(default=UNSET, repr=False)
+    confirm_password: None | str | Unset = _attrs_field(default=UNSET, repr=False)
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
