@@ -302,7 +302,15 @@ def _echo_list(job: _Job) -> None:
     # (recorded: update-phoneNumberData).
     name = f"{job.field.name}Data"
     if isinstance(job.sent.get(name), list):
-        job.out.echo[name] = [one for one in job.sent[name] if isinstance(one, dict)]
+        job.out.echo[name] = [_echoed(one) for one in job.sent[name] if isinstance(one, dict)]
+
+
+def _echoed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of such a list with values of other types coerced, as they are kept."""
+    known = {name: value for name, value in entry.items() if value is not None}
+    flags = {one: bool(known[one]) for one in ("primary", "optOut", "invalid") if one in known}
+    texts = {one: str(known[one]) for one in ("type", "lower") if one in known}
+    return {**entry, **flags, **texts}
 
 
 def _reminders(job: _Job) -> None:
