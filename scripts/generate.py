@@ -1,7 +1,7 @@
 """`make generate`: openapi/*.yaml → generated/.
 
-Unchanged input is noticed before the generator is imported. A document that cannot be generated from
-stops with one line, and generated/ stays as it was.
+Unchanged input is noticed before the generator is imported. A document that cannot be generated
+from stops with one line, and generated/ stays as it was.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def body_of(source: OperationSource, schemas: Schemas) -> tuple[Body | None, dic
         if media not in content or (media != JSON and not _is_object(content[media], document)):
             continue
         node = content[media].get("schema", {})
-        kind, _, derived = schemas.kind(node, place, "write")
+        kind, _, _ = schemas.kind(node, place, "write")
         if kind.name == "model":
             upload = _upload(media, content, schemas, place)
             forms = [{"$ref": f"#/components/schemas/{one}"} for one in (kind.ref, upload) if one]

@@ -169,7 +169,8 @@ class _Body:
         passed = ", ".join(f"{self._python(read, one)}={argument_name(one)}" for one in path)
         call = ", ".join(
             [
-                "self",
+                "self._sender",
+                "self._replaced",
                 f"_{self.plan.constant}",
                 f"{read.source.id}._get_kwargs({passed})",
                 self._kwargs(self.plan, body="PLACEHOLDER"),

@@ -118,7 +118,7 @@ def _given_names(node: Any) -> Iterator[str]:
 
 def _run(derived: Derived, folder: Path) -> None:
     # It copies each operation three times with all models behind it, and drops what it copied.
-    openapi.deepcopy = copy.copy  # type: ignore[assignment]  # shallow, and as good
+    openapi.deepcopy = copy.copy  # type: ignore[assignment, attr-defined]  # shallow, as good
 
     _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])

@@ -147,7 +147,7 @@ def _single(
     What else a server reads is a matter of kindness; one way to say a thing is enough. A value
     that is not listed is sent all the same: the server knows its choices.
     """
-    schema = document.resolve(node, place)
+    schema: dict[str, Any] = document.resolve(node, place)
     for alternatives in ("anyOf", "oneOf"):
         if alternatives in schema:
             rest = {
@@ -159,10 +159,12 @@ def _single(
             return {**first, **rest}, choices
     kinds = schema.get("type", "string")
     if isinstance(kinds, list):
-        schema = {**schema, "type": [*kinds[:1], *(["null"] if "null" in kinds[1:] else [])]}
+        rest = kinds[1:]
+        schema = {**schema, "type": [*kinds[:1], *(one for one in rest if one == "null")]}
     values = [str(one) for one in schema.get("enum", [])]
-    if "items" in schema:
-        items, values = _single(schema["items"], document, place)
+    inner: dict[str, Any] | None = schema.get("items")
+    if inner is not None:
+        items, values = _single(inner, document, place)
         schema = {**schema, "items": items}
     schema = {key: value for key, value in schema.items() if key not in {"enum", "const"}}
     return {"type": "string", **schema}, values

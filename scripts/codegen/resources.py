@@ -1,4 +1,4 @@
-"""Emit resource classes: `crm.contacts.save(...)`, sync and async, each module loaded when touched."""
+"""Emit resource classes, sync and async: `crm.contacts.save(...)`. Each is loaded when touched."""
 
 from __future__ import annotations
 

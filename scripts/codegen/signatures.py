@@ -10,6 +10,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from openapi_python_client.strings import PythonIdentifier
@@ -61,6 +62,8 @@ def safe(annotation: str) -> str:
 
 def argument_name(one: Parameter) -> str:
     """Return the name of a method's argument."""
+    if one.argument and not iskeyword(one.argument):
+        return one.argument  # a builtin's name, too, if the document gives it
     return str(PythonIdentifier(one.argument or one.wire, "field_"))
 
 
@@ -318,8 +321,8 @@ class Signature:
 
 
 _REPLACES = (
-    "The server clears what is not sent. So the record is read first, and what is not given here is "
-    "sent as it was: two calls, and a change that another client makes between them is lost."
+    "The server clears what is not sent. So the record is read first, and what is not given here "
+    "is sent as it was: two calls, and a change that another client makes between them is lost."
 )
 
 

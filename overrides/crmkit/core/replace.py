@@ -11,11 +11,11 @@ from .sender import misformed, payload
 from .wire import READ_ERRORS, new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from .operation import Operation
     from .options import Options
-    from .resource import Resource
+    from .sender import Sender
 
 __all__ = ["Member", "Replacement", "changes", "replaced"]
 
@@ -154,7 +154,8 @@ def changes(
 
 
 async def replaced(
-    resource: Resource,
+    sender: Sender,
+    adapt: Callable[[str, Any, dict[str, Any], dict[str, Any]], Awaitable[dict[str, Any]]],
     plan: Replacement,
     read: dict[str, Any],
     write: dict[str, Any],
@@ -165,7 +166,8 @@ async def replaced(
     """Read a record, put changes over it, and write all of it.
 
     Args:
-        resource: The resource; its `_replaced` has the last word on what is kept.
+        sender: The client's sender.
+        adapt: The resource's `_replaced`, which has the last word on what is kept.
         plan: What is read and written.
         read: What the generated `_get_kwargs` returned for the read.
         write: The same for the update.
@@ -178,16 +180,14 @@ async def replaced(
     """
     given = body(False)  # before anything is sent: a value may be impossible
     reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
-    reply = await resource.sender.reply(plan.read, read, reading)
+    reply = await sender.reply(plan.read, read, reading)
     tree = payload(plan.read, reply)
     try:
-        kept = await resource._replaced(plan.write.name, tree, plan.form(tree, given), given)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the hook
+        kept = await adapt(plan.write.name, tree, plan.form(tree, given), given)
     except CRMError as error:
         error.operation = error.operation or plan.write.name
         raise
     except READ_ERRORS as error:
         problem = "the record cannot be written back as it was read"
         raise misformed(DecodeError(problem), plan.read, reply) from error
-    return await resource.sender.call(
-        plan.write, write, decode, options, lambda _: {**kept, **given}
-    )
+    return await sender.call(plan.write, write, decode, options, lambda _: {**kept, **given})

@@ -293,7 +293,8 @@ class Activities(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _ACTIVITIES_UPDATE,
                 activities_get._get_kwargs(id=id),
                 activities_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -585,7 +586,8 @@ class AsyncActivities(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _ACTIVITIES_UPDATE,
             activities_get._get_kwargs(id=id),
             activities_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -319,7 +319,8 @@ class Addresses(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _ADDRESSES_UPDATE,
                 addresses_get._get_kwargs(id=id),
                 addresses_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -632,7 +633,8 @@ class AsyncAddresses(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _ADDRESSES_UPDATE,
             addresses_get._get_kwargs(id=id),
             addresses_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -283,7 +283,8 @@ class Calls(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CALLS_UPDATE,
                 calls_get._get_kwargs(id=id),
                 calls_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -563,7 +564,8 @@ class AsyncCalls(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CALLS_UPDATE,
             calls_get._get_kwargs(id=id),
             calls_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -240,7 +240,8 @@ class Companies(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _COMPANIES_UPDATE,
                 companies_get._get_kwargs(id=id),
                 companies_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -487,7 +488,8 @@ class AsyncCompanies(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _COMPANIES_UPDATE,
             companies_get._get_kwargs(id=id),
             companies_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -264,7 +264,8 @@ class ContactFields(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACT_FIELDS_UPDATE,
                 contact_fields_get._get_kwargs(id=id),
                 contact_fields_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -535,7 +536,8 @@ class AsyncContactFields(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACT_FIELDS_UPDATE,
             contact_fields_get._get_kwargs(id=id),
             contact_fields_update._get_kwargs(id=id, body=PLACEHOLDER),

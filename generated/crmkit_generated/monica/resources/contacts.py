@@ -479,7 +479,8 @@ class Contacts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACTS_UPDATE,
                 contacts_get._get_kwargs(id=id),
                 contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -587,7 +588,8 @@ class Contacts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACTS_UPDATE_WORK,
                 contacts_get._get_kwargs(id=id),
                 contacts_update_work._get_kwargs(id=id, body=PLACEHOLDER),
@@ -741,7 +743,8 @@ class Contacts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACTS_UPDATE_INTRODUCTION,
                 contacts_get._get_kwargs(id=id),
                 contacts_update_introduction._get_kwargs(id=id, body=PLACEHOLDER),
@@ -1326,7 +1329,8 @@ class AsyncContacts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACTS_UPDATE,
             contacts_get._get_kwargs(id=id),
             contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -1430,7 +1434,8 @@ class AsyncContacts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACTS_UPDATE_WORK,
             contacts_get._get_kwargs(id=id),
             contacts_update_work._get_kwargs(id=id, body=PLACEHOLDER),
@@ -1580,7 +1585,8 @@ class AsyncContacts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACTS_UPDATE_INTRODUCTION,
             contacts_get._get_kwargs(id=id),
             contacts_update_introduction._get_kwargs(id=id, body=PLACEHOLDER),

@@ -304,7 +304,8 @@ class Gifts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _GIFTS_UPDATE,
                 gifts_get._get_kwargs(id=id),
                 gifts_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -649,7 +650,8 @@ class AsyncGifts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _GIFTS_UPDATE,
             gifts_get._get_kwargs(id=id),
             gifts_update._get_kwargs(id=id, body=PLACEHOLDER),

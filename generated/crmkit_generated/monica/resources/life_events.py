@@ -277,7 +277,8 @@ class LifeEvents(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _LIFE_EVENTS_UPDATE,
                 life_events_get._get_kwargs(id=id),
                 life_events_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -553,7 +554,8 @@ class AsyncLifeEvents(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _LIFE_EVENTS_UPDATE,
             life_events_get._get_kwargs(id=id),
             life_events_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -298,7 +298,8 @@ class Occupations(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _OCCUPATIONS_UPDATE,
                 occupations_get._get_kwargs(id=id),
                 occupations_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -593,7 +594,8 @@ class AsyncOccupations(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _OCCUPATIONS_UPDATE,
             occupations_get._get_kwargs(id=id),
             occupations_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -259,7 +259,8 @@ class Pets(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _PETS_UPDATE,
                 pets_get._get_kwargs(id=id),
                 pets_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -515,7 +516,8 @@ class AsyncPets(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _PETS_UPDATE,
             pets_get._get_kwargs(id=id),
             pets_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -276,7 +276,8 @@ class Places(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _PLACES_UPDATE,
                 places_get._get_kwargs(id=id),
                 places_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -553,7 +554,8 @@ class AsyncPlaces(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _PLACES_UPDATE,
             places_get._get_kwargs(id=id),
             places_update._get_kwargs(id=id, body=PLACEHOLDER),

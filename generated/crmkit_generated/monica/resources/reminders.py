@@ -302,7 +302,8 @@ class Reminders(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _REMINDERS_UPDATE,
                 reminders_get._get_kwargs(id=id),
                 reminders_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -643,7 +644,8 @@ class AsyncReminders(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _REMINDERS_UPDATE,
             reminders_get._get_kwargs(id=id),
             reminders_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -268,7 +268,8 @@ class Tasks(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _TASKS_UPDATE,
                 tasks_get._get_kwargs(id=id),
                 tasks_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -537,7 +538,8 @@ class AsyncTasks(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _TASKS_UPDATE,
             tasks_get._get_kwargs(id=id),
             tasks_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -246,7 +246,8 @@ class Actions(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _ACTIONS_UPDATE,
                 actions_get._get_kwargs(id=id),
                 actions_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -570,7 +571,8 @@ class AsyncActions(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _ACTIONS_UPDATE,
             actions_get._get_kwargs(id=id),
             actions_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -351,7 +351,8 @@ class Contacts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACTS_UPDATE,
                 contacts_get._get_kwargs(id=id),
                 contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -704,7 +705,8 @@ class AsyncContacts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACTS_UPDATE,
             contacts_get._get_kwargs(id=id),
             contacts_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -247,7 +247,8 @@ class Notes(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _NOTES_UPDATE,
                 notes_get._get_kwargs(id=id),
                 notes_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -486,7 +487,8 @@ class AsyncNotes(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _NOTES_UPDATE,
             notes_get._get_kwargs(id=id),
             notes_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -160,7 +160,8 @@ class Settings(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _SETTINGS_UPDATE_USER,
                 settings_user._get_kwargs(),
                 settings_update_user._get_kwargs(body=PLACEHOLDER),
@@ -262,7 +263,8 @@ class Settings(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _SETTINGS_UPDATE_SYSTEM,
                 settings_system._get_kwargs(),
                 settings_update_system._get_kwargs(body=PLACEHOLDER),
@@ -455,7 +457,8 @@ class AsyncSettings(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _SETTINGS_UPDATE_USER,
             settings_user._get_kwargs(),
             settings_update_user._get_kwargs(body=PLACEHOLDER),
@@ -553,7 +556,8 @@ class AsyncSettings(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _SETTINGS_UPDATE_SYSTEM,
             settings_system._get_kwargs(),
             settings_update_system._get_kwargs(body=PLACEHOLDER),
