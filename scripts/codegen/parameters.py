@@ -159,8 +159,8 @@ def _single(
             return {**first, **rest}, choices
     kinds = schema.get("type", "string")
     if isinstance(kinds, list):
-        rest = kinds[1:]
-        schema = {**schema, "type": [*kinds[:1], *(one for one in rest if one == "null")]}
+        others = kinds[1:]
+        schema = {**schema, "type": [*kinds[:1], *(one for one in others if one == "null")]}
     values = [str(one) for one in schema.get("enum", [])]
     inner: dict[str, Any] | None = schema.get("items")
     if inner is not None:
