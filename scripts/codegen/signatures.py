@@ -166,7 +166,7 @@ class Signature:
             positional, keyword = keyword, positional
         for one in self.narrowing:
             name = argument_name(one)
-            self.told.setdefault(name, f"Only those of this one. {one.description}")
+            self.told.setdefault(name, f"{one.description} Only what belongs to it is listed.")
             keyword.insert(0, Argument(name, f"{_annotation(one)} | Unset", "UNSET"))
         positional += self._input()
         paging = self.plan.paging or {}

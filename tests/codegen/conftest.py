@@ -11,8 +11,9 @@ from types import ModuleType
 import pytest
 
 import crmkit_generated
-from tests.codegen import kinds
+from tests.codegen import kinds, ways
 from tests.codegen.checkout import Checkout, base
+from tests.codegen.server import Server
 from tests.codegen.spoiling import Case, Refused, refuse
 
 
@@ -44,14 +45,41 @@ def kinds_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return checkout
 
 
+def imported(checkout: Checkout, name: str) -> Iterator[ModuleType]:
+    """Import the package of a document, and forget it afterwards."""
+    crmkit_generated.__path__.append(str(checkout.package))
+    yield importlib.import_module(f"crmkit_generated.{name}")
+    crmkit_generated.__path__.remove(str(checkout.package))
+    for module in [one for one in sys.modules if one.startswith(f"crmkit_generated.{name}")]:
+        del sys.modules[module]
+
+
 @pytest.fixture(scope="session")
 def kinds_package(kinds_checkout: Checkout) -> Iterator[ModuleType]:
     """The package of the document of all kinds, imported."""
-    crmkit_generated.__path__.append(str(kinds_checkout.package))
-    yield importlib.import_module("crmkit_generated.kinds")
-    crmkit_generated.__path__.remove(str(kinds_checkout.package))
-    for name in [name for name in sys.modules if name.startswith("crmkit_generated.kinds")]:
-        del sys.modules[name]
+    yield from imported(kinds_checkout, "kinds")
+
+
+@pytest.fixture(scope="session")
+def ways_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout with the document of all ways and what it makes. Not to be changed."""
+    checkout = Checkout(tmp_path_factory.mktemp("ways"))
+    checkout.write(ways.document(), "ways")
+    done = checkout.generate(PYTHONHASHSEED="1")
+    assert (done.code, done.err) == (0, "")
+    return checkout
+
+
+@pytest.fixture(scope="session")
+def ways_package(ways_checkout: Checkout) -> Iterator[ModuleType]:
+    """The package of the document of all ways, imported."""
+    yield from imported(ways_checkout, "ways")
+
+
+@pytest.fixture
+def server() -> Server:
+    """A server that answers by a function."""
+    return Server()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from types import ModuleType
 from typing import Any
@@ -17,39 +17,10 @@ from crmkit.core.errors import ArgumentError, DecodeError
 from crmkit.core.vendor import Vendor
 from tests.codegen import values
 from tests.codegen.kinds import MEMBERS
+from tests.codegen.server import Server
 
 BASE_URL = "https://kinds.mock.invalid/api"
 THING = {one.wire: values.WIRE[one.kind] for one in MEMBERS}
-
-
-class Server:
-    """Answers requests by a function and keeps them."""
-
-    def __init__(self) -> None:
-        self.requests: list[httpx.Request] = []
-        self.answer: Callable[[httpx.Request], Any] = lambda _: {"data": None}
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request."""
-        self.requests.append(request)
-        tree = self.answer(request)
-        return httpx.Response(204) if tree is ... else httpx.Response(200, json=tree)
-
-    @property
-    def last(self) -> httpx.Request:
-        """The newest request."""
-        return self.requests[-1]
-
-    @property
-    def queries(self) -> list[dict[str, str]]:
-        """The queries of all requests."""
-        return [dict(request.url.params) for request in self.requests]
-
-
-@pytest.fixture
-def server() -> Server:
-    """The server."""
-    return Server()
 
 
 @pytest.fixture

@@ -223,12 +223,14 @@ def file_value(value: object, argument: str) -> File:
     if isinstance(value, File):
         return value
     if isinstance(value, bytes | bytearray):
-        return File(BytesIO(value))
+        return File(BytesIO(value), argument)
     if isinstance(value, Path):
         return File(value, value.name)
     read: Any = value
     if callable(getattr(value, "read", None)):
-        return File(read)
+        # Servers take a part without a file's name for a text.
+        told = getattr(value, "name", None)
+        return File(read, Path(told).name if isinstance(told, str) else argument)
     raise ArgumentError(
         argument, f"takes a File, a Path, bytes or an open file, not {type(value).__name__}"
     )

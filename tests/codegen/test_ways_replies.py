@@ -1,0 +1,203 @@
+"""Emitted methods and generated functions: what every way to answer comes back as."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit.core.errors import ConfigError, DecodeError
+from crmkit.core.types import File
+from tests.codegen.server import Server
+from tests.codegen.ways_client import clients
+
+
+@pytest.fixture
+def crm(ways_package: ModuleType, server: Server) -> Iterator[Any]:
+    """A client."""
+    with clients(ways_package, server)[0] as crm:
+        yield crm
+
+
+@pytest.fixture
+def models(ways_package: ModuleType) -> Any:
+    """The models."""
+    return importlib.import_module(f"{ways_package.__name__}.models")
+
+
+def answering(server: Server, data: Any) -> None:
+    """Let the server answer with a payload in its envelope."""
+    server.answer = lambda _: {"data": data}
+
+
+def test_a_map(crm: Any, server: Server, models: Any) -> None:
+    """A map comes back as a dict of what it holds, and another thing is an error."""
+    answering(server, {"a": {"name": "x"}})
+    assert crm.counts() == {"a": models.Label(name="x")}
+    for wrong in ({"a": 5}, [1], None):
+        answering(server, wrong)
+        with pytest.raises(DecodeError):
+            crm.counts()
+
+
+def test_one_of_several_models(crm: Any, server: Server, models: Any) -> None:
+    """Models that a constant tells apart come back as the right one."""
+    answering(server, {"kind": "ink"})
+    assert type(crm.facts.last()) is models.Ink
+    answering(server, {"kind": "pen"})
+    assert type(crm.facts.last()) is models.Pen
+    answering(server, {"kind": "cup"})
+    with pytest.raises(DecodeError):
+        crm.facts.last()
+
+
+def test_a_payload_that_may_be_null(crm: Any, server: Server, models: Any) -> None:
+    """Where the document allows null, None comes back."""
+    answering(server, None)
+    assert crm.facts.best() is None
+    answering(server, {"id": 1})
+    assert crm.facts.best().id == 1
+
+
+@pytest.mark.parametrize("data", [None, 5, "x", [1], {"a": [None]}])
+def test_anything(crm: Any, server: Server, data: Any) -> None:
+    """A payload of which the document says nothing comes back as it is."""
+    answering(server, data)
+    assert crm.facts.get() == data
+
+
+def test_a_list_without_pages(crm: Any, server: Server) -> None:
+    """A list that does not continue is a list."""
+    answering(server, ["a", "b"])
+    assert crm.labels.rename("Pen", "x", "n") == ["a", "b"]
+    answering(server, ["a", 5])
+    with pytest.raises(DecodeError):
+        crm.labels.rename("Pen", "x", "n")
+
+
+def test_bytes(crm: Any, server: Server) -> None:
+    """What is neither JSON nor any other tree comes back as bytes."""
+    server.answer = lambda _: httpx.Response(
+        200, content=b"\x00png", headers={"Content-Type": "x/y"}
+    )
+    assert crm.covers.get(1) == b"\x00png"
+
+
+def test_a_reply_without_a_payload(crm: Any, server: Server) -> None:
+    """Where the document says that a reply carries nothing, nothing comes back."""
+    server.answer = lambda _: {"status": "fine"}
+    assert crm.books.sort() is None
+
+
+def test_an_envelope_of_its_own(crm: Any, server: Server, models: Any) -> None:
+    """An operation may say that its reply has no envelope."""
+    server.answer = lambda _: {"name": "x"}
+    assert crm.labels.rename_book("x", "n") == models.Label(name="x")
+
+
+def test_side_elements_have_a_model(models: Any) -> None:
+    """What may stand beside any payload has a model, though no operation returns it."""
+    assert models.View.from_dict({"dust": 3}).dust == 3
+
+
+# -- generated functions -----------------------------------------------------------------------
+
+
+def function(package: ModuleType, tag: str, name: str) -> Any:
+    """Return the module of a generated function."""
+    return importlib.import_module(f"{package.__name__}.api.{tag}.{name}")
+
+
+def test_generated_functions_of_all_ways_work(
+    crm: Any, server: Server, ways_package: ModuleType, models: Any
+) -> None:
+    """Every generated function sends and reads what the method does."""
+    client = crm.generated
+
+    def call(tag: str, name: str, *args: Any, **kwargs: Any) -> Any:
+        module = function(ways_package, tag, name)
+        return module.sync_detailed(*args, client=client, **kwargs).parsed
+
+    answering(server, [{"id": 1}])
+    assert [one.id for one in call("books", "books_list", tags=["a"])] == [1]
+    assert server.last.url.path == "/books.json"
+    assert [one.id for one in call("books", "books_list_of_shelf", 4)] == [1]
+    answering(server, {"id": 1})
+    assert call("books", "books_get", 1).id == 1
+    assert server.last.url.path == "/books/1.json"
+    call("books", "books_create", body=models.BookInput(title="a"))
+    assert server.last.content == b"title=a"
+    assert server.last.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    body = models.BookChangeInput(title="a", secret="b")
+    assert call("books", "books_update_patch", 1, body=body).id == 1
+    assert (server.last.method, json.loads(server.last.content)["title"]) == ("PATCH", "a")
+    call("books", "books_delete", 1, body=models.ReasonInput(reason="old"))
+    assert json.loads(server.last.content) == {"reason": "old"}
+    answering(server, {"a": {"name": "x"}})
+    assert call("facts", "counts") == {"a": {"name": "x"}}
+    answering(server, {"kind": "ink"})
+    assert call("facts", "facts_last") == {"kind": "ink"}
+    answering(server, None)
+    assert call("facts", "facts_best") is None
+    call("labels", "labels_count", "Pen", "x", body={"a": 1})
+    assert json.loads(server.last.content) == {"a": 1}
+
+
+def test_generated_functions_send_files_and_bytes(
+    crm: Any, server: Server, ways_package: ModuleType, models: Any
+) -> None:
+    """Files go out as multipart, bytes under the type of the document, and bytes come back."""
+    client = crm.generated
+    server.answer = lambda _: ...
+    picture = File(io.BytesIO(b"cat"), "cat.png")
+    for name in ("covers_add", "covers_set"):
+        body = models.PictureUploadInput(picture=picture, caption="c")
+        function(ways_package, "covers", name).sync_detailed(1, client=client, body=body)
+        assert server.last.headers["Content-Type"].startswith("multipart/form-data")
+        assert b'filename="cat.png"' in server.last.content
+    write = function(ways_package, "books", "books_write")
+    write.sync_detailed(1, client=client, body=File(io.BytesIO(b"text")), start=3)
+    assert server.last.headers["Content-Type"] == "text/markdown"
+    assert server.last.content == b"text"
+    server.answer = lambda _: httpx.Response(200, content=b"\x00png")
+    reply = function(ways_package, "covers", "covers_get").sync_detailed(1, client=client)
+    assert (reply.content, reply.parsed.payload.read()) == (b"\x00png", b"\x00png")
+
+
+def test_the_more_exact_route_is_found(
+    crm: Any, server: Server, ways_package: ModuleType, models: Any
+) -> None:
+    """Of two paths that fit, the one with fewer variables says what the reply is."""
+    client, body = crm.generated, models.LabelInput(new_name="n")
+    server.answer = lambda _: {"name": "x"}
+    module = function(ways_package, "labels", "labels_rename_book")
+    assert module.sync("x", client=client, body=body) == models.Label(name="x")
+    answering(server, ["a"])
+    module = function(ways_package, "labels", "labels_rename")
+    assert module.sync("Pen", "x", client=client, body=body) == ["a"]
+
+
+async def test_the_async_twin_does_the_same(
+    ways_package: ModuleType, server: Server, models: Any
+) -> None:
+    """Methods and generated functions of all ways work when they are awaited."""
+    async with clients(ways_package, server)[1] as crm:
+        answering(server, [{"id": 1}])
+        assert [one.id async for one in crm.books.list(shelf_id=4)] == [1]
+        answering(server, {"id": 1})
+        assert (await crm.books.create(title="a")).id == 1
+        server.answer = lambda _: ...
+        assert await crm.covers.set(1, picture=b"x") is None
+        assert await crm.books.write(1, 2, b"x") is None
+        server.answer = lambda _: httpx.Response(200, content=b"\x00png")
+        assert await crm.covers.get(1) == b"\x00png"
+        module = function(ways_package, "covers", "covers_get")
+        assert (await module.asyncio(1, client=crm.generated)).payload.read() == b"\x00png"
+        with pytest.raises(ConfigError):
+            module.sync(1, client=crm.generated)

@@ -1,0 +1,41 @@
+"""Clients of the document of all ways, made of its generated package."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import httpx
+
+from crmkit.core.client import AsyncClient, SyncClient
+from crmkit.core.vendor import Vendor
+from tests.codegen.server import Server
+
+BASE_URL = "https://ways.mock.invalid"
+
+
+class WaysVendor(Vendor):
+    """Writes conditions as JSON, and asks for JSON."""
+
+    settings = MappingProxyType({"format": "json"})
+
+    def query(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Write the lists that the document spells by many parameters."""
+        return {
+            name: json.dumps(value) if name in {"where", "filters"} else value
+            for name, value in params.items()
+        }
+
+
+def clients(package: ModuleType, server: Server) -> tuple[Any, Any]:
+    """Return a sync and an async client of a server."""
+    resources = importlib.import_module(f"{package.__name__}.resources")
+    kinds = (resources.Resources, SyncClient), (resources.AsyncResources, AsyncClient)
+    sync, asynchronous = (type("Ways", bases, {}) for bases in kinds)
+    transport = httpx.MockTransport(server)
+    return (
+        sync(WaysVendor(), BASE_URL, transport=transport),
+        asynchronous(WaysVendor(), BASE_URL, transport=transport),
+    )
