@@ -153,6 +153,7 @@ class _Body:
             lines += [
                 f"{ahead}{name} = input_model({model}, {operation}, {given})",
                 f"{ahead}{self._run(f'{call}, partial({codec}.encode, {name})')}",
+                *(["    return"] if ahead and self.plan.payload is None else []),
             ]
         given = " or ".join(f"{name} is not UNSET" for name in only)
         test = f"isinstance(input_, {body.upload}) or (input_ is None and ({given}))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.codegen.checkout import Tree
 from tests.codegen.kinds import listed
 from tests.codegen.spoiling import (
     BODY,
@@ -142,4 +143,79 @@ def test_a_reply_that_makes_no_value_is_refused(case: Case, refused: Refused) ->
 )
 def test_a_request_that_makes_no_arguments_is_refused(case: Case, refused: Refused) -> None:
     """Parameters are plain values, bodies are objects with a name, and no two arguments clash."""
+    refused(case)
+
+
+NARROWS, REPLACE = "x-crmkit-narrows", "x-crmkit-replace"
+PUT = ("paths", "/notes/{id}", "put")
+PART = {"argument": "where", "items": "object"}
+
+
+def reading(tree: Tree) -> None:
+    """Add an update with a path parameter, and what reads the record."""
+    update(tree)
+    item = tree["paths"]["/notes/{id}"]
+    item["get"] = {
+        **item["put"],
+        "operationId": "notes_get",
+        "responses": {"204": {"description": "Nothing."}},
+    }
+    del item["get"]["requestBody"]
+
+
+@for_each(
+    Case(
+        "narrows nothing", put(*LIST, NARROWS, value="notes_all"), "GET /notes", "no operation.*all"
+    ),
+    Case(
+        "narrows what is no list",
+        put(*LIST, NARROWS, value="notes_create"),
+        "GET /notes",
+        "for lists",
+    ),
+    Case("narrows itself", put(*LIST, NARROWS, value="notes_list"), "GET /notes", "narrow it once"),
+    Case(
+        "replaces what nothing reads",
+        all_of(update, put(*PUT, REPLACE, value="notes_get")),
+        r"PUT /notes/\{id\}",
+        "no operation.*notes_get",
+    ),
+    Case(
+        "replaces what is read elsewhere",
+        all_of(update, put(*PUT, REPLACE, value="notes_list")),
+        r"PUT /notes/\{id\}",
+        "same path parameters",
+    ),
+    Case(
+        "replaces and does not say how it is read",
+        all_of(reading, put(*PUT, REPLACE, value="notes_get")),
+        "NoteInput",
+        "x-crmkit-read-schema",
+    ),
+    Case(
+        "replaces without a body",
+        all_of(reading, put(*PUT, REPLACE, value="notes_get"), without(*PUT, "requestBody")),
+        r"PUT /notes/\{id\}",
+        "body",
+    ),
+    Case(
+        "a setting in the query",
+        put(*LIST, "parameters", 0, "x-crmkit-setting", value="page"),
+        "GET /notes.*page",
+        "path parameters",
+    ),
+    Case(
+        "parts that differ",
+        all_of(
+            put(*LIST, "parameters", 0, "x-crmkit-part-of", value=PART),
+            put(*LIST, "parameters", 1, "x-crmkit-part-of", value={**PART, "items": "text"}),
+        ),
+        "GET /notes.*size",
+        "other items",
+    ),
+)
+def test_an_operation_that_leans_on_another_names_the_right_one(
+    case: Case, refused: Refused
+) -> None:
+    """What narrows, replaces or sets something names what there is, and in the right place."""
     refused(case)

@@ -57,7 +57,7 @@ def test_one_of_several_models(crm: Any, server: Server, models: Any) -> None:
         crm.facts.last()
 
 
-def test_a_payload_that_may_be_null(crm: Any, server: Server, models: Any) -> None:
+def test_a_payload_that_may_be_null(crm: Any, server: Server) -> None:
     """Where the document allows null, None comes back."""
     answering(server, None)
     assert crm.facts.best() is None
@@ -183,13 +183,11 @@ def test_the_more_exact_route_is_found(
     assert module.sync("Pen", "x", client=client, body=body) == ["a"]
 
 
-async def test_the_async_twin_does_the_same(
-    ways_package: ModuleType, server: Server, models: Any
-) -> None:
+async def test_the_async_twin_does_the_same(ways_package: ModuleType, server: Server) -> None:
     """Methods and generated functions of all ways work when they are awaited."""
     async with clients(ways_package, server)[1] as crm:
         answering(server, [{"id": 1}])
-        assert [one.id async for one in crm.books.list(shelf_id=4)] == [1]
+        assert [one.id async for one in crm.books.list(shelf_id=4).take(1)] == [1]
         answering(server, {"id": 1})
         assert (await crm.books.create(title="a")).id == 1
         server.answer = lambda _: ...

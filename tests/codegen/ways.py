@@ -33,7 +33,9 @@ paths:
         - {name: year, in: query, schema: {type: [integer, string]}}
         - {name: "tags[]", in: query, schema: {type: array, items: {type: string}}}
         - {name: fields, in: query, explode: false, schema: {type: array, items: {type: string}}}
-        - {name: words, in: query, schema: {type: string, x-crmkit-separated: {by: ";", element: text}}}
+        - name: words
+          in: query
+          schema: {type: string, x-crmkit-separated: {by: ";", element: text}}
         - {name: since, in: query, schema: {type: string, x-crmkit-format: espo_datetime}}
         - {name: heavy, in: query, schema: {type: integer, x-crmkit-format: bit}}
         - {name: X-Keep-Order, in: header, x-crmkit-name: keep_order, schema: {type: boolean}}
@@ -76,7 +78,11 @@ paths:
       x-crmkit-narrows: books_list
       x-crmkit-paging: {strategy: page, number: page, size: size}
       parameters:
-        - {name: shelf_id, in: path, required: true, description: The shelf., schema: {type: integer}}
+        - name: shelf_id
+          in: path
+          required: true
+          description: The shelf.
+          schema: {type: integer}
         - {name: page, in: query, schema: {type: integer}}
         - {name: size, in: query, schema: {type: integer}}
         - {name: genre, in: query, schema: {type: integer}}

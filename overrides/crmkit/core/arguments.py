@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import ArgumentError
-from .types import UNSET, Unset
+from .types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,15 +42,22 @@ def texts(values: Sequence[str], name: str) -> list[str]:
     Raises:
         ArgumentError: It is none; a single text, too, as its letters would be the items.
     """
-    try:
-        found = [] if isinstance(values, str | bytes | Mapping) else list(values)
-    except TypeError:
-        found = []
-    if isinstance(values, str | bytes | Mapping | Unset) or not all(
-        type(one) is str for one in found
-    ):
-        raise ArgumentError(name, f"must be a list of texts, not {type(values).__name__}")
+    found = listed(values, name)
+    for one in found:
+        if not isinstance(one, str):
+            raise ArgumentError(name, f"must be a list of texts, not of {type(one).__name__}")
     return found
+
+
+def listed(values: Any, name: str) -> list[Any]:
+    """Return the items of anything that has some, in a list of their own.
+
+    Raises:
+        ArgumentError: It has none, or its items are letters, bytes or names of members.
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise ArgumentError(name, f"must be a list, not {type(values).__name__}")
+    return list(values)
 
 
 def joined_texts(values: Sequence[str], name: str, separator: str) -> str:
@@ -75,13 +82,7 @@ def with_parts(kwargs: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ArgumentError: One is no list.
     """
-    given: dict[str, Any] = {}
-    for name, values in parts.items():
-        if values is UNSET:
-            continue
-        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
-            raise ArgumentError(name, f"must be a list, not {type(values).__name__}")
-        given[name] = list(values)
+    given = {name: listed(values, name) for name, values in parts.items() if values is not UNSET}
     return {**kwargs, "params": {**kwargs.get("params", {}), **given}} if given else kwargs
 
 

@@ -61,7 +61,7 @@ class Activities(Resource):
         The reply counts activities by year, too.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -359,7 +359,7 @@ class AsyncActivities(Resource):
         The reply counts activities by year, too.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.

@@ -235,7 +235,8 @@ class ActivityTypes(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _ACTIVITY_TYPES_UPDATE,
                 activity_types_get._get_kwargs(id=id),
                 activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -479,7 +480,8 @@ class AsyncActivityTypes(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _ACTIVITY_TYPES_UPDATE,
             activity_types_get._get_kwargs(id=id),
             activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),

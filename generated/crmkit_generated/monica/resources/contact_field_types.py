@@ -265,7 +265,8 @@ class ContactFieldTypes(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONTACT_FIELD_TYPES_UPDATE,
                 contact_field_types_get._get_kwargs(id=id),
                 contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -535,7 +536,8 @@ class AsyncContactFieldTypes(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONTACT_FIELD_TYPES_UPDATE,
             contact_field_types_get._get_kwargs(id=id),
             contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -63,7 +63,7 @@ class Conversations(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -267,7 +267,8 @@ class Conversations(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _CONVERSATIONS_UPDATE,
                 conversations_get._get_kwargs(id=id),
                 conversations_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -508,7 +509,7 @@ class AsyncConversations(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -707,7 +708,8 @@ class AsyncConversations(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _CONVERSATIONS_UPDATE,
             conversations_get._get_kwargs(id=id),
             conversations_update._get_kwargs(id=id, body=PLACEHOLDER),

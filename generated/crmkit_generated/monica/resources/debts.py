@@ -60,7 +60,7 @@ class Debts(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -282,7 +282,8 @@ class Debts(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _DEBTS_UPDATE,
                 debts_get._get_kwargs(id=id),
                 debts_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -345,7 +346,7 @@ class AsyncDebts(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -562,7 +563,8 @@ class AsyncDebts(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _DEBTS_UPDATE,
             debts_get._get_kwargs(id=id),
             debts_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -239,7 +239,8 @@ class Genders(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _GENDERS_UPDATE,
                 genders_get._get_kwargs(id=id),
                 genders_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -485,7 +486,8 @@ class AsyncGenders(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _GENDERS_UPDATE,
             genders_get._get_kwargs(id=id),
             genders_update._get_kwargs(id=id, body=PLACEHOLDER),

@@ -64,7 +64,7 @@ class Gifts(Resource):
         Each gift carries its photos whole.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -415,7 +415,7 @@ class AsyncGifts(Resource):
         Each gift carries its photos whole.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.

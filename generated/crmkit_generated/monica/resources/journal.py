@@ -241,7 +241,8 @@ class Journal(Resource):
         )
         return drive(
             replaced(
-                self,
+                self._sender,
+                self._replaced,
                 _JOURNAL_UPDATE,
                 journal_get._get_kwargs(id=id),
                 journal_update._get_kwargs(id=id, body=PLACEHOLDER),
@@ -486,7 +487,8 @@ class AsyncJournal(Resource):
             extra,
         )
         return await replaced(
-            self,
+            self._sender,
+            self._replaced,
             _JOURNAL_UPDATE,
             journal_get._get_kwargs(id=id),
             journal_update._get_kwargs(id=id, body=PLACEHOLDER),

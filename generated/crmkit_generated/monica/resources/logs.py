@@ -30,7 +30,7 @@ class Logs(Resource):
         What users of the account did.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -94,7 +94,7 @@ class AsyncLogs(Resource):
         What users of the account did.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.

@@ -56,7 +56,7 @@ class Notes(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
@@ -328,7 +328,7 @@ class AsyncNotes(Resource):
         Oldest first, if no order is given.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.

@@ -47,7 +47,7 @@ class Photos(Resource):
         Each photo carries the whole picture.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
@@ -268,7 +268,7 @@ class AsyncPhotos(Resource):
         Each photo carries the whole picture.
 
         Args:
-            contact_id: Only those of this one. Id of the contact.
+            contact_id: Id of the contact. Only what belongs to it is listed.
             sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
