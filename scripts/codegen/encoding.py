@@ -63,7 +63,8 @@ def encode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> l
     # What is required may be missing, too: of a model that holds but the changes of an update.
     if model.mode == "write":
         return [
-            f"    if (v := o.{attribute}) is not U:",
+            f"    v = o.{attribute}",
+            "    if v is not U:",
             f"        {target} = {nothing}{value}",
         ]
     if one.required and value == "v":

@@ -128,7 +128,7 @@ def test_elements_that_cannot_be_written_back_are_refused(
 ) -> None:
     """What would be read back as another list is an error that names the member."""
     book["phones"] = [phone]
-    with pytest.raises(ArgumentError, match=r"^phones: "):
+    with pytest.raises(ArgumentError, match=r"phones: "):
         crm.books.update(1)
     assert [one.method for one in server.requests] == ["GET"]
 

@@ -93,11 +93,14 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.entity_type) is not U:
+    v = o.entity_type
+    if v is not U:
         d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
-    if (v := o.action) is not U:
+    v = o.action
+    if v is not U:
         d["action"] = v if type(v) is str else checked(v, str, "action")
     if (v := o.data) is not U:
         d["data"] = write_map(v, "data", lambda x, at: opened(x, at))

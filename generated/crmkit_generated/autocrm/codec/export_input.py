@@ -139,7 +139,8 @@ def encode(o: ExportInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.entity_type) is not U:
+    v = o.entity_type
+    if v is not U:
         d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
     if (v := o.format_) is not U:
         d["format"] = v if type(v) is str else checked(v, str, "format")

@@ -83,7 +83,8 @@ def encode(o: LeadConversionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
     if (v := o.records) is not U:
         d["records"] = write_model(

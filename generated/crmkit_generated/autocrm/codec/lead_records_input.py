@@ -76,7 +76,8 @@ def encode(o: LeadRecordsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.records) is not U:
+    v = o.records
+    if v is not U:
         d["records"] = write_model(
             v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
         )

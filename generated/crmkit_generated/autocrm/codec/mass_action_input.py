@@ -103,11 +103,14 @@ def encode(o: MassActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.entity_type) is not U:
+    v = o.entity_type
+    if v is not U:
         d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
-    if (v := o.action) is not U:
+    v = o.action
+    if v is not U:
         d["action"] = v if type(v) is str else checked(v, str, "action")
-    if (v := o.params) is not U:
+    v = o.params
+    if v is not U:
         d["params"] = write_model(
             v, "params", MassActionParams, lambda x: mass_action_params_codec.encode(x, raw)
         )

@@ -111,6 +111,7 @@ def encode(o: MassUpdateInput, raw: bool = False) -> dict[str, Any]:
             "where",
             lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
         )
-    if (v := o.attributes) is not U:
+    v = o.attributes
+    if v is not U:
         d["attributes"] = write_map(v, "attributes", lambda x, at: opened(x, at))
     return d

@@ -59,6 +59,7 @@ def encode(o: RecordReference, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
     return d

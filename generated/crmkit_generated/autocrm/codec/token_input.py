@@ -59,6 +59,7 @@ def encode(o: TokenInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.token) is not U:
+    v = o.token
+    if v is not U:
         d["token"] = v if type(v) is str else checked(v, str, "token")
     return d

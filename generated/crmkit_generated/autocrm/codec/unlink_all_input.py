@@ -69,8 +69,10 @@ def encode(o: UnlinkAllInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
-    if (v := o.link) is not U:
+    v = o.link
+    if v is not U:
         d["link"] = v if type(v) is str else checked(v, str, "link")
     return d

@@ -146,7 +146,8 @@ def encode(o: WhereItem, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
     if (v := o.attribute) is not U:
         d["attribute"] = v if type(v) is str else checked(v, str, "attribute")

@@ -75,7 +75,8 @@ def encode(o: ActivityTypeInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.activity_type_category_id) is not U:
+    v = o.activity_type_category_id
+    if v is not U:
         d["activity_type_category_id"] = spelt(v, "activity_type_category_id", int, str)
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")

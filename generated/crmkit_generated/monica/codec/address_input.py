@@ -135,7 +135,8 @@ def encode(o: AddressInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")

@@ -107,9 +107,11 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.called_at) is not U:
+    v = o.called_at
+    if v is not U:
         d["called_at"] = when_text(v, "called_at")
     if (v := o.content) is not U:
         d["content"] = v if type(v) is str or v is None else checked(v, str, "content")

@@ -82,7 +82,8 @@ def encode(o: CompanyInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
     if (v := o.website) is not U:
         d["website"] = v if type(v) is str or v is None else checked(v, str, "website")

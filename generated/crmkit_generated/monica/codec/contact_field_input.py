@@ -95,11 +95,14 @@ def encode(o: ContactFieldInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.contact_field_type_id) is not U:
+    v = o.contact_field_type_id
+    if v is not U:
         d["contact_field_type_id"] = spelt(v, "contact_field_type_id", int, str)
-    if (v := o.data) is not U:
+    v = o.data
+    if v is not U:
         d["data"] = v if type(v) is str else checked(v, str, "data")
     if (v := o.labels) is not U:
         d["labels"] = plain(v, "labels")

@@ -94,7 +94,8 @@ def encode(o: ContactFieldTypeInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
     if (v := o.fontawesome_icon) is not U:
         d["fontawesome_icon"] = (

@@ -235,7 +235,8 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.first_name) is not U:
+    v = o.first_name
+    if v is not U:
         d["first_name"] = v if type(v) is str else checked(v, str, "first_name")
     if (v := o.middle_name) is not U:
         d["middle_name"] = v if type(v) is str or v is None else checked(v, str, "middle_name")
@@ -251,7 +252,8 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
         d["gender_id"] = None if v is None else spelt(v, "gender_id", int, str)
     if (v := o.is_partial) is not U:
         d["is_partial"] = None if v is None else spelt(v, "is_partial", bool, int, str)
-    if (v := o.is_birthdate_known) is not U:
+    v = o.is_birthdate_known
+    if v is not U:
         d["is_birthdate_known"] = spelt(v, "is_birthdate_known", bool, int, str)
     if (v := o.birthdate_day) is not U:
         d["birthdate_day"] = None if v is None else spelt(v, "birthdate_day", int, str)
@@ -269,9 +271,11 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
         d["birthdate_add_reminder"] = (
             None if v is None else spelt(v, "birthdate_add_reminder", bool, int, str)
         )
-    if (v := o.is_deceased) is not U:
+    v = o.is_deceased
+    if v is not U:
         d["is_deceased"] = spelt(v, "is_deceased", bool, int, str)
-    if (v := o.is_deceased_date_known) is not U:
+    v = o.is_deceased_date_known
+    if v is not U:
         d["is_deceased_date_known"] = spelt(v, "is_deceased_date_known", bool, int, str)
     if (v := o.deceased_date_day) is not U:
         d["deceased_date_day"] = None if v is None else spelt(v, "deceased_date_day", int, str)

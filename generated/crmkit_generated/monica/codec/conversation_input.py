@@ -86,10 +86,13 @@ def encode(o: ConversationInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.happened_at) is not U:
+    v = o.happened_at
+    if v is not U:
         d["happened_at"] = when_text(v, "happened_at")
-    if (v := o.contact_field_type_id) is not U:
+    v = o.contact_field_type_id
+    if v is not U:
         d["contact_field_type_id"] = spelt(v, "contact_field_type_id", int, str)
     return d

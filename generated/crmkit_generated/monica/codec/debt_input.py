@@ -103,13 +103,17 @@ def encode(o: DebtInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.in_debt) is not U:
+    v = o.in_debt
+    if v is not U:
         d["in_debt"] = v if type(v) is str else checked(v, str, "in_debt")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
-    if (v := o.amount) is not U:
+    v = o.amount
+    if v is not U:
         d["amount"] = spelt(v, "amount", float, int, str)
     if (v := o.reason) is not U:
         d["reason"] = v if type(v) is str or v is None else checked(v, str, "reason")

@@ -76,8 +76,10 @@ def encode(o: DocumentUploadInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.document) is not U:
+    v = o.document
+    if v is not U:
         d["document"] = file_value(v, "document")
     return d

@@ -73,8 +73,10 @@ def encode(o: GenderInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
     return d

@@ -129,11 +129,14 @@ def encode(o: GiftInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
     if (v := o.comment) is not U:
         d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")

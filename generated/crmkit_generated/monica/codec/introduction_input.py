@@ -144,7 +144,8 @@ def encode(o: IntroductionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.is_date_known) is not U:
+    v = o.is_date_known
+    if v is not U:
         d["is_date_known"] = spelt(v, "is_date_known", bool, int, str)
     if (v := o.met_through_contact_id) is not U:
         d["met_through_contact_id"] = (

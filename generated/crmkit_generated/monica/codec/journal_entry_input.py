@@ -69,8 +69,10 @@ def encode(o: JournalEntryInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
-    if (v := o.post) is not U:
+    v = o.post
+    if v is not U:
         d["post"] = v if type(v) is str else checked(v, str, "post")
     return d

@@ -123,20 +123,28 @@ def encode(o: LifeEventInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.life_event_type_id) is not U:
+    v = o.life_event_type_id
+    if v is not U:
         d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
-    if (v := o.happened_at) is not U:
+    v = o.happened_at
+    if v is not U:
         d["happened_at"] = when_text(v, "happened_at")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.note) is not U:
+    v = o.note
+    if v is not U:
         d["note"] = v if type(v) is str or v is None else checked(v, str, "note")
-    if (v := o.has_reminder) is not U:
+    v = o.has_reminder
+    if v is not U:
         d["has_reminder"] = spelt(v, "has_reminder", bool, int, str)
-    if (v := o.happened_at_month_unknown) is not U:
+    v = o.happened_at_month_unknown
+    if v is not U:
         d["happened_at_month_unknown"] = spelt(v, "happened_at_month_unknown", bool, int, str)
-    if (v := o.happened_at_day_unknown) is not U:
+    v = o.happened_at_day_unknown
+    if v is not U:
         d["happened_at_day_unknown"] = spelt(v, "happened_at_day_unknown", bool, int, str)
     return d

@@ -91,9 +91,11 @@ def encode(o: LifeEventUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.life_event_type_id) is not U:
+    v = o.life_event_type_id
+    if v is not U:
         d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
-    if (v := o.happened_at) is not U:
+    v = o.happened_at
+    if v is not U:
         d["happened_at"] = when_text(v, "happened_at")
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")

@@ -85,10 +85,13 @@ def encode(o: MessageInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.written_at) is not U:
+    v = o.written_at
+    if v is not U:
         d["written_at"] = when_text(v, "written_at")
-    if (v := o.written_by_me) is not U:
+    v = o.written_by_me
+    if v is not U:
         d["written_by_me"] = spelt(v, "written_by_me", bool, int, str)
-    if (v := o.content) is not U:
+    v = o.content
+    if v is not U:
         d["content"] = v if type(v) is str else checked(v, str, "content")
     return d

@@ -83,9 +83,11 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.body) is not U:
+    v = o.body
+    if v is not U:
         d["body"] = spelt(v, "body", str, float, int)
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.is_favorited) is not U:
         d["is_favorited"] = None if v is None else spelt(v, "is_favorited", bool, int, str)

@@ -143,11 +143,14 @@ def encode(o: OccupationInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.company_id) is not U:
+    v = o.company_id
+    if v is not U:
         d["company_id"] = spelt(v, "company_id", int, str)
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
     if (v := o.description) is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")

@@ -83,9 +83,11 @@ def encode(o: PetInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.pet_category_id) is not U:
+    v = o.pet_category_id
+    if v is not U:
         d["pet_category_id"] = spelt(v, "pet_category_id", int, str)
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
     if (v := o.name) is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")

@@ -81,9 +81,11 @@ def encode(o: PhotoInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.data) is not U:
+    v = o.data
+    if v is not U:
         d["data"] = v if type(v) is str else checked(v, str, "data")
     if (v := o.extension) is not U:
         d["extension"] = v if type(v) is str or v is None else checked(v, str, "extension")

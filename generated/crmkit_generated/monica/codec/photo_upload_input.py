@@ -76,8 +76,10 @@ def encode(o: PhotoUploadInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.photo) is not U:
+    v = o.photo
+    if v is not U:
         d["photo"] = file_value(v, "photo")
     return d

@@ -59,6 +59,7 @@ def encode(o: PolicySignatureInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.ip_address) is not U:
+    v = o.ip_address
+    if v is not U:
         d["ip_address"] = v if type(v) is str else checked(v, str, "ip_address")
     return d

@@ -84,10 +84,13 @@ def encode(o: RelationshipInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_is) is not U:
+    v = o.contact_is
+    if v is not U:
         d["contact_is"] = spelt(v, "contact_is", int, str)
-    if (v := o.relationship_type_id) is not U:
+    v = o.relationship_type_id
+    if v is not U:
         d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
-    if (v := o.of_contact) is not U:
+    v = o.of_contact
+    if v is not U:
         d["of_contact"] = spelt(v, "of_contact", int, str)
     return d

@@ -66,6 +66,7 @@ def encode(o: RelationshipUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.relationship_type_id) is not U:
+    v = o.relationship_type_id
+    if v is not U:
         d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
     return d

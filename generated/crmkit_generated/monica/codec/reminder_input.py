@@ -118,17 +118,22 @@ def encode(o: ReminderInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
     if (v := o.description) is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.initial_date) is not U:
+    v = o.initial_date
+    if v is not U:
         d["initial_date"] = date_text(v, "initial_date")
-    if (v := o.frequency_type) is not U:
+    v = o.frequency_type
+    if v is not U:
         d["frequency_type"] = v if type(v) is str else checked(v, str, "frequency_type")
-    if (v := o.frequency_number) is not U:
+    v = o.frequency_number
+    if v is not U:
         d["frequency_number"] = spelt(v, "frequency_number", int, str)
     if (v := o.delible) is not U:
         d["delible"] = None if v is None else spelt(v, "delible", bool, int, str)

@@ -68,6 +68,7 @@ def encode(o: TagIdsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.ids) is not U:
+    v = o.ids
+    if v is not U:
         d["tags"] = write_list(v, "ids", lambda x, at: spelt(x, at, int, str))
     return d

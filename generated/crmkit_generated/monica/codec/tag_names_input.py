@@ -63,6 +63,7 @@ def encode(o: TagNamesInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.names) is not U:
+    v = o.names
+    if v is not U:
         d["tags"] = plain(v, "names")
     return d

@@ -82,7 +82,8 @@ def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
     if (v := o.description) is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")

@@ -125,9 +125,11 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.cid) is not U:
+    v = o.cid
+    if v is not U:
         d["cid"] = v if type(v) is str else checked(v, str, "cid")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
     if (v := o.date) is not U:
         d["date"] = None if v is None else dmy_text(v, "date")

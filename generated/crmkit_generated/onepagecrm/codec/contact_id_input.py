@@ -59,6 +59,7 @@ def encode(o: ContactIdInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.cid) is not U:
+    v = o.cid
+    if v is not U:
         d["cid"] = v if type(v) is str else checked(v, str, "cid")
     return d

@@ -69,8 +69,10 @@ def encode(o: LoginInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.login) is not U:
+    v = o.login
+    if v is not U:
         d["login"] = v if type(v) is str else checked(v, str, "login")
-    if (v := o.password) is not U:
+    v = o.password
+    if v is not U:
         d["password"] = v if type(v) is str else checked(v, str, "password")
     return d

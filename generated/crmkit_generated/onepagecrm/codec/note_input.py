@@ -125,11 +125,14 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.cid) is not U:
+    v = o.cid
+    if v is not U:
         d["cid"] = v if type(v) is str else checked(v, str, "cid")
-    if (v := o.body) is not U:
+    v = o.body
+    if v is not U:
         d["body"] = v if type(v) is str else checked(v, str, "body")
-    if (v := o.date) is not U:
+    v = o.date
+    if v is not U:
         d["date"] = dmy_text(v, "date")
     if (v := o.type_) is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")

@@ -74,8 +74,10 @@ def encode(o: PhoneInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
-    if (v := o.number) is not U:
+    v = o.number
+    if v is not U:
         d["number"] = v if type(v) is str else checked(v, str, "number")
     return d

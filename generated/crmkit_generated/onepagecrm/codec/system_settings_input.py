@@ -101,16 +101,22 @@ def encode(o: SystemSettingsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
-    if (v := o.reminder_type) is not U:
+    v = o.reminder_type
+    if v is not U:
         d["reminder_type"] = v if type(v) is str else checked(v, str, "reminder_type")
-    if (v := o.reminder_hour) is not U:
+    v = o.reminder_hour
+    if v is not U:
         d["reminder_hour"] = v if type(v) is int else checked(v, int, "reminder_hour")
-    if (v := o.timezone) is not U:
+    v = o.timezone
+    if v is not U:
         d["timezone"] = v if type(v) is str else checked(v, str, "timezone")
-    if (v := o.currency) is not U:
+    v = o.currency
+    if v is not U:
         d["currency"] = v if type(v) is str else checked(v, str, "currency")
-    if (v := o.date_format) is not U:
+    v = o.date_format
+    if v is not U:
         d["date_format"] = v if type(v) is str else checked(v, str, "date_format")
     return d

@@ -69,8 +69,10 @@ def encode(o: TagAssignmentInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
     return d

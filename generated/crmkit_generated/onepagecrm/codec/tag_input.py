@@ -59,6 +59,7 @@ def encode(o: TagInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
     return d

@@ -99,7 +99,8 @@ def encode(o: UserSettingsInput, raw: bool = False) -> dict[str, Any]:
         d["lastname"] = v if type(v) is str or v is None else checked(v, str, "lastname")
     if (v := o.company) is not U:
         d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
-    if (v := o.email) is not U:
+    v = o.email
+    if v is not U:
         d["email"] = v if type(v) is str else checked(v, str, "email")
     if (v := o.password) is not U:
         d["password"] = v if type(v) is str or v is None else checked(v, str, "password")
