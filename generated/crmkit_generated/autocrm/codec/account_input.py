@@ -271,9 +271,11 @@ def encode(o: AccountInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = (
             None
             if v is None
@@ -287,19 +289,26 @@ def encode(o: AccountInput, raw: bool = False) -> dict[str, Any]:
                 },
             )
         )
-    if (v := o.industry) is not U:
+    v = o.industry
+    if v is not U:
         d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
-    if (v := o.website) is not U:
+    v = o.website
+    if v is not U:
         d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
-    if (v := o.sic_code) is not U:
+    v = o.sic_code
+    if v is not U:
         d["sicCode"] = v if type(v) is str or v is None else checked(v, str, "sicCode")
-    if (v := o.vat_id) is not U:
+    v = o.vat_id
+    if v is not U:
         d["vatId"] = v if type(v) is str or v is None else checked(v, str, "vatId")
-    if (v := o.slovak_vat_id) is not U:
+    v = o.slovak_vat_id
+    if v is not U:
         d["slovakVatId"] = v if type(v) is str or v is None else checked(v, str, "slovakVatId")
-    if (v := o.email_address) is not U:
+    v = o.email_address
+    if v is not U:
         d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
-    if (v := o.email_address_data) is not U:
+    v = o.email_address_data
+    if v is not U:
         d["emailAddressData"] = (
             None
             if v is None
@@ -311,17 +320,21 @@ def encode(o: AccountInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.email_address_is_opted_out) is not U:
+    v = o.email_address_is_opted_out
+    if v is not U:
         d["emailAddressIsOptedOut"] = (
             v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsOptedOut")
         )
-    if (v := o.email_address_is_invalid) is not U:
+    v = o.email_address_is_invalid
+    if v is not U:
         d["emailAddressIsInvalid"] = (
             v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsInvalid")
         )
-    if (v := o.phone_number) is not U:
+    v = o.phone_number
+    if v is not U:
         d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
-    if (v := o.phone_number_data) is not U:
+    v = o.phone_number_data
+    if v is not U:
         d["phoneNumberData"] = (
             None
             if v is None
@@ -333,62 +346,78 @@ def encode(o: AccountInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.phone_number_is_opted_out) is not U:
+    v = o.phone_number_is_opted_out
+    if v is not U:
         d["phoneNumberIsOptedOut"] = (
             v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsOptedOut")
         )
-    if (v := o.phone_number_is_invalid) is not U:
+    v = o.phone_number_is_invalid
+    if v is not U:
         d["phoneNumberIsInvalid"] = (
             v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsInvalid")
         )
-    if (v := o.billing_address_street) is not U:
+    v = o.billing_address_street
+    if v is not U:
         d["billingAddressStreet"] = (
             v if type(v) is str or v is None else checked(v, str, "billingAddressStreet")
         )
-    if (v := o.billing_address_city) is not U:
+    v = o.billing_address_city
+    if v is not U:
         d["billingAddressCity"] = (
             v if type(v) is str or v is None else checked(v, str, "billingAddressCity")
         )
-    if (v := o.billing_address_state) is not U:
+    v = o.billing_address_state
+    if v is not U:
         d["billingAddressState"] = (
             v if type(v) is str or v is None else checked(v, str, "billingAddressState")
         )
-    if (v := o.billing_address_country) is not U:
+    v = o.billing_address_country
+    if v is not U:
         d["billingAddressCountry"] = (
             v if type(v) is str or v is None else checked(v, str, "billingAddressCountry")
         )
-    if (v := o.billing_address_postal_code) is not U:
+    v = o.billing_address_postal_code
+    if v is not U:
         d["billingAddressPostalCode"] = (
             v if type(v) is str or v is None else checked(v, str, "billingAddressPostalCode")
         )
-    if (v := o.shipping_address_street) is not U:
+    v = o.shipping_address_street
+    if v is not U:
         d["shippingAddressStreet"] = (
             v if type(v) is str or v is None else checked(v, str, "shippingAddressStreet")
         )
-    if (v := o.shipping_address_city) is not U:
+    v = o.shipping_address_city
+    if v is not U:
         d["shippingAddressCity"] = (
             v if type(v) is str or v is None else checked(v, str, "shippingAddressCity")
         )
-    if (v := o.shipping_address_state) is not U:
+    v = o.shipping_address_state
+    if v is not U:
         d["shippingAddressState"] = (
             v if type(v) is str or v is None else checked(v, str, "shippingAddressState")
         )
-    if (v := o.shipping_address_country) is not U:
+    v = o.shipping_address_country
+    if v is not U:
         d["shippingAddressCountry"] = (
             v if type(v) is str or v is None else checked(v, str, "shippingAddressCountry")
         )
-    if (v := o.shipping_address_postal_code) is not U:
+    v = o.shipping_address_postal_code
+    if v is not U:
         d["shippingAddressPostalCode"] = (
             v if type(v) is str or v is None else checked(v, str, "shippingAddressPostalCode")
         )
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.campaign_id) is not U:
+    v = o.campaign_id
+    if v is not U:
         d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -102,6 +102,7 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     v = o.action
     if v is not U:
         d["action"] = v if type(v) is str else checked(v, str, "action")
-    if (v := o.data) is not U:
+    v = o.data
+    if v is not U:
         d["data"] = write_map(v, "data", lambda x, at: opened(x, at))
     return d

@@ -123,27 +123,38 @@ def encode(o: AttachmentInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
-    if (v := o.size) is not U:
+    v = o.size
+    if v is not U:
         d["size"] = v if type(v) is int or v is None else checked(v, int, "size")
-    if (v := o.role) is not U:
+    v = o.role
+    if v is not U:
         d["role"] = v if type(v) is str or v is None else checked(v, str, "role")
-    if (v := o.field) is not U:
+    v = o.field
+    if v is not U:
         d["field"] = v if type(v) is str or v is None else checked(v, str, "field")
-    if (v := o.parent_type) is not U:
+    v = o.parent_type
+    if v is not U:
         d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
-    if (v := o.parent_id) is not U:
+    v = o.parent_id
+    if v is not U:
         d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
-    if (v := o.related_type) is not U:
+    v = o.related_type
+    if v is not U:
         d["relatedType"] = v if type(v) is str or v is None else checked(v, str, "relatedType")
-    if (v := o.related_id) is not U:
+    v = o.related_id
+    if v is not U:
         d["relatedId"] = v if type(v) is str or v is None else checked(v, str, "relatedId")
-    if (v := o.file) is not U:
+    v = o.file
+    if v is not U:
         d["file"] = v if type(v) is str else checked(v, str, "file")
-    if (v := o.is_being_uploaded) is not U:
+    v = o.is_being_uploaded
+    if v is not U:
         d["isBeingUploaded"] = (
             v if type(v) is bool or v is None else checked(v, bool, "isBeingUploaded")
         )

@@ -254,19 +254,26 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.direction) is not U:
+    v = o.direction
+    if v is not U:
         d["direction"] = v if type(v) is str or v is None else checked(v, str, "direction")
-    if (v := o.date_start) is not U:
+    v = o.date_start
+    if v is not U:
         d["dateStart"] = None if v is None else espo_text(v, "dateStart")
-    if (v := o.date_end) is not U:
+    v = o.date_end
+    if v is not U:
         d["dateEnd"] = None if v is None else espo_text(v, "dateEnd")
-    if (v := o.duration) is not U:
+    v = o.duration
+    if v is not U:
         d["duration"] = v if type(v) is int or v is None else checked(v, int, "duration")
-    if (v := o.reminders) is not U:
+    v = o.reminders
+    if v is not U:
         d["reminders"] = (
             None
             if v is None
@@ -278,13 +285,17 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.parent_id) is not U:
+    v = o.parent_id
+    if v is not U:
         d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
-    if (v := o.parent_type) is not U:
+    v = o.parent_type
+    if v is not U:
         d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
-    if (v := o.users_ids) is not U:
+    v = o.users_ids
+    if v is not U:
         d["usersIds"] = None if v is None else plain(v, "usersIds")
-    if (v := o.users_columns) is not U:
+    v = o.users_columns
+    if v is not U:
         d["usersColumns"] = (
             None
             if v is None
@@ -296,9 +307,11 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.contacts_ids) is not U:
+    v = o.contacts_ids
+    if v is not U:
         d["contactsIds"] = None if v is None else plain(v, "contactsIds")
-    if (v := o.contacts_columns) is not U:
+    v = o.contacts_columns
+    if v is not U:
         d["contactsColumns"] = (
             None
             if v is None
@@ -310,9 +323,11 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.leads_ids) is not U:
+    v = o.leads_ids
+    if v is not U:
         d["leadsIds"] = None if v is None else plain(v, "leadsIds")
-    if (v := o.leads_columns) is not U:
+    v = o.leads_columns
+    if v is not U:
         d["leadsColumns"] = (
             None
             if v is None
@@ -324,12 +339,15 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -161,32 +161,45 @@ def encode(o: CaseInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.priority) is not U:
+    v = o.priority
+    if v is not U:
         d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
-    if (v := o.account_id) is not U:
+    v = o.account_id
+    if v is not U:
         d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
-    if (v := o.lead_id) is not U:
+    v = o.lead_id
+    if v is not U:
         d["leadId"] = v if type(v) is str or v is None else checked(v, str, "leadId")
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contactId"] = v if type(v) is str or v is None else checked(v, str, "contactId")
-    if (v := o.contacts_ids) is not U:
+    v = o.contacts_ids
+    if v is not U:
         d["contactsIds"] = None if v is None else plain(v, "contactsIds")
-    if (v := o.is_internal) is not U:
+    v = o.is_internal
+    if v is not U:
         d["isInternal"] = v if type(v) is bool or v is None else checked(v, bool, "isInternal")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.attachments_ids) is not U:
+    v = o.attachments_ids
+    if v is not U:
         d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

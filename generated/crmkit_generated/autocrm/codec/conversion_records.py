@@ -92,15 +92,18 @@ def encode(o: ConversionRecords, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.account) is not U:
+    v = o.account
+    if v is not U:
         d["Account"] = write_model(
             v, "Account", AccountInput, lambda x: account_input_codec.encode(x, raw)
         )
-    if (v := o.contact) is not U:
+    v = o.contact
+    if v is not U:
         d["Contact"] = write_model(
             v, "Contact", ContactInput, lambda x: contact_input_codec.encode(x, raw)
         )
-    if (v := o.opportunity) is not U:
+    v = o.opportunity
+    if v is not U:
         d["Opportunity"] = write_model(
             v, "Opportunity", OpportunityInput, lambda x: opportunity_input_codec.encode(x, raw)
         )

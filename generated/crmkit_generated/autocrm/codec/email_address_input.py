@@ -81,12 +81,16 @@ def encode(o: EmailAddressInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.email_address) is not U:
+    v = o.email_address
+    if v is not U:
         d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
-    if (v := o.primary) is not U:
+    v = o.primary
+    if v is not U:
         d["primary"] = v if type(v) is bool or v is None else checked(v, bool, "primary")
-    if (v := o.opt_out) is not U:
+    v = o.opt_out
+    if v is not U:
         d["optOut"] = v if type(v) is bool or v is None else checked(v, bool, "optOut")
-    if (v := o.invalid) is not U:
+    v = o.invalid
+    if v is not U:
         d["invalid"] = v if type(v) is bool or v is None else checked(v, bool, "invalid")
     return d

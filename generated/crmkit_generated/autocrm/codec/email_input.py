@@ -293,59 +293,86 @@ def encode(o: EmailInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.subject) is not U:
+    v = o.subject
+    if v is not U:
         d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.from_) is not U:
+    v = o.from_
+    if v is not U:
         d["from"] = v if type(v) is str or v is None else checked(v, str, "from")
-    if (v := o.to) is not U:
+    v = o.to
+    if v is not U:
         d["to"] = v if type(v) is str or v is None else checked(v, str, "to")
-    if (v := o.cc) is not U:
+    v = o.cc
+    if v is not U:
         d["cc"] = v if type(v) is str or v is None else checked(v, str, "cc")
-    if (v := o.bcc) is not U:
+    v = o.bcc
+    if v is not U:
         d["bcc"] = v if type(v) is str or v is None else checked(v, str, "bcc")
-    if (v := o.reply_to) is not U:
+    v = o.reply_to
+    if v is not U:
         d["replyTo"] = v if type(v) is str or v is None else checked(v, str, "replyTo")
-    if (v := o.body) is not U:
+    v = o.body
+    if v is not U:
         d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
-    if (v := o.body_plain) is not U:
+    v = o.body_plain
+    if v is not U:
         d["bodyPlain"] = v if type(v) is str or v is None else checked(v, str, "bodyPlain")
-    if (v := o.is_html) is not U:
+    v = o.is_html
+    if v is not U:
         d["isHtml"] = v if type(v) is bool or v is None else checked(v, bool, "isHtml")
-    if (v := o.parent_id) is not U:
+    v = o.parent_id
+    if v is not U:
         d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
-    if (v := o.parent_type) is not U:
+    v = o.parent_type
+    if v is not U:
         d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
-    if (v := o.attachments_ids) is not U:
+    v = o.attachments_ids
+    if v is not U:
         d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
-    if (v := o.date_sent) is not U:
+    v = o.date_sent
+    if v is not U:
         d["dateSent"] = None if v is None else espo_text(v, "dateSent")
-    if (v := o.send_at) is not U:
+    v = o.send_at
+    if v is not U:
         d["sendAt"] = None if v is None else espo_text(v, "sendAt")
-    if (v := o.account_id) is not U:
+    v = o.account_id
+    if v is not U:
         d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
-    if (v := o.is_read) is not U:
+    v = o.is_read
+    if v is not U:
         d["isRead"] = v if type(v) is bool or v is None else checked(v, bool, "isRead")
-    if (v := o.is_replied) is not U:
+    v = o.is_replied
+    if v is not U:
         d["isReplied"] = v if type(v) is bool or v is None else checked(v, bool, "isReplied")
-    if (v := o.is_important) is not U:
+    v = o.is_important
+    if v is not U:
         d["isImportant"] = v if type(v) is bool or v is None else checked(v, bool, "isImportant")
-    if (v := o.in_trash) is not U:
+    v = o.in_trash
+    if v is not U:
         d["inTrash"] = v if type(v) is bool or v is None else checked(v, bool, "inTrash")
-    if (v := o.in_archive) is not U:
+    v = o.in_archive
+    if v is not U:
         d["inArchive"] = v if type(v) is bool or v is None else checked(v, bool, "inArchive")
-    if (v := o.folder_id) is not U:
+    v = o.folder_id
+    if v is not U:
         d["folderId"] = v if type(v) is str or v is None else checked(v, str, "folderId")
-    if (v := o.group_folder_id) is not U:
+    v = o.group_folder_id
+    if v is not U:
         d["groupFolderId"] = v if type(v) is str or v is None else checked(v, str, "groupFolderId")
-    if (v := o.replied_id) is not U:
+    v = o.replied_id
+    if v is not U:
         d["repliedId"] = v if type(v) is str or v is None else checked(v, str, "repliedId")
-    if (v := o.users_ids) is not U:
+    v = o.users_ids
+    if v is not U:
         d["usersIds"] = None if v is None else plain(v, "usersIds")
-    if (v := o.users_columns) is not U:
+    v = o.users_columns
+    if v is not U:
         d["usersColumns"] = (
             None
             if v is None
@@ -357,12 +384,15 @@ def encode(o: EmailInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.assigned_users_ids) is not U:
+    v = o.assigned_users_ids
+    if v is not U:
         d["assignedUsersIds"] = None if v is None else plain(v, "assignedUsersIds")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -142,26 +142,34 @@ def encode(o: ExportInput, raw: bool = False) -> dict[str, Any]:
     v = o.entity_type
     if v is not U:
         d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
-    if (v := o.format_) is not U:
+    v = o.format_
+    if v is not U:
         d["format"] = v if type(v) is str else checked(v, str, "format")
-    if (v := o.ids) is not U:
+    v = o.ids
+    if v is not U:
         d["ids"] = plain(v, "ids")
-    if (v := o.where) is not U:
+    v = o.where
+    if v is not U:
         d["where"] = write_list(
             v,
             "where",
             lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
         )
-    if (v := o.search_params) is not U:
+    v = o.search_params
+    if v is not U:
         d["searchParams"] = write_model(
             v, "searchParams", SearchParams, lambda x: search_params_codec.encode(x, raw)
         )
-    if (v := o.attribute_list) is not U:
+    v = o.attribute_list
+    if v is not U:
         d["attributeList"] = plain(v, "attributeList")
-    if (v := o.field_list) is not U:
+    v = o.field_list
+    if v is not U:
         d["fieldList"] = plain(v, "fieldList")
-    if (v := o.export_all_fields) is not U:
+    v = o.export_all_fields
+    if v is not U:
         d["exportAllFields"] = v if type(v) is bool else checked(v, bool, "exportAllFields")
-    if (v := o.idle) is not U:
+    v = o.idle
+    if v is not U:
         d["idle"] = v if type(v) is bool else checked(v, bool, "idle")
     return d

@@ -64,6 +64,7 @@ def encode(o: FollowersInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.ids) is not U:
+    v = o.ids
+    if v is not U:
         d["ids"] = plain(v, "ids")
     return d

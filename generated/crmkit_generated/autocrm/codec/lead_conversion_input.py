@@ -86,10 +86,12 @@ def encode(o: LeadConversionInput, raw: bool = False) -> dict[str, Any]:
     v = o.id
     if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "id")
-    if (v := o.records) is not U:
+    v = o.records
+    if v is not U:
         d["records"] = write_model(
             v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
         )
-    if (v := o.skip_duplicate_check) is not U:
+    v = o.skip_duplicate_check
+    if v is not U:
         d["skipDuplicateCheck"] = v if type(v) is bool else checked(v, bool, "skipDuplicateCheck")
     return d

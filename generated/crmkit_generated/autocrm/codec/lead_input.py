@@ -279,39 +279,54 @@ def encode(o: LeadInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.salutation_name) is not U:
+    v = o.salutation_name
+    if v is not U:
         d["salutationName"] = (
             v if type(v) is str or v is None else checked(v, str, "salutationName")
         )
-    if (v := o.first_name) is not U:
+    v = o.first_name
+    if v is not U:
         d["firstName"] = v if type(v) is str or v is None else checked(v, str, "firstName")
-    if (v := o.middle_name) is not U:
+    v = o.middle_name
+    if v is not U:
         d["middleName"] = v if type(v) is str or v is None else checked(v, str, "middleName")
-    if (v := o.last_name) is not U:
+    v = o.last_name
+    if v is not U:
         d["lastName"] = v if type(v) is str or v is None else checked(v, str, "lastName")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
-    if (v := o.account_name) is not U:
+    v = o.account_name
+    if v is not U:
         d["accountName"] = v if type(v) is str or v is None else checked(v, str, "accountName")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.source) is not U:
+    v = o.source
+    if v is not U:
         d["source"] = v if type(v) is str or v is None else checked(v, str, "source")
-    if (v := o.industry) is not U:
+    v = o.industry
+    if v is not U:
         d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
-    if (v := o.opportunity_amount) is not U:
+    v = o.opportunity_amount
+    if v is not U:
         d["opportunityAmount"] = None if v is None else checked(v, float, "opportunityAmount")
-    if (v := o.opportunity_amount_currency) is not U:
+    v = o.opportunity_amount_currency
+    if v is not U:
         d["opportunityAmountCurrency"] = (
             v if type(v) is str or v is None else checked(v, str, "opportunityAmountCurrency")
         )
-    if (v := o.website) is not U:
+    v = o.website
+    if v is not U:
         d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
-    if (v := o.email_address) is not U:
+    v = o.email_address
+    if v is not U:
         d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
-    if (v := o.email_address_data) is not U:
+    v = o.email_address_data
+    if v is not U:
         d["emailAddressData"] = (
             None
             if v is None
@@ -323,17 +338,21 @@ def encode(o: LeadInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.email_address_is_opted_out) is not U:
+    v = o.email_address_is_opted_out
+    if v is not U:
         d["emailAddressIsOptedOut"] = (
             v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsOptedOut")
         )
-    if (v := o.email_address_is_invalid) is not U:
+    v = o.email_address_is_invalid
+    if v is not U:
         d["emailAddressIsInvalid"] = (
             v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsInvalid")
         )
-    if (v := o.phone_number) is not U:
+    v = o.phone_number
+    if v is not U:
         d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
-    if (v := o.phone_number_data) is not U:
+    v = o.phone_number_data
+    if v is not U:
         d["phoneNumberData"] = (
             None
             if v is None
@@ -345,38 +364,50 @@ def encode(o: LeadInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.phone_number_is_opted_out) is not U:
+    v = o.phone_number_is_opted_out
+    if v is not U:
         d["phoneNumberIsOptedOut"] = (
             v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsOptedOut")
         )
-    if (v := o.phone_number_is_invalid) is not U:
+    v = o.phone_number_is_invalid
+    if v is not U:
         d["phoneNumberIsInvalid"] = (
             v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsInvalid")
         )
-    if (v := o.do_not_call) is not U:
+    v = o.do_not_call
+    if v is not U:
         d["doNotCall"] = v if type(v) is bool or v is None else checked(v, bool, "doNotCall")
-    if (v := o.address_street) is not U:
+    v = o.address_street
+    if v is not U:
         d["addressStreet"] = v if type(v) is str or v is None else checked(v, str, "addressStreet")
-    if (v := o.address_city) is not U:
+    v = o.address_city
+    if v is not U:
         d["addressCity"] = v if type(v) is str or v is None else checked(v, str, "addressCity")
-    if (v := o.address_state) is not U:
+    v = o.address_state
+    if v is not U:
         d["addressState"] = v if type(v) is str or v is None else checked(v, str, "addressState")
-    if (v := o.address_country) is not U:
+    v = o.address_country
+    if v is not U:
         d["addressCountry"] = (
             v if type(v) is str or v is None else checked(v, str, "addressCountry")
         )
-    if (v := o.address_postal_code) is not U:
+    v = o.address_postal_code
+    if v is not U:
         d["addressPostalCode"] = (
             v if type(v) is str or v is None else checked(v, str, "addressPostalCode")
         )
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.campaign_id) is not U:
+    v = o.campaign_id
+    if v is not U:
         d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

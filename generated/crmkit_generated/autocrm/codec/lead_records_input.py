@@ -81,6 +81,7 @@ def encode(o: LeadRecordsInput, raw: bool = False) -> dict[str, Any]:
         d["records"] = write_model(
             v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
         )
-    if (v := o.skip_duplicate_check) is not U:
+    v = o.skip_duplicate_check
+    if v is not U:
         d["skipDuplicateCheck"] = v if type(v) is bool else checked(v, bool, "skipDuplicateCheck")
     return d

@@ -107,19 +107,24 @@ def encode(o: LinkInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.related_id) is not U:
+    v = o.related_id
+    if v is not U:
         d["id"] = v if type(v) is str else checked(v, str, "related_id")
-    if (v := o.ids) is not U:
+    v = o.ids
+    if v is not U:
         d["ids"] = plain(v, "ids")
-    if (v := o.mass_relate) is not U:
+    v = o.mass_relate
+    if v is not U:
         d["massRelate"] = v if type(v) is bool else checked(v, bool, "massRelate")
-    if (v := o.where) is not U:
+    v = o.where
+    if v is not U:
         d["where"] = write_list(
             v,
             "where",
             lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
         )
-    if (v := o.search_params) is not U:
+    v = o.search_params
+    if v is not U:
         d["searchParams"] = write_model(
             v, "searchParams", SearchParams, lambda x: search_params_codec.encode(x, raw)
         )

@@ -81,9 +81,11 @@ def encode(o: MassActionData, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.values) is not U:
+    v = o.values
+    if v is not U:
         d["values"] = write_map(v, "values", lambda x, at: opened(x, at))
-    if (v := o.actions) is not U:
+    v = o.actions
+    if v is not U:
         d["actions"] = write_map(
             v, "actions", lambda x, at: x if type(x) is str else checked(x, str, at)
         )

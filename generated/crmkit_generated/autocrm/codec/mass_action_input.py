@@ -114,10 +114,12 @@ def encode(o: MassActionInput, raw: bool = False) -> dict[str, Any]:
         d["params"] = write_model(
             v, "params", MassActionParams, lambda x: mass_action_params_codec.encode(x, raw)
         )
-    if (v := o.data) is not U:
+    v = o.data
+    if v is not U:
         d["data"] = write_model(
             v, "data", MassActionData, lambda x: mass_action_data_codec.encode(x, raw)
         )
-    if (v := o.idle) is not U:
+    v = o.idle
+    if v is not U:
         d["idle"] = v if type(v) is bool else checked(v, bool, "idle")
     return d

@@ -101,11 +101,14 @@ def encode(o: MassUpdateInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.ids) is not U:
+    v = o.ids
+    if v is not U:
         d["ids"] = plain(v, "ids")
-    if (v := o.by_where) is not U:
+    v = o.by_where
+    if v is not U:
         d["byWhere"] = v if type(v) is bool else checked(v, bool, "byWhere")
-    if (v := o.where) is not U:
+    v = o.where
+    if v is not U:
         d["where"] = write_list(
             v,
             "where",

@@ -129,22 +129,31 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
-    if (v := o.post) is not U:
+    v = o.post
+    if v is not U:
         d["post"] = v if type(v) is str or v is None else checked(v, str, "post")
-    if (v := o.parent_type) is not U:
+    v = o.parent_type
+    if v is not U:
         d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
-    if (v := o.parent_id) is not U:
+    v = o.parent_id
+    if v is not U:
         d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
-    if (v := o.attachments_ids) is not U:
+    v = o.attachments_ids
+    if v is not U:
         d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
-    if (v := o.target_type) is not U:
+    v = o.target_type
+    if v is not U:
         d["targetType"] = v if type(v) is str or v is None else checked(v, str, "targetType")
-    if (v := o.users_ids) is not U:
+    v = o.users_ids
+    if v is not U:
         d["usersIds"] = None if v is None else plain(v, "usersIds")
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
-    if (v := o.is_internal) is not U:
+    v = o.is_internal
+    if v is not U:
         d["isInternal"] = v if type(v) is bool or v is None else checked(v, bool, "isInternal")
     return d

@@ -187,27 +187,37 @@ def encode(o: OpportunityInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.account_id) is not U:
+    v = o.account_id
+    if v is not U:
         d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
-    if (v := o.amount) is not U:
+    v = o.amount
+    if v is not U:
         d["amount"] = None if v is None else checked(v, float, "amount")
-    if (v := o.amount_currency) is not U:
+    v = o.amount_currency
+    if v is not U:
         d["amountCurrency"] = (
             v if type(v) is str or v is None else checked(v, str, "amountCurrency")
         )
-    if (v := o.stage) is not U:
+    v = o.stage
+    if v is not U:
         d["stage"] = v if type(v) is str or v is None else checked(v, str, "stage")
-    if (v := o.probability) is not U:
+    v = o.probability
+    if v is not U:
         d["probability"] = v if type(v) is int or v is None else checked(v, int, "probability")
-    if (v := o.close_date) is not U:
+    v = o.close_date
+    if v is not U:
         d["closeDate"] = None if v is None else date_text(v, "closeDate")
-    if (v := o.lead_source) is not U:
+    v = o.lead_source
+    if v is not U:
         d["leadSource"] = v if type(v) is str or v is None else checked(v, str, "leadSource")
-    if (v := o.contacts_ids) is not U:
+    v = o.contacts_ids
+    if v is not U:
         d["contactsIds"] = None if v is None else plain(v, "contactsIds")
-    if (v := o.contacts_columns) is not U:
+    v = o.contacts_columns
+    if v is not U:
         d["contactsColumns"] = (
             None
             if v is None
@@ -219,14 +229,18 @@ def encode(o: OpportunityInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.campaign_id) is not U:
+    v = o.campaign_id
+    if v is not U:
         d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -91,14 +91,19 @@ def encode(o: PhoneNumberInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.phone_number) is not U:
+    v = o.phone_number
+    if v is not U:
         d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
-    if (v := o.primary) is not U:
+    v = o.primary
+    if v is not U:
         d["primary"] = v if type(v) is bool or v is None else checked(v, bool, "primary")
-    if (v := o.opt_out) is not U:
+    v = o.opt_out
+    if v is not U:
         d["optOut"] = v if type(v) is bool or v is None else checked(v, bool, "optOut")
-    if (v := o.invalid) is not U:
+    v = o.invalid
+    if v is not U:
         d["invalid"] = v if type(v) is bool or v is None else checked(v, bool, "invalid")
     return d

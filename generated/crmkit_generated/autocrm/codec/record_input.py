@@ -87,14 +87,18 @@ def encode(o: RecordInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -73,8 +73,10 @@ def encode(o: ReminderInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.seconds) is not U:
+    v = o.seconds
+    if v is not U:
         d["seconds"] = v if type(v) is int or v is None else checked(v, int, "seconds")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
     return d

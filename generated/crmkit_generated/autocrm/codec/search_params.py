@@ -134,26 +134,35 @@ def encode(o: SearchParams, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.select) is not U:
+    v = o.select
+    if v is not U:
         d["select"] = plain(v, "select")
-    if (v := o.where) is not U:
+    v = o.where
+    if v is not U:
         d["where"] = write_list(
             v,
             "where",
             lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
         )
-    if (v := o.order_by) is not U:
+    v = o.order_by
+    if v is not U:
         d["orderBy"] = v if type(v) is str else checked(v, str, "orderBy")
-    if (v := o.order) is not U:
+    v = o.order
+    if v is not U:
         d["order"] = v if type(v) is str else checked(v, str, "order")
-    if (v := o.offset) is not U:
+    v = o.offset
+    if v is not U:
         d["offset"] = v if type(v) is int else checked(v, int, "offset")
-    if (v := o.max_size) is not U:
+    v = o.max_size
+    if v is not U:
         d["maxSize"] = v if type(v) is int else checked(v, int, "maxSize")
-    if (v := o.primary_filter) is not U:
+    v = o.primary_filter
+    if v is not U:
         d["primaryFilter"] = v if type(v) is str else checked(v, str, "primaryFilter")
-    if (v := o.bool_filter_list) is not U:
+    v = o.bool_filter_list
+    if v is not U:
         d["boolFilterList"] = plain(v, "boolFilterList")
-    if (v := o.text_filter) is not U:
+    v = o.text_filter
+    if v is not U:
         d["textFilter"] = v if type(v) is str else checked(v, str, "textFilter")
     return d

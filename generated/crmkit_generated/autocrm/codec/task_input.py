@@ -204,21 +204,29 @@ def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.priority) is not U:
+    v = o.priority
+    if v is not U:
         d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
-    if (v := o.date_start) is not U:
+    v = o.date_start
+    if v is not U:
         d["dateStart"] = None if v is None else espo_text(v, "dateStart")
-    if (v := o.date_end) is not U:
+    v = o.date_end
+    if v is not U:
         d["dateEnd"] = None if v is None else espo_text(v, "dateEnd")
-    if (v := o.date_start_date) is not U:
+    v = o.date_start_date
+    if v is not U:
         d["dateStartDate"] = None if v is None else date_text(v, "dateStartDate")
-    if (v := o.date_end_date) is not U:
+    v = o.date_end_date
+    if v is not U:
         d["dateEndDate"] = None if v is None else date_text(v, "dateEndDate")
-    if (v := o.reminders) is not U:
+    v = o.reminders
+    if v is not U:
         d["reminders"] = (
             None
             if v is None
@@ -230,20 +238,27 @@ def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
                 ),
             )
         )
-    if (v := o.parent_id) is not U:
+    v = o.parent_id
+    if v is not U:
         d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
-    if (v := o.parent_type) is not U:
+    v = o.parent_type
+    if v is not U:
         d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
-    if (v := o.email_id) is not U:
+    v = o.email_id
+    if v is not U:
         d["emailId"] = v if type(v) is str or v is None else checked(v, str, "emailId")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.attachments_ids) is not U:
+    v = o.attachments_ids
+    if v is not U:
         d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
-    if (v := o.assigned_user_id) is not U:
+    v = o.assigned_user_id
+    if v is not U:
         d["assignedUserId"] = (
             v if type(v) is str or v is None else checked(v, str, "assignedUserId")
         )
-    if (v := o.teams_ids) is not U:
+    v = o.teams_ids
+    if v is not U:
         d["teamsIds"] = None if v is None else plain(v, "teamsIds")
     return d

@@ -87,14 +87,19 @@ def encode(o: WebhookInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.event) is not U:
+    v = o.event
+    if v is not U:
         d["event"] = v if type(v) is str or v is None else checked(v, str, "event")
-    if (v := o.url) is not U:
+    v = o.url
+    if v is not U:
         d["url"] = v if type(v) is str or v is None else checked(v, str, "url")
-    if (v := o.user_id) is not U:
+    v = o.user_id
+    if v is not U:
         d["userId"] = v if type(v) is str or v is None else checked(v, str, "userId")
-    if (v := o.is_active) is not U:
+    v = o.is_active
+    if v is not U:
         d["isActive"] = v if type(v) is bool or v is None else checked(v, bool, "isActive")
-    if (v := o.skip_own) is not U:
+    v = o.skip_own
+    if v is not U:
         d["skipOwn"] = v if type(v) is bool or v is None else checked(v, bool, "skipOwn")
     return d

@@ -149,11 +149,14 @@ def encode(o: WhereItem, raw: bool = False) -> dict[str, Any]:
     v = o.type_
     if v is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
-    if (v := o.attribute) is not U:
+    v = o.attribute
+    if v is not U:
         d["attribute"] = v if type(v) is str else checked(v, str, "attribute")
-    if (v := o.field) is not U:
+    v = o.field
+    if v is not U:
         d["field"] = v if type(v) is str else checked(v, str, "field")
-    if (v := o.value) is not U:
+    v = o.value
+    if v is not U:
         d["value"] = (
             None
             if v is None
@@ -220,10 +223,13 @@ def encode(o: WhereItem, raw: bool = False) -> dict[str, Any]:
                 },
             )
         )
-    if (v := o.date_time) is not U:
+    v = o.date_time
+    if v is not U:
         d["dateTime"] = v if type(v) is bool else checked(v, bool, "dateTime")
-    if (v := o.date) is not U:
+    v = o.date
+    if v is not U:
         d["date"] = v if type(v) is bool else checked(v, bool, "date")
-    if (v := o.time_zone) is not U:
+    v = o.time_zone
+    if v is not U:
         d["timeZone"] = v if type(v) is str else checked(v, str, "timeZone")
     return d

@@ -116,16 +116,19 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     v = o.summary
     if v is not U:
         d["summary"] = v if type(v) is str else checked(v, str, "summary")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
     v = o.happened_at
     if v is not U:
         d["happened_at"] = date_text(v, "happened_at")
-    if (v := o.activity_type_id) is not U:
+    v = o.activity_type_id
+    if v is not U:
         d["activity_type_id"] = None if v is None else spelt(v, "activity_type_id", int, str)
     v = o.contacts
     if v is not U:
         d["contacts"] = write_list(v, "contacts", lambda x, at: spelt(x, at, int, str))
-    if (v := o.emotions) is not U:
+    v = o.emotions
+    if v is not U:
         d["emotions"] = write_list(v, "emotions", lambda x, at: spelt(x, at, int, str))
     return d

@@ -78,6 +78,7 @@ def encode(o: ActivityTypeInput, raw: bool = False) -> dict[str, Any]:
     v = o.activity_type_category_id
     if v is not U:
         d["activity_type_category_id"] = spelt(v, "activity_type_category_id", int, str)
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
     return d

@@ -138,22 +138,31 @@ def encode(o: AddressInput, raw: bool = False) -> dict[str, Any]:
     v = o.contact_id
     if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.street) is not U:
+    v = o.street
+    if v is not U:
         d["street"] = v if type(v) is str or v is None else checked(v, str, "street")
-    if (v := o.city) is not U:
+    v = o.city
+    if v is not U:
         d["city"] = v if type(v) is str or v is None else checked(v, str, "city")
-    if (v := o.province) is not U:
+    v = o.province
+    if v is not U:
         d["province"] = v if type(v) is str or v is None else checked(v, str, "province")
-    if (v := o.postal_code) is not U:
+    v = o.postal_code
+    if v is not U:
         d["postal_code"] = v if type(v) is str or v is None else checked(v, str, "postal_code")
-    if (v := o.country) is not U:
+    v = o.country
+    if v is not U:
         d["country"] = v if type(v) is str or v is None else checked(v, str, "country")
-    if (v := o.latitude) is not U:
+    v = o.latitude
+    if v is not U:
         d["latitude"] = None if v is None else spelt(v, "latitude", float, int, str)
-    if (v := o.longitude) is not U:
+    v = o.longitude
+    if v is not U:
         d["longitude"] = None if v is None else spelt(v, "longitude", float, int, str)
-    if (v := o.labels) is not U:
+    v = o.labels
+    if v is not U:
         d["labels"] = plain(v, "labels")
     return d

@@ -83,6 +83,7 @@ def encode(o: AvatarInput, raw: bool = False) -> dict[str, Any]:
     v = o.source
     if v is not U:
         d["source"] = v if type(v) is str else checked(v, str, "source")
-    if (v := o.photo_id) is not U:
+    v = o.photo_id
+    if v is not U:
         d["photo_id"] = None if v is None else spelt(v, "photo_id", int, str)
     return d

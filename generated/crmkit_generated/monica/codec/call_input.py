@@ -113,10 +113,13 @@ def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
     v = o.called_at
     if v is not U:
         d["called_at"] = when_text(v, "called_at")
-    if (v := o.content) is not U:
+    v = o.content
+    if v is not U:
         d["content"] = v if type(v) is str or v is None else checked(v, str, "content")
-    if (v := o.contact_called) is not U:
+    v = o.contact_called
+    if v is not U:
         d["contact_called"] = None if v is None else spelt(v, "contact_called", bool, int, str)
-    if (v := o.emotions) is not U:
+    v = o.emotions
+    if v is not U:
         d["emotions"] = write_list(v, "emotions", lambda x, at: spelt(x, at, int, str))
     return d

@@ -69,8 +69,10 @@ def encode(o: CareerInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.job) is not U:
+    v = o.job
+    if v is not U:
         d["job"] = v if type(v) is str or v is None else checked(v, str, "job")
-    if (v := o.company) is not U:
+    v = o.company
+    if v is not U:
         d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
     return d

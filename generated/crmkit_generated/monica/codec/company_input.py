@@ -85,8 +85,10 @@ def encode(o: CompanyInput, raw: bool = False) -> dict[str, Any]:
     v = o.name
     if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
-    if (v := o.website) is not U:
+    v = o.website
+    if v is not U:
         d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
-    if (v := o.number_of_employees) is not U:
+    v = o.number_of_employees
+    if v is not U:
         d["number_of_employees"] = None if v is None else spelt(v, "number_of_employees", int, str)
     return d

@@ -104,6 +104,7 @@ def encode(o: ContactFieldInput, raw: bool = False) -> dict[str, Any]:
     v = o.data
     if v is not U:
         d["data"] = v if type(v) is str else checked(v, str, "data")
-    if (v := o.labels) is not U:
+    v = o.labels
+    if v is not U:
         d["labels"] = plain(v, "labels")
     return d

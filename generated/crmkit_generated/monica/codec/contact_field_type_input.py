@@ -97,14 +97,18 @@ def encode(o: ContactFieldTypeInput, raw: bool = False) -> dict[str, Any]:
     v = o.name
     if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
-    if (v := o.fontawesome_icon) is not U:
+    v = o.fontawesome_icon
+    if v is not U:
         d["fontawesome_icon"] = (
             v if type(v) is str or v is None else checked(v, str, "fontawesome_icon")
         )
-    if (v := o.protocol) is not U:
+    v = o.protocol
+    if v is not U:
         d["protocol"] = v if type(v) is str or v is None else checked(v, str, "protocol")
-    if (v := o.delible) is not U:
+    v = o.delible
+    if v is not U:
         d["delible"] = None if v is None else spelt(v, "delible", bool, int, str)
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
     return d

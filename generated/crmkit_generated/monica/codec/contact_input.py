@@ -238,36 +238,49 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     v = o.first_name
     if v is not U:
         d["first_name"] = v if type(v) is str else checked(v, str, "first_name")
-    if (v := o.middle_name) is not U:
+    v = o.middle_name
+    if v is not U:
         d["middle_name"] = v if type(v) is str or v is None else checked(v, str, "middle_name")
-    if (v := o.last_name) is not U:
+    v = o.last_name
+    if v is not U:
         d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
-    if (v := o.nickname) is not U:
+    v = o.nickname
+    if v is not U:
         d["nickname"] = v if type(v) is str or v is None else checked(v, str, "nickname")
-    if (v := o.email) is not U:
+    v = o.email
+    if v is not U:
         d["email"] = v if type(v) is str or v is None else checked(v, str, "email")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.gender_id) is not U:
+    v = o.gender_id
+    if v is not U:
         d["gender_id"] = None if v is None else spelt(v, "gender_id", int, str)
-    if (v := o.is_partial) is not U:
+    v = o.is_partial
+    if v is not U:
         d["is_partial"] = None if v is None else spelt(v, "is_partial", bool, int, str)
     v = o.is_birthdate_known
     if v is not U:
         d["is_birthdate_known"] = spelt(v, "is_birthdate_known", bool, int, str)
-    if (v := o.birthdate_day) is not U:
+    v = o.birthdate_day
+    if v is not U:
         d["birthdate_day"] = None if v is None else spelt(v, "birthdate_day", int, str)
-    if (v := o.birthdate_month) is not U:
+    v = o.birthdate_month
+    if v is not U:
         d["birthdate_month"] = None if v is None else spelt(v, "birthdate_month", int, str)
-    if (v := o.birthdate_year) is not U:
+    v = o.birthdate_year
+    if v is not U:
         d["birthdate_year"] = None if v is None else spelt(v, "birthdate_year", int, str)
-    if (v := o.birthdate_is_age_based) is not U:
+    v = o.birthdate_is_age_based
+    if v is not U:
         d["birthdate_is_age_based"] = (
             None if v is None else spelt(v, "birthdate_is_age_based", bool, int, str)
         )
-    if (v := o.birthdate_age) is not U:
+    v = o.birthdate_age
+    if v is not U:
         d["birthdate_age"] = None if v is None else spelt(v, "birthdate_age", int, str)
-    if (v := o.birthdate_add_reminder) is not U:
+    v = o.birthdate_add_reminder
+    if v is not U:
         d["birthdate_add_reminder"] = (
             None if v is None else spelt(v, "birthdate_add_reminder", bool, int, str)
         )
@@ -277,16 +290,21 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     v = o.is_deceased_date_known
     if v is not U:
         d["is_deceased_date_known"] = spelt(v, "is_deceased_date_known", bool, int, str)
-    if (v := o.deceased_date_day) is not U:
+    v = o.deceased_date_day
+    if v is not U:
         d["deceased_date_day"] = None if v is None else spelt(v, "deceased_date_day", int, str)
-    if (v := o.deceased_date_month) is not U:
+    v = o.deceased_date_month
+    if v is not U:
         d["deceased_date_month"] = None if v is None else spelt(v, "deceased_date_month", int, str)
-    if (v := o.deceased_date_year) is not U:
+    v = o.deceased_date_year
+    if v is not U:
         d["deceased_date_year"] = None if v is None else spelt(v, "deceased_date_year", int, str)
-    if (v := o.deceased_date_add_reminder) is not U:
+    v = o.deceased_date_add_reminder
+    if v is not U:
         d["deceased_date_add_reminder"] = (
             None if v is None else spelt(v, "deceased_date_add_reminder", bool, int, str)
         )
-    if (v := o.uuid) is not U:
+    v = o.uuid
+    if v is not U:
         d["uuid"] = v if type(v) is str or v is None else checked(v, str, "uuid")
     return d

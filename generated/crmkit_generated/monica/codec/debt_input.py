@@ -115,6 +115,7 @@ def encode(o: DebtInput, raw: bool = False) -> dict[str, Any]:
     v = o.amount
     if v is not U:
         d["amount"] = spelt(v, "amount", float, int, str)
-    if (v := o.reason) is not U:
+    v = o.reason
+    if v is not U:
         d["reason"] = v if type(v) is str or v is None else checked(v, str, "reason")
     return d

@@ -59,7 +59,8 @@ def encode(o: FoodInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.food_preferences) is not U:
+    v = o.food_preferences
+    if v is not U:
         d["food_preferences"] = (
             v if type(v) is str or v is None else checked(v, str, "food_preferences")
         )

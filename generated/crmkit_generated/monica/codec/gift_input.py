@@ -138,14 +138,19 @@ def encode(o: GiftInput, raw: bool = False) -> dict[str, Any]:
     v = o.status
     if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
-    if (v := o.comment) is not U:
+    v = o.comment
+    if v is not U:
         d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
-    if (v := o.url) is not U:
+    v = o.url
+    if v is not U:
         d["url"] = v if type(v) is str or v is None else checked(v, str, "url")
-    if (v := o.amount) is not U:
+    v = o.amount
+    if v is not U:
         d["amount"] = None if v is None else spelt(v, "amount", float, int, str)
-    if (v := o.date) is not U:
+    v = o.date
+    if v is not U:
         d["date"] = None if v is None else when_text(v, "date")
-    if (v := o.recipient_id) is not U:
+    v = o.recipient_id
+    if v is not U:
         d["recipient_id"] = None if v is None else spelt(v, "recipient_id", int, str)
     return d

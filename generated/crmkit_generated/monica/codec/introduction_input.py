@@ -147,26 +147,35 @@ def encode(o: IntroductionInput, raw: bool = False) -> dict[str, Any]:
     v = o.is_date_known
     if v is not U:
         d["is_date_known"] = spelt(v, "is_date_known", bool, int, str)
-    if (v := o.met_through_contact_id) is not U:
+    v = o.met_through_contact_id
+    if v is not U:
         d["met_through_contact_id"] = (
             None if v is None else spelt(v, "met_through_contact_id", int, str)
         )
-    if (v := o.general_information) is not U:
+    v = o.general_information
+    if v is not U:
         d["general_information"] = (
             v if type(v) is str or v is None else checked(v, str, "general_information")
         )
-    if (v := o.where) is not U:
+    v = o.where
+    if v is not U:
         d["where"] = v if type(v) is str or v is None else checked(v, str, "where")
-    if (v := o.day) is not U:
+    v = o.day
+    if v is not U:
         d["day"] = None if v is None else spelt(v, "day", int, str)
-    if (v := o.month) is not U:
+    v = o.month
+    if v is not U:
         d["month"] = None if v is None else spelt(v, "month", int, str)
-    if (v := o.year) is not U:
+    v = o.year
+    if v is not U:
         d["year"] = None if v is None else spelt(v, "year", int, str)
-    if (v := o.is_age_based) is not U:
+    v = o.is_age_based
+    if v is not U:
         d["is_age_based"] = None if v is None else spelt(v, "is_age_based", bool, int, str)
-    if (v := o.age) is not U:
+    v = o.age
+    if v is not U:
         d["age"] = None if v is None else spelt(v, "age", int, str)
-    if (v := o.add_reminder) is not U:
+    v = o.add_reminder
+    if v is not U:
         d["add_reminder"] = None if v is None else spelt(v, "add_reminder", bool, int, str)
     return d

@@ -97,8 +97,10 @@ def encode(o: LifeEventUpdateInput, raw: bool = False) -> dict[str, Any]:
     v = o.happened_at
     if v is not U:
         d["happened_at"] = when_text(v, "happened_at")
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
-    if (v := o.note) is not U:
+    v = o.note
+    if v is not U:
         d["note"] = v if type(v) is str or v is None else checked(v, str, "note")
     return d

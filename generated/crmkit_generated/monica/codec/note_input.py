@@ -89,6 +89,7 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     v = o.contact_id
     if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.is_favorited) is not U:
+    v = o.is_favorited
+    if v is not U:
         d["is_favorited"] = None if v is None else spelt(v, "is_favorited", bool, int, str)
     return d

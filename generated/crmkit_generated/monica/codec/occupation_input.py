@@ -152,18 +152,24 @@ def encode(o: OccupationInput, raw: bool = False) -> dict[str, Any]:
     v = o.title
     if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.salary) is not U:
+    v = o.salary
+    if v is not U:
         d["salary"] = None if v is None else spelt(v, "salary", int, str)
-    if (v := o.salary_unit) is not U:
+    v = o.salary_unit
+    if v is not U:
         d["salary_unit"] = v if type(v) is str or v is None else checked(v, str, "salary_unit")
-    if (v := o.currently_works_here) is not U:
+    v = o.currently_works_here
+    if v is not U:
         d["currently_works_here"] = (
             None if v is None else spelt(v, "currently_works_here", bool, int, str)
         )
-    if (v := o.start_date) is not U:
+    v = o.start_date
+    if v is not U:
         d["start_date"] = None if v is None else date_text(v, "start_date")
-    if (v := o.end_date) is not U:
+    v = o.end_date
+    if v is not U:
         d["end_date"] = None if v is None else date_text(v, "end_date")
     return d

@@ -89,6 +89,7 @@ def encode(o: PetInput, raw: bool = False) -> dict[str, Any]:
     v = o.contact_id
     if v is not U:
         d["contact_id"] = spelt(v, "contact_id", int, str)
-    if (v := o.name) is not U:
+    v = o.name
+    if v is not U:
         d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
     return d

@@ -87,6 +87,7 @@ def encode(o: PhotoInput, raw: bool = False) -> dict[str, Any]:
     v = o.data
     if v is not U:
         d["data"] = v if type(v) is str else checked(v, str, "data")
-    if (v := o.extension) is not U:
+    v = o.extension
+    if v is not U:
         d["extension"] = v if type(v) is str or v is None else checked(v, str, "extension")
     return d

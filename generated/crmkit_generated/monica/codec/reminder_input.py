@@ -124,7 +124,8 @@ def encode(o: ReminderInput, raw: bool = False) -> dict[str, Any]:
     v = o.title
     if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
     v = o.initial_date
     if v is not U:
@@ -135,6 +136,7 @@ def encode(o: ReminderInput, raw: bool = False) -> dict[str, Any]:
     v = o.frequency_number
     if v is not U:
         d["frequency_number"] = spelt(v, "frequency_number", int, str)
-    if (v := o.delible) is not U:
+    v = o.delible
+    if v is not U:
         d["delible"] = None if v is None else spelt(v, "delible", bool, int, str)
     return d

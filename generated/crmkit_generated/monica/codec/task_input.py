@@ -85,8 +85,10 @@ def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
     v = o.title
     if v is not U:
         d["title"] = v if type(v) is str else checked(v, str, "title")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.contact_id) is not U:
+    v = o.contact_id
+    if v is not U:
         d["contact_id"] = None if v is None else spelt(v, "contact_id", int, str)
     return d

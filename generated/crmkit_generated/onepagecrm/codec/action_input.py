@@ -131,14 +131,19 @@ def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
     v = o.name
     if v is not U:
         d["name"] = v if type(v) is str else checked(v, str, "name")
-    if (v := o.date) is not U:
+    v = o.date
+    if v is not U:
         d["date"] = None if v is None else dmy_text(v, "date")
-    if (v := o.next_) is not U:
+    v = o.next_
+    if v is not U:
         d["next"] = bit_number(v, "next")
-    if (v := o.waiting) is not U:
+    v = o.waiting
+    if v is not U:
         d["waiting"] = bit_number(v, "waiting")
-    if (v := o.done) is not U:
+    v = o.done
+    if v is not U:
         d["done"] = bit_number(v, "done")
-    if (v := o.closed) is not U:
+    v = o.closed
+    if v is not U:
         d["closed"] = unix_number(v, "closed")
     return d

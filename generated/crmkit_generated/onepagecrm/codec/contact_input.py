@@ -203,27 +203,38 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.firstname) is not U:
+    v = o.firstname
+    if v is not U:
         d["firstname"] = v if type(v) is str or v is None else checked(v, str, "firstname")
-    if (v := o.lastname) is not U:
+    v = o.lastname
+    if v is not U:
         d["lastname"] = v if type(v) is str or v is None else checked(v, str, "lastname")
-    if (v := o.company) is not U:
+    v = o.company
+    if v is not U:
         d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
-    if (v := o.jobtitle) is not U:
+    v = o.jobtitle
+    if v is not U:
         d["job_title"] = v if type(v) is str or v is None else checked(v, str, "jobtitle")
-    if (v := o.address) is not U:
+    v = o.address
+    if v is not U:
         d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
-    if (v := o.city) is not U:
+    v = o.city
+    if v is not U:
         d["city"] = v if type(v) is str or v is None else checked(v, str, "city")
-    if (v := o.state) is not U:
+    v = o.state
+    if v is not U:
         d["state"] = v if type(v) is str or v is None else checked(v, str, "state")
-    if (v := o.zip) is not U:
+    v = o.zip
+    if v is not U:
         d["zip_code"] = v if type(v) is str or v is None else checked(v, str, "zip")
-    if (v := o.country) is not U:
+    v = o.country
+    if v is not U:
         d["country"] = None if v is None else country_text(v, "country")
-    if (v := o.description) is not U:
+    v = o.description
+    if v is not U:
         d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
-    if (v := o.phones) is not U:
+    v = o.phones
+    if v is not U:
         d["phones"] = (
             None
             if v is None
@@ -239,7 +250,8 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
                 "|",
             )
         )
-    if (v := o.emails) is not U:
+    v = o.emails
+    if v is not U:
         d["emails"] = (
             None
             if v is None
@@ -255,7 +267,8 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
                 "|",
             )
         )
-    if (v := o.urls) is not U:
+    v = o.urls
+    if v is not U:
         d["urls"] = (
             None
             if v is None
@@ -271,11 +284,14 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
                 "|",
             )
         )
-    if (v := o.vip) is not U:
+    v = o.vip
+    if v is not U:
         d["vip"] = bit_number(v, "vip")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
-    if (v := o.tags) is not U:
+    v = o.tags
+    if v is not U:
         d["tags"] = (
             None if v is None else "" if not v and type(v) is list else joined(v, "tags", ",")
         )

@@ -134,14 +134,19 @@ def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
     v = o.date
     if v is not U:
         d["date"] = dmy_text(v, "date")
-    if (v := o.type_) is not U:
+    v = o.type_
+    if v is not U:
         d["type"] = v if type(v) is str else checked(v, str, "type")
-    if (v := o.amount) is not U:
+    v = o.amount
+    if v is not U:
         d["amount"] = checked(v, float, "amount")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str else checked(v, str, "status")
-    if (v := o.deal_stage) is not U:
+    v = o.deal_stage
+    if v is not U:
         d["deal_stage"] = v if type(v) is int else checked(v, int, "deal_stage")
-    if (v := o.exp_close) is not U:
+    v = o.exp_close
+    if v is not U:
         d["exp_close"] = None if v is None else dmy_text(v, "exp_close")
     return d

@@ -93,18 +93,23 @@ def encode(o: UserSettingsInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.firstname) is not U:
+    v = o.firstname
+    if v is not U:
         d["firstname"] = v if type(v) is str or v is None else checked(v, str, "firstname")
-    if (v := o.lastname) is not U:
+    v = o.lastname
+    if v is not U:
         d["lastname"] = v if type(v) is str or v is None else checked(v, str, "lastname")
-    if (v := o.company) is not U:
+    v = o.company
+    if v is not U:
         d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
     v = o.email
     if v is not U:
         d["email"] = v if type(v) is str else checked(v, str, "email")
-    if (v := o.password) is not U:
+    v = o.password
+    if v is not U:
         d["password"] = v if type(v) is str or v is None else checked(v, str, "password")
-    if (v := o.confirm_password) is not U:
+    v = o.confirm_password
+    if v is not U:
         d["confirm_password"] = (
             v if type(v) is str or v is None else checked(v, str, "confirm_password")
         )

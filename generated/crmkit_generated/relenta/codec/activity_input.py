@@ -204,17 +204,23 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
-    if (v := o.activity_type) is not U:
+    v = o.activity_type
+    if v is not U:
         d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
-    if (v := o.label) is not U:
+    v = o.label
+    if v is not U:
         d["label"] = v if type(v) is str or v is None else checked(v, str, "label")
-    if (v := o.calendar_id) is not U:
+    v = o.calendar_id
+    if v is not U:
         d["calendar_id"] = v if type(v) is str or v is None else checked(v, str, "calendar_id")
-    if (v := o.all_day) is not U:
+    v = o.all_day
+    if v is not U:
         d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
-    if (v := o.dt_created) is not U:
+    v = o.dt_created
+    if v is not U:
         d["dt_created"] = (
             None
             if v is None
@@ -222,7 +228,8 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_created", raw)
         )
-    if (v := o.dt_modified) is not U:
+    v = o.dt_modified
+    if v is not U:
         d["dt_modified"] = (
             None
             if v is None
@@ -230,7 +237,8 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_modified", raw)
         )
-    if (v := o.dt_start) is not U:
+    v = o.dt_start
+    if v is not U:
         d["dt_start"] = (
             None
             if v is None
@@ -238,7 +246,8 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_start", raw)
         )
-    if (v := o.dt_end) is not U:
+    v = o.dt_end
+    if v is not U:
         d["dt_end"] = (
             None
             if v is None
@@ -246,17 +255,22 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_end", raw)
         )
-    if (v := o.rrule) is not U:
+    v = o.rrule
+    if v is not U:
         d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
-    if (v := o.status) is not U:
+    v = o.status
+    if v is not U:
         d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
-    if (v := o.author) is not U:
+    v = o.author
+    if v is not U:
         d["author"] = None if v is None else mailbox_text(v, "author")
-    if (v := o.users) is not U:
+    v = o.users
+    if v is not U:
         d["users"] = (
             None if v is None else "" if not v and type(v) is list else joined_mailboxes(v, "users")
         )
-    if (v := o.contacts) is not U:
+    v = o.contacts
+    if v is not U:
         d["contacts"] = (
             None
             if v is None
@@ -264,8 +278,10 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if not v and type(v) is list
             else joined_mailboxes(v, "contacts")
         )
-    if (v := o.subject) is not U:
+    v = o.subject
+    if v is not U:
         d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
-    if (v := o.body) is not U:
+    v = o.body
+    if v is not U:
         d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
     return d

@@ -235,15 +235,20 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
     """
     d = extras(o.additional_properties)
     v: Any
-    if (v := o.id) is not U:
+    v = o.id
+    if v is not U:
         d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
-    if (v := o.full_name) is not U:
+    v = o.full_name
+    if v is not U:
         d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
-    if (v := o.first_name) is not U:
+    v = o.first_name
+    if v is not U:
         d["first_name"] = v if type(v) is str or v is None else checked(v, str, "first_name")
-    if (v := o.last_name) is not U:
+    v = o.last_name
+    if v is not U:
         d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
-    if (v := o.dt_created) is not U:
+    v = o.dt_created
+    if v is not U:
         d["dt_created"] = (
             None
             if v is None
@@ -251,7 +256,8 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_created", raw)
         )
-    if (v := o.dt_modified) is not U:
+    v = o.dt_modified
+    if v is not U:
         d["dt_modified"] = (
             None
             if v is None
@@ -259,29 +265,37 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
             else moment(v, "dt_modified", raw)
         )
-    if (v := o.emails) is not U:
+    v = o.emails
+    if v is not U:
         d["emails"] = (
             None if v is None else "" if not v and type(v) is list else joined(v, "emails")
         )
-    if (v := o.title) is not U:
+    v = o.title
+    if v is not U:
         d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
-    if (v := o.company) is not U:
+    v = o.company
+    if v is not U:
         d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
-    if (v := o.comment) is not U:
+    v = o.comment
+    if v is not U:
         d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
-    if (v := o.phone) is not U:
+    v = o.phone
+    if v is not U:
         d["phone"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "phone")
         )
-    if (v := o.url) is not U:
+    v = o.url
+    if v is not U:
         d["url"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "url")
         )
-    if (v := o.fax) is not U:
+    v = o.fax
+    if v is not U:
         d["fax"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "fax")
         )
-    if (v := o.messenger) is not U:
+    v = o.messenger
+    if v is not U:
         d["messenger"] = (
             None
             if v is None
@@ -289,30 +303,38 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if not v and type(v) is list
             else joined_labels(v, "messenger")
         )
-    if (v := o.twitter) is not U:
+    v = o.twitter
+    if v is not U:
         d["twitter"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "twitter")
         )
-    if (v := o.linkedin) is not U:
+    v = o.linkedin
+    if v is not U:
         d["linkedin"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "linkedin")
         )
-    if (v := o.facebook) is not U:
+    v = o.facebook
+    if v is not U:
         d["facebook"] = (
             None if v is None else "" if not v and type(v) is list else joined_labels(v, "facebook")
         )
-    if (v := o.text) is not U:
+    v = o.text
+    if v is not U:
         d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
-    if (v := o.address) is not U:
+    v = o.address
+    if v is not U:
         d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
-    if (v := o.do_not_mass_email) is not U:
+    v = o.do_not_mass_email
+    if v is not U:
         d["do_not_mass_email"] = (
             v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
         )
-    if (v := o.groups) is not U:
+    v = o.groups
+    if v is not U:
         d["groups"] = (
             None if v is None else "" if not v and type(v) is list else joined(v, "groups")
         )
-    if (v := o.tags) is not U:
+    v = o.tags
+    if v is not U:
         d["tags"] = None if v is None else "" if not v and type(v) is list else joined(v, "tags")
     return d
