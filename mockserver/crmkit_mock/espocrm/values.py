@@ -307,10 +307,11 @@ def _echo_list(job: _Job) -> None:
 
 def _echoed(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry of such a list with values of other types coerced, as they are kept."""
-    known = {name: value for name, value in entry.items() if value is not None}
-    flags = {one: bool(known[one]) for one in ("primary", "optOut", "invalid") if one in known}
-    texts = {one: str(known[one]) for one in ("type", "lower") if one in known}
-    return {**entry, **flags, **texts}
+    told = dict(entry)
+    for name, kind in (("primary", bool), ("optOut", bool), ("invalid", bool), ("type", str)):
+        if told.get(name) is not None:
+            told[name] = kind(told[name])
+    return told
 
 
 def _reminders(job: _Job) -> None:
