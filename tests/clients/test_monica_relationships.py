@@ -21,6 +21,11 @@ def person(crm: Twin, name: str, **members: Any) -> int:
     return id
 
 
+def reverse_of(crm: Twin, id: int) -> Any:
+    """Return the reverse of a relationship."""
+    return crm(lambda crm: crm.relationships.reverse(id))
+
+
 def pairs(crm: Twin, contact_id: int) -> list[tuple[str, int]]:
     """Return type and other contact of each relationship of a contact."""
     found = crm(lambda crm: crm.relationships.list(contact_id=contact_id))
@@ -68,11 +73,18 @@ def test_every_type_has_its_reverse(monica: MakeClient) -> None:
     crm = monica()
     types = crm(lambda crm: crm.relationship_types.list())
     assert len(types) == 27
+
+    def found(one: RelationshipType) -> tuple[Any, Any]:
+        return (
+            crm(lambda crm: crm.relationship_types.reverse(one.id)),
+            crm(lambda crm: crm.relationship_types.find(one.name)),
+        )
+
     for one in types:
-        reverse = crm(lambda crm, id=one.id: crm.relationship_types.reverse(id))
+        reverse, itself = found(one)
         assert reverse.name == one.name_reverse_relationship
         assert reverse.name_reverse_relationship == one.name
-        assert crm(lambda crm, name=one.name: crm.relationship_types.find(name)).id == one.id
+        assert itself.id == one.id
 
 
 def test_a_type_that_is_not_there(monica: MakeClient) -> None:
@@ -106,7 +118,7 @@ def test_of_several_copies_the_reverse_is_a_near_one(monica: MakeClient) -> None
         for _ in range(3)
     ]
     for copy in made:
-        reverse = crm(lambda crm, id=copy.id: crm.relationships.reverse(id))
+        reverse = reverse_of(crm, copy.id)
         assert abs(reverse.id - copy.id) == 1
         assert (reverse.contact_is.id, reverse.of_contact.id) == (two, one)
 

@@ -14,7 +14,11 @@ from tests.clients.conftest import MakeClient
 from tests.clients.harness import Twin, reply
 from tests.clients.monica_wire import CLIENT, data, example
 
-ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
+ALIVE: dict[str, Any] = {
+    "is_birthdate_known": False,
+    "is_deceased": False,
+    "is_deceased_date_known": False,
+}
 ALAN: dict[str, Any] = {
     "first_name": "Alan",
     "middle_name": "Mathison",
@@ -362,13 +366,13 @@ def test_a_task_is_completed_and_keeps_its_words(monica: MakeClient) -> None:
     assert after.contact.id == 1
 
 
-def test_an_update_of_what_is_not_there(monica: MakeClient) -> None:
+@pytest.mark.parametrize("name", ["contacts", "gifts", "companies"])
+def test_an_update_of_what_is_not_there(monica: MakeClient, name: str) -> None:
     """An unknown id is not found when it is read; nothing is written."""
     crm = monica()
-    for name in ("contacts", "gifts", "companies"):
-        with pytest.raises(NotFoundError) as caught:
-            crm(lambda crm, name=name: getattr(crm, name).update(9999, extra={}))
-        assert caught.value.code == 31
+    with pytest.raises(NotFoundError) as caught:
+        crm(lambda crm: getattr(crm, name).update(9999, extra={}))
+    assert caught.value.code == 31
 
 
 def test_a_read_and_one_write(client: MakeClient) -> None:
