@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from crmkit_mock.espocrm import records
 from crmkit_mock.espocrm.other_types import ATTACHMENT, ENTITY_TYPES
-from crmkit_mock.espocrm.refusals import bad_request, forbidden, not_found
+from crmkit_mock.espocrm.refusals import bad_request, forbidden, header_text, not_found
 from crmkit_mock.espocrm.shapes import read_shape
 from crmkit_mock.messages import Reply
 
@@ -120,7 +120,7 @@ def download(session: Session, id: str) -> Reply:
     """
     record = _own(session, id)
     name = record.get("name") or "file"
-    plain = name.encode("ascii", "replace").decode("ascii").replace('"', "'")
+    plain = header_text(name).encode("ascii", "replace").decode("ascii").replace('"', "'")
     disposition = f'attachment; filename="{plain}"'
     if plain != name:
         disposition += f"; filename*=UTF-8''{quote(name, safe='')}"

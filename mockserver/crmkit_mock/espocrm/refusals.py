@@ -136,6 +136,6 @@ _TITLES = {
 
 
 def header_text(text: str) -> str:
-    """Return a text as a header can carry it: one line of Latin-1."""
-    line = " ".join(text.split())
+    """Return a text as a header can carry it: one line of Latin-1 that can be printed."""
+    line = "".join(one if one.isprintable() else "?" for one in " ".join(text.split()))
     return line.encode("latin-1", "replace").decode("latin-1")[:500]
