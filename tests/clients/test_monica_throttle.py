@@ -13,6 +13,7 @@ import pytest
 from crmkit import RateLimitError
 from crmkit.core.http import AsyncIO
 from crmkit.monica.client import AsyncMonica
+from tests.clients.conftest import MakeClient
 from tests.clients.harness import Clock, Twin
 from tests.clients.monica_wire import CLIENT, TOKEN
 
@@ -212,3 +213,11 @@ def test_a_rate_of_ones_own(asynchronous: bool, server: MakeServer, clock: Clock
     assert clock.waits == []
     steady.end()
     hasty.end()
+
+
+def test_a_server_without_a_limit(monica: MakeClient, clock: Clock) -> None:
+    """An installation that tells of no limit, as the mock by default, is asked as fast as it goes."""
+    crm = monica()
+    for _ in range(150):
+        crm(lambda crm: crm.me())
+    assert clock.waits == []

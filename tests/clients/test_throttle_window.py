@@ -50,19 +50,42 @@ def test_the_window_is_reckoned_from_the_first_reply(io: SyncIO, clock: Clock) -
     window = Window(2, 60.0)
     drive(window.turn(io))
     clock.now += 5
-    window.follow(clock.now, 2, 1)
+    window.follow(clock.now, (2, 1))
     clock.now += 1
     drive(window.turn(io))
-    window.follow(clock.now, 2, 0)
+    window.follow(clock.now, (2, 0))
     drive(window.turn(io))
     assert clock.waits == [59.0]
+
+
+def test_a_server_that_tells_of_no_window_has_none(io: SyncIO, clock: Clock) -> None:
+    """After a success without a word of limits nobody waits, until a reply tells of one."""
+    window = Window(2, 60.0)
+    drive(window.turn(io))
+    window.follow(clock.now, None)
+    for _ in range(100):
+        drive(window.turn(io))
+    assert clock.waits == []
+    window.follow(clock.now, (60, 0))
+    drive(window.turn(io))
+    assert clock.waits == [60.0]
+
+
+def test_a_pause_holds_without_a_window(io: SyncIO, clock: Clock) -> None:
+    """A server that tells of no window may still ask for a pause."""
+    window = Window(2, 60.0)
+    window.follow(clock.now, None)
+    window.hold(clock.now, 7.0)
+    drive(window.turn(io))
+    drive(window.turn(io))
+    assert clock.waits == [7.0]
 
 
 def test_what_others_use_up_counts(io: SyncIO, clock: Clock) -> None:
     """When a reply leaves less room than was reckoned with, no more than that is taken."""
     window = Window(60, 60.0)
     drive(window.turn(io))
-    window.follow(clock.now, 60, 2)
+    window.follow(clock.now, (60, 2))
     for _ in range(2):
         drive(window.turn(io))
     assert clock.waits == []
@@ -75,7 +98,7 @@ def test_a_late_reply_gives_no_room_back(io: SyncIO, clock: Clock) -> None:
     window = Window(3, 60.0)
     for _ in range(3):
         drive(window.turn(io))
-    window.follow(clock.now, 3, 2)
+    window.follow(clock.now, (3, 2))
     drive(window.turn(io))
     assert clock.waits == [60.0]
 
@@ -85,7 +108,7 @@ def test_another_limit_is_learnt_from_the_reply(io: SyncIO, clock: Clock, limit:
     """A server that takes more or fewer requests than is usual gets as many as it takes."""
     window = Window(60, 60.0)
     drive(window.turn(io))
-    window.follow(clock.now, limit, limit - 1)
+    window.follow(clock.now, (limit, limit - 1))
     for _ in range(2 * limit - 1):
         drive(window.turn(io))
     assert clock.waits == [60.0]
@@ -125,7 +148,7 @@ def test_odd_numbers_do_no_harm(io: SyncIO, clock: Clock, limit: int, remaining:
     """A server that tells of no room at all is asked once a window, not forever waited for."""
     window = Window(60, 60.0)
     drive(window.turn(io))
-    window.follow(clock.now, limit, remaining)
+    window.follow(clock.now, (limit, remaining))
     drive(window.turn(io))
     assert clock.waits == [60.0]
 
@@ -201,6 +224,6 @@ def test_slots_take_no_notice_of_the_window(io: SyncIO, clock: Clock) -> None:
     """Who asks for a number of requests a second gets it, whatever replies tell."""
     throttle = Throttle(2)
     drive(throttle.turn(io))
-    throttle.follow(clock.now, 60, 0)
+    throttle.follow(clock.now, (60, 0))
     drive(throttle.turn(io))
     assert clock.waits == [0.5]

@@ -323,8 +323,10 @@ class Sender:
     def _checked(self, operation: Operation, response: Response) -> Reply:
         tree: Any = None
         unread: Exception | None = None
-        if self.throttle is not None and (told := self.vendor.window(response.headers)):
-            self.throttle.follow(self.io.monotonic(), *told)
+        if self.throttle is not None:
+            told = self.vendor.window(response.headers)
+            if told is not None or response.status_code < 300:
+                self.throttle.follow(self.io.monotonic(), told)
         if operation.payload is bytes and response.status_code < 300:
             return Reply(response, None)
         try:

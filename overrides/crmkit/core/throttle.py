@@ -54,13 +54,13 @@ class Throttle:
         with self._lock:
             self._next = max(self._next, now + seconds)
 
-    def follow(self, now: float, limit: int, remaining: int) -> None:
+    def follow(self, now: float, told: tuple[int, int] | None) -> None:
         """Hear what a reply told of the server's window. Evenly spaced slots need not know it.
 
         Args:
             now: The current time, as in `reserve`.
-            limit: How many requests a window takes.
-            remaining: How many are left in the current one.
+            told: How many requests the window takes, and how many are left; None if a success
+                told nothing.
         """
 
 
@@ -69,7 +69,8 @@ class Window(Throttle):
 
     The server's window begins with the first request in it. When that was, only its reply bounds,
     so the end is reckoned from there: never too early. What other clients of the same credential
-    use up, each reply tells. What nobody told in time is answered 429, with the pause to keep.
+    use up, each reply tells. What nobody told in time is answered 429, with the pause to keep. A
+    server that tells of no window has none, as an installation of one's own or a mock.
 
     Args:
         limit: How many requests a window takes, until a reply tells otherwise.
@@ -83,6 +84,7 @@ class Window(Throttle):
         self._ends = self._opens = float("-inf")
         self._left = 0
         self._answered = True
+        self._limits = True
 
     async def turn(self, io: IO) -> None:
         """Wait until the window has room for a request, and take it."""
@@ -100,6 +102,8 @@ class Window(Throttle):
         with self._lock:
             if now < self._opens:
                 return self._opens - now
+            if not self._limits:
+                return 0.0
             if now >= self._ends:
                 self._ends, self._left, self._answered = now + self.seconds, self.limit, False
             if self._left > 0:
@@ -113,9 +117,13 @@ class Window(Throttle):
             self._opens = max(self._opens, now + seconds)
             self._ends = min(self._ends, self._opens)
 
-    def follow(self, now: float, limit: int, remaining: int) -> None:
+    def follow(self, now: float, told: tuple[int, int] | None) -> None:
         """Take over what a reply told of the server's window; see `Throttle.follow`."""
         with self._lock:
+            self._limits = told is not None
+            if told is None:
+                return
+            limit, remaining = told
             if not self._answered:
                 self._ends, self._answered = now + self.seconds, True
             self._left = max(0, min(self._left + limit - self.limit, remaining))
