@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 import httpx
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given, settings
 
-from crmkit import DecodeError
+from crmkit import CRMError, DecodeError
 from crmkit.core.operation import Operation
 from crmkit.core.wire import READ_ERRORS
-from crmkit.onepagecrm import shapes
+from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM, shapes
 from crmkit.onepagecrm.shapes import reply_shape
 from crmkit.onepagecrm.vendor import OnePageCRMVendor
 from tests.clients.conftest import MakeOnePageCRM
-from tests.clients.harness import reply
+from tests.clients.harness import Answer, Canned, Twin, reply
 
 HEAD = "<timestamp>7</timestamp><status>0</status><message>OK</message>"
 GOOD_XML = f"<hash>{HEAD}<data><count>0</count><page>1</page><maxpage>0</maxpage><contacts/></data>"
@@ -153,6 +157,17 @@ ATTACKS = [
 MEDIA = {"xml": "application/xml", "yaml": "text/yaml"}
 
 
+@contextlib.contextmanager
+def twin_of(form: str, answer: Answer) -> Generator[Twin]:
+    """Open a client over one answer, for tests that make many."""
+    settings: dict[str, Any] = {"uid": "u", "key": "AAAA", "format": form, "max_retries": 0}
+    made = Twin(False, Canned(answer), (OnePageCRM, AsyncOnePageCRM), **settings)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
 def _answer(form: str, body: bytes, charset: str = "utf-8") -> Callable[..., httpx.Response]:
     return reply(body, headers={"Content-Type": f"{MEDIA[form]}; charset={charset}"})
 
@@ -220,6 +235,27 @@ def test_the_place_of_what_is_wrong_is_told(onepagecrm: MakeOnePageCRM, form: st
 
     assert caught.value.path == "data.contacts[1].vip"
     assert "maybe" not in str(caught.value)
+
+
+XML_PIECES = b"<hash> </hash> <status> </status> <x> </x> <!DOCTYPE &lt; &x; <![CDATA[ ]]> <?x?>"
+YAML_PIECES = b"status: data: - { } [ ] &a *a !!x ? : ' | > %YAML --- ... << # , ~ \" \xff \0"
+PIECES = st.sampled_from([*XML_PIECES.split(), *YAML_PIECES.split(), b" ", b"\n", b"\t", b"0"])
+BODIES = st.binary(max_size=60) | st.lists(PIECES, max_size=12).map(b"".join)
+
+
+@pytest.mark.parametrize("form", ["xml", "yaml"])
+@settings(max_examples=150)
+@given(start=st.integers(0, 200), end=st.integers(0, 200), middle=BODIES, code=st.booleans())
+def test_any_bytes_are_a_value_or_an_error(
+    form: str, start: int, end: int, middle: bytes, code: bool
+) -> None:
+    """Whatever bytes come, a call returns a value or raises a CRMError."""
+    good = _xml() if form == "xml" else GOOD_YAML.encode()
+    body = good[:start] + middle + good[end:]
+    answer = reply(body, 500 if code else 200, {"Content-Type": MEDIA[form]})
+
+    with twin_of(form, answer) as crm, contextlib.suppress(CRMError):
+        crm(lambda crm: crm.contacts.list())
 
 
 @pytest.mark.parametrize("form", ["xml", "yaml"])

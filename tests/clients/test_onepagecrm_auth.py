@@ -286,6 +286,16 @@ def test_a_login_without_a_key(onepagecrm: MakeOnePageCRM, data: Any) -> None:
     assert caught.value.response is None
 
 
+def test_a_login_that_is_half_readable(onepagecrm: MakeOnePageCRM) -> None:
+    """The error of a login that cannot be read keeps no reply: the key may stand in it."""
+    crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY}, tags=[]), **LOGIN)
+
+    with pytest.raises(DecodeError) as caught:
+        crm(version)
+
+    assert caught.value.response is None
+
+
 def test_login_by_hand(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """`auth.login` gives the session, and the client goes on as that user, whenever it must."""
     mock = mocks.onepagecrm

@@ -130,6 +130,9 @@ class OnePageCRMVendor(Vendor):
         except errors.TransportError as error:
             error.maybe_processed = False  # of the call that needs the key, nothing was sent
             raise
+        except errors.DecodeError as error:
+            error.response = None  # a key may stand in it
+            raise
         if not self._signs():
             raise errors.DecodeError("the reply has no key", path="data", operation=AUTH_LOGIN.name)
 
