@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from crmkit import AsyncRelenta, Relenta
+from crmkit import AsyncRelenta, AutoCRM, ConflictError, EspoCRM, Monica, OnePageCRM, Relenta
+from crmkit.autocrm import where
 from crmkit.relenta import CustomFields, LabeledValue
 from crmkit_mock import MockServer
 
@@ -18,8 +19,14 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run all parts, each on its own CRM."""
     with MockServer() as mock:
-        print(f"The mock listens on {mock.relenta.base_url}, seeded with the vendor's own samples.")
+        print(f"The mock listens on {mock.relenta.base_url} and so on, seeded with sample records.")
         relenta(mock.relenta.base_url, mock.relenta.credentials)
+        with AutoCRM(base_url=mock.autocrm.base_url, **mock.autocrm.credentials) as autocrm:
+            espocrm("AutoCRM", autocrm)
+        with EspoCRM(base_url=mock.espocrm.base_url, **mock.espocrm.credentials) as espo:
+            espocrm("EspoCRM", espo)
+        onepagecrm(mock.onepagecrm.base_url, mock.onepagecrm.credentials)
+        monica(mock.monica.base_url, mock.monica.credentials)
     print("\nDone. Nothing left this machine.")
 
 
@@ -62,6 +69,58 @@ async def relenta_async(base_url: str, credentials: dict[str, Any]) -> None:
         show_contacts(contacts)
         print("\nActivities, async:")
         show_activities(activities)
+
+
+def espocrm(title: str, crm: AutoCRM | EspoCRM) -> None:
+    """Filter, meet a duplicate, link and convert on either kind of server."""
+    print(f"\n== {title} ==")
+    accounts = crm.accounts.list(where=[where.is_not_null("name")], order_by="name").take(3)
+    print(f"Accounts by name: {', '.join(str(one.name) for one in accounts)}")
+    lead = crm.leads.create(first_name="Vesper", last_name="Lynd", status="New")
+    try:
+        crm.leads.create(first_name="Vesper", last_name="Lynd")
+    except ConflictError as error:
+        print(f"A second {lead.name} is refused with {error.status_code}: {error.current!r:.60}…")
+    done = crm.leads.convert(lead.id, records={"Contact": {"lastName": "Lynd"}})
+    print(f"The lead is {done.status}; her contact has the id {done.created_contact_id}.")
+
+
+def onepagecrm(base_url: str, credentials: dict[str, Any]) -> None:
+    """Read the same objects in three formats, and change one member of one."""
+    print("\n== OnePageCRM API 1.2 ==")
+    with OnePageCRM(base_url=base_url, **credentials) as crm:
+        made = crm.contacts.create(
+            lastname="Lynd",
+            company="HM Treasury",
+            phones=[{"type": "work", "number": "020 7946 0007"}],
+        )
+        after = crm.contacts.update(made.id, jobtitle="Liaison officer")
+        print(f"{after.lastname}, {after.jobtitle} of {after.company}: {after.phones[0].number}")
+        print(f"Statuses: {', '.join(f'{one.name} {one.count}' for one in crm.view.statuses)}")
+    found: list[list[Any]] = []
+    for form in ("json", "xml", "yaml"):
+        with OnePageCRM(base_url=base_url, format=form, **credentials) as crm:
+            found.append(crm.contacts.list().collect())
+    same = all(one == found[0] for one in found)
+    print(f"{len(found[0])} contacts in JSON, XML and YAML: {'the same' if same else 'different'}")
+
+
+def monica(base_url: str, credentials: dict[str, Any]) -> None:
+    """Relate two contacts, and see both sides of it."""
+    print("\n== Monica 4 ==")
+    with Monica(base_url=base_url, **credentials) as crm:
+        kind = crm.relationship_types.find("parent")
+        one, other = crm.contacts.list().take(2)
+        if kind is None:
+            return
+        tie = crm.relationships.create(
+            contact_is=one.id, relationship_type_id=kind.id, of_contact=other.id
+        )
+        back = crm.relationships.reverse(tie.id)
+        for side in (tie, back):
+            if side is not None:
+                is_, of, name = side.contact_is, side.of_contact, side.relationship_type.name
+                print(f"{is_.complete_name} is {name} of {of.complete_name}")
 
 
 def show_contacts(contacts: Iterable[Contact]) -> None:
