@@ -45,8 +45,10 @@ READS: dict[str, Callable[[Any], Any]] = {
 
 
 OF_JOE = {"contact", "actions", "notes"}  # who is no contact of the other account
-EVERYTHING = [("samples", read) for read in READS]
-EVERYTHING += [("solar", read) for read in READS if read not in OF_JOE]
+EVERYTHING = [
+    *(("samples", read) for read in READS),
+    *(("solar", read) for read in READS if read not in OF_JOE),
+]
 
 
 @pytest.mark.parametrize("form", FORMS)

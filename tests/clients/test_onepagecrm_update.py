@@ -99,7 +99,7 @@ def test_what_an_update_sends(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
     crm(lambda crm: crm.api_version())
     before = len(mocks.onepagecrm.journal)
 
-    crm(lambda crm: crm.contacts.update(JOE, jobtitle="CTO", zip="1", country="GR"))
+    crm(lambda crm: crm.contacts.update(JOE, jobtitle="CTO", zip="1", country="GR", vip=True))
 
     read, write = list(mocks.onepagecrm.journal)[before:]
     assert (read.operation, write.operation) == ("contacts_get", "contacts_update")
@@ -107,6 +107,7 @@ def test_what_an_update_sends(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
     assert "job_title=CTO" in body
     assert "zip_code=1" in body
     assert "country=EL" in body
+    assert "vip=1" in body
     assert "jobtitle=" not in body
 
 
