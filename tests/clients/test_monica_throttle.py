@@ -216,7 +216,7 @@ def test_a_rate_of_ones_own(asynchronous: bool, server: MakeServer, clock: Clock
 
 
 def test_a_server_without_a_limit(monica: MakeClient, clock: Clock) -> None:
-    """An installation that tells of no limit, as the mock by default, is asked as fast as it goes."""
+    """An installation that tells of no limit, as the mock by default, is asked without a pause."""
     crm = monica()
     for _ in range(150):
         crm(lambda crm: crm.me())

@@ -387,7 +387,8 @@ class Contacts(Resource):
         """Update a contact.
 
         Names, nickname and gender that are not sent stay. Description, birthday and day of
-        death that are not sent are removed.
+        death that are not sent are removed, and so are the reminders of those days unless they
+        are asked for again.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -443,6 +444,8 @@ class Contacts(Resource):
 
         Source:
             - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
+            - assumption: a reminder goes with the date that it belongs to; that dates have
+              reminders is recorded only as a number (seq 23)
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
             - recorded: seq 54, no number: 422
         """
@@ -678,7 +681,8 @@ class Contacts(Resource):
         """Set how the user met a contact.
 
         Day and month are required if the day is known and not reckoned from an age, which is
-        required otherwise.
+        required otherwise. What is not sent is cleared: the reminder, and the place too, which
+        no reply shows, so that it has to be sent with every update that is to keep it.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -1238,7 +1242,8 @@ class AsyncContacts(Resource):
         """Update a contact.
 
         Names, nickname and gender that are not sent stay. Description, birthday and day of
-        death that are not sent are removed.
+        death that are not sent are removed, and so are the reminders of those days unless they
+        are asked for again.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -1294,6 +1299,8 @@ class AsyncContacts(Resource):
 
         Source:
             - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
+            - assumption: a reminder goes with the date that it belongs to; that dates have
+              reminders is recorded only as a number (seq 23)
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
             - recorded: seq 54, no number: 422
         """
@@ -1521,7 +1528,8 @@ class AsyncContacts(Resource):
         """Set how the user met a contact.
 
         Day and month are required if the day is known and not reckoned from an age, which is
-        required otherwise.
+        required otherwise. What is not sent is cleared: the reminder, and the place too, which
+        no reply shows, so that it has to be sent with every update that is to keep it.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them

@@ -71,7 +71,7 @@ def sync_detailed(
     """Update a contact.
 
      Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed.
+    not sent are removed, and so are the reminders of those days unless they are asked for again.
 
     Args:
         id (int): Id of the record.
@@ -108,7 +108,7 @@ def sync(
     """Update a contact.
 
      Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed.
+    not sent are removed, and so are the reminders of those days unless they are asked for again.
 
     Args:
         id (int): Id of the record.
@@ -140,7 +140,7 @@ async def asyncio_detailed(
     """Update a contact.
 
      Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed.
+    not sent are removed, and so are the reminders of those days unless they are asked for again.
 
     Args:
         id (int): Id of the record.
@@ -175,7 +175,7 @@ async def asyncio(
     """Update a contact.
 
      Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed.
+    not sent are removed, and so are the reminders of those days unless they are asked for again.
 
     Args:
         id (int): Id of the record.

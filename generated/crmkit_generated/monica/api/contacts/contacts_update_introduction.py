@@ -71,7 +71,8 @@ def sync_detailed(
     """Set how the user met a contact.
 
      Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise.
+    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
+    that it has to be sent with every update that is to keep it.
 
     Args:
         id (int): Id of the record.
@@ -106,7 +107,8 @@ def sync(
     """Set how the user met a contact.
 
      Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise.
+    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
+    that it has to be sent with every update that is to keep it.
 
     Args:
         id (int): Id of the record.
@@ -136,7 +138,8 @@ async def asyncio_detailed(
     """Set how the user met a contact.
 
      Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise.
+    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
+    that it has to be sent with every update that is to keep it.
 
     Args:
         id (int): Id of the record.
@@ -169,7 +172,8 @@ async def asyncio(
     """Set how the user met a contact.
 
      Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise.
+    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
+    that it has to be sent with every update that is to keep it.
 
     Args:
         id (int): Id of the record.
