@@ -154,10 +154,11 @@ def test_a_large_file_goes_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
     content = bytes(range(251)) * (LARGE // 251 + 1)
     path = tmp_path / "large.bin"
     path.write_bytes(content[:LARGE])
-    crm = espo(MADE, reply(b"true"))
+    crm = espo(reply({"id": "f1", "isBeingUploaded": True}), reply(b"true"))
 
-    crm(lambda crm: crm.attachments.upload(path, **FOR))
+    made = crm(lambda crm: crm.attachments.upload(path, **FOR))
 
+    assert made.is_being_uploaded is False
     first, *parts = crm.seen
     assert (first.json["isBeingUploaded"], first.json["size"]) == (True, LARGE)
     assert "file" not in first.json

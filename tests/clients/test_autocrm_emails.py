@@ -53,12 +53,13 @@ def test_all_that_can_be_said(espo: MakeEspo) -> None:
             parent_type="Account",
             parent_id="1",
             attachments_ids=["f1"],
-            extra={"cCampaign": "spring"},
+            extra={"cCampaign": "spring", "cNote": None},
         )
     )
 
     assert crm.seen[0].json == {
         "cCampaign": "spring",
+        "cNote": None,
         "status": "Sending",
         "to": "a@x.example;b@x.example",
         "cc": "c@x.example",
@@ -81,8 +82,11 @@ def test_all_that_can_be_said(espo: MakeEspo) -> None:
         {"to": 5},
         {"cc": [None]},
         {"extra": {"x": object()}},
+        {"extra": 5},
+        {"extra": {"cc": "a@x.example"}},
+        {"extra": {"status": "Draft"}},
     ],
-    ids=["nobody", "separator", "number", "none", "object"],
+    ids=["nobody", "separator", "number", "none", "object", "extra", "keyword", "status"],
 )
 def test_what_the_wire_cannot_carry(espo: MakeEspo, wrong: dict[str, Any]) -> None:
     """What is no address, or would be two, is refused before anything is sent."""

@@ -288,6 +288,7 @@ def test_the_functions_write_what_servers_took(query: dict[str, str]) -> None:
 NAIVE = datetime(2024, 1, 15)  # noqa: DTZ001  # without a zone is what it is about
 UNTYPED: Any = where  # as it is to callers who run no type checker
 FIRST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))
+EAST = timezone(timedelta(hours=1), "CET")  # the name of another thing, which changes by season
 
 IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
     "naive": (lambda: equals("createdAt", NAIVE), "no time zone"),
@@ -296,6 +297,14 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
     "out of range": (lambda: equals("createdAt", FIRST), "years 1 to 9999"),
     "no zone": (lambda: between("createdAt", DAY, DAY, time_zone="Mars/Olympus"), "time_zone"),
     "a path": (lambda: between("createdAt", DAY, DAY, time_zone="../etc/passwd"), "time_zone"),
+    "an offset": (lambda: on("createdAt", DAY, time_zone=EAST), "zone with a name"),
+    "zone of an empty name": (lambda: where.past("createdAt", time_zone=""), "zone with a name"),
+    "None for a text": (lambda: UNTYPED.contains("name", None), "takes a text"),
+    "None for a pattern": (lambda: UNTYPED.column_like("role", None), "takes a text"),
+    "number for a text": (lambda: UNTYPED.starts_with("name", 5), "takes a text"),
+    "no ids": (lambda: where.not_linked_with("teams", []), "at least one"),
+    "None for an id": (lambda: UNTYPED.linked_with("teams", None), "takes an id"),
+    "an empty id": (lambda: where.in_category("folder", ["1", ""]), "takes an id"),
     "a number": (lambda: UNTYPED.today("createdAt", time_zone=5), "time_zone"),
     "no attribute": (lambda: equals("", 1), "attribute"),
     "no name": (lambda: UNTYPED.equals(None, 1), "attribute"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crmkit.core.drive import drive, driven
+from crmkit.core.drive import driven
 from crmkit.core.errors import ArgumentError
 from crmkit.core.types import File
 from crmkit_generated.autocrm import operations
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from crmkit.core.options import Options
-    from crmkit.core.sender import Sender
     from crmkit_generated.autocrm.models import Attachment
 
     Target = BinaryIO | os.PathLike[str] | str
@@ -69,10 +68,11 @@ class AsyncAttachments(generated.AsyncAttachments):
             options: What the calls do differently: timeout, max_retries, headers, query.
 
         Returns:
-            The attachment. Of a file that went in parts it is what the server said at first.
+            The attachment.
 
         Raises:
             ArgumentError: The file has no name, is no file, or is large and cannot tell its size.
+            OSError: The file cannot be read.
             PermissionDeniedError: There is no such field, or it takes no files of the type.
             CRMError: The call failed in another way.
         """
@@ -103,21 +103,10 @@ class AsyncAttachments(generated.AsyncAttachments):
                 kwargs["content"] = _Part(opened.payload, place + start, min(CHUNK, size - start))
                 kwargs["headers"] = {"Start": str(start), "Content-Type": "text/plain"}
                 await self._sender.reply(chunk, kwargs, options)
+            made.is_being_uploaded = False  # which it was when the server said so
             return made
 
     async def download(
-        self, id: str, to: Target | None = None, *, options: Options | None = None
-    ) -> bytes:
-        """Download a file; see `Attachments.download`."""
-        return await _downloaded(self._sender, id, to, options)
-
-
-class Attachments(generated.Attachments):
-    """Files of records, notes and e-mails."""
-
-    upload = driven(AsyncAttachments.upload)
-
-    def download(
         self, id: str, to: Target | None = None, *, options: Options | None = None
     ) -> bytes:
         """Download a file.
@@ -136,27 +125,30 @@ class Attachments(generated.Attachments):
             OSError: The file cannot be written.
             CRMError: The call failed in another way.
         """
-        return drive(_downloaded(self._sender, id, to, options))
-
-
-async def _downloaded(sender: Sender, id: str, to: Target | None, options: Options | None) -> bytes:
-    operation = operations.ATTACHMENTS_DOWNLOAD
-    kwargs = sent(operation, id=id)
-    if to is None:
-        return (await sender.reply(operation, kwargs, options)).content
-    if not isinstance(to, str | os.PathLike):
-        await sender.download(operation, kwargs, options, to)
+        operation = operations.ATTACHMENTS_DOWNLOAD
+        kwargs = sent(operation, id=id)
+        if to is None:
+            return (await self._sender.reply(operation, kwargs, options)).content
+        if not isinstance(to, str | os.PathLike):
+            await self._sender.download(operation, kwargs, options, to)
+            return b""
+        target = Path(to)
+        # Beside it, so that it appears under its name when it is whole, and not before.
+        part = target.with_name(f".{target.name}.{token_hex(4)}")
+        try:
+            with part.open("xb") as sink:
+                await self._sender.download(operation, kwargs, options, sink)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
         return b""
-    target = Path(to)
-    # Beside it, so that it appears under its name when it is whole, and not before.
-    part = target.with_name(f".{target.name}.{token_hex(4)}")
-    try:
-        with part.open("xb") as sink:
-            await sender.download(operation, kwargs, options, sink)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return b""
+
+
+class Attachments(generated.Attachments):
+    """Files of records, notes and e-mails."""
+
+    upload = driven(AsyncAttachments.upload)
+    download = driven(AsyncAttachments.download)  # pyright: ignore[reportAssignmentType]  # to= besides
 
 
 @contextmanager

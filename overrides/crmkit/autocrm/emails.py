@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import driven
 from crmkit.core.errors import ArgumentError
+from crmkit.core.options import mapping
 from crmkit_generated.autocrm import operations
 from crmkit_generated.autocrm.codec import email
 from crmkit_generated.autocrm.resources import emails as generated
@@ -83,7 +84,6 @@ class AsyncEmails(AsyncLinked, generated.AsyncEmails):
             CRMError: The call failed in another way.
         """
         message = {
-            **(extra or {}),
             "status": "Sending",
             "from": from_,
             "to": _addresses(to, "to"),
@@ -97,8 +97,12 @@ class AsyncEmails(AsyncLinked, generated.AsyncEmails):
             "parentId": parent_id,
             "attachmentsIds": attachments_ids,
         }
+        others = mapping({} if extra is None else extra, "extra")
+        for name in others:
+            if name in message:
+                raise ArgumentError(f"extra[{name!r}]", "goes by its own keyword")
         given = {name: value for name, value in message.items() if value is not None}
-        kwargs = sent(operations.EMAILS_CREATE, wire_tree(given, "message"))
+        kwargs = sent(operations.EMAILS_CREATE, wire_tree({**others, **given}, "message"))
         return await self._sender.call(operations.EMAILS_CREATE, kwargs, email.decode, options)
 
 

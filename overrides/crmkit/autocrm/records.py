@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .where import Where
 
-__all__ = ["AsyncEntity", "AsyncLinked", "Calls", "Entity", "Linked", "sent"]
+__all__ = ["AsyncEntity", "AsyncLinked", "Entity", "Linked", "sent"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def _chosen(ids: Any, where: Any) -> dict[str, Any]:
     return {"ids": list(found)}
 
 
-class Calls(Resource):
+class _Shared(Resource):
     """What sync and async methods share.
 
     Attributes:
@@ -161,7 +161,7 @@ def _bound(
     return call
 
 
-class AsyncLinked(Calls):
+class AsyncLinked(_Shared):
     """Links and mass actions of an entity type, for async clients."""
 
     related = _bound(AsyncRecords.related)
@@ -303,7 +303,7 @@ def _by_where(where: object) -> dict[str, bool]:
     return {} if where is None else {"byWhere": True}
 
 
-class Linked(Calls):
+class Linked(_Shared):
     """Links and mass actions of an entity type."""
 
     related = _bound(Records.related)
@@ -313,7 +313,7 @@ class Linked(Calls):
     mass_delete = driven(AsyncLinked.mass_delete)
 
 
-class _OfType(Calls):
+class _OfType(_Shared):
     def __init__(self, sender: Sender, entity_type: str) -> None:
         super().__init__(sender)
         self.entity_type = _name(entity_type, "entity_type")

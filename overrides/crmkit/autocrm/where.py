@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +41,7 @@ Ids = str | Sequence[str]
 Zone = str | tzinfo | None
 
 _MOMENTS = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
+_ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
 _LAST = time(23, 59, 59)
 _FLAGS = ("[dateTime]", "[date]")
 
@@ -152,6 +153,19 @@ def _listed(operator: str, attribute: str, values: Any) -> Where:
     return _item(operator, attribute, values)
 
 
+def _like(operator: str, attribute: str, text: Any) -> Where:
+    if not isinstance(text, str):  # no value at all matches everything
+        raise ArgumentError(attribute, f"takes a text, not {type(text).__name__}")
+    return _item(operator, attribute, text)
+
+
+def _to(operator: str, link: str, ids: Any) -> Where:
+    found = ids if isinstance(ids, list | tuple) else [ids]
+    if not found or not all(isinstance(id, str) and id for id in found):
+        raise ArgumentError(link, f"takes an id, or ids, at least one, not {ids!r}")
+    return _item(operator, link, ids)
+
+
 def _zone(attribute: str, time_zone: Zone) -> Zone:
     """Return the zone in which days of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
@@ -175,7 +189,15 @@ def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where
     # A moment is sent as the text of its UTC.
     is_moment = bool(value) and isinstance(value[0], datetime)
     zone = UTC if is_moment else _zone(attribute, time_zone)
-    return item if zone is None else {**item, "dateTime": True, "timeZone": str(zone)}
+    return item if zone is None else {**item, "dateTime": True, "timeZone": _zone_name(zone)}
+
+
+def _zone_name(zone: str | tzinfo) -> str:
+    name = str(zone)
+    is_offset = isinstance(zone, timezone) and zone != UTC  # whatever it calls itself
+    if is_offset or not _ZONE.fullmatch(name):
+        raise ArgumentError("time_zone", f"takes a zone with a name, not {zone!r}")
+    return name
 
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
@@ -245,32 +267,32 @@ def between(attribute: str, from_: Scalar, to: Scalar, *, time_zone: Zone = None
 
 def contains(attribute: str, text: str) -> Where:
     """Match records whose attribute holds the text."""
-    return _item("contains", attribute, text)
+    return _like("contains", attribute, text)
 
 
 def not_contains(attribute: str, text: str) -> Where:
     """Match records whose attribute does not hold the text."""
-    return _item("notContains", attribute, text)
+    return _like("notContains", attribute, text)
 
 
 def starts_with(attribute: str, text: str) -> Where:
     """Match records whose attribute begins with the text."""
-    return _item("startsWith", attribute, text)
+    return _like("startsWith", attribute, text)
 
 
 def ends_with(attribute: str, text: str) -> Where:
     """Match records whose attribute ends with the text."""
-    return _item("endsWith", attribute, text)
+    return _like("endsWith", attribute, text)
 
 
 def like(attribute: str, pattern: str) -> Where:
     """Match records whose attribute has a pattern, in which `%` stands for anything."""
-    return _item("like", attribute, pattern)
+    return _like("like", attribute, pattern)
 
 
 def not_like(attribute: str, pattern: str) -> Where:
     """Match records whose attribute has not a pattern, in which `%` stands for anything."""
-    return _item("notLike", attribute, pattern)
+    return _like("notLike", attribute, pattern)
 
 
 def is_null(attribute: str) -> Where:
@@ -436,17 +458,17 @@ def linked_with(link: str, ids: Ids) -> Where:
         link: Name of the link, such as `teams`; not of its attribute `teamsIds`.
         ids: One id, or several. An id that leads nowhere is a `BadRequestError`.
     """
-    return _item("linkedWith", link, ids)
+    return _to("linkedWith", link, ids)
 
 
 def not_linked_with(link: str, ids: Ids) -> Where:
     """Match records that a link ties to none of the ids."""
-    return _item("notLinkedWith", link, ids)
+    return _to("notLinkedWith", link, ids)
 
 
 def linked_with_all(link: str, ids: Ids) -> Where:
     """Match records that a link ties to all of the ids."""
-    return _item("linkedWithAll", link, ids)
+    return _to("linkedWithAll", link, ids)
 
 
 def is_linked(link: str) -> Where:
@@ -461,12 +483,12 @@ def is_not_linked(link: str) -> Where:
 
 def in_category(attribute: str, id: Ids) -> Where:
     """Match records in a category or one below it."""
-    return _item("inCategory", attribute, id)
+    return _to("inCategory", attribute, id)
 
 
 def is_user_from_teams(attribute: str, ids: Ids) -> Where:
     """Match records whose user belongs to one of the teams."""
-    return _item("isUserFromTeams", attribute, ids)
+    return _to("isUserFromTeams", attribute, ids)
 
 
 # -- lists of choices ------------------------------------------------------------------------------
@@ -522,12 +544,12 @@ def column_not_in(attribute: str, values: Sequence[Scalar]) -> Where:
 
 def column_like(attribute: str, pattern: str) -> Where:
     """Match records whose column of a relation has a pattern."""
-    return _item("columnLike", attribute, pattern)
+    return _like("columnLike", attribute, pattern)
 
 
 def column_not_like(attribute: str, pattern: str) -> Where:
     """Match records whose column of a relation has not a pattern."""
-    return _item("columnNotLike", attribute, pattern)
+    return _like("columnNotLike", attribute, pattern)
 
 
 def column_is_null(attribute: str) -> Where:
