@@ -10,234 +10,16 @@ from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import jsonschema_rs
 import yaml
 
+from .extensions import check_extensions
+from .outline import METHODS, NAME, check_outline
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 __all__ = ["Document", "DocumentError", "OperationSource", "load", "snake_case"]
 
-METHODS = ("get", "put", "post", "delete", "patch")
-
-_NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
-_PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
-EXTENSIONS: dict[str, dict[str, Any]] = {
-    "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-    "x-crmkit-effect": {"enum": ["read", "write"]},
-    "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
-    "x-crmkit-evidence": {
-        "type": "array",
-        "items": {"type": "string", "pattern": r"^(page|recorded|assumption): \S"},
-        "minItems": 1,
-    },
-    "x-crmkit-format": {
-        "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
-    },
-    "x-crmkit-name": {"type": "string", "pattern": _NAME},
-    "x-crmkit-narrows": {"type": "string", "pattern": _NAME},
-    "x-crmkit-open-enum": {"const": True},
-    "x-crmkit-paging": {
-        "type": "object",
-        "properties": {
-            "strategy": {"enum": ["page", "offset", "none"]},
-            "number": {"type": "string"},
-            "size": {"type": "string"},
-            "default_size": {"type": "integer", "minimum": 1},
-            "first": {"type": "integer", "minimum": 0},
-            "total": _PATH_LIST,
-            "last": _PATH_LIST,
-        },
-        "required": ["strategy"],
-        "additionalProperties": False,
-    },
-    "x-crmkit-part-of": {
-        "type": "object",
-        "properties": {
-            "argument": {"type": "string", "pattern": _NAME},
-            "items": {"enum": ["object", "text"]},
-            "description": {"type": "string"},
-        },
-        "required": ["argument", "items"],
-        "additionalProperties": False,
-    },
-    "x-crmkit-profile": {
-        "type": "array",
-        "items": {"type": "string", "pattern": "^[a-z][a-z0-9]*$"},
-        "minItems": 1,
-        "uniqueItems": True,
-    },
-    "x-crmkit-read-as": _PATH_LIST,
-    "x-crmkit-read-schema": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
-    "x-crmkit-replace": {"type": "string", "pattern": _NAME},
-    "x-crmkit-separated": {
-        "type": "object",
-        "properties": {
-            "by": {"enum": [";", ","]},
-            "element": {"type": "string", "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
-            "between": {"const": "|"},
-        },
-        "required": ["by", "element"],
-        "additionalProperties": False,
-        # What stands between the members of an element is told where elements have members.
-        "if": {"properties": {"element": {"pattern": "^[A-Z]"}}},
-        "then": {"required": ["between"]},
-        "else": {"properties": {"between": False}},
-    },
-    "x-crmkit-setting": {"type": "string", "pattern": _NAME},
-    "x-crmkit-side-elements": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
-    "x-crmkit-xml": {
-        "type": "object",
-        "properties": {
-            "root": {"type": "string"},
-            "item": {"type": "string"},
-            "nil": {
-                "type": "object",
-                "properties": {"attribute": {"type": "string"}, "value": {"type": "string"}},
-                "required": ["attribute", "value"],
-                "additionalProperties": False,
-            },
-            "type": {
-                "type": "object",
-                "properties": {
-                    name: {"type": "string"} for name in ("attribute", "integer", "number", "array")
-                },
-                "required": ["attribute"],
-                "additionalProperties": False,
-            },
-            "boolean": {
-                "type": "object",
-                "properties": {"false": {"type": "string"}, "true": {"type": "string"}},
-                "required": ["false", "true"],
-                "additionalProperties": False,
-            },
-        },
-        "required": ["root", "item", "nil", "type", "boolean"],
-        "additionalProperties": False,
-    },
-}
-"""The vendor extensions with the form of each; CONTRIBUTING.md tells their meaning."""
-
-
-_TOP = re.compile("")
-_OPERATION = re.compile(rf"paths/.*/({'|'.join(METHODS)})")
-_PARAMETER = re.compile(r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+")
-_SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
-PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "x-crmkit-alias": (_SCHEMA,),
-    "x-crmkit-effect": (_OPERATION,),
-    "x-crmkit-envelope": (_TOP, _OPERATION),
-    "x-crmkit-format": (_SCHEMA,),
-    "x-crmkit-name": (_SCHEMA, _PARAMETER),
-    "x-crmkit-narrows": (_OPERATION,),
-    "x-crmkit-open-enum": (_SCHEMA,),
-    "x-crmkit-paging": (_OPERATION,),
-    "x-crmkit-part-of": (_PARAMETER,),
-    # Also where the emitters do not look: a server has or has not a route, whatever is made of it.
-    "x-crmkit-profile": (_OPERATION, re.compile("paths/.*/(head|options|trace)")),
-    "x-crmkit-replace": (_OPERATION,),
-    "x-crmkit-separated": (_SCHEMA,),
-    "x-crmkit-setting": (_PARAMETER,),
-    "x-crmkit-side-elements": (_TOP,),
-    "x-crmkit-xml": (_TOP,),
-}
-"""Where an extension means something; those that are not here may stand anywhere."""
-
-_REF = {"properties": {"$ref": {"type": "string"}}, "required": ["$ref"]}
-OUTLINE: dict[str, Any] = {
-    "type": "object",
-    "required": ["info", "tags", "paths"],
-    "properties": {
-        "info": {
-            "type": "object",
-            "required": ["title", "version"],
-            "properties": {"title": {"type": "string"}, "version": {"type": "string"}},
-        },
-        "tags": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["name", "description"],
-                "properties": {
-                    "name": {"type": "string", "pattern": _NAME},
-                    "description": {"type": "string"},
-                },
-            },
-        },
-        "paths": {
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": {"$ref": "#/$defs/item"},
-        },
-        "components": {
-            "type": "object",
-            "properties": {
-                "schemas": {
-                    "type": "object",
-                    "propertyNames": {"pattern": "^[A-Z][A-Za-z0-9]*$"},
-                    "additionalProperties": {"$ref": "#/$defs/schema"},
-                },
-                "parameters": {"additionalProperties": {"$ref": "#/$defs/parameter"}},
-                "responses": {"additionalProperties": {"$ref": "#/$defs/response"}},
-            },
-        },
-    },
-    "$defs": {
-        "item": {
-            "type": "object",
-            "properties": {
-                "parameters": {"type": "array", "items": {"$ref": "#/$defs/parameter"}},
-                **{method: {"$ref": "#/$defs/operation"} for method in METHODS},
-            },
-        },
-        "operation": {
-            "type": "object",
-            "required": ["summary", "responses"],
-            "properties": {
-                "summary": {"type": "string", "minLength": 1},
-                "tags": {"type": "array"},
-                "parameters": {"type": "array", "items": {"$ref": "#/$defs/parameter"}},
-                "responses": {
-                    "type": "object",
-                    "additionalProperties": {"$ref": "#/$defs/response"},
-                },
-            },
-        },
-        "parameter": {
-            "type": "object",
-            "if": {"required": ["$ref"]},
-            "then": _REF,
-            "else": {"required": ["name", "in"]},
-        },
-        "response": {
-            "type": "object",
-            "if": {"required": ["$ref"]},
-            "then": _REF,
-            "else": {"required": ["description"]},
-        },
-        "schema": {
-            "type": ["object", "boolean"],
-            "properties": {
-                "$ref": {"type": "string"},
-                "properties": {
-                    "type": "object",
-                    "additionalProperties": {"$ref": "#/$defs/schema"},
-                },
-                "items": {"$ref": "#/$defs/schema"},
-                "anyOf": {"type": "array", "items": {"$ref": "#/$defs/schema"}},
-                "oneOf": {"type": "array", "items": {"$ref": "#/$defs/schema"}},
-            },
-        },
-    },
-}
-"""What the rest of the way relies on; whether a document is right OpenAPI, the tests tell."""
-
-_REMEDIES = {
-    "info": "write info with a title and a version",
-    "paths": "describe an operation",
-    "tags": "give each tag a name in snake_case and a description",
-}
 CLIENT_NAMES = {"aclose", "close", "generated", "request", "with_options"}
 """Names that every client has."""
 
@@ -370,7 +152,7 @@ class Document:
         name = node.get("operationId")
         if not name:
             self.refuse(place, "has no operationId", "give it one such as contacts_list")
-        if not re.fullmatch(_NAME, str(name)):
+        if not re.fullmatch(NAME, str(name)):
             self.refuse(
                 place, f"operationId {name!r} is not snake_case", "write it like contacts_list"
             )
@@ -430,8 +212,8 @@ def load(path: Path, file: str) -> Document:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
         raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
     document = Document(file, path.stem, tree)
-    _check_outline(document)
-    _check_extensions(document)
+    check_outline(document)
+    check_extensions(document)
     _check_names(document)
     return document
 
@@ -455,18 +237,6 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
-    """Give every member of every object: place, key and value; but none of example values."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield place, key, value
-            if key not in {"example", "examples", "value", "default", "const", "enum"}:
-                yield from _walk(value, f"{place}/{key}" if place else key)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _walk(value, f"{place}/{index}")
-
-
 def _no_json(node: Any, place: str) -> str | None:
     """Return the first place whose value JSON cannot hold; None if there is none."""
     if isinstance(node, dict | list):
@@ -480,48 +250,20 @@ def _no_json(node: Any, place: str) -> str | None:
     return None if node is None or isinstance(node, str | int) else place
 
 
-def _check_outline(document: Document) -> None:
-    error = next(jsonschema_rs.Draft202012Validator(OUTLINE).iter_errors(document.tree), None)
-    if error is None:
-        return
-    path = [str(part) for part in error.instance_path]
-    # The name that is missing, or that a schema must not have.
-    missing = re.match(r'"([^"]+)" (is a required property|does not match "\^\[A-Z)', error.message)
-    if missing:
-        path.append(missing[1])
-    problem = f"{path[-1]}: {error.message}" if path else error.message
-    remedy = _REMEDIES.get(path[0] if path else "", "write it as OpenAPI 3.1 has it")
-    if path[0] == "paths" and len(path) > 2:
-        remedy = "write it as OpenAPI 3.1 has it"
-        path = [f"{path[2].upper()} {path[1]}", *path[3:]]
-    document.refuse("/".join(path), problem, remedy)
-
-
-def _check_extensions(document: Document) -> None:
-    for place, key, value in _walk(document.tree, ""):
-        if not key.startswith("x-"):
-            continue
-        if key not in EXTENSIONS:
-            document.refuse(
-                place or "top", f"{key} is no known extension", f"there are {', '.join(EXTENSIONS)}"
-            )
-        places = PLACES.get(key)
-        if places is not None and not any(one.fullmatch(place) for one in places):
-            document.refuse(
-                place or "top", f"{key} means nothing here", "see CONTRIBUTING.md for its place"
-            )
-        error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
-        if error is not None:
-            document.refuse(
-                place or "top", f"{key}: {error.message}", "see CONTRIBUTING.md for its form"
-            )
-
-
 def _check_names(document: Document) -> None:
     for tag in document.tree["tags"]:
         if keyword.iskeyword(tag["name"]) or tag["name"] in CLIENT_NAMES:
             document.refuse(
                 "tags", f"{tag['name']!r} cannot be the name of a resource", "call it differently"
+            )
+    ids: dict[str, OperationSource] = {}
+    for operation in document.operations:
+        first = ids.setdefault(operation.id, operation)
+        if first is not operation and operation.hidden:
+            document.refuse(
+                operation.place,
+                f"has the operationId of {first.place}",
+                "give it another operationId",
             )
     public: dict[tuple[str | None, str], OperationSource] = {}
     for operation in (one for one in document.operations if not one.hidden):

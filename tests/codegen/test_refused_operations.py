@@ -26,6 +26,16 @@ TEXTS = listed({"type": "string"})
 ID = ("paths", "/notes/{id}", "put", "parameters", 0, "schema")
 
 
+def operation(name: str) -> Tree:
+    """Return an operation that answers nothing."""
+    return {
+        "operationId": name,
+        "tags": ["notes"],
+        "summary": "Do it.",
+        "responses": {"204": {"description": "Done."}},
+    }
+
+
 def renamed(tag: str) -> Spoil:
     """Return what gives the base's only tag another name, in the operationIds as well."""
     prefix = tag.lower().replace(" ", "_")
@@ -47,6 +57,15 @@ def renamed(tag: str) -> Spoil:
         put(*CREATE, "operationId", value="notes_list"),
         "POST /notes",
         r"notes\.list.*GET /notes.*another operationId",
+    ),
+    Case(
+        "twice, as a twin",
+        all_of(
+            put("paths", "/a", value={"post": operation("notes_list_post")}),
+            put("paths", "/b", value={"post": operation("notes_list_post")}),
+        ),
+        "POST /b",
+        "operationId of POST /a.*another operationId",
     ),
     Case("the resource's name", put(*CREATE, "operationId", value="notes"), "POST /notes", "notes"),
     Case("a keyword", put(*CREATE, "operationId", value="notes_import"), "POST /notes", "import"),
