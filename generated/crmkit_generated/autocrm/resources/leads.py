@@ -676,7 +676,8 @@ class Leads(Resource):
         """Convert a lead, by AutoCRM's route.
 
         The page's form of conversion. EspoCRM has no such route and answers 404 with a page in
-        HTML and no X-Status-Reason.
+        HTML and no X-Status-Reason. The client's leads.convert takes the route that the server
+        has.
 
         Only servers of autocrm have it.
 
@@ -1345,7 +1346,8 @@ class AsyncLeads(Resource):
         """Convert a lead, by AutoCRM's route.
 
         The page's form of conversion. EspoCRM has no such route and answers 404 with a page in
-        HTML and no X-Status-Reason.
+        HTML and no X-Status-Reason. The client's leads.convert takes the route that the server
+        has.
 
         Only servers of autocrm have it.
 

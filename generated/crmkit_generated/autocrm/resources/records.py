@@ -132,7 +132,8 @@ class Records(Resource):
         """Change many records, by AutoCRM's route.
 
         EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins
-        with "Action", and MassAction takes its place.
+        with "Action", and MassAction takes its place. The client's entity(name).mass_update,
+        and that of accounts and the others, takes the route that the server has.
 
         Only servers of autocrm have it.
 
@@ -201,7 +202,8 @@ class Records(Resource):
         """Delete many records, by AutoCRM's route.
 
         EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins
-        with "Action", and MassAction takes its place.
+        with "Action", and MassAction takes its place. The client's entity(name).mass_delete,
+        and that of accounts and the others, takes the route that the server has.
 
         Only servers of autocrm have it.
 
@@ -896,7 +898,8 @@ class Records(Resource):
         A link is named as the entity type defines it, such as contacts of Account. EspoCRM
         reads the ids from a JSON body alone; AutoCRM's page shows one id in the query alone.
         Send both and take true or an empty 200 for done: false means that nothing was unlinked.
-        What is not linked is true as well.
+        What is not linked is true as well. The client's entity(name).unlink, and that of
+        accounts and the others, sends both.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -1034,7 +1037,8 @@ class AsyncRecords(Resource):
         """Change many records, by AutoCRM's route.
 
         EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins
-        with "Action", and MassAction takes its place.
+        with "Action", and MassAction takes its place. The client's entity(name).mass_update,
+        and that of accounts and the others, takes the route that the server has.
 
         Only servers of autocrm have it.
 
@@ -1101,7 +1105,8 @@ class AsyncRecords(Resource):
         """Delete many records, by AutoCRM's route.
 
         EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins
-        with "Action", and MassAction takes its place.
+        with "Action", and MassAction takes its place. The client's entity(name).mass_delete,
+        and that of accounts and the others, takes the route that the server has.
 
         Only servers of autocrm have it.
 
@@ -1778,7 +1783,8 @@ class AsyncRecords(Resource):
         A link is named as the entity type defines it, such as contacts of Account. EspoCRM
         reads the ids from a JSON body alone; AutoCRM's page shows one id in the query alone.
         Send both and take true or an empty 200 for done: false means that nothing was unlinked.
-        What is not linked is true as well.
+        What is not linked is true as well. The client's entity(name).unlink, and that of
+        accounts and the others, sends both.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.

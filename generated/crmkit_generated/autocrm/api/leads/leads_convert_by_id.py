@@ -68,7 +68,7 @@ def sync_detailed(
     """Convert a lead, by AutoCRM's route.
 
      The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason.
+    X-Status-Reason. The client's leads.convert takes the route that the server has.
 
     Args:
         id (str): Id of the record.
@@ -103,7 +103,7 @@ def sync(
     """Convert a lead, by AutoCRM's route.
 
      The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason.
+    X-Status-Reason. The client's leads.convert takes the route that the server has.
 
     Args:
         id (str): Id of the record.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
     """Convert a lead, by AutoCRM's route.
 
      The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason.
+    X-Status-Reason. The client's leads.convert takes the route that the server has.
 
     Args:
         id (str): Id of the record.
@@ -166,7 +166,7 @@ async def asyncio(
     """Convert a lead, by AutoCRM's route.
 
      The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason.
+    X-Status-Reason. The client's leads.convert takes the route that the server has.
 
     Args:
         id (str): Id of the record.

@@ -82,6 +82,7 @@ def sync_detailed(
      A link is named as the entity type defines it, such as contacts of Account. EspoCRM reads the ids
     from a JSON body alone; AutoCRM's page shows one id in the query alone. Send both and take true or
     an empty 200 for done: false means that nothing was unlinked. What is not linked is true as well.
+    The client's entity(name).unlink, and that of accounts and the others, sends both.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -128,6 +129,7 @@ async def asyncio_detailed(
      A link is named as the entity type defines it, such as contacts of Account. EspoCRM reads the ids
     from a JSON body alone; AutoCRM's page shows one id in the query alone. Send both and take true or
     an empty 200 for done: false means that nothing was unlinked. What is not linked is true as well.
+    The client's entity(name).unlink, and that of accounts and the others, sends both.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
