@@ -51,7 +51,7 @@ def driven(
     """
 
     @wraps(method)
-    def call(self: Any, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return drive(method(self, *args, **kwargs))
 
     return call
