@@ -232,3 +232,28 @@ def test_any_body_is_answered(mocks: MockCRMs, method: str, path: str) -> None:
         for body in shapes:
             reply = http.request(method, path, json=body)
             assert reply.status_code in (200, 400, 403, 404), (body, reply.headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "bad"),
+    [
+        ("/MassAction", {"where": "x"}),
+        ("/MassAction", {"where": {"a": 1}}),
+        ("/MassAction", {"searchParams": "x"}),
+        (f"{ACCOUNT}/contacts", {"where": "x"}),
+        (f"{ACCOUNT}/contacts", {"searchParams": "x"}),
+        ("/Lead/action/massDelete", {"where": "x"}),
+    ],
+)
+def test_a_choice_that_is_none_does_not_mean_all_records(
+    mocks: MockCRMs, path: str, bad: dict[str, Any]
+) -> None:
+    """A mass action or a link whose conditions are no list is refused, and touches nothing."""
+    crm = mocks.autocrm if path.endswith("massDelete") else mocks.espocrm
+    body = {"massRelate": True, "byWhere": True, **bad}
+    body |= {"entityType": "Lead", "action": "delete", "params": bad}
+    before = crm.snapshot()
+    with client_for(crm) as http:
+        reply = http.post(path, json=body)
+    assert (refusal(reply, 400) or "").startswith(("where should", "searchParams should"))
+    assert crm.snapshot() == before

@@ -126,16 +126,11 @@ def _named(session: Session, link: Link, ids: list[str]) -> list[Record]:
 
 def _search_result(session: Session, link: Link) -> list[Record]:
     from crmkit_mock.espocrm import lists
-    from crmkit_mock.espocrm.search import read_params
+    from crmkit_mock.espocrm.search import read_chosen
 
     foreign = session.entity(link.entity)
     session.user.require_scope(foreign.name, "read")
-    params: Any = session.body.get("searchParams")
-    search = read_params(session, params if isinstance(params, dict) else {})
-    where: Any = session.body.get("where")
-    if isinstance(where, list):
-        search = replace(search, where=(*search.where, *where))
-    found = lists.matching(session, foreign, search)
+    found = lists.matching(session, foreign, read_chosen(session, session.body))
     return [one for one in found if session.user.may(foreign.name, "edit", one)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import lists, records
@@ -11,7 +10,7 @@ from crmkit_mock.espocrm.other_types import ENTITY_TYPES
 from crmkit_mock.espocrm.php import items
 from crmkit_mock.espocrm.refusals import Problem, bad_request, forbidden, not_found
 from crmkit_mock.espocrm.rules import settle
-from crmkit_mock.espocrm.search import Search, read_params
+from crmkit_mock.espocrm.search import Search, read_chosen
 from crmkit_mock.espocrm.values import accept
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def run(session: Session) -> dict[str, Any]:
     entity = ENTITY_TYPES.get(name)
     if entity is None:
         raise session.crash(f"There is no entity type {name[:50]}.")
-    if "ids" not in params and "where" not in params and "searchParams" not in params:
+    if all(params.get(name) is None for name in ("ids", "where", "searchParams")):
         raise bad_request("Bad search params for mass action.")
     data = body.get("data")
     job = _job(session, entity, kind, data if isinstance(data, dict) else {}, params)
@@ -210,12 +209,7 @@ def _records(session: Session, entity: EntityType, params: Mapping[str, Any]) ->
             raise session.crash("There are no ids.")
         pool = [one for one in session.data.all(entity.name) if one["id"] in ids]
         return lists.matching(session, entity, Search(), pool)
-    told: Any = params.get("searchParams")
-    search = read_params(session, told if isinstance(told, dict) else {})
-    where: Any = params.get("where")
-    if isinstance(where, list):
-        search = replace(search, where=(*search.where, *where))
-    return lists.matching(session, entity, search)
+    return lists.matching(session, entity, read_chosen(session, params))
 
 
 def _told(done: list[str], *, by_ids: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmkit_mock.espocrm.php import items, to_int
@@ -116,6 +116,22 @@ def read_params(session: Session, tree: Mapping[str, Any]) -> Search:
         bool_filters=tuple(str(one) for one in filters or ()),
         text_filter=tree.get("textFilter") or None,
     )
+
+
+def read_chosen(session: Session, tree: Mapping[str, Any]) -> Search:
+    """Read which records a body chooses: by `searchParams`, by `where` beside them, or by both.
+
+    What is neither is refused rather than passed over, for nothing would stand for all records.
+
+    Raises:
+        Problem: 400 or 403, a parameter is improper.
+    """
+    told = tree.get("searchParams")
+    if told is not None and not isinstance(told, dict):
+        raise bad_request("searchParams should be object.")
+    search = read_params(session, told or {})
+    beside = read_params(session, {"where": tree.get("where")})
+    return replace(search, where=(*search.where, *beside.where))
 
 
 def _checked(session: Session, **members: Any) -> Search:
