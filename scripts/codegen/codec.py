@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from .decoding import convert, decode_field, expectation
 from .encoding import encode_field
+from .imports import only_needed
 from .kinds import parts
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ _RUNTIME = {
 IMPORTS = tuple(
     f"from crmkit.core.{module} import {', '.join(names)}" for module, names in _RUNTIME.items()
 )
-"""What a codec may need; ruff takes out what it does not."""
+"""What a codec may need."""
 
 
 def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) -> str:
@@ -138,7 +139,9 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         imports="\n".join(imports),
         runtime="\n".join(IMPORTS),
     )
-    return f"{head}\n{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
+    return only_needed(
+        f"{head}\n{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
+    )
 
 
 def _parts(kind: Kind) -> list[Kind]:

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project, strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData, openapi
@@ -128,10 +129,30 @@ def _run(derived: Derived, folder: Path) -> None:
     data = GeneratorData.from_dict(derived.tree, config=config)
     if isinstance(data, GeneratorError):
         _refuse(derived, data)
+    project = Project(openapi=data, config=config)
+    project.env.bytecode_cache = _COMPILED
     with contextlib.redirect_stdout(io.StringIO()):  # it prints the folder's name
-        errors = Project(openapi=data, config=config).build()
+        errors = project.build()
     if errors:
         _refuse(derived, errors[0])
+
+
+class _Memory(BytecodeCache):
+    """Keeps compiled templates, which the generator would compile anew for each document."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template's code to jinja."""
+        bucket.code = self._known.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template's code."""
+        self._known[bucket.key] = bucket.code
+
+
+_COMPILED = _Memory()
 
 
 def _check_members(derived: Derived) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from .codec import IMPORTS
+from .imports import only_needed
 from .methods import emit_method, emit_tables
 from .models import doc
 from .schemas import class_of
@@ -54,51 +54,32 @@ def emit_resources(sources: Sources) -> str:
         for plan in own:
             lines += ["", *_delegate(plan, sources, prefix)]
     body = "\n".join(lines) + "\n"
-    needed = [
-        "from collections.abc import Mapping",
-        "from pathlib import Path",
-        "from typing import BinaryIO",
-        "from crmkit.core.body import Stream as ByteStream",
-        "from crmkit.core.options import Options",
-        "from crmkit.core.paging import AsyncPager",
-        "from crmkit.core.paging import Pager",
-        *(
-            f"from .{tag} import {prefix}{class_of(tag)}"
-            for tag in tags
-            for prefix in ("", "Async")
-        ),
-        *_model_imports(sources.models),
-    ]
     head = [
         f'"""The resources of the {title}, loaded when they are touched."""',
         "",
         "from __future__ import annotations",
         "",
-        *_used(["import builtins", "import datetime"], body),
+        "import builtins",
+        "import datetime",
         "from collections.abc import Sequence",
         "from functools import cached_property",
-        *(
-            ["from typing import TYPE_CHECKING, Any"]
-            if re.search(r"\bAny\b", body)
-            else ["from typing import TYPE_CHECKING"]
-        ),
+        "from typing import TYPE_CHECKING, Any",
         "from crmkit.core.client import Client",
         "from crmkit.core.operation import Operation",
-        *_used(
-            ["from crmkit.core.types import UNSET, Unset", "from crmkit.core.types import File"],
-            body,
-        ),
+        "from crmkit.core.types import UNSET, File, Unset",
         "",
         "if TYPE_CHECKING:",
-        *(f"    {line}" for line in _used(needed, body)),
+        "    from collections.abc import Mapping",
+        "    from pathlib import Path",
+        "    from typing import BinaryIO",
+        "    from crmkit.core.body import Stream as ByteStream",
+        "    from crmkit.core.options import Options",
+        "    from crmkit.core.paging import AsyncPager, Pager",
+        *(f"    from .{tag} import Async{class_of(tag)}, {class_of(tag)}" for tag in tags),
+        *(f"    {line}" for line in _model_imports(sources.models)),
         "",
     ]
-    return "\n".join(head) + body
-
-
-def _used(imports: list[str], body: str) -> list[str]:
-    """Return those imports whose name the body uses: ruff takes none out of an `__init__`."""
-    return [line for line in imports if re.search(rf"\b{line.split()[-1]}\b", body)]
+    return only_needed("\n".join(head) + body)
 
 
 def _delegate(plan: OperationPlan, sources: Sources, prefix: str) -> list[str]:
@@ -182,7 +163,7 @@ def emit_resource(sources: Sources, tag: str | None) -> str:
         lines += ["", f"class {prefix}{name}(Resource):", f'    """{text}"""']
         for plan in plans:
             lines += ["", *(f"    {line}" for line in emit_method(plan, sources, prefix))]
-    return "\n".join(lines) + "\n"
+    return only_needed("\n".join(lines))
 
 
 ARGUMENTS = (
@@ -193,4 +174,4 @@ ARGUMENTS = (
     "texts",
     "with_parts",
 )
-"""What a method may need of `crmkit.core.arguments`; ruff takes out what it does not."""
+"""What a method may need of `crmkit.core.arguments`."""

@@ -5,10 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
+from crmkit.core.formats import espo_datetime, espo_text
 from crmkit.core.nested import (
     read_enum,
     read_list,
@@ -19,14 +16,7 @@ from crmkit.core.nested import (
     write_map,
     write_union,
 )
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.account import Account
 from ..models.account_type import AccountType

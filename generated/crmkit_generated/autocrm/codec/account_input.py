@@ -15,14 +15,7 @@ from crmkit.core.nested import (
     write_union,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.account_input import AccountInput
 from ..models.account_type import AccountType

@@ -5,18 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_map,
-    write_map,
-)
+from crmkit.core.nested import read_map, write_map
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    opened,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, opened, wrong
 
 from ..models.action_input import ActionInput
 from ..models.action_name import ActionName

@@ -6,16 +6,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
-from crmkit.core.wire import (
-    date_text,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import espo_datetime, espo_text
+from crmkit.core.wire import date_text, extras, new, wrong
 
 from ..models.activity import Activity
 

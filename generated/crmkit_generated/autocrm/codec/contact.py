@@ -5,11 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-    spelt,
-)
+from crmkit.core.formats import espo_datetime, espo_text, spelt
 from crmkit.core.nested import (
     read_enum,
     read_list,
@@ -20,14 +16,7 @@ from crmkit.core.nested import (
     write_map,
     write_union,
 )
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.account_type import AccountType
 from ..models.contact import Contact

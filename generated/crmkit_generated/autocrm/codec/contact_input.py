@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-)
+from crmkit.core.formats import spelt
 from crmkit.core.nested import (
     read_map,
     read_optional,
@@ -17,14 +15,7 @@ from crmkit.core.nested import (
     write_model,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.contact_input import ContactInput
 from ..models.email_address_input import EmailAddressInput

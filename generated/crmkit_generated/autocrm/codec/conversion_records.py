@@ -5,15 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    write_model,
-)
+from crmkit.core.nested import write_model
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.account_input import AccountInput
 from ..models.contact_input import ContactInput

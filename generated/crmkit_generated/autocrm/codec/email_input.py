@@ -5,26 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-    spelt,
-)
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_map,
-)
+from crmkit.core.formats import espo_datetime, espo_text, spelt
+from crmkit.core.nested import read_map, read_optional, read_plain, write_map
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.email_input import EmailInput
 from ..models.email_status import EmailStatus

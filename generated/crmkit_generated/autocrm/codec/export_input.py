@@ -5,19 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    write_list,
-    write_model,
-)
+from crmkit.core.nested import write_list, write_model
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.export_input import ExportInput
 from ..models.search_params import SearchParams

@@ -5,19 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_map,
-    read_plain,
-    write_map,
-)
+from crmkit.core.nested import read_map, read_plain, write_map
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    opened,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, opened, wrong
 
 from ..models.mass_action_data import MassActionData
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    write_model,
-)
+from crmkit.core.nested import write_model
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.mass_action_data import MassActionData
 from ..models.mass_action_input import MassActionInput

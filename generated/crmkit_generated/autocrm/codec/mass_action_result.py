@@ -5,13 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import each, extras, new, plain, wrong
 
 from ..models.mass_action_result import MassActionResult
 

@@ -5,22 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_map,
-    write_list,
-    write_map,
-    write_model,
-)
+from crmkit.core.nested import read_map, write_list, write_map, write_model
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    opened,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
 
 from ..models.mass_update_input import MassUpdateInput
 from ..models.where_item import WhereItem

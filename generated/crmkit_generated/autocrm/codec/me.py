@@ -5,16 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_map,
-    write_map,
-)
-from crmkit.core.wire import (
-    extras,
-    new,
-    opened,
-    wrong,
-)
+from crmkit.core.nested import read_map, write_map
+from crmkit.core.wire import extras, new, opened, wrong
 
 from ..models.me import Me
 from . import acl as acl_codec

@@ -6,11 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-    spelt,
-)
+from crmkit.core.formats import espo_datetime, espo_text, spelt
 from crmkit.core.nested import (
     read_map,
     read_optional,
@@ -20,15 +16,7 @@ from crmkit.core.nested import (
     write_model,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.meeting_input import MeetingInput
 from ..models.meeting_status import MeetingStatus

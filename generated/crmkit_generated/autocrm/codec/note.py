@@ -5,25 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_map,
-)
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    opened,
-    plain,
-    wrong,
-)
+from crmkit.core.formats import espo_datetime, espo_text
+from crmkit.core.nested import read_map, read_optional, read_plain, write_map
+from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
 
 from ..models.note import Note
 from ..models.note_type import NoteType

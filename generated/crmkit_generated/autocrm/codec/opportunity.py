@@ -6,26 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-    spelt,
-)
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_map,
-)
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.formats import espo_datetime, espo_text, spelt
+from crmkit.core.nested import read_map, read_optional, read_plain, write_map
+from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.lead_source import LeadSource
 from ..models.opportunity import Opportunity

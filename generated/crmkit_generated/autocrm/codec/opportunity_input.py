@@ -6,25 +6,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-)
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_map,
-)
+from crmkit.core.formats import spelt
+from crmkit.core.nested import read_map, read_optional, read_plain, write_map
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.lead_source import LeadSource
 from ..models.opportunity_input import OpportunityInput

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.phone_number import PhoneNumber
 from ..models.phone_type import PhoneType

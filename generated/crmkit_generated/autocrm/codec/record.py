@@ -5,24 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_map,
-)
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.formats import espo_datetime, espo_text
+from crmkit.core.nested import read_map, read_optional, read_plain, write_map
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.record import Record
 from . import email_address as email_address_codec

@@ -6,14 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.record_input import RecordInput
 

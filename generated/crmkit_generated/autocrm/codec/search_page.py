@@ -5,11 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.search_page import SearchPage
 from . import search_hit as search_hit_codec

@@ -5,20 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_map,
-    read_plain,
-    write_map,
-)
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    opened,
-    plain,
-    wrong,
-)
+from crmkit.core.nested import read_map, read_plain, write_map
+from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
 
 from ..models.system_settings import SystemSettings
 

@@ -6,24 +6,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
-from crmkit.core.nested import (
-    write_list,
-    write_model,
-)
+from crmkit.core.formats import espo_datetime, espo_text
+from crmkit.core.nested import write_list, write_model
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.priority import Priority
 from ..models.reminder_input import ReminderInput

@@ -5,15 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    espo_datetime,
-    espo_text,
-)
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import espo_datetime, espo_text
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.webhook import Webhook
 

@@ -15,12 +15,7 @@ from crmkit.core.nested import (
     write_union,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.filter_type import FilterType
 from ..models.where_item import WhereItem

@@ -8,16 +8,11 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_plain,
-    read_union,
-)
+from crmkit.core.nested import read_plain, read_union
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.actions import actions_run

@@ -6,12 +6,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from crmkit.core.arguments import (
-    joined_texts,
-)
-from crmkit.core.formats import (
-    espo_text,
-)
+from crmkit.core.arguments import joined_texts
+from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource

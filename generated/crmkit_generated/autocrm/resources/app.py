@@ -9,14 +9,10 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_map,
-)
+from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.app import app_about, app_destroy_token, app_greeting, app_openapi

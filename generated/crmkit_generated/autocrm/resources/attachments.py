@@ -7,11 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import (
-    CARRIED,
-    carrying,
-    with_parts,
-)
+from crmkit.core.arguments import CARRIED, carrying, with_parts
 from crmkit.core.body import Stream as ByteStream
 from crmkit.core.drive import drive
 from crmkit.core.options import Options

@@ -8,16 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_map,
-    read_plain,
-)
+from crmkit.core.nested import read_map, read_plain
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import (
-    opened,
-    wrong,
-)
+from crmkit.core.wire import opened, wrong
 
 from .. import operations
 from ..api.currency_rates import currency_rates_get, currency_rates_update

@@ -7,17 +7,10 @@ import builtins
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_list,
-    read_map,
-    read_plain,
-    read_union,
-)
+from crmkit.core.nested import read_list, read_map, read_plain, read_union
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.layouts import layouts_get

@@ -7,17 +7,12 @@ import builtins
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_list,
-    read_union,
-)
+from crmkit.core.nested import read_list, read_union
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.search import search_email_addresses, search_records

@@ -9,9 +9,7 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import (
-    opened,
-)
+from crmkit.core.wire import opened
 
 from .. import operations
 from ..api.settings import settings_get, settings_update

@@ -10,9 +10,7 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.formats import (
-    espo_text,
-)
+from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model

@@ -6,13 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    date_text,
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import date_text, extras, moment, new, wrong
 
 from ..models.activity import Activity
 from . import account as account_codec

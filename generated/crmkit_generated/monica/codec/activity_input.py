@@ -6,22 +6,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-    unspelt,
-)
-from crmkit.core.nested import (
-    read_list,
-    write_list,
-)
+from crmkit.core.formats import spelt, unspelt
+from crmkit.core.nested import read_list, write_list
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, extras, new, wrong
 
 from ..models.activity_input import ActivityInput
 

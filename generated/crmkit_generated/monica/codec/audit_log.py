@@ -6,12 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, moment, new, wrong
 
 from ..models.audit_log import AuditLog
 from . import audit_author as audit_author_codec

@@ -5,23 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-    unspelt,
-    when,
-    when_text,
-)
-from crmkit.core.nested import (
-    read_list,
-    write_list,
-)
+from crmkit.core.formats import spelt, unspelt, when, when_text
+from crmkit.core.nested import read_list, write_list
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.call_update_input import CallUpdateInput
 

@@ -6,13 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, moment, new, wrong
 
 from ..models.debt import Debt
 from ..models.debt_direction import DebtDirection

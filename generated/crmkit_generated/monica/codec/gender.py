@@ -6,13 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, moment, new, wrong
 
 from ..models.gender import Gender
 from ..models.gender_type import GenderType

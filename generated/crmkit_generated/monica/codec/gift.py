@@ -6,14 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, extras, moment, new, wrong
 
 from ..models.gift import Gift
 from ..models.gift_status import GiftStatus

@@ -5,19 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-    unspelt,
-    when,
-    when_text,
-)
+from crmkit.core.formats import spelt, unspelt, when, when_text
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.gift_input import GiftInput
 from ..models.gift_status_input import GiftStatusInput

@@ -5,11 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.how_you_met import HowYouMet
 from . import contact_short as contact_short_codec

@@ -5,18 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    file_value,
-    spelt,
-    unspelt,
-)
+from crmkit.core.formats import file_value, spelt, unspelt
 from crmkit.core.types import UNSET as U
 from crmkit.core.types import File
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.photo_upload_input import PhotoUploadInput
 

@@ -5,16 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-    unspelt,
-)
+from crmkit.core.formats import spelt, unspelt
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.relationship_input import RelationshipInput
 

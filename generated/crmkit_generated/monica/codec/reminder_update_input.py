@@ -6,18 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import (
-    spelt,
-    unspelt,
-)
+from crmkit.core.formats import spelt, unspelt
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    date_text,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, date_text, extras, new, wrong
 
 from ..models.reminder_frequency_input import ReminderFrequencyInput
 from ..models.reminder_update_input import ReminderUpdateInput

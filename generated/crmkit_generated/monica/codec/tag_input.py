@@ -6,12 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.tag_input import TagInput
 

@@ -6,12 +6,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    extras,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.wire import extras, moment, new, wrong
 
 from ..models.task import Task
 from . import account as account_codec

@@ -9,17 +9,10 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_list,
-    read_map,
-    read_optional,
-    read_plain,
-)
+from crmkit.core.nested import read_list, read_map, read_optional, read_plain
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.server import me, set_me_contact, statistics, unset_me_contact, welcome

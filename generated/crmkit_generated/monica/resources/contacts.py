@@ -9,17 +9,13 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_told,
-)
+from crmkit.core.nested import read_told
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.replace import Member, Replacement, changes, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.contacts import (

@@ -7,15 +7,11 @@ import builtins
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import (
-    read_map,
-)
+from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import (
-    wrong,
-)
+from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.countries import countries_list

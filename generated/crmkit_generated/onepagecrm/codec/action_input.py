@@ -5,21 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    bit,
-    bit_number,
-    dmy,
-    dmy_text,
-    unix,
-    unix_number,
-)
+from crmkit.core.formats import bit, bit_number, dmy, dmy_text, unix, unix_number
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.action_input import ActionInput
 

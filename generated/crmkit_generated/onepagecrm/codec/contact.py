@@ -5,14 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.contact import Contact
 from ..models.contact_status import ContactStatus

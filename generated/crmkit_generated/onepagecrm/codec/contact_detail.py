@@ -5,18 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    country,
-    country_text,
-)
-from crmkit.core.wire import (
-    checked,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.formats import country, country_text
+from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.contact_detail import ContactDetail
 from ..models.contact_status import ContactStatus

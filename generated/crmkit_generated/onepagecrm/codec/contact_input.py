@@ -5,24 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    bit,
-    bit_number,
-    country,
-    country_text,
-)
-from crmkit.core.nested import (
-    joined_members,
-    split_members,
-)
+from crmkit.core.formats import bit, bit_number, country, country_text
+from crmkit.core.nested import joined_members, split_members
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    extras,
-    joined,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, joined, new, wrong
 
 from ..models.contact_input import ContactInput
 from ..models.contact_status_input import ContactStatusInput

@@ -5,12 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.filter_address import FilterAddress
 from ..models.filter_address_type import FilterAddressType

@@ -5,15 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    dmy,
-    dmy_text,
-)
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import dmy, dmy_text
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.next_action import NextAction
 

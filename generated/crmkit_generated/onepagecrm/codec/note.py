@@ -5,16 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    dmy,
-    dmy_text,
-)
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import dmy, dmy_text
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.note import Note
 from ..models.note_type import NoteType

@@ -5,17 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    dmy,
-    dmy_text,
-    unix,
-    unix_number,
-)
-from crmkit.core.wire import (
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import dmy, dmy_text, unix, unix_number
+from crmkit.core.wire import extras, new, wrong
 
 from ..models.open_action import OpenAction
 

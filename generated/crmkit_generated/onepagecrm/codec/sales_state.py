@@ -5,16 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    unix,
-    unix_number,
-)
-from crmkit.core.wire import (
-    checked,
-    extras,
-    new,
-    wrong,
-)
+from crmkit.core.formats import unix, unix_number
+from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.sales_period import SalesPeriod
 from ..models.sales_state import SalesState

@@ -5,17 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import (
-    unix,
-    unix_number,
-)
-from crmkit.core.wire import (
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.formats import unix, unix_number
+from crmkit.core.wire import each, extras, new, plain, wrong
 
 from ..models.notification import Notification
 from ..models.side_elements import SideElements

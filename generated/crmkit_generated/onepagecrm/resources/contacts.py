@@ -9,9 +9,7 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
-from crmkit.core.formats import (
-    bit_number,
-)
+from crmkit.core.formats import bit_number
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.replace import Member, Replacement, changes, replaced

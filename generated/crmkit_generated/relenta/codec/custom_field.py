@@ -5,15 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import (
-    checked,
-    digits_text,
-    each,
-    extras,
-    new,
-    plain,
-    wrong,
-)
+from crmkit.core.wire import checked, digits_text, each, extras, new, plain, wrong
 
 from ..models.custom_field import CustomField
 from ..models.custom_field_type import CustomFieldType

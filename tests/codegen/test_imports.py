@@ -1,0 +1,26 @@
+"""An emitted module imports what it needs and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from codegen.imports import only_needed
+
+
+@pytest.mark.parametrize(
+    ("imports", "body", "kept"),
+    [
+        ("import json", "json.loads(x)", "import json"),
+        ("import json", "x = 1", ""),
+        ("from a import b, c", "c()", "from a import c"),
+        ("from a import b as c", "c()", "from a import b as c"),
+        ("from a import b as c", "b()", ""),
+        ("    from .a import b", "def f() -> b: ...", "    from .a import b"),
+        ("from a import date", "update_date = 1", ""),
+        ("from __future__ import annotations", "x = 1", "from __future__ import annotations"),
+    ],
+)
+def test_imports_that_nothing_names_go(imports: str, body: str, kept: str) -> None:
+    """An import stays if the module says its name, as a word of its own."""
+    expected = f"{kept}\n{body}\n" if kept else f"{body}\n"
+
+    assert only_needed(f"{imports}\n{body}") == expected
