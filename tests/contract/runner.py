@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import subprocess
-import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[2]
+#: Runs begin as forks of one process that has imported what they need, which takes longer than
+#: many a run; nothing that a run does or loads is left for the next one.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(
+    [
+        *("schemathesis.cli", "schemathesis.graphql.loaders", "schemathesis.engine.core"),
+        *("schemathesis.engine.run.unit", "schemathesis.engine.run.stateful"),
+        *("schemathesis.specs.openapi.schemas", "schemathesis.specs.openapi.stateful"),
+        *("schemathesis.specs.openapi.analysis", "schemathesis.generation.hypothesis.builder"),
+    ]
+)
 
 #: Every phase there is. A run in which one of them has nothing to do does not count.
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
@@ -96,19 +106,36 @@ def run(
     )
     configuration.write_text(text, "utf-8")
     (folder / "document.json").write_text(json.dumps(document), "utf-8")
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "schemathesis.cli", "--config-file", configuration),
-            *("run", folder / "document.json", "--url", base_url),
-            *("--phases", ",".join(phases)),
-            *("--report", "json", "--report-json-path", report),
-        ],
-        check=False,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path])},
-        capture_output=True,
-        text=True,
-    )
-    text = done.stdout + done.stderr
+    arguments = [
+        *("--config-file", str(configuration)),
+        *("run", str(folder / "document.json"), "--url", base_url),
+        *("--phases", ",".join(phases)),
+        *("--report", "json", "--report-json-path", str(report)),
+    ]
+    with tempfile.NamedTemporaryFile() as printed:
+        fork = _FORKS.Process(target=_schemathesis, args=(arguments, str(folder), printed.name))
+        fork.start()
+        fork.join()
+        code = fork.exitcode
+        fork.close()
+        text = printed.read().decode("utf-8")
+    assert code is not None
     tree = json.loads(report.read_text("utf-8")) if report.exists() else {}
-    return Run(done.returncode, tree, text)
+    return Run(code, tree, text)
+
+
+def _schemathesis(arguments: list[str], folder: str, printed: str) -> None:
+    """Be schemathesis, in a process of one's own.
+
+    Args:
+        arguments: Its command line.
+        folder: Its working folder.
+        printed: File for what it prints.
+    """
+    import schemathesis.cli
+
+    os.chdir(folder)
+    with Path(printed).open("wb") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    schemathesis.cli.schemathesis(arguments)
