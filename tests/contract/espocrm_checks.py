@@ -1,0 +1,103 @@
+"""Hooks for schemathesis on EspoCRM: empty bodies, and what a write says holds for the next read.
+
+Loaded by schemathesis in a process of its own (`runner.run`). No code here comes from the mock.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import requests
+import schemathesis
+
+PATHS = json.loads(Path("document.json").read_text("utf-8"))["paths"]
+#: Attributes, by the end of their names, that the reply to a write shows otherwise than the next
+#: read (observed): an address in lower case, lists as they were sent, columns as they were.
+ECHOED = ("emailAddress", "emailAddressData", "phoneNumberData", "Columns")
+
+
+@schemathesis.deserializer("application/json")
+def read_json(context: Any, response: Any) -> Any:  # noqa: ARG001  # schemathesis's form
+    """Read a JSON reply; an empty one is an empty text, as the document has it."""
+    return json.loads(response.content) if response.content else ""
+
+
+@schemathesis.deserializer("text/html")
+def read_html(context: Any, response: Any) -> str:  # noqa: ARG001  # as above
+    """Read a page."""
+    text: str = response.content.decode("utf-8")
+    return text
+
+
+@schemathesis.check
+def what_is_made_can_be_read(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """After a creation the record is there under its id, as the reply showed it."""
+    made = case.method == "POST" and _is_success(response)
+    if made and f"{case.operation.path}/{{id}}" in PATHS:
+        record = json.loads(response.content)
+        _read_as_written(response, f"{_url(response)}/{record['id']}", record)
+
+
+@schemathesis.check
+def what_is_changed_is_kept(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """After a change the record is as the reply showed it."""
+    if case.method in {"PUT", "PATCH"} and _is_success(response) and _is_record(case):
+        _read_as_written(response, _url(response), json.loads(response.content))
+
+
+@schemathesis.check
+def what_is_deleted_is_gone(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """After a deletion the record can neither be read nor deleted again."""
+    if case.method == "DELETE" and _is_success(response) and _is_record(case):
+        for method in ("GET", "DELETE"):
+            status = _again(response, _url(response), method).status_code
+            assert status == HTTPStatus.NOT_FOUND, f"{method} after a deletion: {status}"
+
+
+def _is_success(response: Any) -> bool:
+    return response.status_code in {HTTPStatus.OK, HTTPStatus.CREATED}
+
+
+def _is_record(case: Any) -> bool:
+    steps = case.operation.path.split("/")[1:]
+    return len(steps) == 2 and steps[1] == "{id}"
+
+
+def _url(response: Any) -> str:
+    url: str = response.request.url
+    return url.partition("?")[0]
+
+
+def _again(response: Any, url: str, method: str) -> requests.Response:
+    """Send a request with the credentials of another one."""
+    credentials = {
+        name: value
+        for name, value in response.request.headers.items()
+        if name.lower() in {"x-api-key", "espo-authorization"}
+    }
+    with requests.Session() as http:
+        return http.request(method, url, headers=credentials, timeout=10)
+
+
+def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:
+    read = _again(response, url, "GET")
+    assert read.status_code == HTTPStatus.OK, f"after a write: {read.status_code}"
+    shown = read.json()
+    for name, value in written.items():
+        # What was never set is missing from a creation's reply, or told as null.
+        if value is not None and name in shown and not name.endswith(ECHOED):
+            assert _same(value, shown[name]), f"{name}: {value!r} became {shown[name]!r}"
+
+
+def _same(written: Any, shown: Any) -> bool:
+    """Return whether a read shows what a write did.
+
+    The reply to a write has no seconds where none were sent, and tells a flag that was never set
+    as false (observed).
+    """
+    return written in (shown, str(shown).removesuffix(":00")) or (
+        written is False and shown is None
+    )

@@ -1,0 +1,521 @@
+"""EspoCRM's document in families, specialised to the records and rules that a mock holds.
+
+What differs from the wire document: The generic routes stand for one entity type each, so that
+its records, links and values fit together. Ids are those of records that exist. Values are those
+that fields take, which no schema of an EspoCRM can tell, as every installation has its own.
+Filters have tests of their own; here lists get a few of them, in one JSON object. One kind of
+credentials is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from crmkit_mock.espocrm import seed
+from crmkit_mock.espocrm.actions import LEAD_CAPTURE_KEY
+from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract.specialise import Tree, resolved, wire
+
+#: Settings of a run. No header is required. Whatever is sent is taken where it can be coerced, and
+#: passed over where it is unknown, so that hardly anything is wrong; what is right is taken, but
+#: where a run has deleted the record, or changed it since.
+SETTINGS = """
+[checks.negative_data_rejection]
+enabled = false
+
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "404", "409"]
+
+[checks.missing_required_header]
+enabled = false
+
+[phases.coverage]
+unexpected-methods = ["TRACE"]
+
+[phases.stateful.inference]
+algorithms = []
+"""
+#: All warnings but those that follow from negative data being taken, and records being deleted.
+WARNINGS = [
+    *("base_url_mismatch", "missing_deserializer", "unused_openapi_auth", "unsupported_regex"),
+    *("method_not_allowed", "unmatched_filter", "constants_extraction", "unresolvable_reference"),
+]
+#: Operations that are refused whatever is sent, as only the administrator may, or as there is no
+#: record that was deleted.
+REFUSED = {"records_restore"}
+METHODS = ("get", "put", "post", "patch", "delete")
+#: Records of the family's entity type that are made before a run: some to be read, some to be
+#: changed by many, the rest to be deleted.
+READ, CHANGED, DELETED = 4, 4, 22
+
+
+@dataclass(frozen=True)
+class Family:
+    """Operations that belong together.
+
+    Attributes:
+        tags: Tags of the operations.
+        entity: Entity type that the generic routes among them stand for.
+        link: Its link to which records are linked, and which they are.
+        admin: Whether the administrator asks, as others may not.
+    """
+
+    tags: tuple[str, ...]
+    entity: str
+    link: tuple[str, tuple[str, ...]] = ("teams", (SALES_TEAM,))
+    admin: bool = False
+
+
+_CONTACTS = ("contacts", (seed.CONTACT, seed.SECOND_CONTACT))
+_ANY = ("records", "mass_actions")
+FAMILIES: dict[str, Family] = {
+    "accounts": Family(("accounts", *_ANY), "Account", _CONTACTS),
+    "contacts": Family(("contacts", *_ANY), "Contact", ("opportunities", (seed.OPPORTUNITY,))),
+    "leads": Family(("leads", *_ANY), "Lead", ("meetings", (seed.MEETING,))),
+    "opportunities": Family(("opportunities", *_ANY), "Opportunity", _CONTACTS),
+    "cases": Family(("cases", *_ANY), "Case", _CONTACTS),
+    "tasks": Family(("tasks", *_ANY), "Task", admin=True),
+    "meetings": Family(("meetings", "attendees", *_ANY), "Meeting", _CONTACTS),
+    "calls": Family(("calls", *_ANY), "Call", _CONTACTS),
+    "emails": Family(("emails", *_ANY), "Email", admin=True),
+    "gadgets": Family(("layouts", *_ANY), "CGadget", admin=True),
+    "attachments": Family(("attachments",), "Attachment", admin=True),
+    "stream": Family(("stream", "notes", "followers", "stars"), "Account", admin=True),
+    "webhooks": Family(("webhooks",), "Webhook", admin=True),
+    "system": Family(
+        (
+            *("actions", "activities", "app", "currency_rates", "exports", "i18n", "kanban"),
+            *("lead_capture", "metadata", "search", "settings", "users"),
+        ),
+        "Account",
+        admin=True,
+    ),
+}
+_LEADS = (f"6593c98000000{number:02d}e1" for number in range(5))
+#: Records of the demo that nothing here deletes, by the member that takes their ids.
+KNOWN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("accountId", "accountsIds", "parentId"), (seed.ACCOUNT, seed.THIRD_ACCOUNT)),
+    **dict.fromkeys(("contactId", "contactsIds"), (seed.CONTACT, seed.SECOND_CONTACT)),
+    **dict.fromkeys(("assignedUserId", "userId", "usersIds"), (JANA_ID, INTEGRATOR_ID)),
+    **dict.fromkeys(("leadId", "leadsIds"), tuple(_LEADS)),
+    "teamsIds": (SALES_TEAM,),
+    "attachmentsIds": (seed.ATTACHMENT,),
+}
+_DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_ZONED = f"T{_TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
+_ADDRESSES = ("ann@x.example", "Bob@y.example")
+#: What members take, by the component that describes them.
+_VALUES: dict[str, Tree] = {
+    "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
+    "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
+    "Whole": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
+    "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
+    "Day": {"type": ["string", "null"], "pattern": f"^{_DAY}$"},
+    "InstantInput": {
+        "type": ["string", "null"],
+        "pattern": f"^{_DAY}( {_TIME}(:[0-5][0-9])?|{_ZONED})$",
+    },
+    "LinkId": {"type": "null"},
+    "LinkName": {"type": "null"},
+    "Ids": {"type": ["array", "null"], "maxItems": 0},
+    "ColumnMapInput": {"type": ["object", "null"], "maxProperties": 0},
+}
+#: What members take, by name.
+_MEMBERS: dict[str, Tree] = {
+    **{name: {"enum": [*_ADDRESSES, None]} for name in ("to", "cc", "bcc", "replyTo")},
+    "emailAddress": {"type": ["string", "null"], "pattern": "^[A-Za-z]{4,9}@x[.]example$"},
+    "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
+    "parentType": {"const": "Account"},
+    "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
+    "from": {"enum": ["crm@example.com", _ADDRESSES[0]]},
+}
+#: Members that a record cannot do without, by the schema of what is sent; with every change of
+#: them something has to be sent.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "AccountInput": ("name",),
+    "ContactInput": ("lastName",),
+    "LeadInput": (),
+    "OpportunityInput": ("name", "amount", "closeDate"),
+    "CaseInput": ("name",),
+    "TaskInput": ("name", "assignedUserId"),
+    "MeetingInput": ("name", "assignedUserId", "dateStart"),
+    "CallInput": ("name", "assignedUserId"),
+    "EmailInput": ("name", "subject", "from", "to"),
+    "RecordInput": ("name",),
+    "NoteInput": ("parentId", "parentType", "post"),
+    "WebhookInput": ("event", "url"),
+    "EmailAddressInput": ("emailAddress",),
+    "PhoneNumberInput": ("phoneNumber",),
+    "ReminderInput": ("seconds", "type"),
+}
+#: Parameters of lists that are kept; the other ones are where items, and old names.
+_LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "textFilter", "q")
+#: What makes a record of each kind, with values that no two of them have where `{}` stands.
+BODIES: dict[str, Tree] = {
+    "Account": {"name": "Made {}"},
+    "Contact": {"lastName": "Made {}"},
+    "Lead": {"lastName": "Made {}"},
+    "Opportunity": {"name": "Made", "amount": 1, "closeDate": "2027-01-31"},
+    "Case": {"name": "Made"},
+    "Task": {"name": "Made", "assignedUserId": JANA_ID},
+    "Meeting": {"name": "Made", "assignedUserId": JANA_ID, "dateStart": "2027-01-15 09:00:00"},
+    "Call": {"name": "Made", "assignedUserId": JANA_ID},
+    "Email": {"name": "Made", "from": _ADDRESSES[0], "to": _ADDRESSES[1], "status": "Archived"},
+    "CGadget": {"name": "Made"},
+    "Attachment": {
+        "name": "made.txt",
+        "type": "text/plain",
+        "role": "Attachment",
+        "field": "file",
+        "relatedType": "Document",
+        "file": "data:text/plain;base64,bWFkZQ==",
+    },
+    "Note": {"parentType": "Account", "parentId": seed.ACCOUNT, "post": "Made"},
+    "Webhook": {"event": "Account.create", "url": "https://x.example"},
+}
+#: Members of what is sent beside records, by schema, that are the same in every family.
+_SENT: dict[str, dict[str, Tree]] = {
+    "UnlinkAllInput": {
+        "id": {"const": seed.TARGET_LIST},
+        "link": {"enum": ["accounts", "contacts", "leads"]},
+    },
+    "ActionInput": {
+        "action": {"const": "convertCurrency"},
+        "data": {"properties": {"targetCurrency": {"enum": ["CZK", "EUR"]}}, "type": "object"},
+    },
+    "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [JANA_ID]}}},
+    "TokenInput": {"token": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
+    "MassActionInput": {"action": {"enum": ["update", "delete"]}},
+    "AttachmentInput": {
+        "name": {"type": "string", "pattern": r"^[a-z]{1,8}[.]txt$"},
+        "type": {"enum": ["text/plain", "text/csv", None]},
+        "field": {"const": "file"},
+        "relatedType": {"const": "Document"},
+        "relatedId": {"enum": [seed.DOCUMENT, None]},
+    },
+    "NoteInput": {"type": {"const": "Post"}},
+    "SearchParams": {
+        "orderBy": {"enum": ["createdAt", "id"]},
+    },
+    "WhereItem": {
+        "type": {"enum": ["equals", "notEquals", "isNull", "isNotNull"]},
+        "attribute": {"const": "createdAt"},
+        "field": {"const": "createdAt"},
+        "value": {"type": "string"},
+        "dateTime": {"const": False},
+        "date": {"const": False},
+        "timeZone": {"const": "Europe/Prague"},
+    },
+}
+_REQUIRED = {
+    "WhereItem": ["type", "attribute"],
+    "AttachmentInput": ["name", "field", "relatedType", "file"],
+    "FollowersInput": ["ids"],
+    "MassActionParams": ["ids"],
+    "MassUpdateInput": ["ids", "attributes"],
+    "MassDeleteInput": ["ids"],
+}
+#: Members that are left out: what searches find is not for a run to change or to delete, and a
+#: file is at one place.
+_LEFT_OUT = {
+    "SearchParams": ("primaryFilter", "boolFilterList"),
+    "AttachmentInput": ("parentType", "parentId", "isBeingUploaded", "size"),
+    "LinkInput": ("massRelate", "where", "searchParams"),
+    "MassUpdateInput": ("byWhere", "where"),
+    "MassDeleteInput": ("byWhere", "where"),
+    "MassActionParams": ("where", "searchParams"),
+}
+#: Parameters by name.
+_PARAMETERS: dict[str, Tree] = {
+    "name": {"enum": ["list", "listSmall", "filters", "detail"]},
+    "apiKey": {"const": LEAD_CAPTURE_KEY},
+    "orderBy": {"enum": ["createdAt", "id"]},
+    "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
+    "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
+    # Names are seen in replies and sent again, so all would be duplicates.
+    "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
+    **{
+        name: {"type": "string", "pattern": f"^{_DAY} {_TIME}$"} for name in ("from", "to", "after")
+    },
+}
+Ids = dict[str, list[str]]
+
+
+def family(name: str, profile: str, http: httpx.Client) -> Tree:
+    """Return the document of a family, for the records that it makes in a mock.
+
+    Args:
+        name: Which family.
+        profile: Whose routes: "espocrm" or "autocrm".
+        http: A client of the mock, with the credentials of who asks.
+    """
+    found = FAMILIES[name]
+    tree: Tree = _bare(wire("autocrm"))
+    tree["paths"] = dict(_paths(tree, found, profile))
+    scheme = "espoAuthorization" if found.admin else "apiKey"
+    schemes = tree["components"]["securitySchemes"]
+    tree["components"]["securitySchemes"] = {scheme: schemes[scheme]}
+    tree["security"] = [{scheme: []}]
+    if profile == "autocrm":
+        _silent_deletions(tree)
+    _links(tree)
+    ids = _records(tree, http)
+    _parameters(tree, found, ids)
+    _records_sent(tree)
+    _others_sent(tree, found, ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1))
+    _prune(tree)
+    return tree
+
+
+def operation_ids(name: str, profile: str) -> set[str]:
+    """Return the operations of a family that a kind of server has."""
+    tree = {"paths": dict(_paths(wire("autocrm"), FAMILIES[name], profile))}
+    return {operation["operationId"] for _, _, operation in operations(tree)}
+
+
+def operations(tree: Tree) -> Iterator[tuple[str, str, Tree]]:
+    """Give the operations of a document with path and method."""
+    for path, item in tree["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _bare(node: Any, *, names: bool = False) -> Any:
+    """Return a tree without examples and descriptions of what needs none.
+
+    Args:
+        node: The tree.
+        names: Whether its keys are names that a vendor gave.
+    """
+    if isinstance(node, list):
+        return [_bare(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _bare(one, names=not names and key in {"properties", "schemas", "parameters"})
+        for key, one in node.items()
+        if names or key not in {"examples", "example", "x-crmkit-evidence"}
+    }
+
+
+def _paths(tree: Tree, found: Family, profile: str) -> Iterator[tuple[str, Tree]]:
+    """Give the paths of a family, the generic ones for its entity type."""
+    for path, item in tree["paths"].items():
+        # Only entity types with a status have a board.
+        entity = "Lead" if path.startswith("/Kanban") else found.entity
+        special = path.replace("{entityType}", entity)
+        if special != path and special in tree["paths"]:
+            continue
+        if path.startswith("/TargetList") and found.entity != "CGadget":
+            continue
+        kept = {
+            method: {
+                **node,
+                "parameters": [
+                    one
+                    for ref in (*item.get("parameters", ()), *node.get("parameters", ()))
+                    if (one := resolved(tree, ref))["name"] != "entityType"
+                ],
+            }
+            for method, node in item.items()
+            if method in METHODS
+            and node["tags"][0] in found.tags
+            and profile in node["x-crmkit-profile"]
+        }
+        if kept:
+            yield special, kept
+
+
+def _silent_deletions(tree: Tree) -> None:
+    """Let replies to deletions be empty (page: Delete Record), which clients read as true."""
+    for path, method, operation in operations(tree):
+        if method == "delete" and path.endswith("/{id}"):
+            done = resolved(tree, operation["responses"]["200"])
+            schema = {"anyOf": [{"const": True}, {"const": ""}]}
+            empty = {"content": {"application/json": {"schema": schema}}}
+            operation["responses"]["200"] = {**done, **empty}
+
+
+def _links(tree: Tree) -> None:
+    """Take the entity type out of links, as it is no parameter any more."""
+    for _, _, operation in operations(tree):
+        for response in operation["responses"].values():
+            for link in response.get("links", {}).values():
+                link["parameters"].pop("entityType", None)
+
+
+def _records(tree: Tree, http: httpx.Client) -> Ids:
+    """Make records of every kind that the paths name, and return their ids."""
+    kinds = {path.split("/")[1] for path in tree["paths"]}
+    ids: Ids = {}
+    for kind in sorted(kinds & BODIES.keys()):
+        for number in range(READ + CHANGED + DELETED):
+            body = {
+                name: value.format(number) if isinstance(value, str) else value
+                for name, value in BODIES[kind].items()
+            }
+            made = http.post(f"/{kind}", json=body, headers={"X-Skip-Duplicate-Check": "true"})
+            assert made.is_success, (kind, made.status_code, made.headers)
+            ids.setdefault(kind, []).append(made.json()["id"])
+    if "/Attachment/chunk/{id}" in tree["paths"]:
+        body = BODIES["Attachment"] | {"isBeingUploaded": True, "size": 10**6}
+        ids["chunk"] = [http.post("/Attachment", json=body).json()["id"]]
+    if "/MassAction/{id}/status" in tree["paths"]:
+        (kind,) = ids
+        params = {"ids": ids[kind][:1]}
+        body = {"entityType": kind, "action": "update", "params": params, "idle": True}
+        ids["MassAction"] = [http.post("/MassAction", json=body).json()["id"]]
+    ids["User"] = [JANA_ID, INTEGRATOR_ID]
+    ids["Activities"] = [seed.ACCOUNT]
+    return ids
+
+
+def _parameters(tree: Tree, found: Family, ids: Ids) -> None:
+    for path, method, operation in operations(tree):
+        kind = "chunk" if "/chunk/" in path else path.split("/")[1]
+        kept: list[Tree] = []
+        names = {parameter["name"] for parameter in operation["parameters"]}
+        for parameter in operation["parameters"]:
+            name = parameter["name"]
+            is_list = parameter["in"] == "query" and "orderBy" in names
+            if (is_list and name not in _LISTING) or name == "Start":
+                continue
+            if "schema" not in parameter:
+                kept.append(parameter)
+                continue
+            schema: Tree = _PARAMETERS[name] if name in _PARAMETERS else parameter["schema"]
+            if name == "id":
+                known = ids[kind]
+                if len(known) > READ:
+                    gone = method == "delete" and path.endswith("/{id}")
+                    known = known[READ + CHANGED :] if gone else known[:READ]
+                if parameter["in"] == "query":
+                    known = [*found.link[1]]
+                schema = {"type": "string", "enum": known}
+            if name == "link":
+                schema = {"type": "string", "enum": [found.link[0]]}
+            always = name == "X-Skip-Duplicate-Check"
+            kept.append(
+                {
+                    **parameter,
+                    "schema": schema,
+                    "required": always or parameter.get("required", False),
+                }
+            )
+        operation["parameters"] = kept
+
+
+def _records_sent(tree: Tree) -> None:
+    """Let members of records that are sent take what fields take.
+
+    A schema is for new records then; beside it there is one for changes, which need nothing.
+    """
+    schemas = tree["components"]["schemas"]
+    for name, needed in NEEDED.items():
+        members = schemas[name]["properties"]
+        for member, one in members.items():
+            members[member] = _value(schemas, member, one, needed=member in needed)
+        schemas[name]["additionalProperties"] = False
+        pair = ["parentType", "parentId"] if "parentType" in members else []
+        schemas[f"{name}Changes"] = {**schemas[name], "required": pair}
+        schemas[name]["required"] = sorted({*needed, *pair})
+    for _, method, operation in operations(tree):
+        if method in {"put", "patch"}:
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                changes = f"{content['schema'].get('$ref', '')}Changes"
+                if changes.rpartition("/")[2] in schemas:
+                    content["schema"] = {"$ref": changes}
+
+
+def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
+    component = one.get("$ref", "").rpartition("/")[2]
+    schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or one)
+    if member in KNOWN:
+        ids = {"enum": [*KNOWN[member]]}
+        many = {"type": ["array", "null"], "items": ids, "maxItems": 3}
+        schema = many if component == "Ids" else {"enum": [*KNOWN[member], None]}
+    described = schemas.get(component, {})
+    if "x-crmkit-open-enum" in described:
+        (names,) = (kind["enum"] for kind in described["anyOf"] if "enum" in kind)
+        schema = {"enum": [*names, None]}
+    if needed and "enum" in schema:
+        schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
+    elif needed and isinstance(schema.get("type"), list):
+        schema["type"] = schema["type"][0]
+        if schema.get("pattern") == _VALUES["Text"]["pattern"]:
+            schema["pattern"] = "^[A-Za-z][^<>]*$"
+    return schema
+
+
+def _others_sent(tree: Tree, found: Family, ids: list[str]) -> None:
+    schemas = tree["components"]["schemas"]
+    for name, members in _SENT.items():
+        schemas[name]["properties"] |= members
+        schemas[name]["additionalProperties"] = False
+    for name, names in _LEFT_OUT.items():
+        for member in names:
+            del schemas[name]["properties"][member]
+    for name, needed in _REQUIRED.items():
+        schemas[name]["required"] = needed
+    entity = {"const": found.entity}
+    one, linked = {"enum": ids[:READ]}, {"enum": [*found.link[1]]}
+    many = {"type": "array", "minItems": 1, "items": {"enum": ids[READ : READ + CHANGED]}}
+    gone = {**many, "items": {"enum": ids[READ + CHANGED :]}}
+    of_family: dict[str, Tree] = {
+        "RecordReference": {"id": one},
+        "LeadConversionInput": {"id": one},
+        "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
+        "MassUpdateInput": {"ids": many},
+        "MassDeleteInput": {"ids": gone},
+        "MassActionInput": {"entityType": entity},
+        "MassActionParams": {"ids": gone},
+        "ActionInput": {"entityType": entity, "id": one},
+        "ExportInput": {"entityType": entity, "ids": many},
+    }
+    for name, members in of_family.items():
+        schemas[name]["properties"] |= members
+    schemas["DataUri"]["pattern"] = "^data:text/plain;base64,([A-Za-z0-9+/]{4}){0,5}$"
+    schemas["CurrencyRatesInput"] = {
+        "type": "object",
+        "properties": {"USD": {"type": "number", "minimum": 0.1, "maximum": 10}},
+        "additionalProperties": False,
+    }
+
+
+def _prune(tree: Tree) -> None:
+    """Take out the components that nothing refers to."""
+    everything = tree["components"]
+    kept: Tree = {"securitySchemes": everything["securitySchemes"]}
+    to_do: list[Any] = [tree["paths"]]
+    while to_do:
+        node = to_do.pop()
+        to_do += node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+        if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            kind, name = node["$ref"].split("/")[2:]
+            if name not in kept.setdefault(kind, {}):
+                kept[kind][name] = everything[kind][name]
+                to_do.append(kept[kind][name])
+    tree["components"] = kept
+
+
+def settings(tree: Tree) -> str:
+    """Return what a run has to know of single operations, as TOML."""
+    text = ""
+    for path, _, operation in operations(tree):
+        lines: list[str] = []
+        if operation["operationId"] in REFUSED:
+            statuses = '["2xx", "403", "404"]'
+            lines.append(f"checks.positive_data_acceptance.expected-statuses = {statuses}")
+        if "/action/" in path:
+            # There, another method is an action that does not exist: 404.
+            lines.append("checks.unsupported_method.enabled = false")
+        if lines:
+            head = ["[[operations]]", f'include-operation-id = "{operation["operationId"]}"']
+            text += "\n".join(["", *head, *lines, ""])
+    return text

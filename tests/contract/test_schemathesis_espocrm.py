@@ -1,0 +1,153 @@
+"""Schemathesis finds nothing on the mocks of EspoCRM and AutoCRM, family by family; and it can."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit_mock import MockServer
+from tests.contract.espocrm_specialised import (
+    FAMILIES,
+    REFUSED,
+    SETTINGS,
+    WARNINGS,
+    family,
+    operation_ids,
+    operations,
+    settings,
+)
+from tests.contract.runner import Run, run
+from tests.contract.specialise import wire
+
+HOOKS = Path(__file__).with_name("espocrm_checks.py")
+PROFILES = ("espocrm", "autocrm")
+Servers = dict[str, MockServer]
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """A server with the demo data for each profile: runs on them do not see one another."""
+    with ExitStack() as stack:
+        yield {profile: stack.enter_context(MockServer()) for profile in PROFILES}
+
+
+def espocrm(
+    server: MockServer,
+    profile: str,
+    name: str,
+    folder: Path,
+    phases: tuple[str, ...] = ("fuzzing", "stateful"),
+    **fault: Any,
+) -> Run:
+    """Run schemathesis on a family of an EspoCRM's operations.
+
+    Args:
+        server: The mocks.
+        profile: The kind of server.
+        name: The family.
+        folder: Empty folder for the run.
+        phases: The phases.
+        fault: What requests are answered with, see `MockEspoCRM.fail`.
+    """
+    server.reset()
+    mock = getattr(server, profile)
+    if FAMILIES[name].admin:
+        admin = mock.users["admin"]
+        pair = f"{admin['username']}:{admin['password']}".encode()
+        credentials = {"espoAuthorization": base64.b64encode(pair).decode("ascii")}
+    else:
+        credentials = {"apiKey": mock.users["integrator"]["api_key"]}
+    (secret,) = credentials.values()
+    header = "Espo-Authorization" if FAMILIES[name].admin else "X-Api-Key"
+    with httpx.Client(base_url=mock.base_url, headers={header: secret}) as http:
+        document = family(name, profile, http)
+    if fault:
+        mock.fail(times=None, **fault)
+    return run(
+        document,
+        mock.base_url,
+        credentials,
+        folder,
+        phases=phases,
+        examples=4,
+        warnings=WARNINGS,
+        more=SETTINGS + settings(document),
+        hooks=HOOKS,
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_operation_belongs_to_a_family(profile: str) -> None:
+    """The families have all operations of the document that a kind of server has."""
+    found = set[str]().union(*(operation_ids(name, profile) for name in FAMILIES))
+
+    assert found == {
+        operation["operationId"]
+        for _, _, operation in operations(wire("autocrm"))
+        if profile in operation["x-crmkit-profile"]
+    }
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_mocks_hold(servers: Servers, tmp_path: Path, name: str) -> None:
+    """Every operation of a family stands its phases and all checks on both kinds of server."""
+
+    def one(profile: str) -> Run:
+        folder = tmp_path / profile
+        folder.mkdir()
+        return espocrm(servers[profile], profile, name, folder)
+
+    with ThreadPoolExecutor() as threads:
+        results = list(threads.map(one, PROFILES))
+
+    for result in results:
+        assert result.code == 0, result.text
+        assert result.report["complete"]
+        assert result.report["errors"] == result.report["failures"] == []
+        counts = result.report["operations"]
+        assert counts["tested"] == counts["total"] == counts["selected"] > 5
+        rates = result.report["valid_rates"]
+        accepted = {
+            operation
+            for operation, phases in rates.items()
+            if any(phase["accepted"] for phase in phases.values())
+        }
+        refused = operation_ids(name, "espocrm") & REFUSED
+        assert len(accepted) >= counts["total"] - len(refused), rates
+
+
+def test_every_rule_of_members_holds(servers: Servers, tmp_path: Path) -> None:
+    """Values at and beyond the limits of each member and parameter are answered as documented."""
+    result = espocrm(servers["espocrm"], "espocrm", "gadgets", tmp_path, ("coverage",))
+
+    assert result.code == 0, result.text
+    assert result.report["failures"] == []
+    assert result.report["test_cases"]["generated"] > 300
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"path": "/CGadget", "body": {"total": "many", "list": []}}, "ST108"),
+        ({"path": "/CGadget/*", "body": {"id": 5}}, "ST108"),
+        ({"path": "/CGadget/*", "status": 500}, "ST101"),
+        ({"path": "/CGadget", "status": 418}, "ST103"),
+        # A record is another one than was made, or is there still.
+        ({"path": "/CGadget/*", "body": {"id": "another", "deleted": False}}, "ST901"),
+    ],
+)
+def test_a_server_that_errs_is_found(
+    servers: Servers, tmp_path: Path, fault: dict[str, Any], code: str
+) -> None:
+    """A wrong member, a failure, an unknown status, and forgetting what was written fail a run."""
+    result = espocrm(servers["espocrm"], "espocrm", "gadgets", tmp_path, ("fuzzing",), **fault)
+
+    assert result.code == 1, result.text
+    assert code in {failure["code"] for failure in result.report["failures"]}
