@@ -83,7 +83,7 @@ def test_a_key_that_cannot_sign(key: str) -> None:
     assert key not in str(caught.value)
 
 
-@pytest.mark.parametrize("form", ["", "JSON", "csv", "xml ", None])
+@pytest.mark.parametrize("form", ["", "JSON", "csv", "xml ", None, ["json"]])
 def test_a_format_that_there_is_not(form: Any) -> None:
     """A format that the server does not know is refused, with those it knows."""
     with pytest.raises(ConfigError, match="json, xml, yaml"):

@@ -22,6 +22,7 @@ from crmkit import (
     TransportError,
     ValidationError,
 )
+from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeOnePageCRM
 from tests.clients.harness import Answer, Clock, reply
 
@@ -161,6 +162,26 @@ def test_too_many_requests(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
         crm(version)
 
     assert clock.waits == [3.0, 3.0]
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_the_mocks_429(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str) -> None:
+    """Of too many requests, HTTP tells more than the envelope's 999."""
+    crm = mocked_onepagecrm(format=form, max_retries=0)
+    mocks.onepagecrm.fail(status=429, retry_after=7)
+
+    with pytest.raises(RateLimitError, match="A fault was asked for") as caught:
+        crm(version)
+
+    assert (caught.value.code, caught.value.retry_after) == (999, 7.0)
+
+
+def test_a_code_says_more_than_429(onepagecrm: MakeOnePageCRM) -> None:
+    """A code that has a meaning of its own keeps it under 429."""
+    crm = onepagecrm(reply(WRITTEN["json"](201), 429), max_retries=0)
+
+    with pytest.raises(QuotaExceededError):
+        crm(version)
 
 
 # -- what is retried ---------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tests.clients.harness import Answer, Canned, reply
 
 FORMS = ["json", "xml", "yaml"]
 TAGS = {"system": [{"name": "waiting", "count": 1}], "custom": [{"name": "Solar", "count": 2}]}
+NO_TAGS: dict[str, Any] = {"system": [], "custom": []}
 STATUSES = [{"name": "all", "count": 2}, {"name": "lead", "count": 1}]
 SALES = {
     "target": 5200.0,
@@ -122,19 +123,54 @@ def test_the_mock_tells(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form
     assert view.notifications == ["contacts_list_full"]
 
 
-def test_replies_that_overtake_each_other(onepagecrm: MakeOnePageCRM) -> None:
-    """A reply that the server made earlier does not replace what a later one told."""
-    crm = onepagecrm(
-        answer(9, tags=TAGS), answer(8, tags={"system": [], "custom": []}, statuses=STATUSES)
-    )
+def test_a_server_whose_clock_goes_back(onepagecrm: MakeOnePageCRM) -> None:
+    """What a call tells that began after another's end is newer, whatever the timestamps say."""
+    crm = onepagecrm(answer(10**30, tags=TAGS), answer(9, tags=TAGS), answer(8, tags=NO_TAGS))
 
-    crm(version)
-    crm(version)
+    for _ in range(3):
+        crm(version)
 
-    view = crm.crm.view
-    assert counts(view.tags.custom) == {"Solar": 2}
-    assert counts(view.statuses) == {"all": 2, "lead": 1}  # of which nothing newer is known
-    assert view.timestamp == datetime.fromtimestamp(9, UTC)
+    assert counts(crm.crm.view.tags.custom) == {}
+    assert crm.crm.view.timestamp == datetime.fromtimestamp(8, UTC)
+
+
+def test_after_a_reset_of_the_mock(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """A client that outlives a reset, with which the mock's clock goes back, sees what is there."""
+    crm = mocked_onepagecrm()
+    crm(lambda crm: crm.tags.create(name="Solar"))
+    crm(lambda crm: crm.tags.create(name="Wind"))
+
+    mocks.reset()
+    crm(lambda crm: crm.tags.create(name="Water"))
+
+    assert counts(crm.crm.view.tags.custom) == {"Water": 0}
+
+
+def test_replies_that_overtake_each_other() -> None:
+    """Of calls under way at once, the reply made earlier does not replace what the later told."""
+    both, second_is_back = threading.Barrier(2), threading.Event()
+
+    class Overtaken(Canned):
+        def _answer(self, request: Any, body: bytes) -> Any:  # noqa: ARG002  # as in its base
+            both.wait(10)
+            if request.headers["which"] == "second":
+                return answer(9, tags=TAGS)(request)
+            assert second_is_back.wait(10)
+            return answer(8, tags=NO_TAGS, statuses=STATUSES)(request)
+
+    with OnePageCRM(uid="u", key=ONEPAGECRM_KEY, transport=Overtaken()) as crm:
+        first = threading.Thread(
+            target=lambda: crm.api_version(options={"headers": {"which": "first"}})
+        )
+        first.start()
+        crm.api_version(options={"headers": {"which": "second"}})
+        second_is_back.set()
+        first.join()
+
+        assert crm.view.tags is not None
+        assert counts(crm.view.tags.custom) == {"Solar": 2}
+        assert counts(crm.view.statuses) == {"all": 2, "lead": 1}  # nothing newer is known
+        assert crm.view.timestamp == datetime.fromtimestamp(9, UTC)
 
 
 def test_the_team_of_later_versions(onepagecrm: MakeOnePageCRM) -> None:

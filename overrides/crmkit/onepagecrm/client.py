@@ -31,7 +31,7 @@ _BASE_URL = "https://app.onepagecrm.com/api"
 def _vendor(
     form: str, uid: str | None, key: str | None, login: str | None, password: str | None
 ) -> OnePageCRMVendor:
-    if form not in MEDIA_TYPES:
+    if form not in tuple(MEDIA_TYPES):  # of a list, a dict has no hash
         raise ConfigError(f"format must be one of {', '.join(MEDIA_TYPES)}, not {form!r}")
     if form == "yaml":
         import_module(".yaml", __package__)  # its ConfigError names the extra that is missing

@@ -38,9 +38,10 @@ _CLASSES: dict[int, type[errors.StatusError]] = {
     999: errors.ServerError,
 }
 """Classes of the status codes (page: API 1.2, Response codes)."""
-_EXPIRED, _BAD_TOKEN = 101, 104
+_EXPIRED, _BAD_TOKEN, _SERVER_ERROR = 101, 104, 999
 _AUTH = re.compile(r"/auth/(login|logout|change_api_key)\.[a-z]+$")
 _TURN = "crmkit.onepagecrm.turn"
+_SEEN = "crmkit.onepagecrm.seen"
 
 
 class _Key(NamedTuple):
@@ -145,6 +146,7 @@ class OnePageCRMVendor(Vendor):
     def authenticate(self, request: Request) -> None:
         """Sign the request, unless it is a login (page: API 2.3 manual, Request authorization)."""
         key = self._key
+        request.extensions[_SEEN] = self.view.seen
         if _action(request) == "login":
             fields = dict(parse_qsl(request.content.decode()))
             self._sent[request] = fields.get("login", ""), fields.get("password", "")
@@ -215,7 +217,7 @@ class OnePageCRMVendor(Vendor):
         """
         if type(tree) is not dict:
             return
-        self.view.renew(tree)
+        self.view.renew(tree, response.request.extensions.get(_SEEN, 0))
         action = _action(response.request)
         if action is None or self.fault(response, tree) is not None:
             return
@@ -247,11 +249,16 @@ class OnePageCRMVendor(Vendor):
         side_elements(tree, *SIDE_ELEMENTS)
 
     def fault(self, response: Response, tree: Any) -> Fault | None:
-        """Return what went wrong, by the envelope's code under any HTTP status."""
+        """Return what went wrong, by the envelope's code under any HTTP status.
+
+        Only that there were too many requests has no code: HTTP 429 tells it, not 999.
+        """
         code = tree.get("status") if type(tree) is dict else None
         if type(code) is int and code != 0:
-            unknown = errors.class_of(response.status_code)  # errors.StatusError for success
-            return Fault(_CLASSES.get(code, unknown), self.message(response, tree), code)
+            by_http = errors.class_of(response.status_code)  # errors.StatusError for success
+            limited = code == _SERVER_ERROR and by_http is errors.RateLimitError
+            kind = by_http if limited else _CLASSES.get(code, by_http)
+            return Fault(kind, self.message(response, tree), code)
         fault = super().fault(response, tree)
         if fault is not None and response.status_code == 406 and not response.content:
             fault.message = "there is no such format: the path must end in .json, .xml or .yaml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit.core.log import logger
 
@@ -18,17 +18,30 @@ __all__ = ["SIDE_ELEMENTS", "View", "side_elements"]
 SIDE_ELEMENTS = ("tags", "statuses", "sales", "notifications")
 
 
+class _Part(NamedTuple):
+    """What the reply of a number, made by the server at a second, told."""
+
+    number: int
+    seconds: int
+    value: Any
+
+
 class View:
     """The newest state of the account that any reply told; `crm.view`.
 
     Any reply may carry any part, also one without data and one that tells an error. A part that it
     carries replaces the one before; a part that it does not carry stays (page: API 1.2, Response
-    message format). Replies that overtake each other do no harm: a part never gives way to one that
-    the server made in an earlier second. The object may be used from many threads and tasks.
+    message format). Replies that overtake each other do no harm: of calls that were under way at
+    the same time, the one that the server answered in the later second tells the newer part. The
+    object may be used from many threads and tasks.
+
+    Attributes:
+        seen: Number of replies so far.
     """
 
     def __init__(self) -> None:
-        self._parts: dict[str, tuple[int, Any]] = {}
+        self._parts: dict[str, _Part] = {}
+        self.seen = 0
         self._callbacks: list[Callable[[View], object]] = []
         self._lock = threading.Lock()
 
@@ -57,7 +70,11 @@ class View:
 
     @property
     def notifications(self) -> list[str]:
-        """Limits that the account has reached, such as `contacts_list_full`; empty if none is."""
+        """Limits that the account has reached, such as `contacts_list_full`.
+
+        As the last reply told that told of any; empty before the first. That a limit is lifted, no
+        reply tells.
+        """
         return self._newest("notifications") or []
 
     def __repr__(self) -> str:
@@ -84,11 +101,13 @@ class View:
 
         return end
 
-    def renew(self, tree: dict[str, Any]) -> None:
+    def renew(self, tree: dict[str, Any], seen: int) -> None:
         """Take over the parts that a reply carries; those of another form than documented are left.
 
         Args:
             tree: The reply.
+            seen: What `seen` was when its request was made: what those replies told is older,
+                whatever became of the server's clock.
         """
         seconds = tree.get("timestamp")
         if type(seconds) is not int:
@@ -100,10 +119,12 @@ class View:
             except (TypeError, ValueError, KeyError, OverflowError):
                 continue  # told by `verify` if the call worked; if not, its error tells more
         with self._lock:
-            for name in list(found):
-                if seconds < self._parts.get(name, (seconds, None))[0]:
-                    del found[name]
-            self._parts = {**self._parts, **{name: (seconds, one) for name, one in found.items()}}
+            self.seen += 1
+            for name, last in self._parts.items():
+                if last.number > seen and last.seconds > seconds:
+                    found.pop(name, None)
+            renewed = {name: _Part(self.seen, seconds, one) for name, one in found.items()}
+            self._parts = {**self._parts, **renewed}
             callbacks = self._callbacks if found.keys() - {"timestamp"} else []
         for callback in callbacks:
             try:
@@ -112,7 +133,7 @@ class View:
                 logger.exception("a callback of crm.view failed")
 
     def _newest(self, name: str) -> Any:
-        return self._parts.get(name, (0, None))[1]
+        return self._parts[name].value if name in self._parts else None
 
 
 def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
