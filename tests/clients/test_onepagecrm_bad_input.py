@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -250,6 +251,36 @@ def test_a_full_account(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> N
         )
 
     assert caught.value.code == 202
+
+
+def test_too_many_contacts(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """With too many contacts every edit is refused and says why; their deletion works."""
+    crm = mocked_onepagecrm()
+    mocks.onepagecrm.limit(contacts=1)
+    edits: list[Callable[[Any], Any]] = [
+        lambda crm: crm.contacts.create(lastname="Third"),
+        lambda crm: crm.contacts.update(JOE, lastname="Other"),
+        lambda crm: crm.contacts.undo_delete(),
+        lambda crm: crm.actions.mark_done(cid=JOE),
+        lambda crm: crm.notes.create(cid=JOE, body="x", date=date(2012, 6, 4)),
+        lambda crm: crm.tags.create("Solar"),
+        lambda crm: crm.tags.assign(id=JOE, name="Solar"),
+    ]
+
+    for edit in edits:
+        with pytest.raises(QuotaExceededError) as caught:
+            crm(edit)
+        assert caught.value.code == 201
+        assert crm.crm.view.notifications == ["too_many_contacts"]
+
+    crm(lambda crm: crm.contacts.delete(JOE))
+    assert crm.crm.view.notifications == ["contacts_list_full"]
+
+
+def test_neither_lastname_nor_company(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """The sentence of the refusal names both members, of which one would do."""
+    with pytest.raises(ValidationError, match="lastname or company is missing"):
+        mocked_onepagecrm()(lambda crm: crm.contacts.create(firstname="Ann"))
 
 
 def test_an_update_of_what_cannot_be_written(onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:

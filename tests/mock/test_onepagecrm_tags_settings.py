@@ -53,6 +53,17 @@ def test_tags_are_made_renamed_and_deleted(solar: OnePage) -> None:
     assert solar.ok("GET", "/contacts?tag=Sun")["count"] == 0
 
 
+def test_a_tag_may_hold_a_slash(solar: OnePage) -> None:
+    """A slash that comes as %2F is part of the name; one that comes bare parts the path."""
+    solar.ok("POST", "/tags", name="R/D")
+
+    assert solar.ok("GET", "/tags/R%2FD") == {"name": "R/D", "count": 0}
+    assert solar.ok("PUT", "/tags/R%2fD", name="R/D/Q") is None
+    assert solar.ok("DELETE", "/tags/R%2FD%2FQ") is None
+    solar.refused(106, "GET", "/tags/R%2FD")
+    assert solar.http.get("/tags/R/D.json").status_code == 404
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_tags_are_assigned_and_unassigned(onepage: OnePage, method: str) -> None:
     """Both ways do the same: a tag more, a tag less, VIP instead of a tag."""

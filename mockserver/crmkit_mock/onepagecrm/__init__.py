@@ -6,7 +6,10 @@ the document.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
 
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.messages import Refusal, Reply
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from crmkit_mock.onepagecrm.operations import Behaviour
 
 _PIPELINES = ("off", "simple", "full")
+_SENT_SLASH = re.compile("%2F", re.IGNORECASE)
+#: Stands for a slash that is part of a name; no decoded path holds a lone surrogate.
+_SLASH = "\udc2f"
 
 
 class MockOnePageCRM(MockCRM):
@@ -223,11 +229,24 @@ class MockOnePageCRM(MockCRM):
         """
         if _format(request.path) is None:
             raise Refusal(406, "The extension must be .json, .xml or .yaml")
-        operation, path_parameters = super().route(request)
+        operation, found = super().route(replace(request, path=self._parted(request)))
+        path_parameters = {name: text.replace(_SLASH, "/") for name, text in found.items()}
         if path_parameters["format"] not in FORMATS:
             # Such as /contacts.old.json, which the path's template cannot tell apart.
             raise self.unknown_path(request.path)
         return operation, path_parameters
+
+    def unknown_path(self, path: str) -> Refusal:
+        """Return the refusal of a path that the document does not have."""
+        return super().unknown_path(path.replace(_SLASH, "/"))
+
+    def _parted(self, request: Request) -> str:
+        """Return a request's path with `_SLASH` for each slash that was sent as `%2F`.
+
+        Assumption: such a one belongs to a name, so that a tag that holds it can be read.
+        """
+        raw = request.raw_path.decode("latin-1")
+        return unquote(_SENT_SLASH.sub(_SLASH, raw)).removeprefix(self.base_path) or request.path
 
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request

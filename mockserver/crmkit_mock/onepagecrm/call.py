@@ -83,7 +83,7 @@ def read_form(operation: Operation, request: Request) -> dict[str, Any]:
                 raise codes.refusal(codes.INVALID, f"{name[:100]} stands there twice")
             if name in schema["properties"]:
                 form[name] = _typed(operation, schema["properties"][name], text)
-        _require_whole(operation, form)
+        _require_whole(operation, schema, form)
         operation.check_body(FORM_TYPE, form)
     except Refusal as refusal:
         raise _as_invalid(refusal) from None
@@ -101,7 +101,7 @@ def _typed(operation: Operation, schema: dict[str, Any], text: str) -> object:
     return text
 
 
-def _require_whole(operation: Operation, form: dict[str, Any]) -> None:
+def _require_whole(operation: Operation, schema: dict[str, Any], form: dict[str, Any]) -> None:
     """Check that nothing is missing; what was sent as a blank text is.
 
     Raises:
@@ -109,7 +109,10 @@ def _require_whole(operation: Operation, form: dict[str, Any]) -> None:
     """
     for error in operation.body_validators[FORM_TYPE].iter_errors(_cleaned(form)):
         if isinstance(error.kind, ValidationErrorKind.Required):
-            raise codes.refusal(codes.INCOMPLETE, f"{error.kind.property} is missing")
+            # An `else` needs a member in place of the one that its `if` looks for.
+            missing = [*(schema["if"]["required"] if "else" in error.schema_path else ())]
+            names = " or ".join([*missing, error.kind.property])
+            raise codes.refusal(codes.INCOMPLETE, f"{names} is missing")
 
 
 def _cleaned(sent: Mapping[str, Any]) -> dict[str, Any]:
