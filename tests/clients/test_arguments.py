@@ -169,6 +169,13 @@ def test_a_page_that_is_none(client: MakeClient, resource: str, argument: str, v
     assert error.operation == f"{resource}.list"
 
 
+def test_a_page_before_the_first(client: MakeClient) -> None:
+    """Servers answer the page 0 with the first one, so it would come twice; it is refused."""
+    crm = client(page())
+    refused(crm, "start", lambda crm: crm.contacts.list(start=0))
+    assert crm.seen == []
+
+
 def test_a_page_size_of_nothing(client: MakeClient) -> None:
     """A page holds at least one item."""
     refused(client(page()), "page_size", lambda crm: crm.contacts.list(page_size=0))

@@ -225,9 +225,24 @@ def test_a_photo_that_is_none(monica: MakeClient) -> None:
     assert error.fields == {"photo": ["The photo must be an image."]}
 
 
-@pytest.mark.parametrize("file", [5, "text", object(), ["x"]], ids=lambda one: type(one).__name__)
+def closed() -> io.BytesIO:
+    """Return a file that was closed."""
+    file = io.BytesIO(b"x")
+    file.close()
+    return file
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        *(5, "text", object(), ["x"]),
+        *(io.StringIO("open as text"), closed()),
+        *(File(one, "name") for one in (io.StringIO("text"), closed(), "text", None)),  # type: ignore[arg-type]  # the point
+    ],
+    ids=lambda one: f"{type(one).__name__} {type(getattr(one, 'payload', None)).__name__}",
+)
 def test_what_is_no_file(client: MakeClient, file: Any) -> None:
-    """A text is not taken for a path, nor for content."""
+    """A text is not taken for a path, nor for content; a file must be open, and in binary mode."""
     crm = client(data({}), **CLIENT)
     with pytest.raises(ArgumentError, match="photo"):
         crm(lambda crm: crm.photos.create(contact_id=1, photo=file))

@@ -135,8 +135,9 @@ def test_elements_that_cannot_be_written_back_are_refused(
 
 def test_impossible_changes_are_refused_before_anything_is_sent(crm: Any, server: Server) -> None:
     """A value that the wire cannot carry is an error, and the record is not even read."""
-    with pytest.raises(ArgumentError):
+    with pytest.raises(ArgumentError) as caught:
         crm.books.update(1, heavy="yes")
+    assert caught.value.operation == "books.update"
     with pytest.raises(TypeError):
         crm.books.update(1, nonsense=1)
     with pytest.raises(ArgumentError):

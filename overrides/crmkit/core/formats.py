@@ -218,19 +218,31 @@ def file_value(value: object, argument: str) -> File:
     """Return a file to upload, of a `File`, a path, bytes, or a file that is open for reading.
 
     Raises:
-        ArgumentError: It is none of them.
+        ArgumentError: It is none of them, or gives no bytes.
     """
     if isinstance(value, File):
+        if not isinstance(value.payload, Path | bytes | bytearray):
+            _require_bytes(value.payload, argument)
         return value
     if isinstance(value, bytes | bytearray):
         return File(BytesIO(value), argument)
     if isinstance(value, Path):
         return File(value, value.name)
-    read: Any = value
-    if callable(getattr(value, "read", None)):
-        # Servers take a part without a file's name for a text.
-        told = getattr(value, "name", None)
-        return File(read, Path(told).name if isinstance(told, str) else argument)
-    raise ArgumentError(
-        argument, f"takes a File, a Path, bytes or an open file, not {type(value).__name__}"
-    )
+    _require_bytes(value, argument)
+    opened: Any = value
+    # Servers take a part without a file's name for a text.
+    told = getattr(value, "name", None)
+    return File(opened, Path(told).name if isinstance(told, str) else argument)
+
+
+def _require_bytes(file: Any, argument: str) -> None:
+    if not callable(getattr(file, "read", None)):
+        raise ArgumentError(
+            argument, f"takes a File, a Path, bytes or an open file, not {type(file).__name__}"
+        )
+    try:
+        nothing = file.read(0)
+    except (OSError, ValueError) as error:  # closed, or open for writing
+        raise ArgumentError(argument, f"cannot be read: {type(error).__name__}") from None
+    if not isinstance(nothing, bytes):
+        raise ArgumentError(argument, "gives texts; open it in binary mode")

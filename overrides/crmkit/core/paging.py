@@ -101,7 +101,9 @@ class Walk(Generic[T]):
         self.decode = decode
         self.options = options
         self.limit: int | None = None
-        self.start = paging.first if start is UNSET else _whole(start, "start", 0, operation)
+        self.start = (
+            paging.first if start is UNSET else _whole(start, "start", paging.first, operation)
+        )
         self.sized = page_size is not UNSET
         self.page_size = (
             paging.default_size

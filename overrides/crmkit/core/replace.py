@@ -178,7 +178,11 @@ async def replaced(
     Raises:
         CRMError: Anything went wrong.
     """
-    given = body(False)  # before anything is sent: a value may be impossible
+    try:
+        given = body(False)  # before anything is sent: a value may be impossible
+    except ArgumentError as error:
+        error.operation = error.operation or plan.write.name
+        raise
     reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
     reply = await sender.reply(plan.read, read, reading)
     tree = payload(plan.read, reply)
