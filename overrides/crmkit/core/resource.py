@@ -125,11 +125,6 @@ class Resource:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    @property
-    def sender(self) -> Sender:
-        """The client's sender."""
-        return self._sender
-
     async def _replaced(
         self,
         name: str,  # noqa: ARG002  # for rooms
