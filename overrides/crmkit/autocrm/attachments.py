@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crmkit.core.drive import driven
+from crmkit.core.drive import drive, driven
 from crmkit.core.errors import ArgumentError
 from crmkit.core.types import File
 from crmkit_generated.autocrm import operations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from crmkit.core.options import Options
+    from crmkit.core.sender import Sender
     from crmkit_generated.autocrm.models import Attachment
 
     Target = BinaryIO | os.PathLike[str] | str
@@ -109,6 +110,18 @@ class AsyncAttachments(generated.AsyncAttachments):
     async def download(
         self, id: str, to: Target | None = None, *, options: Options | None = None
     ) -> bytes:
+        """Download a file; see `Attachments.download`."""
+        return await _downloaded(self._sender, id, to, options)
+
+
+class Attachments(generated.Attachments):
+    """Files of records, notes and e-mails."""
+
+    upload = driven(AsyncAttachments.upload)
+
+    def download(
+        self, id: str, to: Target | None = None, *, options: Options | None = None
+    ) -> bytes:
         """Download a file.
 
         Args:
@@ -125,30 +138,27 @@ class AsyncAttachments(generated.AsyncAttachments):
             OSError: The file cannot be written.
             CRMError: The call failed in another way.
         """
-        operation = operations.ATTACHMENTS_DOWNLOAD
-        kwargs = sent(operation, id=id)
-        if to is None:
-            return (await self._sender.reply(operation, kwargs, options)).content
-        if not isinstance(to, str | os.PathLike):
-            await self._sender.download(operation, kwargs, options, to)
-            return b""
-        target = Path(to)
-        # Beside it, so that it appears under its name when it is whole, and not before.
-        part = target.with_name(f".{target.name}.{token_hex(4)}")
-        try:
-            with part.open("xb") as sink:
-                await self._sender.download(operation, kwargs, options, sink)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        return drive(_downloaded(self._sender, id, to, options))
+
+
+async def _downloaded(sender: Sender, id: str, to: Target | None, options: Options | None) -> bytes:
+    operation = operations.ATTACHMENTS_DOWNLOAD
+    kwargs = sent(operation, id=id)
+    if to is None:
+        return (await sender.reply(operation, kwargs, options)).content
+    if not isinstance(to, str | os.PathLike):
+        await sender.download(operation, kwargs, options, to)
         return b""
-
-
-class Attachments(generated.Attachments):
-    """Files of records, notes and e-mails."""
-
-    upload = driven(AsyncAttachments.upload)
-    download = driven(AsyncAttachments.download)  # pyright: ignore[reportAssignmentType]  # to= besides
+    target = Path(to)
+    # Beside it, so that it appears under its name when it is whole, and not before.
+    part = target.with_name(f".{target.name}.{token_hex(4)}")
+    try:
+        with part.open("xb") as sink:
+            await sender.download(operation, kwargs, options, sink)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return b""
 
 
 @contextmanager

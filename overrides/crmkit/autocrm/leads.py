@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.core.drive import driven
+from crmkit.core.drive import drive
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm import operations
 from crmkit_generated.autocrm.codec import lead
 from crmkit_generated.autocrm.resources import leads as generated
 
-from .records import AsyncLinked, Linked, sent
+from .records import AsyncLinked, Linked, Routes, sent
 from .where import wire_tree
 
 if TYPE_CHECKING:
@@ -31,12 +31,28 @@ def _has_no_route(error: NotFoundError) -> bool:
     return bool(response.content) and "html" in kind and "X-Status-Reason" not in response.headers
 
 
-class AsyncLeads(AsyncLinked, generated.AsyncLeads):
-    """Leads, with links, mass actions and conversion, for async clients."""
-
+class _Conversion(Routes):
     entity_type = "Lead"
 
-    async def convert(  # type: ignore[override]  # one id for both routes
+    async def _convert(self, id: str, records: Any, skip: object, options: Options | None) -> Lead:
+        parts = mapping({} if records is None else records, "records").items()
+        made = {name: one.to_dict() if hasattr(one, "to_dict") else one for name, one in parts}
+        body: dict[str, Any] = {"records": wire_tree(made, "records")}
+        if skip:
+            body["skipDuplicateCheck"] = True
+
+        async def call(operation: Operation, kwargs: dict[str, Any]) -> Lead:
+            return await self._sender.call(operation, kwargs, lead.decode, options)
+
+        page = operations.LEADS_CONVERT_BY_ID, sent(operations.LEADS_CONVERT_BY_ID, body, id=id)
+        own = operations.LEADS_CONVERT, sent(operations.LEADS_CONVERT, {"id": id, **body})
+        return await self._either(call, page, own, _has_no_route)
+
+
+class Leads(_Conversion, Linked, generated.Leads):
+    """Leads, with links, mass actions and conversion."""
+
+    def convert(  # type: ignore[override]  # one id for both routes
         self,
         id: str,
         *,
@@ -66,24 +82,19 @@ class AsyncLeads(AsyncLinked, generated.AsyncLeads):
             NotFoundError: There is no such lead.
             CRMError: The call failed in another way.
         """
-        parts = mapping({} if records is None else records, "records").items()
-        made = {name: one.to_dict() if hasattr(one, "to_dict") else one for name, one in parts}
-        body: dict[str, Any] = {"records": wire_tree(made, "records")}
-        if skip_duplicate_check:
-            body["skipDuplicateCheck"] = True
-
-        async def call(operation: Operation, kwargs: dict[str, Any]) -> Lead:
-            return await self._sender.call(operation, kwargs, lead.decode, options)
-
-        page, own = operations.LEADS_CONVERT_BY_ID, operations.LEADS_CONVERT
-        by_page, by_own = sent(page, body, id=id), sent(own, {"id": id, **body})
-        return await self._either(
-            page, lambda: call(page, by_page), lambda: call(own, by_own), _has_no_route
-        )
+        return drive(self._convert(id, records, skip_duplicate_check, options))
 
 
-class Leads(Linked, generated.Leads):
-    """Leads, with links, mass actions and conversion."""
+class AsyncLeads(_Conversion, AsyncLinked, generated.AsyncLeads):
+    """Leads, with links, mass actions and conversion, for async clients."""
 
-    entity_type = "Lead"
-    convert = driven(AsyncLeads.convert)  # type: ignore[arg-type]  # one id for both routes
+    async def convert(  # type: ignore[override]  # one id for both routes
+        self,
+        id: str,
+        *,
+        records: Mapping[str, Any] | None = None,
+        skip_duplicate_check: bool = False,
+        options: Options | None = None,
+    ) -> Lead:
+        """Convert a lead into an account, a contact and an opportunity; see `Leads.convert`."""
+        return await self._convert(id, records, skip_duplicate_check, options)

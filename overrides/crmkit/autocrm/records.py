@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from .where import Where
 
-__all__ = ["AsyncEntity", "AsyncLinked", "Entity", "Linked", "sent"]
+__all__ = ["AsyncEntity", "AsyncLinked", "Entity", "Linked", "Routes", "sent"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -83,7 +83,7 @@ def _chosen(ids: Any, where: Any) -> dict[str, Any]:
     return {"ids": list(found)}
 
 
-class _Shared(Resource):
+class Routes(Resource):
     """What sync and async methods share.
 
     Attributes:
@@ -99,7 +99,7 @@ class _Shared(Resource):
         return sent(operation, body, **path)
 
     async def _mass(
-        self, page: Operation, body: dict[str, Any], own: dict[str, Any], options: Options | None
+        self, page: Operation, body: Any, own: Any, options: Options | None, *, idle: object
     ) -> MassActionResult:
         """Run a mass action.
 
@@ -108,6 +108,7 @@ class _Shared(Resource):
             body: What it takes.
             own: What EspoCRM's MassAction takes.
             options: What the calls do differently.
+            idle: Whether the server is to work in the background.
         """
         from crmkit_generated.autocrm.codec.mass_action_result import decode
 
@@ -117,32 +118,32 @@ class _Shared(Resource):
             tree = {} if reply.data is None or reply.data is True else reply.data
             return decoded(operation, reply, decode, tree)
 
-        by_page = sent(page, body, entityType=self.entity_type)
         run = operations.MASS_ACTIONS_RUN
-        by_action = sent(run, {"entityType": self.entity_type, **own})
-        if own.get("idle"):  # AutoCRM's page knows nothing of it
-            return await call(run, by_action)
-        return await self._either(
-            page, lambda: call(page, by_page), lambda: call(run, by_action), _has_no_action
-        )
+        own = {"entityType": self.entity_type, **own}
+        if idle:  # AutoCRM's page knows nothing of it
+            return await call(run, sent(run, {**own, "idle": True}))
+        if "where" in body:
+            body = {**body, "byWhere": True}
+        by_page = sent(page, body, entityType=self.entity_type)
+        return await self._either(call, (page, by_page), (run, sent(run, own)), _has_no_action)
 
     async def _either(
         self,
-        page: Operation,
-        by_page: Callable[[], Awaitable[T]],
-        by_own: Callable[[], Awaitable[T]],
+        call: Callable[[Operation, dict[str, Any]], Awaitable[T]],
+        page: tuple[Operation, dict[str, Any]],
+        own: tuple[Operation, dict[str, Any]],
         is_missing: Callable[[NotFoundError], bool],
     ) -> T:
         """Take the route of AutoCRM's page, or EspoCRM's own where the server has not got that."""
         vendor: Any = self._sender.vendor
-        if vendor.name in page.profiles and page.name not in vendor.missing:
+        if vendor.name in page[0].profiles and page[0].name not in vendor.missing:
             try:
-                return await by_page()
+                return await call(*page)
             except NotFoundError as error:
                 if not is_missing(error):
                     raise
-                vendor.missing.add(page.name)
-        return await by_own()
+                vendor.missing.add(page[0].name)
+        return await call(*own)
 
 
 def _has_no_action(error: NotFoundError) -> bool:
@@ -161,7 +162,7 @@ def _bound(
     return call
 
 
-class AsyncLinked(_Shared):
+class AsyncLinked(Routes):
     """Links and mass actions of an entity type, for async clients."""
 
     related = _bound(AsyncRecords.related)
@@ -258,9 +259,9 @@ class AsyncLinked(_Shared):
         """
         chosen = _chosen(ids, where)
         values = wire_tree(mapping(attributes, "attributes"), "attributes")
-        own = {"action": "update", "params": chosen, "data": {"values": values}, **_flag(idle)}
-        page = {**chosen, **_by_where(where), "attributes": values}
-        return await self._mass(operations.RECORDS_MASS_UPDATE, page, own, options)
+        own = {"action": "update", "params": chosen, "data": {"values": values}}
+        page = {**chosen, "attributes": values}
+        return await self._mass(operations.RECORDS_MASS_UPDATE, page, own, options, idle=idle)
 
     async def mass_delete(
         self,
@@ -290,20 +291,11 @@ class AsyncLinked(_Shared):
             CRMError: The call failed in another way.
         """
         chosen = _chosen(ids, where)
-        own = {"action": "delete", "params": chosen, **_flag(idle)}
-        page = {**chosen, **_by_where(where)}
-        return await self._mass(operations.RECORDS_MASS_DELETE, page, own, options)
+        own = {"action": "delete", "params": chosen}
+        return await self._mass(operations.RECORDS_MASS_DELETE, chosen, own, options, idle=idle)
 
 
-def _flag(idle: object) -> dict[str, bool]:
-    return {"idle": True} if idle else {}
-
-
-def _by_where(where: object) -> dict[str, bool]:
-    return {} if where is None else {"byWhere": True}
-
-
-class Linked(_Shared):
+class Linked(Routes):
     """Links and mass actions of an entity type."""
 
     related = _bound(Records.related)
@@ -313,7 +305,7 @@ class Linked(_Shared):
     mass_delete = driven(AsyncLinked.mass_delete)
 
 
-class _OfType(_Shared):
+class _OfType(Routes):
     def __init__(self, sender: Sender, entity_type: str) -> None:
         super().__init__(sender)
         self.entity_type = _name(entity_type, "entity_type")

@@ -194,8 +194,8 @@ def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where
 
 def _zone_name(zone: str | tzinfo) -> str:
     name = str(zone)
-    is_offset = isinstance(zone, timezone) and zone != UTC  # whatever it calls itself
-    if is_offset or not _ZONE.fullmatch(name):
+    # An offset is no zone, whatever it calls itself.
+    if not _ZONE.fullmatch(name) or (isinstance(zone, timezone) and zone != UTC):
         raise ArgumentError("time_zone", f"takes a zone with a name, not {zone!r}")
     return name
 
