@@ -11,8 +11,8 @@ import pytest
 from crmkit import ArgumentError, DecodeError, NotFoundError, ValidationError
 from crmkit.monica import CompanyInput, ContactInput, ContactPartial
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Twin, reply
-from tests.clients.monica_wire import CLIENT, data, example
+from tests.clients.harness import Clock, Twin, reply
+from tests.clients.monica_wire import CLIENT, data, example, refusal
 
 ALIVE: dict[str, Any] = {
     "is_birthdate_known": False,
@@ -142,9 +142,10 @@ def test_a_birthday_without_a_year_stays_without(monica: MakeClient) -> None:
     assert after.last_name == "Clarke"
 
 
-def test_an_age_stays_an_age(monica: MakeClient, mocks: Any, clock: Any) -> None:
-    """A birthday that was reckoned from an age comes out in the same year."""
-    clock.now = mocks.monica.clock.now().timestamp()
+@pytest.mark.parametrize("seconds", [0, 86_400 * 366 * 3])
+def test_an_age_stays_an_age(monica: MakeClient, clock: Clock, seconds: int) -> None:
+    """A birthday that was reckoned from an age stays in its year, whatever the client's clock."""
+    clock.now += seconds
     crm = monica()
     contact = made(
         crm,
@@ -157,6 +158,30 @@ def test_an_age_stays_an_age(monica: MakeClient, mocks: Any, clock: Any) -> None
     assert before.is_age_based is True
     after = crm(lambda crm: crm.contacts.update(contact.id, last_name="Clarke"))
     assert after.information.dates.birthdate == before
+
+
+@pytest.mark.parametrize(
+    ("told", "age"),
+    [
+        ({"Date": "Sun, 31 Dec 2017 23:59:59 GMT"}, 17),
+        ({"Date": "yesterday"}, 70),
+        ({}, 70),
+    ],
+    ids=["a date", "another form", "none"],
+)
+def test_ages_are_reckoned_by_the_servers_year(
+    client: MakeClient, clock: Clock, told: dict[str, str], age: int
+) -> None:
+    """The header Date tells the server's year; only where it does not, the own clock counts."""
+    clock.now = datetime(2070, 6, 1, tzinfo=UTC).timestamp()
+    born = {"date": "2000-01-01T00:00:00Z", "is_age_based": True, "is_year_unknown": False}
+    contact = example("Contact")["data"]
+    contact["information"]["dates"]["birthdate"] = born
+    contact["statistics"]["number_of_reminders"] = 0
+    crm = client(data(contact, 200, told), refusal(404, 31, "gone"), **CLIENT)
+    with pytest.raises(NotFoundError):
+        crm(lambda crm: crm.contacts.update(1, nickname="x"))
+    assert crm.seen[1].json["birthdate_age"] == age
 
 
 def test_a_partial_contact_stays_partial(monica: MakeClient) -> None:
@@ -373,6 +398,20 @@ def test_an_update_of_what_is_not_there(monica: MakeClient, name: str) -> None:
     with pytest.raises(NotFoundError) as caught:
         crm(lambda crm: getattr(crm, name).update(9999, extra={}))
     assert caught.value.code == 31
+
+
+def test_a_built_in_type_of_contact_fields(monica: MakeClient) -> None:
+    """That it cannot be deleted is written as 0: the server does not take the word false."""
+    crm = monica()
+    before = crm(lambda crm: crm.contact_field_types.get(1))
+    assert before.delible is False
+    crm(lambda crm: crm.contact_field_types.update(1, name="Mail"))
+    after = crm(lambda crm: crm.contact_field_types.get(1))
+    assert shown(after) == {**shown(before), "name": "Mail"}
+    body = {"name": "Mail", "delible": False}
+    with pytest.raises(ValidationError) as caught:
+        crm(lambda crm: crm.request("PUT", "/contactfieldtypes/1", json=body))
+    assert [*caught.value.fields] == ["delible"]
 
 
 def test_a_read_and_one_write(client: MakeClient) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -208,13 +209,18 @@ class MockMonica(MockCRM):
         return plain(404, f"The route {route} could not be found.")
 
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
-        """Answer a request. OPTIONS tells the methods of a path, whoever asks."""
-        if request.method == "OPTIONS":
-            found = self.document.match(self._path(request))
-            if found is not None:
-                allow = {"Allow": ",".join(_twice(list(found[0])))}
-                return Reply(200, b"", allow, _HTML, ""), None
-        return super().answer(request)
+        """Answer a request, and tell the date. OPTIONS tells the methods of a path to anybody."""
+        reply, operation = self._options(request) or super().answer(request)
+        # As every web server does; by the mock's clock, which ages are reckoned from.
+        headers = {"Date": format_datetime(self.clock.now(), usegmt=True), **reply.headers}
+        return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree), operation
+
+    def _options(self, request: Request) -> tuple[Reply, None] | None:
+        found = self.document.match(self._path(request)) if request.method == "OPTIONS" else None
+        if found is None:
+            return None
+        allow = {"Allow": ",".join(_twice(list(found[0])))}
+        return Reply(200, b"", allow, _HTML, ""), None
 
     def error(self, status: int, message: str, detail: object = None) -> Reply:
         """Build an error as Monica does for who asks for JSON."""

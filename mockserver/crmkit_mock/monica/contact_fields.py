@@ -10,7 +10,6 @@ from crmkit_mock.monica.rules import (
     Exists,
     Rules,
     array_of,
-    flag,
     integer,
     optional,
     required,
@@ -110,7 +109,7 @@ class ContactFieldTypes(Resource):
         "name": required(text(255)),
         "fontawesome_icon": optional(text(255)),
         "protocol": optional(text(255)),
-        "delible": optional(flag),
+        "delible": optional(integer),
         "type": optional(text(255)),
     }
     rules: ClassVar[Rules] = {**update_rules, **SETTABLE}
@@ -124,7 +123,7 @@ class ContactFieldTypes(Resource):
         """Build the columns of a new type."""
         del call
         columns = {name: values.get(name) for name in self.rules_of_update()}
-        columns["delible"] = values.get("delible") is not False
+        columns["delible"] = values.get("delible") != 0
         if values.get("created_at"):
             columns["created_at"] = values["created_at"]
         return columns
@@ -134,7 +133,7 @@ class ContactFieldTypes(Resource):
         del call
         row.update({name: value for name, value in values.items() if name != "delible"})
         if values.get("delible") is not None:
-            row["delible"] = values["delible"]
+            row["delible"] = values["delible"] != 0
 
     def dropped(self, call: Call, row: Row) -> None:
         """Delete the contact fields of a type with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from crmkit.core.resource import Resource
 from crmkit_generated.monica import operations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .dates import SpecialDate
+    from .faults import MonicaVendor
 
 __all__ = ["AsyncContacts", "Contacts"]
 
@@ -29,10 +30,12 @@ class _Dates(Resource):
     async def _replaced(
         self, name: str, tree: Any, kept: dict[str, Any], given: Mapping[str, Any]
     ) -> dict[str, Any]:
-        now = datetime.fromtimestamp(self._sender.io.time(), UTC)
+        sender = self._sender
+        told = cast("MonicaVendor", sender.vendor).year
+        year = told or datetime.fromtimestamp(sender.io.time(), UTC).year
         reminded: set[str] | None = None
         for date in _DATES.get(name, ()):
-            parts = date.written(tree, given, now.year)
+            parts = date.written(tree, given, year)
             kept |= parts
             found = date.read(tree)
             if not found or not parts.get(date.known) or date.name("add_reminder") in given:

@@ -51,7 +51,7 @@ class SpecialDate:
         Args:
             contact: The contact as read.
             given: What the caller changes, by its name on the wire.
-            year: The current year, which ages are reckoned from.
+            year: The server's current year, which it reckons ages from.
         """
         if given.get(self.known) in (False, "0"):
             return {}

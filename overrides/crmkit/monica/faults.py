@@ -31,12 +31,17 @@ _SENTENCE = re.compile(
     r"does not .*|has .*|format is invalid\.|failed to upload\.|confirmation .*)"
 )
 
+_DATE = re.compile(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} (?P<year>[0-9]{4}) [0-9:]{8} GMT")
+
 
 class MonicaVendor(Vendor):
     """What is peculiar to Monica.
 
     Args:
         token: A personal access token, or one of OAuth.
+
+    Attributes:
+        year: The server's year, as its last reply told it; None if that did not.
     """
 
     name = "monica"
@@ -46,6 +51,7 @@ class MonicaVendor(Vendor):
 
     def __init__(self, token: str) -> None:
         self._token = token
+        self.year: int | None = None
 
     def secrets(self) -> Iterable[str]:
         """Return the token."""
@@ -59,6 +65,11 @@ class MonicaVendor(Vendor):
         """Replace the token."""
         if "Authorization" in request.headers:
             request.headers["Authorization"] = CONCEALED
+
+    def notice(self, response: Response, tree: Any) -> None:  # noqa: ARG002  # the frame's name
+        """Take over the year, which the server reckons ages from."""
+        told = _DATE.fullmatch(response.headers.get("Date", ""))
+        self.year = int(told["year"]) if told else None
 
     def window(self, headers: Headers) -> tuple[int, int] | None:
         """Return limit and rest of the rate window, which most replies tell, errors included."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.formats import bit, bit_number
 from crmkit.core.types import UNSET as U
 from crmkit.core.wire import checked, extras, new, wrong
 
@@ -52,12 +52,12 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldTypeInput) -> list[Contac
             wrong(v, "a text")
         o.protocol = v
         v = pop("delible", U)
-        if type(v) is bool or type(v) is int or type(v) is str:
+        if type(v) is int or type(v) is bool:
             at = "delible"
-            v = unspelt(v, bool)
+            v = bit(v)
         elif v is not U and v is not None:
             at = "delible"
-            wrong(v, "a plain value")
+            wrong(v, "0 or 1")
         o.delible = v
         v = pop("type", U)
         if type(v) is not str and v is not U and v is not None:
@@ -99,7 +99,7 @@ def encode(o: ContactFieldTypeInput, raw: bool = False) -> dict[str, Any]:
         d["protocol"] = v if type(v) is str or v is None else checked(v, str, "protocol")
     v = o.delible
     if v is not U:
-        d["delible"] = None if v is None else spelt(v, "delible", bool, int, str)
+        d["delible"] = None if v is None else bit_number(v, "delible")
     v = o.type_
     if v is not U:
         d["type"] = v if type(v) is str or v is None else checked(v, str, "type")

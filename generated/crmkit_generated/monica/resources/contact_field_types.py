@@ -34,7 +34,7 @@ _CONTACT_FIELD_TYPES_UPDATE = Replacement(
         Member("name", ("name",)),
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
         Member("protocol", ("protocol",), nullable=True),
-        Member("delible", ("delible",), nullable=True),
+        Member("delible", ("delible",), nullable=True, form="bit"),
         Member("type", ("type",), nullable=True),
     ),
 )
