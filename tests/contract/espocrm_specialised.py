@@ -1,10 +1,9 @@
 """EspoCRM's document in families, specialised to the records and rules that a mock holds.
 
 What differs from the wire document: The generic routes stand for one entity type each, so that
-its records, links and values fit together. Ids are those of records that exist. Values are those
-that fields take, which no schema of an EspoCRM can tell, as every installation has its own.
-Filters have tests of their own; here lists get a few of them, in one JSON object. One kind of
-credentials is used.
+its records, links and values fit together. Ids are those of records that exist, and values are
+those that fields take. Filters have tests of their own; here lists get a few of them, in one JSON
+object. One kind of credentials is used.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import httpx
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.actions import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract.espocrm_sent import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
 from tests.contract.specialise import Tree, resolved, wire
 
 #: Settings of a run. No header is required. Whatever is sent is taken where it can be coerced, and
@@ -95,64 +95,6 @@ FAMILIES: dict[str, Family] = {
         admin=True,
     ),
 }
-_LEADS = (f"6593c98000000{number:02d}e1" for number in range(5))
-#: Records of the demo that nothing here deletes, by the member that takes their ids.
-KNOWN: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("accountId", "accountsIds", "parentId"), (seed.ACCOUNT, seed.THIRD_ACCOUNT)),
-    **dict.fromkeys(("contactId", "contactsIds"), (seed.CONTACT, seed.SECOND_CONTACT)),
-    **dict.fromkeys(("assignedUserId", "userId", "usersIds"), (JANA_ID, INTEGRATOR_ID)),
-    **dict.fromkeys(("leadId", "leadsIds"), tuple(_LEADS)),
-    "teamsIds": (SALES_TEAM,),
-    "attachmentsIds": (seed.ATTACHMENT,),
-}
-_DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
-_ZONED = f"T{_TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
-_ADDRESSES = ("ann@x.example", "Bob@y.example")
-#: What members take, by the component that describes them.
-_VALUES: dict[str, Tree] = {
-    "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
-    "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
-    "Whole": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
-    "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
-    "Day": {"type": ["string", "null"], "pattern": f"^{_DAY}$"},
-    "InstantInput": {
-        "type": ["string", "null"],
-        "pattern": f"^{_DAY}( {_TIME}(:[0-5][0-9])?|{_ZONED})$",
-    },
-    "LinkId": {"type": "null"},
-    "LinkName": {"type": "null"},
-    "Ids": {"type": ["array", "null"], "maxItems": 0},
-    "ColumnMapInput": {"type": ["object", "null"], "maxProperties": 0},
-}
-#: What members take, by name.
-_MEMBERS: dict[str, Tree] = {
-    **{name: {"enum": [*_ADDRESSES, None]} for name in ("to", "cc", "bcc", "replyTo")},
-    "emailAddress": {"type": ["string", "null"], "pattern": "^[A-Za-z]{4,9}@x[.]example$"},
-    "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
-    "parentType": {"const": "Account"},
-    "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
-    "from": {"enum": ["crm@example.com", _ADDRESSES[0]]},
-}
-#: Members that a record cannot do without, by the schema of what is sent; with every change of
-#: them something has to be sent.
-NEEDED: dict[str, tuple[str, ...]] = {
-    "AccountInput": ("name",),
-    "ContactInput": ("lastName",),
-    "LeadInput": (),
-    "OpportunityInput": ("name", "amount", "closeDate"),
-    "CaseInput": ("name",),
-    "TaskInput": ("name", "assignedUserId"),
-    "MeetingInput": ("name", "assignedUserId", "dateStart"),
-    "CallInput": ("name", "assignedUserId"),
-    "EmailInput": ("name", "subject", "from", "to"),
-    "RecordInput": ("name",),
-    "NoteInput": ("parentId", "parentType", "post"),
-    "WebhookInput": ("event", "url"),
-    "EmailAddressInput": ("emailAddress",),
-    "PhoneNumberInput": ("phoneNumber",),
-    "ReminderInput": ("seconds", "type"),
-}
 #: Parameters of lists that are kept; the other ones are where items, and old names.
 _LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "textFilter", "q")
 #: What makes a record of each kind, with values that no two of them have where `{}` stands.
@@ -165,7 +107,7 @@ BODIES: dict[str, Tree] = {
     "Task": {"name": "Made", "assignedUserId": JANA_ID},
     "Meeting": {"name": "Made", "assignedUserId": JANA_ID, "dateStart": "2027-01-15 09:00:00"},
     "Call": {"name": "Made", "assignedUserId": JANA_ID},
-    "Email": {"name": "Made", "from": _ADDRESSES[0], "to": _ADDRESSES[1], "status": "Archived"},
+    "Email": {"name": "Made", "from": ADDRESSES[0], "to": ADDRESSES[1], "status": "Archived"},
     "CGadget": {"name": "Made"},
     "Attachment": {
         "name": "made.txt",
@@ -178,58 +120,6 @@ BODIES: dict[str, Tree] = {
     "Note": {"parentType": "Account", "parentId": seed.ACCOUNT, "post": "Made"},
     "Webhook": {"event": "Account.create", "url": "https://x.example"},
 }
-#: Members of what is sent beside records, by schema, that are the same in every family.
-_SENT: dict[str, dict[str, Tree]] = {
-    "UnlinkAllInput": {
-        "id": {"const": seed.TARGET_LIST},
-        "link": {"enum": ["accounts", "contacts", "leads"]},
-    },
-    "ActionInput": {
-        "action": {"const": "convertCurrency"},
-        "data": {"properties": {"targetCurrency": {"enum": ["CZK", "EUR"]}}, "type": "object"},
-    },
-    "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [JANA_ID]}}},
-    "TokenInput": {"token": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
-    "MassActionInput": {"action": {"enum": ["update", "delete"]}},
-    "AttachmentInput": {
-        "name": {"type": "string", "pattern": r"^[a-z]{1,8}[.]txt$"},
-        "type": {"enum": ["text/plain", "text/csv", None]},
-        "field": {"const": "file"},
-        "relatedType": {"const": "Document"},
-        "relatedId": {"enum": [seed.DOCUMENT, None]},
-    },
-    "NoteInput": {"type": {"const": "Post"}},
-    "SearchParams": {
-        "orderBy": {"enum": ["createdAt", "id"]},
-    },
-    "WhereItem": {
-        "type": {"enum": ["equals", "notEquals", "isNull", "isNotNull"]},
-        "attribute": {"const": "createdAt"},
-        "field": {"const": "createdAt"},
-        "value": {"type": "string"},
-        "dateTime": {"const": False},
-        "date": {"const": False},
-        "timeZone": {"const": "Europe/Prague"},
-    },
-}
-_REQUIRED = {
-    "WhereItem": ["type", "attribute"],
-    "AttachmentInput": ["name", "field", "relatedType", "file"],
-    "FollowersInput": ["ids"],
-    "MassActionParams": ["ids"],
-    "MassUpdateInput": ["ids", "attributes"],
-    "MassDeleteInput": ["ids"],
-}
-#: Members that are left out: what searches find is not for a run to change or to delete, and a
-#: file is at one place.
-_LEFT_OUT = {
-    "SearchParams": ("primaryFilter", "boolFilterList"),
-    "AttachmentInput": ("parentType", "parentId", "isBeingUploaded", "size"),
-    "LinkInput": ("massRelate", "where", "searchParams"),
-    "MassUpdateInput": ("byWhere", "where"),
-    "MassDeleteInput": ("byWhere", "where"),
-    "MassActionParams": ("where", "searchParams"),
-}
 #: Parameters by name.
 _PARAMETERS: dict[str, Tree] = {
     "name": {"enum": ["list", "listSmall", "filters", "detail"]},
@@ -239,11 +129,8 @@ _PARAMETERS: dict[str, Tree] = {
     "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
     # Names are seen in replies and sent again, so all would be duplicates.
     "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
-    **{
-        name: {"type": "string", "pattern": f"^{_DAY} {_TIME}$"} for name in ("from", "to", "after")
-    },
+    **{name: {"type": "string", "pattern": f"^{DAY} {TIME}$"} for name in ("from", "to", "after")},
 }
-Ids = dict[str, list[str]]
 
 
 def family(name: str, profile: str, http: httpx.Client) -> Tree:
@@ -266,8 +153,11 @@ def family(name: str, profile: str, http: httpx.Client) -> Tree:
     _links(tree)
     ids = _records(tree, http)
     _parameters(tree, found, ids)
-    _records_sent(tree)
-    _others_sent(tree, found, ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1))
+    narrow_records(tree)
+    known = ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
+    gone = known[READ + CHANGED :]
+    linked = [*found.link[1]]
+    narrow_others(tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], gone, linked))
     _prune(tree)
     return tree
 
@@ -350,10 +240,10 @@ def _links(tree: Tree) -> None:
                 link["parameters"].pop("entityType", None)
 
 
-def _records(tree: Tree, http: httpx.Client) -> Ids:
+def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
     """Make records of every kind that the paths name, and return their ids."""
     kinds = {path.split("/")[1] for path in tree["paths"]}
-    ids: Ids = {}
+    ids: dict[str, list[str]] = {}
     for kind in sorted(kinds & BODIES.keys()):
         for number in range(READ + CHANGED + DELETED):
             body = {
@@ -376,7 +266,7 @@ def _records(tree: Tree, http: httpx.Client) -> Ids:
     return ids
 
 
-def _parameters(tree: Tree, found: Family, ids: Ids) -> None:
+def _parameters(tree: Tree, found: Family, ids: dict[str, list[str]]) -> None:
     for path, method, operation in operations(tree):
         kind = "chunk" if "/chunk/" in path else path.split("/")[1]
         kept: list[Tree] = []
@@ -409,83 +299,6 @@ def _parameters(tree: Tree, found: Family, ids: Ids) -> None:
                 }
             )
         operation["parameters"] = kept
-
-
-def _records_sent(tree: Tree) -> None:
-    """Let members of records that are sent take what fields take.
-
-    A schema is for new records then; beside it there is one for changes, which need nothing.
-    """
-    schemas = tree["components"]["schemas"]
-    for name, needed in NEEDED.items():
-        members = schemas[name]["properties"]
-        for member, one in members.items():
-            members[member] = _value(schemas, member, one, needed=member in needed)
-        schemas[name]["additionalProperties"] = False
-        pair = ["parentType", "parentId"] if "parentType" in members else []
-        schemas[f"{name}Changes"] = {**schemas[name], "required": pair}
-        schemas[name]["required"] = sorted({*needed, *pair})
-    for _, method, operation in operations(tree):
-        if method in {"put", "patch"}:
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                changes = f"{content['schema'].get('$ref', '')}Changes"
-                if changes.rpartition("/")[2] in schemas:
-                    content["schema"] = {"$ref": changes}
-
-
-def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
-    component = one.get("$ref", "").rpartition("/")[2]
-    schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or one)
-    if member in KNOWN:
-        ids = {"enum": [*KNOWN[member]]}
-        many = {"type": ["array", "null"], "items": ids, "maxItems": 3}
-        schema = many if component == "Ids" else {"enum": [*KNOWN[member], None]}
-    described = schemas.get(component, {})
-    if "x-crmkit-open-enum" in described:
-        (names,) = (kind["enum"] for kind in described["anyOf"] if "enum" in kind)
-        schema = {"enum": [*names, None]}
-    if needed and "enum" in schema:
-        schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
-    elif needed and isinstance(schema.get("type"), list):
-        schema["type"] = schema["type"][0]
-        if schema.get("pattern") == _VALUES["Text"]["pattern"]:
-            schema["pattern"] = "^[A-Za-z][^<>]*$"
-    return schema
-
-
-def _others_sent(tree: Tree, found: Family, ids: list[str]) -> None:
-    schemas = tree["components"]["schemas"]
-    for name, members in _SENT.items():
-        schemas[name]["properties"] |= members
-        schemas[name]["additionalProperties"] = False
-    for name, names in _LEFT_OUT.items():
-        for member in names:
-            del schemas[name]["properties"][member]
-    for name, needed in _REQUIRED.items():
-        schemas[name]["required"] = needed
-    entity = {"const": found.entity}
-    one, linked = {"enum": ids[:READ]}, {"enum": [*found.link[1]]}
-    many = {"type": "array", "minItems": 1, "items": {"enum": ids[READ : READ + CHANGED]}}
-    gone = {**many, "items": {"enum": ids[READ + CHANGED :]}}
-    of_family: dict[str, Tree] = {
-        "RecordReference": {"id": one},
-        "LeadConversionInput": {"id": one},
-        "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
-        "MassUpdateInput": {"ids": many},
-        "MassDeleteInput": {"ids": gone},
-        "MassActionInput": {"entityType": entity},
-        "MassActionParams": {"ids": gone},
-        "ActionInput": {"entityType": entity, "id": one},
-        "ExportInput": {"entityType": entity, "ids": many},
-    }
-    for name, members in of_family.items():
-        schemas[name]["properties"] |= members
-    schemas["DataUri"]["pattern"] = "^data:text/plain;base64,([A-Za-z0-9+/]{4}){0,5}$"
-    schemas["CurrencyRatesInput"] = {
-        "type": "object",
-        "properties": {"USD": {"type": "number", "minimum": 0.1, "maximum": 10}},
-        "additionalProperties": False,
-    }
 
 
 def _prune(tree: Tree) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from crmkit_mock import MockServer
+from crmkit_mock import MockCRMs, MockServer
+from crmkit_mock.espocrm import seed
 from tests.contract.espocrm_specialised import (
     FAMILIES,
     REFUSED,
@@ -25,6 +26,7 @@ from tests.contract.espocrm_specialised import (
 )
 from tests.contract.runner import Run, run
 from tests.contract.specialise import wire
+from tests.mock.espo import client_for
 
 HOOKS = Path(__file__).with_name("espocrm_checks.py")
 PROFILES = ("espocrm", "autocrm")
@@ -93,6 +95,21 @@ def test_every_operation_belongs_to_a_family(profile: str) -> None:
         for _, _, operation in operations(wire("autocrm"))
         if profile in operation["x-crmkit-profile"]
     }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_route_of_the_other_kind_of_server_is_not_found(profile: str) -> None:
+    """What only the other kind of server has is answered 404, whoever asks."""
+    others = [
+        (path.format(entityType="Account", id=seed.ACCOUNT), method)
+        for path, method, operation in operations(wire("autocrm"))
+        if profile not in operation["x-crmkit-profile"]
+    ]
+    assert others
+    with MockCRMs() as mocks, client_for(getattr(mocks, profile), "admin") as http:
+        found = {http.request(method, path, json={}).status_code for path, method in others}
+
+    assert found == {404}
 
 
 @pytest.mark.parametrize("name", FAMILIES)

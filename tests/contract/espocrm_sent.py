@@ -1,0 +1,225 @@
+"""What a run sends to an EspoCRM: values that fields take, of records that there are.
+
+No schema of an EspoCRM tells them, as every installation has its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crmkit_mock.espocrm import seed
+from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract.specialise import Tree
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids of records of one entity type, and of what they are linked to.
+
+    Attributes:
+        read: Those that are there to be read and changed one by one.
+        changed: Those that are there to be changed together.
+        deleted: Those that are there to be deleted.
+        linked: Those of the records at the other end of a link.
+    """
+
+    read: list[str]
+    changed: list[str]
+    deleted: list[str]
+    linked: list[str]
+
+
+_LEADS = (f"6593c98000000{number:02d}e1" for number in range(5))
+#: Records of the demo that nothing here deletes, by the member that takes their ids.
+KNOWN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("accountId", "accountsIds", "parentId"), (seed.ACCOUNT, seed.THIRD_ACCOUNT)),
+    **dict.fromkeys(("contactId", "contactsIds"), (seed.CONTACT, seed.SECOND_CONTACT)),
+    **dict.fromkeys(("assignedUserId", "userId", "usersIds"), (JANA_ID, INTEGRATOR_ID)),
+    **dict.fromkeys(("leadId", "leadsIds"), tuple(_LEADS)),
+    "teamsIds": (SALES_TEAM,),
+    "attachmentsIds": (seed.ATTACHMENT,),
+}
+DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
+ADDRESSES = ("ann@x.example", "Bob@y.example")
+#: What members take, by the component that describes them.
+_VALUES: dict[str, Tree] = {
+    "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
+    "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
+    "Whole": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
+    "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
+    "Day": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
+    "InstantInput": {
+        "type": ["string", "null"],
+        "pattern": f"^{DAY}( {TIME}(:[0-5][0-9])?|{_ZONED})$",
+    },
+    "LinkId": {"type": "null"},
+    "LinkName": {"type": "null"},
+    "Ids": {"type": ["array", "null"], "maxItems": 0},
+    "ColumnMapInput": {"type": ["object", "null"], "maxProperties": 0},
+}
+#: What members take, by name.
+_MEMBERS: dict[str, Tree] = {
+    **{name: {"enum": [*ADDRESSES, None]} for name in ("to", "cc", "bcc", "replyTo")},
+    "emailAddress": {"type": ["string", "null"], "pattern": "^[A-Za-z]{4,9}@x[.]example$"},
+    "phoneNumber": {"enum": ["+420601000111", "+420 601 000 222", None]},
+    "parentType": {"const": "Account"},
+    "event": {"enum": ["Account.create", "Lead.fieldUpdate.status"]},
+    "from": {"enum": ["crm@example.com", ADDRESSES[0]]},
+}
+#: Members that a record cannot do without, by the schema of what is sent; with every change of
+#: them something has to be sent.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "AccountInput": ("name",),
+    "ContactInput": ("lastName",),
+    "LeadInput": (),
+    "OpportunityInput": ("name", "amount", "closeDate"),
+    "CaseInput": ("name",),
+    "TaskInput": ("name", "assignedUserId"),
+    "MeetingInput": ("name", "assignedUserId", "dateStart"),
+    "CallInput": ("name", "assignedUserId"),
+    "EmailInput": ("name", "subject", "from", "to"),
+    "RecordInput": ("name",),
+    "NoteInput": ("parentId", "parentType", "post"),
+    "WebhookInput": ("event", "url"),
+    "EmailAddressInput": ("emailAddress",),
+    "PhoneNumberInput": ("phoneNumber",),
+    "ReminderInput": ("seconds", "type"),
+}
+#: Members of what is sent beside records, by schema, that are the same in every family.
+_SENT: dict[str, dict[str, Tree]] = {
+    "UnlinkAllInput": {
+        "id": {"const": seed.TARGET_LIST},
+        "link": {"enum": ["accounts", "contacts", "leads"]},
+    },
+    "ActionInput": {
+        "action": {"const": "convertCurrency"},
+        "data": {"properties": {"targetCurrency": {"enum": ["CZK", "EUR"]}}, "type": "object"},
+    },
+    "FollowersInput": {"ids": {"type": "array", "minItems": 1, "items": {"enum": [JANA_ID]}}},
+    "TokenInput": {"token": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
+    "MassActionInput": {"action": {"enum": ["update", "delete"]}},
+    "AttachmentInput": {
+        "name": {"type": "string", "pattern": r"^[a-z]{1,8}[.]txt$"},
+        "type": {"enum": ["text/plain", "text/csv", None]},
+        "field": {"const": "file"},
+        "relatedType": {"const": "Document"},
+        "relatedId": {"enum": [seed.DOCUMENT, None]},
+    },
+    "NoteInput": {"type": {"const": "Post"}},
+    "SearchParams": {
+        "orderBy": {"enum": ["createdAt", "id"]},
+    },
+    "WhereItem": {
+        "type": {"enum": ["equals", "notEquals", "isNull", "isNotNull"]},
+        "attribute": {"const": "createdAt"},
+        "field": {"const": "createdAt"},
+        "value": {"type": "string"},
+        "dateTime": {"const": False},
+        "date": {"const": False},
+        "timeZone": {"const": "Europe/Prague"},
+    },
+}
+_REQUIRED = {
+    "WhereItem": ["type", "attribute"],
+    "AttachmentInput": ["name", "field", "relatedType", "file"],
+    "FollowersInput": ["ids"],
+    "MassActionParams": ["ids"],
+    "MassUpdateInput": ["ids", "attributes"],
+    "MassDeleteInput": ["ids"],
+}
+#: Members that are left out: what searches find is not for a run to change or to delete, and a
+#: file is at one place.
+_LEFT_OUT = {
+    "SearchParams": ("primaryFilter", "boolFilterList"),
+    "AttachmentInput": ("parentType", "parentId", "isBeingUploaded", "size"),
+    "LinkInput": ("massRelate", "where", "searchParams"),
+    "MassUpdateInput": ("byWhere", "where"),
+    "MassDeleteInput": ("byWhere", "where"),
+    "MassActionParams": ("where", "searchParams"),
+}
+
+
+def narrow_records(tree: Tree) -> None:
+    """Let members of records that are sent be what fields take.
+
+    A schema is for new records then; beside it there is one for changes, which need nothing.
+    """
+    schemas = tree["components"]["schemas"]
+    for name, needed in NEEDED.items():
+        members = schemas[name]["properties"]
+        for member, one in members.items():
+            members[member] = _value(schemas, member, one, needed=member in needed)
+        schemas[name]["additionalProperties"] = False
+        pair = ["parentType", "parentId"] if "parentType" in members else []
+        schemas[f"{name}Changes"] = {**schemas[name], "required": pair}
+        schemas[name]["required"] = sorted({*needed, *pair})
+    for item in tree["paths"].values():
+        for method in item.keys() & {"put", "patch"}:
+            for content in item[method].get("requestBody", {}).get("content", {}).values():
+                changes = f"{content['schema'].get('$ref', '')}Changes"
+                if changes.rpartition("/")[2] in schemas:
+                    content["schema"] = {"$ref": changes}
+
+
+def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
+    component = one.get("$ref", "").rpartition("/")[2]
+    schema: Tree = dict(_MEMBERS.get(member) or _VALUES.get(component) or one)
+    if member in KNOWN:
+        ids = {"enum": [*KNOWN[member]]}
+        many = {"type": ["array", "null"], "items": ids, "maxItems": 3}
+        schema = many if component == "Ids" else {"enum": [*KNOWN[member], None]}
+    described = schemas.get(component, {})
+    if "x-crmkit-open-enum" in described:
+        (names,) = (kind["enum"] for kind in described["anyOf"] if "enum" in kind)
+        schema = {"enum": [*names, None]}
+    if needed and "enum" in schema:
+        schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
+    elif needed and isinstance(schema.get("type"), list):
+        schema["type"] = schema["type"][0]
+        if schema.get("pattern") == _VALUES["Text"]["pattern"]:
+            schema["pattern"] = "^[A-Za-z][^<>]*$"
+    return schema
+
+
+def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
+    """Let what is sent beside records be about records of an entity type.
+
+    Args:
+        tree: The document.
+        entity: Name of the entity type.
+        ids: Its records.
+    """
+    schemas = tree["components"]["schemas"]
+    for name, members in _SENT.items():
+        schemas[name]["properties"] |= members
+        schemas[name]["additionalProperties"] = False
+    for name, names in _LEFT_OUT.items():
+        for member in names:
+            del schemas[name]["properties"][member]
+    for name, needed in _REQUIRED.items():
+        schemas[name]["required"] = needed
+    named = {"const": entity}
+    one, linked = {"enum": ids.read}, {"enum": ids.linked}
+    many: Tree = {"type": "array", "minItems": 1, "items": {"enum": ids.changed}}
+    gone = {**many, "items": {"enum": ids.deleted}}
+    of_family: dict[str, Tree] = {
+        "RecordReference": {"id": one},
+        "LeadConversionInput": {"id": one},
+        "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
+        "MassUpdateInput": {"ids": many},
+        "MassDeleteInput": {"ids": gone},
+        "MassActionInput": {"entityType": named},
+        "MassActionParams": {"ids": gone},
+        "ActionInput": {"entityType": named, "id": one},
+        "ExportInput": {"entityType": named, "ids": many},
+    }
+    for name, members in of_family.items():
+        schemas[name]["properties"] |= members
+    schemas["DataUri"]["pattern"] = "^data:text/plain;base64,([A-Za-z0-9+/]{4}){0,5}$"
+    schemas["CurrencyRatesInput"] = {
+        "type": "object",
+        "properties": {"USD": {"type": "number", "minimum": 0.1, "maximum": 10}},
+        "additionalProperties": False,
+    }
