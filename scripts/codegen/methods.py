@@ -167,7 +167,9 @@ class _Body:
         read = self.sources.derived.operation(self.plan.replaces)
         codec = self._codec(self.plan.model)
         path = [one for one in self.plan.parameters if one.place == "path"]
-        passed = ", ".join(f"{self._python(read, one)}={argument_name(one)}" for one in path)
+        passed = ", ".join(
+            f"{self._python(read, one)}={_written(one, narrowing=False)}" for one in path
+        )
         call = ", ".join(
             [
                 "self._sender",
@@ -225,6 +227,8 @@ def _written(one: Parameter, *, narrowing: bool) -> str:
         value = f"str(moment({name}, {name!r}, False))"
     elif one.kind.name in WRITTEN:
         value = f"str({written(one.kind, {}, 'write', name, repr(name))})"
+    elif one.place == "path":
+        value = f"segment({name}, {name!r})"
     if value != name and not one.required and not narrowing:
         value = f"{name} if isinstance({name}, Unset) else {value}"
     return value
@@ -317,6 +321,7 @@ def _replacement(plan: OperationPlan, sources: Sources) -> list[str]:
         f"_{plan.constant} = Replacement(",
         f"    operations.{read.constant},",
         f"    operations.{plan.constant},",
+        f"    {_decode(read, sources)},",
         f"    ({' '.join(rows)}),",
         ")",
         "",

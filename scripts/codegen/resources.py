@@ -171,6 +171,7 @@ ARGUMENTS = (
     "alone",
     "carrying",
     "joined_texts",
+    "segment",
     "texts",
     "with_parts",
 )

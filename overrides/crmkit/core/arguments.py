@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ArgumentError
 from .types import UNSET
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from .body import Stream
     from .operation import Operation
 
-__all__ = ["CARRIED", "alone", "carrying", "joined_texts", "texts", "with_parts"]
+__all__ = ["CARRIED", "alone", "carrying", "joined_texts", "segment", "texts", "with_parts"]
+
+V = TypeVar("V")
 
 
 class _Carried:
@@ -34,6 +36,17 @@ def carrying(content: str | bytes | Stream, kwargs: dict[str, Any]) -> dict[str,
         kwargs: What the generated `_get_kwargs` returned.
     """
     return {**kwargs, "content": content}
+
+
+def segment(value: V, name: str) -> V:
+    """Return a value that goes into the path of a URL.
+
+    Raises:
+        ArgumentError: It is neither a text nor a number, and would name what nobody meant: `None`.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ArgumentError(name, f"takes a text or a number, not {type(value).__name__}")
+    return value
 
 
 def texts(values: Sequence[str], name: str) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -314,7 +314,7 @@ class Accounts(Resource):
         return drive(
             self._sender.call(
                 operations.ACCOUNTS_GET,
-                accounts_get._get_kwargs(id=id),
+                accounts_get._get_kwargs(id=segment(id, "id")),
                 account_codec.decode,
                 options,
             )
@@ -471,7 +471,7 @@ class Accounts(Resource):
             self._sender.call(
                 operations.ACCOUNTS_UPDATE,
                 accounts_update._get_kwargs(
-                    id=id, x_version_number=version_number, body=PLACEHOLDER
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
                 ),
                 account_codec.decode,
                 options,
@@ -513,7 +513,10 @@ class Accounts(Resource):
         """
         drive(
             self._sender.call(
-                operations.ACCOUNTS_DELETE, accounts_delete._get_kwargs(id=id), None, options
+                operations.ACCOUNTS_DELETE,
+                accounts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -795,7 +798,10 @@ class AsyncAccounts(Resource):
             - recorded: read-after-nulls; read-with-select-ignored, select has no effect
         """
         return await self._sender.call(
-            operations.ACCOUNTS_GET, accounts_get._get_kwargs(id=id), account_codec.decode, options
+            operations.ACCOUNTS_GET,
+            accounts_get._get_kwargs(id=segment(id, "id")),
+            account_codec.decode,
+            options,
         )
 
     async def update(
@@ -947,7 +953,9 @@ class AsyncAccounts(Resource):
         )
         return await self._sender.call(
             operations.ACCOUNTS_UPDATE,
-            accounts_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            accounts_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             account_codec.decode,
             options,
             partial(account_input_codec.encode, model_),
@@ -986,5 +994,8 @@ class AsyncAccounts(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.ACCOUNTS_DELETE, accounts_delete._get_kwargs(id=id), None, options
+            operations.ACCOUNTS_DELETE,
+            accounts_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

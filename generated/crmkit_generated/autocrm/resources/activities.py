@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from crmkit.core.arguments import joined_texts
+from crmkit.core.arguments import joined_texts, segment
 from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -176,7 +176,11 @@ class Activities(Resource):
             Walk(
                 self._sender,
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(entity_type=entity, id=id, activity_list=activity_list),
+                activities_list._get_kwargs(
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
+                    activity_list=segment(activity_list, "activity_list"),
+                ),
                 activity_codec.decode_all,
                 options,
                 start=start,
@@ -340,7 +344,11 @@ class AsyncActivities(Resource):
             Walk(
                 self._sender,
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(entity_type=entity, id=id, activity_list=activity_list),
+                activities_list._get_kwargs(
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
+                    activity_list=segment(activity_list, "activity_list"),
+                ),
                 activity_codec.decode_all,
                 options,
                 start=start,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import CARRIED, carrying, with_parts
+from crmkit.core.arguments import CARRIED, carrying, segment, with_parts
 from crmkit.core.body import Stream as ByteStream
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -246,7 +246,7 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 operations.ATTACHMENTS_GET,
-                attachments_get._get_kwargs(id=id),
+                attachments_get._get_kwargs(id=segment(id, "id")),
                 attachment_codec.decode,
                 options,
             )
@@ -285,7 +285,10 @@ class Attachments(Resource):
         """
         drive(
             self._sender.call(
-                operations.ATTACHMENTS_DELETE, attachments_delete._get_kwargs(id=id), None, options
+                operations.ATTACHMENTS_DELETE,
+                attachments_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -327,7 +330,7 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 operations.ATTACHMENTS_DOWNLOAD,
-                attachments_download._get_kwargs(id=id),
+                attachments_download._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -376,7 +379,10 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 operations.ATTACHMENTS_CHUNK,
-                carrying(content, attachments_chunk._get_kwargs(id=id, start=start, body=CARRIED)),
+                carrying(
+                    content,
+                    attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
+                ),
                 None,
                 options,
             )
@@ -596,7 +602,7 @@ class AsyncAttachments(Resource):
         """
         return await self._sender.call(
             operations.ATTACHMENTS_GET,
-            attachments_get._get_kwargs(id=id),
+            attachments_get._get_kwargs(id=segment(id, "id")),
             attachment_codec.decode,
             options,
         )
@@ -633,7 +639,10 @@ class AsyncAttachments(Resource):
             - assumption: a record as others; not recorded
         """
         await self._sender.call(
-            operations.ATTACHMENTS_DELETE, attachments_delete._get_kwargs(id=id), None, options
+            operations.ATTACHMENTS_DELETE,
+            attachments_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def download(
@@ -672,7 +681,10 @@ class AsyncAttachments(Resource):
               forbidden
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_DOWNLOAD, attachments_download._get_kwargs(id=id), None, options
+            operations.ATTACHMENTS_DOWNLOAD,
+            attachments_download._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def chunk(
@@ -717,7 +729,10 @@ class AsyncAttachments(Resource):
         """
         return await self._sender.call(
             operations.ATTACHMENTS_CHUNK,
-            carrying(content, attachments_chunk._get_kwargs(id=id, start=start, body=CARRIED)),
+            carrying(
+                content,
+                attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
+            ),
             None,
             options,
         )

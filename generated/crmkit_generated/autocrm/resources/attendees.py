@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource
@@ -56,7 +57,9 @@ class Attendees(Resource):
             Walk(
                 self._sender,
                 operations.ATTENDEES_LIST,
-                attendees_list._get_kwargs(entity_type=entity, id=id),
+                attendees_list._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id")
+                ),
                 attendee_codec.decode_all,
                 options,
             )
@@ -106,7 +109,9 @@ class AsyncAttendees(Resource):
             Walk(
                 self._sender,
                 operations.ATTENDEES_LIST,
-                attendees_list._get_kwargs(entity_type=entity, id=id),
+                attendees_list._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id")
+                ),
                 attendee_codec.decode_all,
                 options,
             )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -270,7 +270,10 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                operations.CALLS_GET, calls_get._get_kwargs(id=id), call_codec.decode, options
+                operations.CALLS_GET,
+                calls_get._get_kwargs(id=segment(id, "id")),
+                call_codec.decode,
+                options,
             )
         )
 
@@ -385,7 +388,9 @@ class Calls(Resource):
         return drive(
             self._sender.call(
                 operations.CALLS_UPDATE,
-                calls_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+                calls_update._get_kwargs(
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                ),
                 call_codec.decode,
                 options,
                 partial(call_input_codec.encode, model_),
@@ -426,7 +431,10 @@ class Calls(Resource):
         """
         drive(
             self._sender.call(
-                operations.CALLS_DELETE, calls_delete._get_kwargs(id=id), None, options
+                operations.CALLS_DELETE,
+                calls_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -668,7 +676,10 @@ class AsyncCalls(Resource):
             - assumption: not recorded; it has the form of the others
         """
         return await self._sender.call(
-            operations.CALLS_GET, calls_get._get_kwargs(id=id), call_codec.decode, options
+            operations.CALLS_GET,
+            calls_get._get_kwargs(id=segment(id, "id")),
+            call_codec.decode,
+            options,
         )
 
     async def update(
@@ -781,7 +792,9 @@ class AsyncCalls(Resource):
         )
         return await self._sender.call(
             operations.CALLS_UPDATE,
-            calls_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            calls_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             call_codec.decode,
             options,
             partial(call_input_codec.encode, model_),
@@ -820,5 +833,5 @@ class AsyncCalls(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.CALLS_DELETE, calls_delete._get_kwargs(id=id), None, options
+            operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options
         )

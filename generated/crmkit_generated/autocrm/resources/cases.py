@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -254,7 +254,10 @@ class Cases(Resource):
         """
         return drive(
             self._sender.call(
-                operations.CASES_GET, cases_get._get_kwargs(id=id), case_codec.decode, options
+                operations.CASES_GET,
+                cases_get._get_kwargs(id=segment(id, "id")),
+                case_codec.decode,
+                options,
             )
         )
 
@@ -356,7 +359,9 @@ class Cases(Resource):
         return drive(
             self._sender.call(
                 operations.CASES_UPDATE,
-                cases_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+                cases_update._get_kwargs(
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                ),
                 case_codec.decode,
                 options,
                 partial(case_input_codec.encode, model_),
@@ -397,7 +402,10 @@ class Cases(Resource):
         """
         drive(
             self._sender.call(
-                operations.CASES_DELETE, cases_delete._get_kwargs(id=id), None, options
+                operations.CASES_DELETE,
+                cases_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -625,7 +633,10 @@ class AsyncCases(Resource):
             - assumption: not recorded; it has the form of the others
         """
         return await self._sender.call(
-            operations.CASES_GET, cases_get._get_kwargs(id=id), case_codec.decode, options
+            operations.CASES_GET,
+            cases_get._get_kwargs(id=segment(id, "id")),
+            case_codec.decode,
+            options,
         )
 
     async def update(
@@ -725,7 +736,9 @@ class AsyncCases(Resource):
         )
         return await self._sender.call(
             operations.CASES_UPDATE,
-            cases_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            cases_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             case_codec.decode,
             options,
             partial(case_input_codec.encode, model_),
@@ -764,5 +777,5 @@ class AsyncCases(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.CASES_DELETE, cases_delete._get_kwargs(id=id), None, options
+            operations.CASES_DELETE, cases_delete._get_kwargs(id=segment(id, "id")), None, options
         )

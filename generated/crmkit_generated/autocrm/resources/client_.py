@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
@@ -101,7 +102,10 @@ class Client_(Resource):
         """
         return drive(
             self._sender.call(
-                operations.FOLLOW, follow._get_kwargs(entity_type=entity, id=id), None, options
+                operations.FOLLOW,
+                follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -140,7 +144,10 @@ class Client_(Resource):
         """
         drive(
             self._sender.call(
-                operations.UNFOLLOW, unfollow._get_kwargs(entity_type=entity, id=id), None, options
+                operations.UNFOLLOW,
+                unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -228,7 +235,10 @@ class AsyncClient_(Resource):
             - assumption: true, as unfollowing answers
         """
         return await self._sender.call(
-            operations.FOLLOW, follow._get_kwargs(entity_type=entity, id=id), None, options
+            operations.FOLLOW,
+            follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def unfollow(
@@ -265,5 +275,8 @@ class AsyncClient_(Resource):
             - recorded: unfollow
         """
         await self._sender.call(
-            operations.UNFOLLOW, unfollow._get_kwargs(entity_type=entity, id=id), None, options
+            operations.UNFOLLOW,
+            unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -316,7 +316,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=id),
+                contacts_get._get_kwargs(id=segment(id, "id")),
                 contact_codec.decode,
                 options,
             )
@@ -471,7 +471,7 @@ class Contacts(Resource):
             self._sender.call(
                 operations.CONTACTS_UPDATE,
                 contacts_update._get_kwargs(
-                    id=id, x_version_number=version_number, body=PLACEHOLDER
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
                 ),
                 contact_codec.decode,
                 options,
@@ -513,7 +513,10 @@ class Contacts(Resource):
         """
         drive(
             self._sender.call(
-                operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+                operations.CONTACTS_DELETE,
+                contacts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -797,7 +800,10 @@ class AsyncContacts(Resource):
             - recorded: read-contact
         """
         return await self._sender.call(
-            operations.CONTACTS_GET, contacts_get._get_kwargs(id=id), contact_codec.decode, options
+            operations.CONTACTS_GET,
+            contacts_get._get_kwargs(id=segment(id, "id")),
+            contact_codec.decode,
+            options,
         )
 
     async def update(
@@ -947,7 +953,9 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             operations.CONTACTS_UPDATE,
-            contacts_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            contacts_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             contact_codec.decode,
             options,
             partial(contact_input_codec.encode, model_),
@@ -986,5 +994,8 @@ class AsyncContacts(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+            operations.CONTACTS_DELETE,
+            contacts_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -317,7 +317,10 @@ class Emails(Resource):
         """
         return drive(
             self._sender.call(
-                operations.EMAILS_GET, emails_get._get_kwargs(id=id), email_codec.decode, options
+                operations.EMAILS_GET,
+                emails_get._get_kwargs(id=segment(id, "id")),
+                email_codec.decode,
+                options,
             )
         )
 
@@ -472,7 +475,9 @@ class Emails(Resource):
         return drive(
             self._sender.call(
                 operations.EMAILS_UPDATE,
-                emails_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+                emails_update._get_kwargs(
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                ),
                 email_codec.decode,
                 options,
                 partial(email_input_codec.encode, model_),
@@ -513,7 +518,10 @@ class Emails(Resource):
         """
         drive(
             self._sender.call(
-                operations.EMAILS_DELETE, emails_delete._get_kwargs(id=id), None, options
+                operations.EMAILS_DELETE,
+                emails_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -800,7 +808,10 @@ class AsyncEmails(Resource):
             - recorded: email-read-sent
         """
         return await self._sender.call(
-            operations.EMAILS_GET, emails_get._get_kwargs(id=id), email_codec.decode, options
+            operations.EMAILS_GET,
+            emails_get._get_kwargs(id=segment(id, "id")),
+            email_codec.decode,
+            options,
         )
 
     async def update(
@@ -953,7 +964,9 @@ class AsyncEmails(Resource):
         )
         return await self._sender.call(
             operations.EMAILS_UPDATE,
-            emails_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            emails_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             email_codec.decode,
             options,
             partial(email_input_codec.encode, model_),
@@ -992,5 +1005,5 @@ class AsyncEmails(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.EMAILS_DELETE, emails_delete._get_kwargs(id=id), None, options
+            operations.EMAILS_DELETE, emails_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -74,7 +74,10 @@ class Followers(Resource):
                 self._sender,
                 operations.FOLLOWERS_LIST,
                 with_parts(
-                    followers_list._get_kwargs(entity_type=entity, id=id), {"select": select}
+                    followers_list._get_kwargs(
+                        entity_type=segment(entity, "entity"), id=segment(id, "id")
+                    ),
+                    {"select": select},
                 ),
                 record_codec.decode_all,
                 options,
@@ -136,7 +139,9 @@ class Followers(Resource):
         return drive(
             self._sender.call(
                 operations.FOLLOWERS_ADD,
-                followers_add._get_kwargs(entity_type=entity, id=id, body=PLACEHOLDER),
+                followers_add._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
+                ),
                 None,
                 options,
                 partial(followers_input_codec.encode, model_),
@@ -193,7 +198,9 @@ class Followers(Resource):
         drive(
             self._sender.call(
                 operations.FOLLOWERS_REMOVE,
-                followers_remove._get_kwargs(entity_type=entity, id=id, body=PLACEHOLDER),
+                followers_remove._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
+                ),
                 None,
                 options,
                 partial(followers_input_codec.encode, model_),
@@ -252,7 +259,10 @@ class AsyncFollowers(Resource):
                 self._sender,
                 operations.FOLLOWERS_LIST,
                 with_parts(
-                    followers_list._get_kwargs(entity_type=entity, id=id), {"select": select}
+                    followers_list._get_kwargs(
+                        entity_type=segment(entity, "entity"), id=segment(id, "id")
+                    ),
+                    {"select": select},
                 ),
                 record_codec.decode_all,
                 options,
@@ -313,7 +323,9 @@ class AsyncFollowers(Resource):
         )
         return await self._sender.call(
             operations.FOLLOWERS_ADD,
-            followers_add._get_kwargs(entity_type=entity, id=id, body=PLACEHOLDER),
+            followers_add._get_kwargs(
+                entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
+            ),
             None,
             options,
             partial(followers_input_codec.encode, model_),
@@ -368,7 +380,9 @@ class AsyncFollowers(Resource):
         )
         await self._sender.call(
             operations.FOLLOWERS_REMOVE,
-            followers_remove._get_kwargs(entity_type=entity, id=id, body=PLACEHOLDER),
+            followers_remove._get_kwargs(
+                entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
+            ),
             None,
             options,
             partial(followers_input_codec.encode, model_),

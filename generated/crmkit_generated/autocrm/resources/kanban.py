@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
@@ -86,7 +86,7 @@ class Kanban(Resource):
                 operations.KANBAN_GET,
                 with_parts(
                     kanban_get._get_kwargs(
-                        entity_type=entity,
+                        entity_type=segment(entity, "entity"),
                         order_by=order_by,
                         order=order,
                         offset=offset,
@@ -170,7 +170,7 @@ class AsyncKanban(Resource):
             operations.KANBAN_GET,
             with_parts(
                 kanban_get._get_kwargs(
-                    entity_type=entity,
+                    entity_type=segment(entity, "entity"),
                     order_by=order_by,
                     order=order,
                     offset=offset,

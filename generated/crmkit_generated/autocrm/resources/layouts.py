@@ -6,6 +6,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.nested import read_list, read_map, read_plain, read_union
 from crmkit.core.options import Options
@@ -85,7 +86,9 @@ class Layouts(Resource):
         return drive(
             self._sender.call(
                 operations.LAYOUTS_GET,
-                layouts_get._get_kwargs(entity_type=entity, name=name),
+                layouts_get._get_kwargs(
+                    entity_type=segment(entity, "entity"), name=segment(name, "name")
+                ),
                 _layouts_get_payload,
                 options,
             )
@@ -134,7 +137,9 @@ class AsyncLayouts(Resource):
         """
         return await self._sender.call(
             operations.LAYOUTS_GET,
-            layouts_get._get_kwargs(entity_type=entity, name=name),
+            layouts_get._get_kwargs(
+                entity_type=segment(entity, "entity"), name=segment(name, "name")
+            ),
             _layouts_get_payload,
             options,
         )

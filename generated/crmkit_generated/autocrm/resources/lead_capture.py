@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
@@ -57,7 +58,9 @@ class LeadCapture(Resource):
         return drive(
             self._sender.call(
                 operations.LEAD_CAPTURE_SUBMIT,
-                lead_capture_submit._get_kwargs(api_key=api_key, body=PLACEHOLDER),
+                lead_capture_submit._get_kwargs(
+                    api_key=segment(api_key, "api_key"), body=PLACEHOLDER
+                ),
                 None,
                 options,
                 lambda _: opened(input_, "input_"),
@@ -106,7 +109,7 @@ class AsyncLeadCapture(Resource):
         """
         return await self._sender.call(
             operations.LEAD_CAPTURE_SUBMIT,
-            lead_capture_submit._get_kwargs(api_key=api_key, body=PLACEHOLDER),
+            lead_capture_submit._get_kwargs(api_key=segment(api_key, "api_key"), body=PLACEHOLDER),
             None,
             options,
             lambda _: opened(input_, "input_"),

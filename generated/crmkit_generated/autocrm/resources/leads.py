@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -334,7 +334,10 @@ class Leads(Resource):
         """
         return drive(
             self._sender.call(
-                operations.LEADS_GET, leads_get._get_kwargs(id=id), lead_codec.decode, options
+                operations.LEADS_GET,
+                leads_get._get_kwargs(id=segment(id, "id")),
+                lead_codec.decode,
+                options,
             )
         )
 
@@ -492,7 +495,9 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 operations.LEADS_UPDATE,
-                leads_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+                leads_update._get_kwargs(
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                ),
                 lead_codec.decode,
                 options,
                 partial(lead_input_codec.encode, model_),
@@ -533,7 +538,10 @@ class Leads(Resource):
         """
         drive(
             self._sender.call(
-                operations.LEADS_DELETE, leads_delete._get_kwargs(id=id), None, options
+                operations.LEADS_DELETE,
+                leads_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -723,7 +731,7 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 operations.LEADS_CONVERT_BY_ID,
-                leads_convert_by_id._get_kwargs(id=id, body=PLACEHOLDER),
+                leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 lead_codec.decode,
                 options,
                 partial(lead_records_input_codec.encode, model_),
@@ -1013,7 +1021,10 @@ class AsyncLeads(Resource):
             - recorded: lead-read-after-convert
         """
         return await self._sender.call(
-            operations.LEADS_GET, leads_get._get_kwargs(id=id), lead_codec.decode, options
+            operations.LEADS_GET,
+            leads_get._get_kwargs(id=segment(id, "id")),
+            lead_codec.decode,
+            options,
         )
 
     async def update(
@@ -1169,7 +1180,9 @@ class AsyncLeads(Resource):
         )
         return await self._sender.call(
             operations.LEADS_UPDATE,
-            leads_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            leads_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             lead_codec.decode,
             options,
             partial(lead_input_codec.encode, model_),
@@ -1208,7 +1221,7 @@ class AsyncLeads(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.LEADS_DELETE, leads_delete._get_kwargs(id=id), None, options
+            operations.LEADS_DELETE, leads_delete._get_kwargs(id=segment(id, "id")), None, options
         )
 
     async def convert(
@@ -1392,7 +1405,7 @@ class AsyncLeads(Resource):
         )
         return await self._sender.call(
             operations.LEADS_CONVERT_BY_ID,
-            leads_convert_by_id._get_kwargs(id=id, body=PLACEHOLDER),
+            leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             lead_codec.decode,
             options,
             partial(lead_records_input_codec.encode, model_),

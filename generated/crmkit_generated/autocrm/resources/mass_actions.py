@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
@@ -144,7 +145,7 @@ class MassActions(Resource):
         return drive(
             self._sender.call(
                 operations.MASS_ACTIONS_STATUS,
-                mass_actions_status._get_kwargs(id=id),
+                mass_actions_status._get_kwargs(id=segment(id, "id")),
                 mass_action_status_codec.decode,
                 options,
             )
@@ -267,7 +268,7 @@ class AsyncMassActions(Resource):
         """
         return await self._sender.call(
             operations.MASS_ACTIONS_STATUS,
-            mass_actions_status._get_kwargs(id=id),
+            mass_actions_status._get_kwargs(id=segment(id, "id")),
             mass_action_status_codec.decode,
             options,
         )

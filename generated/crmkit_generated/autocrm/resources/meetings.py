@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -285,7 +285,7 @@ class Meetings(Resource):
         return drive(
             self._sender.call(
                 operations.MEETINGS_GET,
-                meetings_get._get_kwargs(id=id),
+                meetings_get._get_kwargs(id=segment(id, "id")),
                 meeting_codec.decode,
                 options,
             )
@@ -412,7 +412,7 @@ class Meetings(Resource):
             self._sender.call(
                 operations.MEETINGS_UPDATE,
                 meetings_update._get_kwargs(
-                    id=id, x_version_number=version_number, body=PLACEHOLDER
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
                 ),
                 meeting_codec.decode,
                 options,
@@ -454,7 +454,10 @@ class Meetings(Resource):
         """
         drive(
             self._sender.call(
-                operations.MEETINGS_DELETE, meetings_delete._get_kwargs(id=id), None, options
+                operations.MEETINGS_DELETE,
+                meetings_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -707,7 +710,10 @@ class AsyncMeetings(Resource):
             - assumption: not recorded; it has the form of the others
         """
         return await self._sender.call(
-            operations.MEETINGS_GET, meetings_get._get_kwargs(id=id), meeting_codec.decode, options
+            operations.MEETINGS_GET,
+            meetings_get._get_kwargs(id=segment(id, "id")),
+            meeting_codec.decode,
+            options,
         )
 
     async def update(
@@ -829,7 +835,9 @@ class AsyncMeetings(Resource):
         )
         return await self._sender.call(
             operations.MEETINGS_UPDATE,
-            meetings_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            meetings_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             meeting_codec.decode,
             options,
             partial(meeting_input_codec.encode, model_),
@@ -868,5 +876,8 @@ class AsyncMeetings(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.MEETINGS_DELETE, meetings_delete._get_kwargs(id=id), None, options
+            operations.MEETINGS_DELETE,
+            meetings_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

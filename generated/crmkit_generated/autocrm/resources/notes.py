@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -143,7 +143,10 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+                operations.NOTES_GET,
+                notes_get._get_kwargs(id=segment(id, "id")),
+                note_codec.decode,
+                options,
             )
         )
 
@@ -228,7 +231,7 @@ class Notes(Resource):
         return drive(
             self._sender.call(
                 operations.NOTES_UPDATE,
-                notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 note_codec.decode,
                 options,
                 partial(note_input_codec.encode, model_),
@@ -268,7 +271,10 @@ class Notes(Resource):
         """
         drive(
             self._sender.call(
-                operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+                operations.NOTES_DELETE,
+                notes_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -391,7 +397,10 @@ class AsyncNotes(Resource):
             - assumption: a record as others; not recorded
         """
         return await self._sender.call(
-            operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+            operations.NOTES_GET,
+            notes_get._get_kwargs(id=segment(id, "id")),
+            note_codec.decode,
+            options,
         )
 
     async def update(
@@ -474,7 +483,7 @@ class AsyncNotes(Resource):
         )
         return await self._sender.call(
             operations.NOTES_UPDATE,
-            notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             note_codec.decode,
             options,
             partial(note_input_codec.encode, model_),
@@ -512,5 +521,5 @@ class AsyncNotes(Resource):
             - assumption: answers as other records do; not recorded
         """
         await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
         )

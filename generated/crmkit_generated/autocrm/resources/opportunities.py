@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -267,7 +267,7 @@ class Opportunities(Resource):
         return drive(
             self._sender.call(
                 operations.OPPORTUNITIES_GET,
-                opportunities_get._get_kwargs(id=id),
+                opportunities_get._get_kwargs(id=segment(id, "id")),
                 opportunity_codec.decode,
                 options,
             )
@@ -377,7 +377,7 @@ class Opportunities(Resource):
             self._sender.call(
                 operations.OPPORTUNITIES_UPDATE,
                 opportunities_update._get_kwargs(
-                    id=id, x_version_number=version_number, body=PLACEHOLDER
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
                 ),
                 opportunity_codec.decode,
                 options,
@@ -420,7 +420,7 @@ class Opportunities(Resource):
         drive(
             self._sender.call(
                 operations.OPPORTUNITIES_DELETE,
-                opportunities_delete._get_kwargs(id=id),
+                opportunities_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -658,7 +658,7 @@ class AsyncOpportunities(Resource):
         """
         return await self._sender.call(
             operations.OPPORTUNITIES_GET,
-            opportunities_get._get_kwargs(id=id),
+            opportunities_get._get_kwargs(id=segment(id, "id")),
             opportunity_codec.decode,
             options,
         )
@@ -766,7 +766,7 @@ class AsyncOpportunities(Resource):
         return await self._sender.call(
             operations.OPPORTUNITIES_UPDATE,
             opportunities_update._get_kwargs(
-                id=id, x_version_number=version_number, body=PLACEHOLDER
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
             ),
             opportunity_codec.decode,
             options,
@@ -806,5 +806,8 @@ class AsyncOpportunities(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.OPPORTUNITIES_DELETE, opportunities_delete._get_kwargs(id=id), None, options
+            operations.OPPORTUNITIES_DELETE,
+            opportunities_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -179,7 +179,9 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_MASS_UPDATE,
-                records_mass_update._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+                records_mass_update._get_kwargs(
+                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                ),
                 mass_action_result_codec.decode,
                 options,
                 partial(mass_update_input_codec.encode, model_),
@@ -247,7 +249,9 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_MASS_DELETE,
-                records_mass_delete._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+                records_mass_delete._get_kwargs(
+                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                ),
                 mass_action_result_codec.decode,
                 options,
                 partial(mass_delete_input_codec.encode, model_),
@@ -303,7 +307,9 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_DUPLICATE_ATTRIBUTES,
-                records_duplicate_attributes._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+                records_duplicate_attributes._get_kwargs(
+                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                ),
                 attribute_set_codec.decode,
                 options,
                 partial(record_reference_codec.encode, model_),
@@ -359,7 +365,9 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_RESTORE,
-                records_restore._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+                records_restore._get_kwargs(
+                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                ),
                 None,
                 options,
                 partial(record_reference_codec.encode, model_),
@@ -437,7 +445,7 @@ class Records(Resource):
                 operations.RECORDS_LIST,
                 with_parts(
                     records_list._get_kwargs(
-                        entity_type=entity,
+                        entity_type=segment(entity, "entity"),
                         order_by=order_by,
                         order=order,
                         primary_filter=primary_filter,
@@ -521,7 +529,7 @@ class Records(Resource):
             self._sender.call(
                 operations.RECORDS_CREATE,
                 records_create._get_kwargs(
-                    entity_type=entity,
+                    entity_type=segment(entity, "entity"),
                     x_skip_duplicate_check=skip_duplicate_check,
                     body=PLACEHOLDER,
                 ),
@@ -571,7 +579,9 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_GET,
-                records_get._get_kwargs(entity_type=entity, id=id),
+                records_get._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id")
+                ),
                 record_codec.decode,
                 options,
             )
@@ -649,7 +659,10 @@ class Records(Resource):
             self._sender.call(
                 operations.RECORDS_UPDATE,
                 records_update._get_kwargs(
-                    entity_type=entity, id=id, x_version_number=version_number, body=PLACEHOLDER
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
+                    x_version_number=version_number,
+                    body=PLACEHOLDER,
                 ),
                 record_codec.decode,
                 options,
@@ -694,7 +707,9 @@ class Records(Resource):
         drive(
             self._sender.call(
                 operations.RECORDS_DELETE,
-                records_delete._get_kwargs(entity_type=entity, id=id),
+                records_delete._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id")
+                ),
                 None,
                 options,
             )
@@ -773,9 +788,9 @@ class Records(Resource):
                 operations.RECORDS_RELATED,
                 with_parts(
                     records_related._get_kwargs(
-                        entity_type=entity,
-                        id=id,
-                        link=link,
+                        entity_type=segment(entity, "entity"),
+                        id=segment(id, "id"),
+                        link=segment(link, "link"),
                         order_by=order_by,
                         order=order,
                         primary_filter=primary_filter,
@@ -868,7 +883,12 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 operations.RECORDS_LINK,
-                records_link._get_kwargs(entity_type=entity, id=id, link=link, body=PLACEHOLDER),
+                records_link._get_kwargs(
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
+                    link=segment(link, "link"),
+                    body=PLACEHOLDER,
+                ),
                 None,
                 options,
                 partial(link_input_codec.encode, model_),
@@ -952,7 +972,11 @@ class Records(Resource):
             self._sender.call(
                 operations.RECORDS_UNLINK,
                 records_unlink._get_kwargs(
-                    entity_type=entity, id_path=id, link=link, id_query=query_id, body=PLACEHOLDER
+                    entity_type=segment(entity, "entity"),
+                    id_path=segment(id, "id"),
+                    link=segment(link, "link"),
+                    id_query=query_id,
+                    body=PLACEHOLDER,
                 ),
                 None,
                 options,
@@ -1083,7 +1107,9 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             operations.RECORDS_MASS_UPDATE,
-            records_mass_update._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+            records_mass_update._get_kwargs(
+                entity_type=segment(entity, "entity"), body=PLACEHOLDER
+            ),
             mass_action_result_codec.decode,
             options,
             partial(mass_update_input_codec.encode, model_),
@@ -1149,7 +1175,9 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             operations.RECORDS_MASS_DELETE,
-            records_mass_delete._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+            records_mass_delete._get_kwargs(
+                entity_type=segment(entity, "entity"), body=PLACEHOLDER
+            ),
             mass_action_result_codec.decode,
             options,
             partial(mass_delete_input_codec.encode, model_),
@@ -1203,7 +1231,9 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            records_duplicate_attributes._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+            records_duplicate_attributes._get_kwargs(
+                entity_type=segment(entity, "entity"), body=PLACEHOLDER
+            ),
             attribute_set_codec.decode,
             options,
             partial(record_reference_codec.encode, model_),
@@ -1257,7 +1287,7 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             operations.RECORDS_RESTORE,
-            records_restore._get_kwargs(entity_type=entity, body=PLACEHOLDER),
+            records_restore._get_kwargs(entity_type=segment(entity, "entity"), body=PLACEHOLDER),
             None,
             options,
             partial(record_reference_codec.encode, model_),
@@ -1334,7 +1364,7 @@ class AsyncRecords(Resource):
                 operations.RECORDS_LIST,
                 with_parts(
                     records_list._get_kwargs(
-                        entity_type=entity,
+                        entity_type=segment(entity, "entity"),
                         order_by=order_by,
                         order=order,
                         primary_filter=primary_filter,
@@ -1417,7 +1447,9 @@ class AsyncRecords(Resource):
         return await self._sender.call(
             operations.RECORDS_CREATE,
             records_create._get_kwargs(
-                entity_type=entity, x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                entity_type=segment(entity, "entity"),
+                x_skip_duplicate_check=skip_duplicate_check,
+                body=PLACEHOLDER,
             ),
             record_codec.decode,
             options,
@@ -1463,7 +1495,7 @@ class AsyncRecords(Resource):
         """
         return await self._sender.call(
             operations.RECORDS_GET,
-            records_get._get_kwargs(entity_type=entity, id=id),
+            records_get._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
             record_codec.decode,
             options,
         )
@@ -1539,7 +1571,10 @@ class AsyncRecords(Resource):
         return await self._sender.call(
             operations.RECORDS_UPDATE,
             records_update._get_kwargs(
-                entity_type=entity, id=id, x_version_number=version_number, body=PLACEHOLDER
+                entity_type=segment(entity, "entity"),
+                id=segment(id, "id"),
+                x_version_number=version_number,
+                body=PLACEHOLDER,
             ),
             record_codec.decode,
             options,
@@ -1582,7 +1617,7 @@ class AsyncRecords(Resource):
         """
         await self._sender.call(
             operations.RECORDS_DELETE,
-            records_delete._get_kwargs(entity_type=entity, id=id),
+            records_delete._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
             None,
             options,
         )
@@ -1660,9 +1695,9 @@ class AsyncRecords(Resource):
                 operations.RECORDS_RELATED,
                 with_parts(
                     records_related._get_kwargs(
-                        entity_type=entity,
-                        id=id,
-                        link=link,
+                        entity_type=segment(entity, "entity"),
+                        id=segment(id, "id"),
+                        link=segment(link, "link"),
                         order_by=order_by,
                         order=order,
                         primary_filter=primary_filter,
@@ -1754,7 +1789,12 @@ class AsyncRecords(Resource):
         )
         return await self._sender.call(
             operations.RECORDS_LINK,
-            records_link._get_kwargs(entity_type=entity, id=id, link=link, body=PLACEHOLDER),
+            records_link._get_kwargs(
+                entity_type=segment(entity, "entity"),
+                id=segment(id, "id"),
+                link=segment(link, "link"),
+                body=PLACEHOLDER,
+            ),
             None,
             options,
             partial(link_input_codec.encode, model_),
@@ -1836,7 +1876,11 @@ class AsyncRecords(Resource):
         await self._sender.call(
             operations.RECORDS_UNLINK,
             records_unlink._get_kwargs(
-                entity_type=entity, id_path=id, link=link, id_query=query_id, body=PLACEHOLDER
+                entity_type=segment(entity, "entity"),
+                id_path=segment(id, "id"),
+                link=segment(link, "link"),
+                id_query=query_id,
+                body=PLACEHOLDER,
             ),
             None,
             options,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
@@ -54,7 +55,7 @@ class Stars(Resource):
         return drive(
             self._sender.call(
                 operations.STARS_ADD,
-                stars_add._get_kwargs(entity_type=entity, id=id),
+                stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
                 None,
                 options,
             )
@@ -96,7 +97,9 @@ class Stars(Resource):
         drive(
             self._sender.call(
                 operations.STARS_REMOVE,
-                stars_remove._get_kwargs(entity_type=entity, id=id),
+                stars_remove._get_kwargs(
+                    entity_type=segment(entity, "entity"), id=segment(id, "id")
+                ),
                 None,
                 options,
             )
@@ -144,7 +147,10 @@ class AsyncStars(Resource):
             - assumption: otherwise true
         """
         return await self._sender.call(
-            operations.STARS_ADD, stars_add._get_kwargs(entity_type=entity, id=id), None, options
+            operations.STARS_ADD,
+            stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def remove(
@@ -182,7 +188,7 @@ class AsyncStars(Resource):
         """
         await self._sender.call(
             operations.STARS_REMOVE,
-            stars_remove._get_kwargs(entity_type=entity, id=id),
+            stars_remove._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
             None,
             options,
         )

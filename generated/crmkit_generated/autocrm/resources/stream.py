@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
@@ -285,8 +286,8 @@ class Stream(Resource):
                 self._sender,
                 operations.STREAM_RECORD,
                 stream_record._get_kwargs(
-                    entity_type=entity,
-                    id=id,
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
                     after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
@@ -349,8 +350,8 @@ class Stream(Resource):
                 self._sender,
                 operations.STREAM_POSTS,
                 stream_posts._get_kwargs(
-                    entity_type=entity,
-                    id=id,
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
                     after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
@@ -615,8 +616,8 @@ class AsyncStream(Resource):
                 self._sender,
                 operations.STREAM_RECORD,
                 stream_record._get_kwargs(
-                    entity_type=entity,
-                    id=id,
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
                     after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
@@ -679,8 +680,8 @@ class AsyncStream(Resource):
                 self._sender,
                 operations.STREAM_POSTS,
                 stream_posts._get_kwargs(
-                    entity_type=entity,
-                    id=id,
+                    entity_type=segment(entity, "entity"),
+                    id=segment(id, "id"),
                     after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -260,7 +260,10 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                operations.TASKS_GET, tasks_get._get_kwargs(id=id), task_codec.decode, options
+                operations.TASKS_GET,
+                tasks_get._get_kwargs(id=segment(id, "id")),
+                task_codec.decode,
+                options,
             )
         )
 
@@ -367,7 +370,9 @@ class Tasks(Resource):
         return drive(
             self._sender.call(
                 operations.TASKS_UPDATE,
-                tasks_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+                tasks_update._get_kwargs(
+                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                ),
                 task_codec.decode,
                 options,
                 partial(task_input_codec.encode, model_),
@@ -408,7 +413,10 @@ class Tasks(Resource):
         """
         drive(
             self._sender.call(
-                operations.TASKS_DELETE, tasks_delete._get_kwargs(id=id), None, options
+                operations.TASKS_DELETE,
+                tasks_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -641,7 +649,10 @@ class AsyncTasks(Resource):
             - assumption: not recorded; it has the form of the others
         """
         return await self._sender.call(
-            operations.TASKS_GET, tasks_get._get_kwargs(id=id), task_codec.decode, options
+            operations.TASKS_GET,
+            tasks_get._get_kwargs(id=segment(id, "id")),
+            task_codec.decode,
+            options,
         )
 
     async def update(
@@ -746,7 +757,9 @@ class AsyncTasks(Resource):
         )
         return await self._sender.call(
             operations.TASKS_UPDATE,
-            tasks_update._get_kwargs(id=id, x_version_number=version_number, body=PLACEHOLDER),
+            tasks_update._get_kwargs(
+                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            ),
             task_codec.decode,
             options,
             partial(task_input_codec.encode, model_),
@@ -785,5 +798,5 @@ class AsyncTasks(Resource):
             - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=id), None, options
+            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=segment(id, "id")), None, options
         )

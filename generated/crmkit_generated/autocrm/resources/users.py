@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
@@ -52,7 +53,10 @@ class Users(Resource):
         """
         return drive(
             self._sender.call(
-                operations.USERS_ACL, users_acl._get_kwargs(id=id), acl_codec.decode, options
+                operations.USERS_ACL,
+                users_acl._get_kwargs(id=segment(id, "id")),
+                acl_codec.decode,
+                options,
             )
         )
 
@@ -95,5 +99,8 @@ class AsyncUsers(Resource):
             - assumption: the form of acl in App/user; not recorded
         """
         return await self._sender.call(
-            operations.USERS_ACL, users_acl._get_kwargs(id=id), acl_codec.decode, options
+            operations.USERS_ACL,
+            users_acl._get_kwargs(id=segment(id, "id")),
+            acl_codec.decode,
+            options,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import with_parts
+from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -222,7 +222,7 @@ class Webhooks(Resource):
         return drive(
             self._sender.call(
                 operations.WEBHOOKS_GET,
-                webhooks_get._get_kwargs(id=id),
+                webhooks_get._get_kwargs(id=segment(id, "id")),
                 webhook_codec.decode,
                 options,
             )
@@ -296,7 +296,7 @@ class Webhooks(Resource):
         return drive(
             self._sender.call(
                 operations.WEBHOOKS_UPDATE,
-                webhooks_update._get_kwargs(id=id, body=PLACEHOLDER),
+                webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 webhook_codec.decode,
                 options,
                 partial(webhook_input_codec.encode, model_),
@@ -336,7 +336,10 @@ class Webhooks(Resource):
         """
         drive(
             self._sender.call(
-                operations.WEBHOOKS_DELETE, webhooks_delete._get_kwargs(id=id), None, options
+                operations.WEBHOOKS_DELETE,
+                webhooks_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -531,7 +534,10 @@ class AsyncWebhooks(Resource):
             - assumption: a record as others; not recorded
         """
         return await self._sender.call(
-            operations.WEBHOOKS_GET, webhooks_get._get_kwargs(id=id), webhook_codec.decode, options
+            operations.WEBHOOKS_GET,
+            webhooks_get._get_kwargs(id=segment(id, "id")),
+            webhook_codec.decode,
+            options,
         )
 
     async def update(
@@ -601,7 +607,7 @@ class AsyncWebhooks(Resource):
         )
         return await self._sender.call(
             operations.WEBHOOKS_UPDATE,
-            webhooks_update._get_kwargs(id=id, body=PLACEHOLDER),
+            webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             webhook_codec.decode,
             options,
             partial(webhook_input_codec.encode, model_),
@@ -639,5 +645,8 @@ class AsyncWebhooks(Resource):
             - assumption: answers as other records do; not recorded
         """
         await self._sender.call(
-            operations.WEBHOOKS_DELETE, webhooks_delete._get_kwargs(id=id), None, options
+            operations.WEBHOOKS_DELETE,
+            webhooks_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -35,6 +36,7 @@ from ..models.contact_id_input import ContactIdInput
 _ACTIONS_UPDATE = Replacement(
     operations.ACTIONS_GET,
     operations.ACTIONS_UPDATE,
+    action_codec.decode,
     (
         Member("cid", ("cid",)),
         Member("name", ("name",)),
@@ -178,7 +180,10 @@ class Actions(Resource):
         """
         return drive(
             self._sender.call(
-                operations.ACTIONS_GET, actions_get._get_kwargs(id=id), action_codec.decode, options
+                operations.ACTIONS_GET,
+                actions_get._get_kwargs(id=segment(id, "id")),
+                action_codec.decode,
+                options,
             )
         )
 
@@ -249,8 +254,8 @@ class Actions(Resource):
                 self._sender,
                 self._replaced,
                 _ACTIONS_UPDATE,
-                actions_get._get_kwargs(id=id),
-                actions_update._get_kwargs(id=id, body=PLACEHOLDER),
+                actions_get._get_kwargs(id=segment(id, "id")),
+                actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(action_input_codec.encode, model_),
                 action_codec.decode,
                 options,
@@ -281,7 +286,10 @@ class Actions(Resource):
         """
         drive(
             self._sender.call(
-                operations.ACTIONS_DELETE, actions_delete._get_kwargs(id=id), None, options
+                operations.ACTIONS_DELETE,
+                actions_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -505,7 +513,10 @@ class AsyncActions(Resource):
             - page: API 2.3 manual, Get information about specific action
         """
         return await self._sender.call(
-            operations.ACTIONS_GET, actions_get._get_kwargs(id=id), action_codec.decode, options
+            operations.ACTIONS_GET,
+            actions_get._get_kwargs(id=segment(id, "id")),
+            action_codec.decode,
+            options,
         )
 
     async def update(
@@ -574,8 +585,8 @@ class AsyncActions(Resource):
             self._sender,
             self._replaced,
             _ACTIONS_UPDATE,
-            actions_get._get_kwargs(id=id),
-            actions_update._get_kwargs(id=id, body=PLACEHOLDER),
+            actions_get._get_kwargs(id=segment(id, "id")),
+            actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(action_input_codec.encode, model_),
             action_codec.decode,
             options,
@@ -604,7 +615,10 @@ class AsyncActions(Resource):
             - assumption: 108 for an open action
         """
         await self._sender.call(
-            operations.ACTIONS_DELETE, actions_delete._get_kwargs(id=id), None, options
+            operations.ACTIONS_DELETE,
+            actions_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def mark_done(

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.formats import bit_number
 from crmkit.core.options import Options
@@ -39,6 +40,7 @@ from ..models.url_input_or_mapping import UrlInputOrMapping
 _CONTACTS_UPDATE = Replacement(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
+    contact_detail_codec.decode,
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -251,7 +253,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=id),
+                contacts_get._get_kwargs(id=segment(id, "id")),
                 contact_detail_codec.decode,
                 options,
             )
@@ -352,8 +354,8 @@ class Contacts(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACTS_UPDATE,
-                contacts_get._get_kwargs(id=id),
-                contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_get._get_kwargs(id=segment(id, "id")),
+                contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(contact_input_codec.encode, model_),
                 contact_detail_codec.decode,
                 options,
@@ -384,7 +386,10 @@ class Contacts(Resource):
         """
         drive(
             self._sender.call(
-                operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+                operations.CONTACTS_DELETE,
+                contacts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -607,7 +612,7 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=id),
+            contacts_get._get_kwargs(id=segment(id, "id")),
             contact_detail_codec.decode,
             options,
         )
@@ -706,8 +711,8 @@ class AsyncContacts(Resource):
             self._sender,
             self._replaced,
             _CONTACTS_UPDATE,
-            contacts_get._get_kwargs(id=id),
-            contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_get._get_kwargs(id=segment(id, "id")),
+            contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(contact_input_codec.encode, model_),
             contact_detail_codec.decode,
             options,
@@ -736,7 +741,10 @@ class AsyncContacts(Resource):
             - page: API 2.3 manual, Deleting contact
         """
         await self._sender.call(
-            operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+            operations.CONTACTS_DELETE,
+            contacts_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def undo_delete(

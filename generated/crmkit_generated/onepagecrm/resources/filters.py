@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -76,7 +77,7 @@ class Filters(Resource):
         return drive(
             self._sender.call(
                 operations.FILTERS_GET,
-                filters_get._get_kwargs(id=id),
+                filters_get._get_kwargs(id=segment(id, "id")),
                 filter__codec.decode,
                 options,
             )
@@ -143,5 +144,8 @@ class AsyncFilters(Resource):
             - page: API 1.2, List of custom filters: the next page is a single filter
         """
         return await self._sender.call(
-            operations.FILTERS_GET, filters_get._get_kwargs(id=id), filter__codec.decode, options
+            operations.FILTERS_GET,
+            filters_get._get_kwargs(id=segment(id, "id")),
+            filter__codec.decode,
+            options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -29,6 +30,7 @@ from ..models.note_update_input import NoteUpdateInput
 _NOTES_UPDATE = Replacement(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
+    note_codec.decode,
     (
         Member("body", ("body",)),
         Member("date", ("date",)),
@@ -177,7 +179,10 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+                operations.NOTES_GET,
+                notes_get._get_kwargs(id=segment(id, "id")),
+                note_codec.decode,
+                options,
             )
         )
 
@@ -250,8 +255,8 @@ class Notes(Resource):
                 self._sender,
                 self._replaced,
                 _NOTES_UPDATE,
-                notes_get._get_kwargs(id=id),
-                notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+                notes_get._get_kwargs(id=segment(id, "id")),
+                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(note_update_input_codec.encode, model_),
                 note_codec.decode,
                 options,
@@ -281,7 +286,10 @@ class Notes(Resource):
         """
         drive(
             self._sender.call(
-                operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+                operations.NOTES_DELETE,
+                notes_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -419,7 +427,10 @@ class AsyncNotes(Resource):
             - page: API 2.3 manual, Getting single note details
         """
         return await self._sender.call(
-            operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+            operations.NOTES_GET,
+            notes_get._get_kwargs(id=segment(id, "id")),
+            note_codec.decode,
+            options,
         )
 
     async def update(
@@ -490,8 +501,8 @@ class AsyncNotes(Resource):
             self._sender,
             self._replaced,
             _NOTES_UPDATE,
-            notes_get._get_kwargs(id=id),
-            notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+            notes_get._get_kwargs(id=segment(id, "id")),
+            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(note_update_input_codec.encode, model_),
             note_codec.decode,
             options,
@@ -519,5 +530,5 @@ class AsyncNotes(Resource):
             - page: API 2.3 manual, Deleting note
         """
         await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -44,6 +44,7 @@ from ..models.user_settings_input import UserSettingsInput
 _SETTINGS_UPDATE_USER = Replacement(
     operations.SETTINGS_USER,
     operations.SETTINGS_UPDATE_USER,
+    user_settings_codec.decode,
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -56,6 +57,7 @@ _SETTINGS_UPDATE_USER = Replacement(
 _SETTINGS_UPDATE_SYSTEM = Replacement(
     operations.SETTINGS_SYSTEM,
     operations.SETTINGS_UPDATE_SYSTEM,
+    system_settings_codec.decode,
     (
         Member("status", ("status",)),
         Member("reminder_type", ("reminder_type",)),

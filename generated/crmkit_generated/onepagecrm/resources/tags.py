@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -136,7 +137,10 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                operations.TAGS_GET, tags_get._get_kwargs(tag=tag), tag_codec.decode, options
+                operations.TAGS_GET,
+                tags_get._get_kwargs(tag=segment(tag, "tag")),
+                tag_codec.decode,
+                options,
             )
         )
 
@@ -177,7 +181,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 operations.TAGS_RENAME,
-                tags_rename._get_kwargs(tag=tag, body=PLACEHOLDER),
+                tags_rename._get_kwargs(tag=segment(tag, "tag"), body=PLACEHOLDER),
                 tag_counts_codec.decode,
                 options,
                 partial(tag_input_codec.encode, model_),
@@ -208,7 +212,10 @@ class Tags(Resource):
         """
         drive(
             self._sender.call(
-                operations.TAGS_DELETE, tags_delete._get_kwargs(tag=tag), None, options
+                operations.TAGS_DELETE,
+                tags_delete._get_kwargs(tag=segment(tag, "tag")),
+                None,
+                options,
             )
         )
 
@@ -416,7 +423,10 @@ class AsyncTags(Resource):
             - page: API 2.3 manual, Get information about specific tag
         """
         return await self._sender.call(
-            operations.TAGS_GET, tags_get._get_kwargs(tag=tag), tag_codec.decode, options
+            operations.TAGS_GET,
+            tags_get._get_kwargs(tag=segment(tag, "tag")),
+            tag_codec.decode,
+            options,
         )
 
     async def rename(
@@ -455,7 +465,7 @@ class AsyncTags(Resource):
         )
         return await self._sender.call(
             operations.TAGS_RENAME,
-            tags_rename._get_kwargs(tag=tag, body=PLACEHOLDER),
+            tags_rename._get_kwargs(tag=segment(tag, "tag"), body=PLACEHOLDER),
             tag_counts_codec.decode,
             options,
             partial(tag_input_codec.encode, model_),
@@ -484,7 +494,7 @@ class AsyncTags(Resource):
             - assumption: contacts lose the tag
         """
         await self._sender.call(
-            operations.TAGS_DELETE, tags_delete._get_kwargs(tag=tag), None, options
+            operations.TAGS_DELETE, tags_delete._get_kwargs(tag=segment(tag, "tag")), None, options
         )
 
     async def assign(
