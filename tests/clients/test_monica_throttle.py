@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
 
 from crmkit import RateLimitError
-from crmkit.core.http import AsyncIO
-from crmkit.monica.client import AsyncMonica
+from crmkit.core.http import AsyncIO, SyncIO
+from crmkit.monica.client import AsyncMonica, Monica
+from crmkit_mock import MockCRMs, MockServer
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import Clock, Twin
 from tests.clients.monica_wire import CLIENT, TOKEN
@@ -101,6 +103,41 @@ def test_a_long_export_neither_fails_nor_hammers(
     # Three full windows, and what is left in the fourth.
     assert clock.now - begun <= max(180 + 21 * latency, 200 * latency) + 1
     crm.end()
+
+
+@pytest.mark.parametrize("kind", [MockCRMs, MockServer])
+def test_the_mocks_limit_is_kept(
+    asynchronous: bool,
+    kind: type[MockCRMs | MockServer],
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """300 records go into the mock and come out, one a request: in ten windows, none refused."""
+    with kind(seed="empty", rate_limits=True) as mocks:
+        mock = mocks.monica
+
+        async def sleep(_: object, seconds: float) -> None:
+            clock.sleep(seconds)
+            mock.clock.advance(seconds)
+
+        for io in (SyncIO, AsyncIO):
+            monkeypatch.setattr(io, "sleep", sleep)
+        settings = {"base_url": mock.base_url, **mock.credentials}
+        crm = Twin(asynchronous, mock.transport, (Monica, AsyncMonica), **settings)
+        begun = clock.now
+        names = [f"t{number}" for number in range(300)]
+        for name in names:
+            crm(partial(_create_tag, name))
+        found = crm(lambda crm: crm.tags.list(page_size=1))
+        crm.end()
+        assert [tag.name for tag in found] == names
+        assert {one.status for one in mock.journal} == {200, 201}
+        assert len(mock.journal) == 600
+    assert 9 * 50 <= clock.now - begun <= 9 * 60
+
+
+def _create_tag(name: str, crm: Any) -> Any:
+    return crm.tags.create(name)
 
 
 def test_an_export_begins_with_a_burst(

@@ -9,6 +9,8 @@ import pytest
 
 from crmkit_mock import MockCRMs, MockServer
 from crmkit_mock.clock import Clock
+from crmkit_mock.messages import Refusal
+from crmkit_mock.monica.rate_limit import RateLimit
 from tests.mock.plain_monica import Monica, client_for
 
 ERROR = {"error": {"message": "Too many attempts, please slow down the request", "error_code": 34}}
@@ -121,6 +123,20 @@ def test_a_running_clock_ends_the_window(limited: Monica) -> None:
     assert spend(limited, 61)[-1].status_code == 429
     passed += 60
     assert limited.http.get("/me").status_code == 200
+
+
+def test_who_really_waits_gets_on_though_the_clock_stands_still(limited: Monica) -> None:
+    """A client that obeys Retry-After is not refused for ever by a clock that nobody moves."""
+    passed = 0.0
+    limit = RateLimit(limited.mock.clock, lambda: passed)
+    for _ in range(60):
+        limit.take("ada")
+    passed = 59.0
+    with pytest.raises(Refusal) as caught:
+        limit.take("ada")
+    assert caught.value.headers["Retry-After"] == "60"
+    passed = 60.0
+    assert limit.take("ada")["X-RateLimit-Remaining"] == "59"
 
 
 def test_a_running_clock_goes_on_from_where_it_is_set(limited: Monica) -> None:

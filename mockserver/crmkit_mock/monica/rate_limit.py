@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit_mock.messages import Refusal
 from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from crmkit_mock.clock import Clock
@@ -18,16 +20,26 @@ LIMIT = 60
 WINDOW = 60
 
 
+class _Window(NamedTuple):
+    start: datetime
+    seconds: float
+    requests: int
+
+
 class RateLimit:
     """Counts requests in windows, by the mock's clock. It is no part of the state.
 
+    Who really waits as long as a window lasts gets on, too, though the mock's clock stands still.
+
     Args:
         clock: The clock.
+        seconds: Tells the seconds that really passed since some moment.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._windows: dict[str, tuple[datetime, int]] = {}
+        self._seconds = seconds
+        self._windows: dict[str, _Window] = {}
 
     def clear(self) -> None:
         """Forget all requests."""
@@ -45,19 +57,20 @@ class RateLimit:
         Raises:
             Refusal: 429, code 34, there were too many; with headers that tell until when.
         """
-        now = self._clock.now()
-        start, count = self._windows.get(who, (now, 0))
-        passed = (now - start).total_seconds()
+        fresh = _Window(self._clock.now(), self._seconds(), 0)
+        window = self._windows.get(who, fresh)
+        now = fresh.start
+        passed = (now - window.start).total_seconds()
         # A clock that was set back begins a new window, or nobody could wait for its end.
-        if not 0 <= passed < WINDOW:
-            start, count, passed = now, 0, 0.0
+        if not 0 <= passed < WINDOW or fresh.seconds - window.seconds >= WINDOW:
+            window, passed = fresh, 0.0
         headers = {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": "0"}
-        if count >= LIMIT:
+        if window.requests >= LIMIT:
             left = max(1, round(WINDOW - passed))
             headers["Retry-After"] = str(left)
             headers["X-RateLimit-Reset"] = str(int(now.timestamp()) + left)
             refusal = numbered(TOO_MANY_ATTEMPTS)
             raise Refusal(refusal.status, refusal.message, headers=headers, detail=refusal.detail)
-        self._windows[who] = (start, count + 1)
-        headers["X-RateLimit-Remaining"] = str(LIMIT - count - 1)
+        self._windows[who] = window._replace(requests=window.requests + 1)
+        headers["X-RateLimit-Remaining"] = str(LIMIT - window.requests - 1)
         return headers
