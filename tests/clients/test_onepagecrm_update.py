@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from crmkit import ConflictError, NotFoundError
+from crmkit import ConflictError, DecodeError, NotFoundError
 from crmkit.onepagecrm import OnePageCRM
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeOnePageCRM
+from tests.clients.harness import reply
 
 FORMS = ["json", "xml", "yaml"]
 JOE = "4e5dea11638190102c000361"
@@ -170,6 +172,33 @@ def test_an_update_of_nobody(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs)
         crm(lambda crm: crm.contacts.update("4e5dea11638190102c0003ff", city="x"))
 
     assert "contacts_update" not in [one.operation for one in mocks.onepagecrm.journal]
+
+
+BROKEN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "wrapped": lambda contact: {"contact": contact},
+    "empty": lambda _: {},
+    "without vip": lambda contact: {k: v for k, v in contact.items() if k != "vip"},
+    "other phones": lambda contact: {**contact, "phones": [{"number": "555"}]},
+    "phones in a text": lambda contact: {**contact, "phones": "work|555"},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_what_cannot_be_read_is_not_written_back(
+    onepagecrm: MakeOnePageCRM, mocks: MockCRMs, broken: str
+) -> None:
+    """A contact that is not read whole is not replaced: what was not understood would be lost."""
+    mock = mocks.onepagecrm
+    with OnePageCRM(base_url=mock.base_url, transport=mock.transport, **mock.credentials) as plain:
+        envelope = plain.request("GET", f"/contacts/{JOE}.json").data
+    crm = onepagecrm(reply({**envelope, "data": BROKEN[broken](envelope["data"])}))
+
+    with pytest.raises(DecodeError) as caught:
+        crm(lambda crm: crm.contacts.update(JOE, city="x"))
+
+    assert caught.value.operation == "contacts.get"
+    assert caught.value.path.startswith("data")
+    assert [one.method for one in crm.seen] == ["GET"]
 
 
 def test_a_password_stays(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ArgumentError, CRMError, DecodeError
 from .resource import given_members
-from .sender import misformed, payload
+from .sender import decoded, misformed, payload
 from .wire import READ_ERRORS, new
 
 if TYPE_CHECKING:
@@ -81,11 +81,13 @@ class Replacement:
     Args:
         read: The operation that reads the record.
         write: The update.
+        decode: Reads the record as callers get it.
         members: What is written, and where it is read.
     """
 
     read: Operation
     write: Operation
+    decode: Callable[[Any], object]
     members: tuple[Member, ...]
 
     def form(self, tree: Any, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -185,6 +187,8 @@ async def replaced(
         raise
     reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
     reply = await sender.reply(plan.read, read, reading)
+    # What callers could not read is not written back: what it lacks would be lost.
+    decoded(plan.read, reply, plan.decode)
     tree = payload(plan.read, reply)
     try:
         kept = await adapt(plan.write.name, tree, plan.form(tree, given), given)
