@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -33,6 +34,7 @@ from ..models.activity_input import ActivityInput
 _ACTIVITIES_UPDATE = Replacement(
     operations.ACTIVITIES_GET,
     operations.ACTIVITIES_UPDATE,
+    activity_codec.decode,
     (
         Member("summary", ("summary",)),
         Member("description", ("description",), nullable=True),
@@ -88,7 +90,9 @@ class Activities(Resource):
                 Walk(
                     self._sender,
                     operations.ACTIVITIES_LIST_OF_CONTACT,
-                    activities_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    activities_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     activity_codec.decode_all,
                     options,
                     start=start,
@@ -215,7 +219,7 @@ class Activities(Resource):
         return drive(
             self._sender.call(
                 operations.ACTIVITIES_GET,
-                activities_get._get_kwargs(id=id),
+                activities_get._get_kwargs(id=segment(id, "id")),
                 activity_codec.decode,
                 options,
             )
@@ -296,8 +300,8 @@ class Activities(Resource):
                 self._sender,
                 self._replaced,
                 _ACTIVITIES_UPDATE,
-                activities_get._get_kwargs(id=id),
-                activities_update._get_kwargs(id=id, body=PLACEHOLDER),
+                activities_get._get_kwargs(id=segment(id, "id")),
+                activities_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(activity_input_codec.encode, model_),
                 activity_codec.decode,
                 options,
@@ -337,7 +341,10 @@ class Activities(Resource):
         """
         drive(
             self._sender.call(
-                operations.ACTIVITIES_DELETE, activities_delete._get_kwargs(id=id), None, options
+                operations.ACTIVITIES_DELETE,
+                activities_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -386,7 +393,9 @@ class AsyncActivities(Resource):
                 Walk(
                     self._sender,
                     operations.ACTIVITIES_LIST_OF_CONTACT,
-                    activities_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    activities_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     activity_codec.decode_all,
                     options,
                     start=start,
@@ -510,7 +519,7 @@ class AsyncActivities(Resource):
         """
         return await self._sender.call(
             operations.ACTIVITIES_GET,
-            activities_get._get_kwargs(id=id),
+            activities_get._get_kwargs(id=segment(id, "id")),
             activity_codec.decode,
             options,
         )
@@ -589,8 +598,8 @@ class AsyncActivities(Resource):
             self._sender,
             self._replaced,
             _ACTIVITIES_UPDATE,
-            activities_get._get_kwargs(id=id),
-            activities_update._get_kwargs(id=id, body=PLACEHOLDER),
+            activities_get._get_kwargs(id=segment(id, "id")),
+            activities_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(activity_input_codec.encode, model_),
             activity_codec.decode,
             options,
@@ -628,5 +637,8 @@ class AsyncActivities(Resource):
             - recorded: seq 192; seq 194, no number
         """
         await self._sender.call(
-            operations.ACTIVITIES_DELETE, activities_delete._get_kwargs(id=id), None, options
+            operations.ACTIVITIES_DELETE,
+            activities_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -161,7 +162,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 operations.ACTIVITY_TYPE_CATEGORIES_GET,
-                activity_type_categories_get._get_kwargs(id=id),
+                activity_type_categories_get._get_kwargs(id=segment(id, "id")),
                 activity_type_category_codec.decode,
                 options,
             )
@@ -215,7 +216,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-                activity_type_categories_update._get_kwargs(id=id, body=PLACEHOLDER),
+                activity_type_categories_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 activity_type_category_codec.decode,
                 options,
                 partial(activity_type_category_input_codec.encode, model_),
@@ -256,7 +257,7 @@ class ActivityTypeCategories(Resource):
         drive(
             self._sender.call(
                 operations.ACTIVITY_TYPE_CATEGORIES_DELETE,
-                activity_type_categories_delete._get_kwargs(id=id),
+                activity_type_categories_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -394,7 +395,7 @@ class AsyncActivityTypeCategories(Resource):
         """
         return await self._sender.call(
             operations.ACTIVITY_TYPE_CATEGORIES_GET,
-            activity_type_categories_get._get_kwargs(id=id),
+            activity_type_categories_get._get_kwargs(id=segment(id, "id")),
             activity_type_category_codec.decode,
             options,
         )
@@ -446,7 +447,7 @@ class AsyncActivityTypeCategories(Resource):
         )
         return await self._sender.call(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-            activity_type_categories_update._get_kwargs(id=id, body=PLACEHOLDER),
+            activity_type_categories_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             activity_type_category_codec.decode,
             options,
             partial(activity_type_category_input_codec.encode, model_),
@@ -485,7 +486,7 @@ class AsyncActivityTypeCategories(Resource):
         """
         await self._sender.call(
             operations.ACTIVITY_TYPE_CATEGORIES_DELETE,
-            activity_type_categories_delete._get_kwargs(id=id),
+            activity_type_categories_delete._get_kwargs(id=segment(id, "id")),
             None,
             options,
         )

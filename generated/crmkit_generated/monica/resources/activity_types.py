@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -30,6 +31,7 @@ from ..models.activity_type_input import ActivityTypeInput
 _ACTIVITY_TYPES_UPDATE = Replacement(
     operations.ACTIVITY_TYPES_GET,
     operations.ACTIVITY_TYPES_UPDATE,
+    activity_type_codec.decode,
     (
         Member("activity_type_category_id", ("activity_type_category", "id")),
         Member("name", ("name",), nullable=True),
@@ -173,7 +175,7 @@ class ActivityTypes(Resource):
         return drive(
             self._sender.call(
                 operations.ACTIVITY_TYPES_GET,
-                activity_types_get._get_kwargs(id=id),
+                activity_types_get._get_kwargs(id=segment(id, "id")),
                 activity_type_codec.decode,
                 options,
             )
@@ -238,8 +240,8 @@ class ActivityTypes(Resource):
                 self._sender,
                 self._replaced,
                 _ACTIVITY_TYPES_UPDATE,
-                activity_types_get._get_kwargs(id=id),
-                activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+                activity_types_get._get_kwargs(id=segment(id, "id")),
+                activity_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(activity_type_input_codec.encode, model_),
                 activity_type_codec.decode,
                 options,
@@ -280,7 +282,7 @@ class ActivityTypes(Resource):
         drive(
             self._sender.call(
                 operations.ACTIVITY_TYPES_DELETE,
-                activity_types_delete._get_kwargs(id=id),
+                activity_types_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -420,7 +422,7 @@ class AsyncActivityTypes(Resource):
         """
         return await self._sender.call(
             operations.ACTIVITY_TYPES_GET,
-            activity_types_get._get_kwargs(id=id),
+            activity_types_get._get_kwargs(id=segment(id, "id")),
             activity_type_codec.decode,
             options,
         )
@@ -483,8 +485,8 @@ class AsyncActivityTypes(Resource):
             self._sender,
             self._replaced,
             _ACTIVITY_TYPES_UPDATE,
-            activity_types_get._get_kwargs(id=id),
-            activity_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+            activity_types_get._get_kwargs(id=segment(id, "id")),
+            activity_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(activity_type_input_codec.encode, model_),
             activity_type_codec.decode,
             options,
@@ -523,7 +525,7 @@ class AsyncActivityTypes(Resource):
         """
         await self._sender.call(
             operations.ACTIVITY_TYPES_DELETE,
-            activity_types_delete._get_kwargs(id=id),
+            activity_types_delete._get_kwargs(id=segment(id, "id")),
             None,
             options,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import alone
+from crmkit.core.arguments import alone, segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -33,6 +33,7 @@ from ..models.address_input import AddressInput
 _ADDRESSES_UPDATE = Replacement(
     operations.ADDRESSES_GET,
     operations.ADDRESSES_UPDATE,
+    address_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",), nullable=True),
@@ -89,7 +90,9 @@ class Addresses(Resource):
                 Walk(
                     self._sender,
                     operations.ADDRESSES_LIST_OF_CONTACT,
-                    addresses_list_of_contact._get_kwargs(contact_id=contact_id),
+                    addresses_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id")
+                    ),
                     address_codec.decode_all,
                     options,
                     start=start,
@@ -228,7 +231,7 @@ class Addresses(Resource):
         return drive(
             self._sender.call(
                 operations.ADDRESSES_GET,
-                addresses_get._get_kwargs(id=id),
+                addresses_get._get_kwargs(id=segment(id, "id")),
                 address_codec.decode,
                 options,
             )
@@ -254,7 +257,8 @@ class Addresses(Resource):
     ) -> Address:
         """Update an address.
 
-        What is not sent is cleared.
+        What is not sent is cleared: the labels too, which no reply shows, so that they have to
+        be sent with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -294,6 +298,7 @@ class Addresses(Resource):
             CRMError: The call failed in another way.
 
         Source:
+            - assumption: labels are cleared like the rest; no reply tells
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
         model_ = changes(
@@ -320,8 +325,8 @@ class Addresses(Resource):
                 self._sender,
                 self._replaced,
                 _ADDRESSES_UPDATE,
-                addresses_get._get_kwargs(id=id),
-                addresses_update._get_kwargs(id=id, body=PLACEHOLDER),
+                addresses_get._get_kwargs(id=segment(id, "id")),
+                addresses_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(address_input_codec.encode, model_),
                 address_codec.decode,
                 options,
@@ -361,7 +366,10 @@ class Addresses(Resource):
         """
         drive(
             self._sender.call(
-                operations.ADDRESSES_DELETE, addresses_delete._get_kwargs(id=id), None, options
+                operations.ADDRESSES_DELETE,
+                addresses_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -408,7 +416,9 @@ class AsyncAddresses(Resource):
                 Walk(
                     self._sender,
                     operations.ADDRESSES_LIST_OF_CONTACT,
-                    addresses_list_of_contact._get_kwargs(contact_id=contact_id),
+                    addresses_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id")
+                    ),
                     address_codec.decode_all,
                     options,
                     start=start,
@@ -544,7 +554,7 @@ class AsyncAddresses(Resource):
         """
         return await self._sender.call(
             operations.ADDRESSES_GET,
-            addresses_get._get_kwargs(id=id),
+            addresses_get._get_kwargs(id=segment(id, "id")),
             address_codec.decode,
             options,
         )
@@ -569,7 +579,8 @@ class AsyncAddresses(Resource):
     ) -> Address:
         """Update an address.
 
-        What is not sent is cleared.
+        What is not sent is cleared: the labels too, which no reply shows, so that they have to
+        be sent with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -609,6 +620,7 @@ class AsyncAddresses(Resource):
             CRMError: The call failed in another way.
 
         Source:
+            - assumption: labels are cleared like the rest; no reply tells
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
         model_ = changes(
@@ -634,8 +646,8 @@ class AsyncAddresses(Resource):
             self._sender,
             self._replaced,
             _ADDRESSES_UPDATE,
-            addresses_get._get_kwargs(id=id),
-            addresses_update._get_kwargs(id=id, body=PLACEHOLDER),
+            addresses_get._get_kwargs(id=segment(id, "id")),
+            addresses_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(address_input_codec.encode, model_),
             address_codec.decode,
             options,
@@ -673,5 +685,8 @@ class AsyncAddresses(Resource):
             - recorded: seq 326; seq 327, second delete; seq 328, no number: 500
         """
         await self._sender.call(
-            operations.ADDRESSES_DELETE, addresses_delete._get_kwargs(id=id), None, options
+            operations.ADDRESSES_DELETE,
+            addresses_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

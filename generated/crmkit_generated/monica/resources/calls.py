@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -35,6 +36,7 @@ from ..models.call_update_input import CallUpdateInput
 _CALLS_UPDATE = Replacement(
     operations.CALLS_GET,
     operations.CALLS_UPDATE,
+    call_codec.decode,
     (
         Member("called_at", ("called_at",)),
         Member("content", ("content",), nullable=True),
@@ -88,7 +90,9 @@ class Calls(Resource):
                 Walk(
                     self._sender,
                     operations.CALLS_LIST_OF_CONTACT,
-                    calls_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    calls_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     call_codec.decode_all,
                     options,
                     start=start,
@@ -213,7 +217,10 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                operations.CALLS_GET, calls_get._get_kwargs(id=id), call_codec.decode, options
+                operations.CALLS_GET,
+                calls_get._get_kwargs(id=segment(id, "id")),
+                call_codec.decode,
+                options,
             )
         )
 
@@ -286,8 +293,8 @@ class Calls(Resource):
                 self._sender,
                 self._replaced,
                 _CALLS_UPDATE,
-                calls_get._get_kwargs(id=id),
-                calls_update._get_kwargs(id=id, body=PLACEHOLDER),
+                calls_get._get_kwargs(id=segment(id, "id")),
+                calls_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(call_update_input_codec.encode, model_),
                 call_codec.decode,
                 options,
@@ -325,7 +332,10 @@ class Calls(Resource):
         """
         drive(
             self._sender.call(
-                operations.CALLS_DELETE, calls_delete._get_kwargs(id=id), None, options
+                operations.CALLS_DELETE,
+                calls_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -374,7 +384,9 @@ class AsyncCalls(Resource):
                 Walk(
                     self._sender,
                     operations.CALLS_LIST_OF_CONTACT,
-                    calls_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    calls_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     call_codec.decode_all,
                     options,
                     start=start,
@@ -496,7 +508,10 @@ class AsyncCalls(Resource):
             - recorded: seq 149; seq 156, unknown; seq 158, another account's
         """
         return await self._sender.call(
-            operations.CALLS_GET, calls_get._get_kwargs(id=id), call_codec.decode, options
+            operations.CALLS_GET,
+            calls_get._get_kwargs(id=segment(id, "id")),
+            call_codec.decode,
+            options,
         )
 
     async def update(
@@ -567,8 +582,8 @@ class AsyncCalls(Resource):
             self._sender,
             self._replaced,
             _CALLS_UPDATE,
-            calls_get._get_kwargs(id=id),
-            calls_update._get_kwargs(id=id, body=PLACEHOLDER),
+            calls_get._get_kwargs(id=segment(id, "id")),
+            calls_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(call_update_input_codec.encode, model_),
             call_codec.decode,
             options,
@@ -604,5 +619,5 @@ class AsyncCalls(Resource):
             - recorded: seq 167; seq 168, second delete; seq 169, no number: 500
         """
         await self._sender.call(
-            operations.CALLS_DELETE, calls_delete._get_kwargs(id=id), None, options
+            operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options
         )

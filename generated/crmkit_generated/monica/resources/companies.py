@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -30,6 +31,7 @@ from ..models.company_input import CompanyInput
 _COMPANIES_UPDATE = Replacement(
     operations.COMPANIES_GET,
     operations.COMPANIES_UPDATE,
+    company_codec.decode,
     (
         Member("name", ("name",)),
         Member("website", ("website",), nullable=True),
@@ -176,7 +178,7 @@ class Companies(Resource):
         return drive(
             self._sender.call(
                 operations.COMPANIES_GET,
-                companies_get._get_kwargs(id=id),
+                companies_get._get_kwargs(id=segment(id, "id")),
                 company_codec.decode,
                 options,
             )
@@ -243,8 +245,8 @@ class Companies(Resource):
                 self._sender,
                 self._replaced,
                 _COMPANIES_UPDATE,
-                companies_get._get_kwargs(id=id),
-                companies_update._get_kwargs(id=id, body=PLACEHOLDER),
+                companies_get._get_kwargs(id=segment(id, "id")),
+                companies_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(company_input_codec.encode, model_),
                 company_codec.decode,
                 options,
@@ -286,7 +288,10 @@ class Companies(Resource):
         """
         drive(
             self._sender.call(
-                operations.COMPANIES_DELETE, companies_delete._get_kwargs(id=id), None, options
+                operations.COMPANIES_DELETE,
+                companies_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -426,7 +431,7 @@ class AsyncCompanies(Resource):
         """
         return await self._sender.call(
             operations.COMPANIES_GET,
-            companies_get._get_kwargs(id=id),
+            companies_get._get_kwargs(id=segment(id, "id")),
             company_codec.decode,
             options,
         )
@@ -491,8 +496,8 @@ class AsyncCompanies(Resource):
             self._sender,
             self._replaced,
             _COMPANIES_UPDATE,
-            companies_get._get_kwargs(id=id),
-            companies_update._get_kwargs(id=id, body=PLACEHOLDER),
+            companies_get._get_kwargs(id=segment(id, "id")),
+            companies_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(company_input_codec.encode, model_),
             company_codec.decode,
             options,
@@ -532,5 +537,8 @@ class AsyncCompanies(Resource):
               500
         """
         await self._sender.call(
-            operations.COMPANIES_DELETE, companies_delete._get_kwargs(id=id), None, options
+            operations.COMPANIES_DELETE,
+            companies_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

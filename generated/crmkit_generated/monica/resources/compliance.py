@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -103,7 +104,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 operations.COMPLIANCE_GET,
-                compliance_get._get_kwargs(id=id),
+                compliance_get._get_kwargs(id=segment(id, "id")),
                 term_codec.decode,
                 options,
             )
@@ -239,7 +240,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 operations.COMPLIANCE_GET_SIGNED,
-                compliance_get_signed._get_kwargs(id=id),
+                compliance_get_signed._get_kwargs(id=segment(id, "id")),
                 policy_signature_codec.decode,
                 options,
             )
@@ -318,7 +319,10 @@ class AsyncCompliance(Resource):
             CRMError: The call failed in another way.
         """
         return await self._sender.call(
-            operations.COMPLIANCE_GET, compliance_get._get_kwargs(id=id), term_codec.decode, options
+            operations.COMPLIANCE_GET,
+            compliance_get._get_kwargs(id=segment(id, "id")),
+            term_codec.decode,
+            options,
         )
 
     def list_signed(
@@ -448,7 +452,7 @@ class AsyncCompliance(Resource):
         """
         return await self._sender.call(
             operations.COMPLIANCE_GET_SIGNED,
-            compliance_get_signed._get_kwargs(id=id),
+            compliance_get_signed._get_kwargs(id=segment(id, "id")),
             policy_signature_codec.decode,
             options,
         )

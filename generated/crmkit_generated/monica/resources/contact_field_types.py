@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -30,6 +31,7 @@ from ..models.contact_field_type_input import ContactFieldTypeInput
 _CONTACT_FIELD_TYPES_UPDATE = Replacement(
     operations.CONTACT_FIELD_TYPES_GET,
     operations.CONTACT_FIELD_TYPES_UPDATE,
+    contact_field_type_codec.decode,
     (
         Member("name", ("name",)),
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
@@ -191,7 +193,7 @@ class ContactFieldTypes(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACT_FIELD_TYPES_GET,
-                contact_field_types_get._get_kwargs(id=id),
+                contact_field_types_get._get_kwargs(id=segment(id, "id")),
                 contact_field_type_codec.decode,
                 options,
             )
@@ -268,8 +270,8 @@ class ContactFieldTypes(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACT_FIELD_TYPES_UPDATE,
-                contact_field_types_get._get_kwargs(id=id),
-                contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+                contact_field_types_get._get_kwargs(id=segment(id, "id")),
+                contact_field_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(contact_field_type_input_codec.encode, model_),
                 contact_field_type_codec.decode,
                 options,
@@ -309,7 +311,7 @@ class ContactFieldTypes(Resource):
         drive(
             self._sender.call(
                 operations.CONTACT_FIELD_TYPES_DELETE,
-                contact_field_types_delete._get_kwargs(id=id),
+                contact_field_types_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -464,7 +466,7 @@ class AsyncContactFieldTypes(Resource):
         """
         return await self._sender.call(
             operations.CONTACT_FIELD_TYPES_GET,
-            contact_field_types_get._get_kwargs(id=id),
+            contact_field_types_get._get_kwargs(id=segment(id, "id")),
             contact_field_type_codec.decode,
             options,
         )
@@ -539,8 +541,8 @@ class AsyncContactFieldTypes(Resource):
             self._sender,
             self._replaced,
             _CONTACT_FIELD_TYPES_UPDATE,
-            contact_field_types_get._get_kwargs(id=id),
-            contact_field_types_update._get_kwargs(id=id, body=PLACEHOLDER),
+            contact_field_types_get._get_kwargs(id=segment(id, "id")),
+            contact_field_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(contact_field_type_input_codec.encode, model_),
             contact_field_type_codec.decode,
             options,
@@ -578,7 +580,7 @@ class AsyncContactFieldTypes(Resource):
         """
         await self._sender.call(
             operations.CONTACT_FIELD_TYPES_DELETE,
-            contact_field_types_delete._get_kwargs(id=id),
+            contact_field_types_delete._get_kwargs(id=segment(id, "id")),
             None,
             options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -31,6 +32,7 @@ from ..models.contact_field_input import ContactFieldInput
 _CONTACT_FIELDS_UPDATE = Replacement(
     operations.CONTACT_FIELDS_GET,
     operations.CONTACT_FIELDS_UPDATE,
+    contact_field_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -83,7 +85,7 @@ class ContactFields(Resource):
             Walk(
                 self._sender,
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=contact_id),
+                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                 contact_field_codec.decode_all,
                 options,
                 start=start,
@@ -193,7 +195,7 @@ class ContactFields(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACT_FIELDS_GET,
-                contact_fields_get._get_kwargs(id=id),
+                contact_fields_get._get_kwargs(id=segment(id, "id")),
                 contact_field_codec.decode,
                 options,
             )
@@ -267,8 +269,8 @@ class ContactFields(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACT_FIELDS_UPDATE,
-                contact_fields_get._get_kwargs(id=id),
-                contact_fields_update._get_kwargs(id=id, body=PLACEHOLDER),
+                contact_fields_get._get_kwargs(id=segment(id, "id")),
+                contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(contact_field_input_codec.encode, model_),
                 contact_field_codec.decode,
                 options,
@@ -310,7 +312,7 @@ class ContactFields(Resource):
         drive(
             self._sender.call(
                 operations.CONTACT_FIELDS_DELETE,
-                contact_fields_delete._get_kwargs(id=id),
+                contact_fields_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -360,7 +362,7 @@ class AsyncContactFields(Resource):
             Walk(
                 self._sender,
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=contact_id),
+                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                 contact_field_codec.decode_all,
                 options,
                 start=start,
@@ -467,7 +469,7 @@ class AsyncContactFields(Resource):
         """
         return await self._sender.call(
             operations.CONTACT_FIELDS_GET,
-            contact_fields_get._get_kwargs(id=id),
+            contact_fields_get._get_kwargs(id=segment(id, "id")),
             contact_field_codec.decode,
             options,
         )
@@ -539,8 +541,8 @@ class AsyncContactFields(Resource):
             self._sender,
             self._replaced,
             _CONTACT_FIELDS_UPDATE,
-            contact_fields_get._get_kwargs(id=id),
-            contact_fields_update._get_kwargs(id=id, body=PLACEHOLDER),
+            contact_fields_get._get_kwargs(id=segment(id, "id")),
+            contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(contact_field_input_codec.encode, model_),
             contact_field_codec.decode,
             options,
@@ -580,7 +582,7 @@ class AsyncContactFields(Resource):
         """
         await self._sender.call(
             operations.CONTACT_FIELDS_DELETE,
-            contact_fields_delete._get_kwargs(id=id),
+            contact_fields_delete._get_kwargs(id=segment(id, "id")),
             None,
             options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.nested import read_told
 from crmkit.core.options import Options
@@ -72,6 +73,7 @@ def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
 _CONTACTS_UPDATE = Replacement(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
+    _contacts_create_payload,
     (
         Member("first_name", ("first_name",)),
         Member("last_name", ("last_name",), nullable=True),
@@ -87,6 +89,7 @@ _CONTACTS_UPDATE = Replacement(
 _CONTACTS_UPDATE_WORK = Replacement(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_WORK,
+    _contacts_create_payload,
     (
         Member("job", ("information", "career", "job"), nullable=True),
         Member("company", ("information", "career", "company"), nullable=True),
@@ -97,6 +100,7 @@ _CONTACTS_UPDATE_WORK = Replacement(
 _CONTACTS_UPDATE_INTRODUCTION = Replacement(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_INTRODUCTION,
+    _contacts_create_payload,
     (
         Member(
             "met_through_contact_id",
@@ -344,7 +348,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=id, with_=with_),
+                contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
                 _contacts_create_payload,
                 options,
             )
@@ -481,8 +485,8 @@ class Contacts(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACTS_UPDATE,
-                contacts_get._get_kwargs(id=id),
-                contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_get._get_kwargs(id=segment(id, "id")),
+                contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(contact_input_codec.encode, model_),
                 _contacts_create_payload,
                 options,
@@ -527,7 +531,10 @@ class Contacts(Resource):
         """
         drive(
             self._sender.call(
-                operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+                operations.CONTACTS_DELETE,
+                contacts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -590,8 +597,8 @@ class Contacts(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACTS_UPDATE_WORK,
-                contacts_get._get_kwargs(id=id),
-                contacts_update_work._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_get._get_kwargs(id=segment(id, "id")),
+                contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(career_input_codec.encode, model_),
                 _contacts_create_payload,
                 options,
@@ -649,7 +656,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_UPDATE_FOOD,
-                contacts_update_food._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 _contacts_create_payload,
                 options,
                 partial(food_input_codec.encode, model_),
@@ -746,8 +753,8 @@ class Contacts(Resource):
                 self._sender,
                 self._replaced,
                 _CONTACTS_UPDATE_INTRODUCTION,
-                contacts_get._get_kwargs(id=id),
-                contacts_update_introduction._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_get._get_kwargs(id=segment(id, "id")),
+                contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(introduction_input_codec.encode, model_),
                 _contacts_create_payload,
                 options,
@@ -808,7 +815,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_UPDATE_AVATAR,
-                contacts_update_avatar._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 _contacts_create_payload,
                 options,
                 partial(avatar_input_codec.encode, model_),
@@ -866,7 +873,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_SET_TAGS,
-                contacts_set_tags._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 _contacts_create_payload,
                 options,
                 partial(tag_names_input_codec.encode, model_),
@@ -921,7 +928,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_UNSET_TAGS,
-                contacts_unset_tags._get_kwargs(id=id, body=PLACEHOLDER),
+                contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 _contacts_create_payload,
                 options,
                 partial(tag_ids_input_codec.encode, model_),
@@ -964,7 +971,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 operations.CONTACTS_CLEAR_TAGS,
-                contacts_clear_tags._get_kwargs(id=id),
+                contacts_clear_tags._get_kwargs(id=segment(id, "id")),
                 _contacts_create_payload,
                 options,
             )
@@ -1200,7 +1207,7 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=id, with_=with_),
+            contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
             _contacts_create_payload,
             options,
         )
@@ -1335,8 +1342,8 @@ class AsyncContacts(Resource):
             self._sender,
             self._replaced,
             _CONTACTS_UPDATE,
-            contacts_get._get_kwargs(id=id),
-            contacts_update._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_get._get_kwargs(id=segment(id, "id")),
+            contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(contact_input_codec.encode, model_),
             _contacts_create_payload,
             options,
@@ -1379,7 +1386,10 @@ class AsyncContacts(Resource):
               on a server of 4.1.2 but not recorded
         """
         await self._sender.call(
-            operations.CONTACTS_DELETE, contacts_delete._get_kwargs(id=id), None, options
+            operations.CONTACTS_DELETE,
+            contacts_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def update_work(
@@ -1440,8 +1450,8 @@ class AsyncContacts(Resource):
             self._sender,
             self._replaced,
             _CONTACTS_UPDATE_WORK,
-            contacts_get._get_kwargs(id=id),
-            contacts_update_work._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_get._get_kwargs(id=segment(id, "id")),
+            contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(career_input_codec.encode, model_),
             _contacts_create_payload,
             options,
@@ -1497,7 +1507,7 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             operations.CONTACTS_UPDATE_FOOD,
-            contacts_update_food._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             _contacts_create_payload,
             options,
             partial(food_input_codec.encode, model_),
@@ -1592,8 +1602,8 @@ class AsyncContacts(Resource):
             self._sender,
             self._replaced,
             _CONTACTS_UPDATE_INTRODUCTION,
-            contacts_get._get_kwargs(id=id),
-            contacts_update_introduction._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_get._get_kwargs(id=segment(id, "id")),
+            contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(introduction_input_codec.encode, model_),
             _contacts_create_payload,
             options,
@@ -1652,7 +1662,7 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             operations.CONTACTS_UPDATE_AVATAR,
-            contacts_update_avatar._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             _contacts_create_payload,
             options,
             partial(avatar_input_codec.encode, model_),
@@ -1708,7 +1718,7 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             operations.CONTACTS_SET_TAGS,
-            contacts_set_tags._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             _contacts_create_payload,
             options,
             partial(tag_names_input_codec.encode, model_),
@@ -1761,7 +1771,7 @@ class AsyncContacts(Resource):
         )
         return await self._sender.call(
             operations.CONTACTS_UNSET_TAGS,
-            contacts_unset_tags._get_kwargs(id=id, body=PLACEHOLDER),
+            contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             _contacts_create_payload,
             options,
             partial(tag_ids_input_codec.encode, model_),
@@ -1802,7 +1812,7 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             operations.CONTACTS_CLEAR_TAGS,
-            contacts_clear_tags._get_kwargs(id=id),
+            contacts_clear_tags._get_kwargs(id=segment(id, "id")),
             _contacts_create_payload,
             options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -39,6 +40,7 @@ from ..models.message_input import MessageInput
 _CONVERSATIONS_UPDATE = Replacement(
     operations.CONVERSATIONS_GET,
     operations.CONVERSATIONS_UPDATE,
+    conversation_codec.decode,
     (
         Member("happened_at", ("happened_at",)),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -87,7 +89,9 @@ class Conversations(Resource):
                 Walk(
                     self._sender,
                     operations.CONVERSATIONS_LIST_OF_CONTACT,
-                    conversations_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    conversations_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     conversation_codec.decode_all,
                     options,
                     start=start,
@@ -205,7 +209,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 operations.CONVERSATIONS_GET,
-                conversations_get._get_kwargs(id=id),
+                conversations_get._get_kwargs(id=segment(id, "id")),
                 conversation_codec.decode,
                 options,
             )
@@ -270,8 +274,8 @@ class Conversations(Resource):
                 self._sender,
                 self._replaced,
                 _CONVERSATIONS_UPDATE,
-                conversations_get._get_kwargs(id=id),
-                conversations_update._get_kwargs(id=id, body=PLACEHOLDER),
+                conversations_get._get_kwargs(id=segment(id, "id")),
+                conversations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(conversation_update_input_codec.encode, model_),
                 conversation_codec.decode,
                 options,
@@ -314,7 +318,7 @@ class Conversations(Resource):
         drive(
             self._sender.call(
                 operations.CONVERSATIONS_DELETE,
-                conversations_delete._get_kwargs(id=id),
+                conversations_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -376,7 +380,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 operations.CONVERSATIONS_ADD_MESSAGE,
-                conversations_add_message._get_kwargs(id=id, body=PLACEHOLDER),
+                conversations_add_message._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 conversation_codec.decode,
                 options,
                 partial(message_input_codec.encode, model_),
@@ -441,7 +445,9 @@ class Conversations(Resource):
             self._sender.call(
                 operations.CONVERSATIONS_UPDATE_MESSAGE,
                 conversations_update_message._get_kwargs(
-                    id=id, message_id=message_id, body=PLACEHOLDER
+                    id=segment(id, "id"),
+                    message_id=segment(message_id, "message_id"),
+                    body=PLACEHOLDER,
                 ),
                 conversation_codec.decode,
                 options,
@@ -485,7 +491,9 @@ class Conversations(Resource):
         drive(
             self._sender.call(
                 operations.CONVERSATIONS_DELETE_MESSAGE,
-                conversations_delete_message._get_kwargs(id=id, message_id=message_id),
+                conversations_delete_message._get_kwargs(
+                    id=segment(id, "id"), message_id=segment(message_id, "message_id")
+                ),
                 None,
                 options,
             )
@@ -533,7 +541,9 @@ class AsyncConversations(Resource):
                 Walk(
                     self._sender,
                     operations.CONVERSATIONS_LIST_OF_CONTACT,
-                    conversations_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    conversations_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     conversation_codec.decode_all,
                     options,
                     start=start,
@@ -648,7 +658,7 @@ class AsyncConversations(Resource):
         """
         return await self._sender.call(
             operations.CONVERSATIONS_GET,
-            conversations_get._get_kwargs(id=id),
+            conversations_get._get_kwargs(id=segment(id, "id")),
             conversation_codec.decode,
             options,
         )
@@ -711,8 +721,8 @@ class AsyncConversations(Resource):
             self._sender,
             self._replaced,
             _CONVERSATIONS_UPDATE,
-            conversations_get._get_kwargs(id=id),
-            conversations_update._get_kwargs(id=id, body=PLACEHOLDER),
+            conversations_get._get_kwargs(id=segment(id, "id")),
+            conversations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(conversation_update_input_codec.encode, model_),
             conversation_codec.decode,
             options,
@@ -752,7 +762,10 @@ class AsyncConversations(Resource):
               number: 500
         """
         await self._sender.call(
-            operations.CONVERSATIONS_DELETE, conversations_delete._get_kwargs(id=id), None, options
+            operations.CONVERSATIONS_DELETE,
+            conversations_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     async def add_message(
@@ -810,7 +823,7 @@ class AsyncConversations(Resource):
         )
         return await self._sender.call(
             operations.CONVERSATIONS_ADD_MESSAGE,
-            conversations_add_message._get_kwargs(id=id, body=PLACEHOLDER),
+            conversations_add_message._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             conversation_codec.decode,
             options,
             partial(message_input_codec.encode, model_),
@@ -873,7 +886,7 @@ class AsyncConversations(Resource):
         return await self._sender.call(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
             conversations_update_message._get_kwargs(
-                id=id, message_id=message_id, body=PLACEHOLDER
+                id=segment(id, "id"), message_id=segment(message_id, "message_id"), body=PLACEHOLDER
             ),
             conversation_codec.decode,
             options,
@@ -915,7 +928,9 @@ class AsyncConversations(Resource):
         """
         await self._sender.call(
             operations.CONVERSATIONS_DELETE_MESSAGE,
-            conversations_delete_message._get_kwargs(id=id, message_id=message_id),
+            conversations_delete_message._get_kwargs(
+                id=segment(id, "id"), message_id=segment(message_id, "message_id")
+            ),
             None,
             options,
         )

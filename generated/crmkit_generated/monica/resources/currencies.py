@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -92,7 +93,7 @@ class Currencies(Resource):
         return drive(
             self._sender.call(
                 operations.CURRENCIES_GET,
-                currencies_get._get_kwargs(id=id),
+                currencies_get._get_kwargs(id=segment(id, "id")),
                 currency_codec.decode,
                 options,
             )
@@ -175,7 +176,7 @@ class AsyncCurrencies(Resource):
         """
         return await self._sender.call(
             operations.CURRENCIES_GET,
-            currencies_get._get_kwargs(id=id),
+            currencies_get._get_kwargs(id=segment(id, "id")),
             currency_codec.decode,
             options,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -33,6 +34,7 @@ from ..models.debt_status_input import DebtStatusInput
 _DEBTS_UPDATE = Replacement(
     operations.DEBTS_GET,
     operations.DEBTS_UPDATE,
+    debt_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("in_debt", ("in_debt",)),
@@ -87,7 +89,9 @@ class Debts(Resource):
                 Walk(
                     self._sender,
                     operations.DEBTS_LIST_OF_CONTACT,
-                    debts_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    debts_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     debt_codec.decode_all,
                     options,
                     start=start,
@@ -210,7 +214,10 @@ class Debts(Resource):
         """
         return drive(
             self._sender.call(
-                operations.DEBTS_GET, debts_get._get_kwargs(id=id), debt_codec.decode, options
+                operations.DEBTS_GET,
+                debts_get._get_kwargs(id=segment(id, "id")),
+                debt_codec.decode,
+                options,
             )
         )
 
@@ -285,8 +292,8 @@ class Debts(Resource):
                 self._sender,
                 self._replaced,
                 _DEBTS_UPDATE,
-                debts_get._get_kwargs(id=id),
-                debts_update._get_kwargs(id=id, body=PLACEHOLDER),
+                debts_get._get_kwargs(id=segment(id, "id")),
+                debts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(debt_input_codec.encode, model_),
                 debt_codec.decode,
                 options,
@@ -324,7 +331,10 @@ class Debts(Resource):
         """
         drive(
             self._sender.call(
-                operations.DEBTS_DELETE, debts_delete._get_kwargs(id=id), None, options
+                operations.DEBTS_DELETE,
+                debts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -373,7 +383,9 @@ class AsyncDebts(Resource):
                 Walk(
                     self._sender,
                     operations.DEBTS_LIST_OF_CONTACT,
-                    debts_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    debts_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     debt_codec.decode_all,
                     options,
                     start=start,
@@ -493,7 +505,10 @@ class AsyncDebts(Resource):
             - recorded: seq 397 and 398
         """
         return await self._sender.call(
-            operations.DEBTS_GET, debts_get._get_kwargs(id=id), debt_codec.decode, options
+            operations.DEBTS_GET,
+            debts_get._get_kwargs(id=segment(id, "id")),
+            debt_codec.decode,
+            options,
         )
 
     async def update(
@@ -566,8 +581,8 @@ class AsyncDebts(Resource):
             self._sender,
             self._replaced,
             _DEBTS_UPDATE,
-            debts_get._get_kwargs(id=id),
-            debts_update._get_kwargs(id=id, body=PLACEHOLDER),
+            debts_get._get_kwargs(id=segment(id, "id")),
+            debts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(debt_input_codec.encode, model_),
             debt_codec.decode,
             options,
@@ -603,5 +618,5 @@ class AsyncDebts(Resource):
             - recorded: seq 400, another account's; seq 402, second delete
         """
         await self._sender.call(
-            operations.DEBTS_DELETE, debts_delete._get_kwargs(id=id), None, options
+            operations.DEBTS_DELETE, debts_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -72,7 +73,9 @@ class Documents(Resource):
                 Walk(
                     self._sender,
                     operations.DOCUMENTS_LIST_OF_CONTACT,
-                    documents_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    documents_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     document_codec.decode_all,
                     options,
                     start=start,
@@ -181,7 +184,7 @@ class Documents(Resource):
         return drive(
             self._sender.call(
                 operations.DOCUMENTS_GET,
-                documents_get._get_kwargs(id=id),
+                documents_get._get_kwargs(id=segment(id, "id")),
                 document_codec.decode,
                 options,
             )
@@ -221,7 +224,10 @@ class Documents(Resource):
         """
         drive(
             self._sender.call(
-                operations.DOCUMENTS_DELETE, documents_delete._get_kwargs(id=id), None, options
+                operations.DOCUMENTS_DELETE,
+                documents_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -270,7 +276,9 @@ class AsyncDocuments(Resource):
                 Walk(
                     self._sender,
                     operations.DOCUMENTS_LIST_OF_CONTACT,
-                    documents_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    documents_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     document_codec.decode_all,
                     options,
                     start=start,
@@ -376,7 +384,7 @@ class AsyncDocuments(Resource):
         """
         return await self._sender.call(
             operations.DOCUMENTS_GET,
-            documents_get._get_kwargs(id=id),
+            documents_get._get_kwargs(id=segment(id, "id")),
             document_codec.decode,
             options,
         )
@@ -414,5 +422,8 @@ class AsyncDocuments(Resource):
             - recorded: seq 515, PUT is answered 405
         """
         await self._sender.call(
-            operations.DOCUMENTS_DELETE, documents_delete._get_kwargs(id=id), None, options
+            operations.DOCUMENTS_DELETE,
+            documents_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -31,6 +32,7 @@ from ..models.gender_type_input import GenderTypeInput
 _GENDERS_UPDATE = Replacement(
     operations.GENDERS_GET,
     operations.GENDERS_UPDATE,
+    gender_codec.decode,
     (
         Member("name", ("name",)),
         Member("type", ("type",)),
@@ -179,7 +181,10 @@ class Genders(Resource):
         """
         return drive(
             self._sender.call(
-                operations.GENDERS_GET, genders_get._get_kwargs(id=id), gender_codec.decode, options
+                operations.GENDERS_GET,
+                genders_get._get_kwargs(id=segment(id, "id")),
+                gender_codec.decode,
+                options,
             )
         )
 
@@ -242,8 +247,8 @@ class Genders(Resource):
                 self._sender,
                 self._replaced,
                 _GENDERS_UPDATE,
-                genders_get._get_kwargs(id=id),
-                genders_update._get_kwargs(id=id, body=PLACEHOLDER),
+                genders_get._get_kwargs(id=segment(id, "id")),
+                genders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(gender_input_codec.encode, model_),
                 gender_codec.decode,
                 options,
@@ -285,7 +290,10 @@ class Genders(Resource):
         """
         drive(
             self._sender.call(
-                operations.GENDERS_DELETE, genders_delete._get_kwargs(id=id), None, options
+                operations.GENDERS_DELETE,
+                genders_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -428,7 +436,10 @@ class AsyncGenders(Resource):
             - recorded: seq 482
         """
         return await self._sender.call(
-            operations.GENDERS_GET, genders_get._get_kwargs(id=id), gender_codec.decode, options
+            operations.GENDERS_GET,
+            genders_get._get_kwargs(id=segment(id, "id")),
+            gender_codec.decode,
+            options,
         )
 
     async def update(
@@ -489,8 +500,8 @@ class AsyncGenders(Resource):
             self._sender,
             self._replaced,
             _GENDERS_UPDATE,
-            genders_get._get_kwargs(id=id),
-            genders_update._get_kwargs(id=id, body=PLACEHOLDER),
+            genders_get._get_kwargs(id=segment(id, "id")),
+            genders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(gender_input_codec.encode, model_),
             gender_codec.decode,
             options,
@@ -530,5 +541,8 @@ class AsyncGenders(Resource):
               number: 500
         """
         await self._sender.call(
-            operations.GENDERS_DELETE, genders_delete._get_kwargs(id=id), None, options
+            operations.GENDERS_DELETE,
+            genders_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -34,6 +35,7 @@ from ..models.gift_status_input import GiftStatusInput
 _GIFTS_UPDATE = Replacement(
     operations.GIFTS_GET,
     operations.GIFTS_UPDATE,
+    gift_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",)),
@@ -91,7 +93,9 @@ class Gifts(Resource):
                 Walk(
                     self._sender,
                     operations.GIFTS_LIST_OF_CONTACT,
-                    gifts_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    gifts_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     gift_codec.decode_all,
                     options,
                     start=start,
@@ -223,7 +227,10 @@ class Gifts(Resource):
         """
         return drive(
             self._sender.call(
-                operations.GIFTS_GET, gifts_get._get_kwargs(id=id), gift_codec.decode, options
+                operations.GIFTS_GET,
+                gifts_get._get_kwargs(id=segment(id, "id")),
+                gift_codec.decode,
+                options,
             )
         )
 
@@ -307,8 +314,8 @@ class Gifts(Resource):
                 self._sender,
                 self._replaced,
                 _GIFTS_UPDATE,
-                gifts_get._get_kwargs(id=id),
-                gifts_update._get_kwargs(id=id, body=PLACEHOLDER),
+                gifts_get._get_kwargs(id=segment(id, "id")),
+                gifts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(gift_input_codec.encode, model_),
                 gift_codec.decode,
                 options,
@@ -348,7 +355,10 @@ class Gifts(Resource):
         """
         drive(
             self._sender.call(
-                operations.GIFTS_DELETE, gifts_delete._get_kwargs(id=id), None, options
+                operations.GIFTS_DELETE,
+                gifts_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -391,7 +401,9 @@ class Gifts(Resource):
         return drive(
             self._sender.call(
                 operations.GIFTS_SET_PHOTO,
-                gifts_set_photo._get_kwargs(id=id, photo_id=photo_id),
+                gifts_set_photo._get_kwargs(
+                    id=segment(id, "id"), photo_id=segment(photo_id, "photo_id")
+                ),
                 gift_codec.decode,
                 options,
             )
@@ -442,7 +454,9 @@ class AsyncGifts(Resource):
                 Walk(
                     self._sender,
                     operations.GIFTS_LIST_OF_CONTACT,
-                    gifts_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    gifts_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     gift_codec.decode_all,
                     options,
                     start=start,
@@ -571,7 +585,10 @@ class AsyncGifts(Resource):
             - recorded: seq 375; seq 383 and 384
         """
         return await self._sender.call(
-            operations.GIFTS_GET, gifts_get._get_kwargs(id=id), gift_codec.decode, options
+            operations.GIFTS_GET,
+            gifts_get._get_kwargs(id=segment(id, "id")),
+            gift_codec.decode,
+            options,
         )
 
     async def update(
@@ -653,8 +670,8 @@ class AsyncGifts(Resource):
             self._sender,
             self._replaced,
             _GIFTS_UPDATE,
-            gifts_get._get_kwargs(id=id),
-            gifts_update._get_kwargs(id=id, body=PLACEHOLDER),
+            gifts_get._get_kwargs(id=segment(id, "id")),
+            gifts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(gift_input_codec.encode, model_),
             gift_codec.decode,
             options,
@@ -692,7 +709,7 @@ class AsyncGifts(Resource):
             - recorded: seq 537; seq 538, second delete; seq 539, no number
         """
         await self._sender.call(
-            operations.GIFTS_DELETE, gifts_delete._get_kwargs(id=id), None, options
+            operations.GIFTS_DELETE, gifts_delete._get_kwargs(id=segment(id, "id")), None, options
         )
 
     async def set_photo(
@@ -733,7 +750,9 @@ class AsyncGifts(Resource):
         """
         return await self._sender.call(
             operations.GIFTS_SET_PHOTO,
-            gifts_set_photo._get_kwargs(id=id, photo_id=photo_id),
+            gifts_set_photo._get_kwargs(
+                id=segment(id, "id"), photo_id=segment(photo_id, "photo_id")
+            ),
             gift_codec.decode,
             options,
         )

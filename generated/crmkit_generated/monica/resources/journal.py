@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -30,6 +31,7 @@ from ..models.journal_entry_input import JournalEntryInput
 _JOURNAL_UPDATE = Replacement(
     operations.JOURNAL_GET,
     operations.JOURNAL_UPDATE,
+    journal_entry_codec.decode,
     (
         Member("title", ("title",)),
         Member("post", ("post",)),
@@ -179,7 +181,7 @@ class Journal(Resource):
         return drive(
             self._sender.call(
                 operations.JOURNAL_GET,
-                journal_get._get_kwargs(id=id),
+                journal_get._get_kwargs(id=segment(id, "id")),
                 journal_entry_codec.decode,
                 options,
             )
@@ -244,8 +246,8 @@ class Journal(Resource):
                 self._sender,
                 self._replaced,
                 _JOURNAL_UPDATE,
-                journal_get._get_kwargs(id=id),
-                journal_update._get_kwargs(id=id, body=PLACEHOLDER),
+                journal_get._get_kwargs(id=segment(id, "id")),
+                journal_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(journal_entry_input_codec.encode, model_),
                 journal_entry_codec.decode,
                 options,
@@ -283,7 +285,10 @@ class Journal(Resource):
         """
         drive(
             self._sender.call(
-                operations.JOURNAL_DELETE, journal_delete._get_kwargs(id=id), None, options
+                operations.JOURNAL_DELETE,
+                journal_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -427,7 +432,7 @@ class AsyncJournal(Resource):
         """
         return await self._sender.call(
             operations.JOURNAL_GET,
-            journal_get._get_kwargs(id=id),
+            journal_get._get_kwargs(id=segment(id, "id")),
             journal_entry_codec.decode,
             options,
         )
@@ -490,8 +495,8 @@ class AsyncJournal(Resource):
             self._sender,
             self._replaced,
             _JOURNAL_UPDATE,
-            journal_get._get_kwargs(id=id),
-            journal_update._get_kwargs(id=id, body=PLACEHOLDER),
+            journal_get._get_kwargs(id=segment(id, "id")),
+            journal_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(journal_entry_input_codec.encode, model_),
             journal_entry_codec.decode,
             options,
@@ -527,5 +532,8 @@ class AsyncJournal(Resource):
             - recorded: seq 418, no number: 404
         """
         await self._sender.call(
-            operations.JOURNAL_DELETE, journal_delete._get_kwargs(id=id), None, options
+            operations.JOURNAL_DELETE,
+            journal_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -33,6 +34,7 @@ from ..models.life_event_update_input import LifeEventUpdateInput
 _LIFE_EVENTS_UPDATE = Replacement(
     operations.LIFE_EVENTS_GET,
     operations.LIFE_EVENTS_UPDATE,
+    life_event_codec.decode,
     (
         Member("life_event_type_id", ("life_event_type", "id")),
         Member("happened_at", ("happened_at",)),
@@ -206,7 +208,7 @@ class LifeEvents(Resource):
         return drive(
             self._sender.call(
                 operations.LIFE_EVENTS_GET,
-                life_events_get._get_kwargs(id=id),
+                life_events_get._get_kwargs(id=segment(id, "id")),
                 life_event_codec.decode,
                 options,
             )
@@ -280,8 +282,8 @@ class LifeEvents(Resource):
                 self._sender,
                 self._replaced,
                 _LIFE_EVENTS_UPDATE,
-                life_events_get._get_kwargs(id=id),
-                life_events_update._get_kwargs(id=id, body=PLACEHOLDER),
+                life_events_get._get_kwargs(id=segment(id, "id")),
+                life_events_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(life_event_update_input_codec.encode, model_),
                 life_event_codec.decode,
                 options,
@@ -319,7 +321,10 @@ class LifeEvents(Resource):
         """
         drive(
             self._sender.call(
-                operations.LIFE_EVENTS_DELETE, life_events_delete._get_kwargs(id=id), None, options
+                operations.LIFE_EVENTS_DELETE,
+                life_events_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -485,7 +490,7 @@ class AsyncLifeEvents(Resource):
         """
         return await self._sender.call(
             operations.LIFE_EVENTS_GET,
-            life_events_get._get_kwargs(id=id),
+            life_events_get._get_kwargs(id=segment(id, "id")),
             life_event_codec.decode,
             options,
         )
@@ -557,8 +562,8 @@ class AsyncLifeEvents(Resource):
             self._sender,
             self._replaced,
             _LIFE_EVENTS_UPDATE,
-            life_events_get._get_kwargs(id=id),
-            life_events_update._get_kwargs(id=id, body=PLACEHOLDER),
+            life_events_get._get_kwargs(id=segment(id, "id")),
+            life_events_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(life_event_update_input_codec.encode, model_),
             life_event_codec.decode,
             options,
@@ -594,5 +599,8 @@ class AsyncLifeEvents(Resource):
             - recorded: seq 448; seq 449, second delete; seq 447, another account's
         """
         await self._sender.call(
-            operations.LIFE_EVENTS_DELETE, life_events_delete._get_kwargs(id=id), None, options
+            operations.LIFE_EVENTS_DELETE,
+            life_events_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

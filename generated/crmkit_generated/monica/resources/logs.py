@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource
@@ -58,7 +59,7 @@ class Logs(Resource):
                 Walk(
                     self._sender,
                     operations.LOGS_LIST_OF_CONTACT,
-                    logs_list_of_contact._get_kwargs(contact_id=contact_id),
+                    logs_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                     audit_log_codec.decode_all,
                     options,
                     start=start,
@@ -122,7 +123,7 @@ class AsyncLogs(Resource):
                 Walk(
                     self._sender,
                     operations.LOGS_LIST_OF_CONTACT,
-                    logs_list_of_contact._get_kwargs(contact_id=contact_id),
+                    logs_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                     audit_log_codec.decode_all,
                     options,
                     start=start,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -31,6 +32,7 @@ from ..models.note_input import NoteInput
 _NOTES_UPDATE = Replacement(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
+    note_codec.decode,
     (
         Member("body", ("body",)),
         Member("contact_id", ("contact", "id")),
@@ -83,7 +85,9 @@ class Notes(Resource):
                 Walk(
                     self._sender,
                     operations.NOTES_LIST_OF_CONTACT,
-                    notes_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    notes_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     note_codec.decode_all,
                     options,
                     start=start,
@@ -199,7 +203,10 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+                operations.NOTES_GET,
+                notes_get._get_kwargs(id=segment(id, "id")),
+                note_codec.decode,
+                options,
             )
         )
 
@@ -267,8 +274,8 @@ class Notes(Resource):
                 self._sender,
                 self._replaced,
                 _NOTES_UPDATE,
-                notes_get._get_kwargs(id=id),
-                notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+                notes_get._get_kwargs(id=segment(id, "id")),
+                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(note_input_codec.encode, model_),
                 note_codec.decode,
                 options,
@@ -306,7 +313,10 @@ class Notes(Resource):
         """
         drive(
             self._sender.call(
-                operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+                operations.NOTES_DELETE,
+                notes_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -355,7 +365,9 @@ class AsyncNotes(Resource):
                 Walk(
                     self._sender,
                     operations.NOTES_LIST_OF_CONTACT,
-                    notes_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    notes_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     note_codec.decode_all,
                     options,
                     start=start,
@@ -468,7 +480,10 @@ class AsyncNotes(Resource):
             - recorded: seq 561, id with trailing letters
         """
         return await self._sender.call(
-            operations.NOTES_GET, notes_get._get_kwargs(id=id), note_codec.decode, options
+            operations.NOTES_GET,
+            notes_get._get_kwargs(id=segment(id, "id")),
+            note_codec.decode,
+            options,
         )
 
     async def update(
@@ -534,8 +549,8 @@ class AsyncNotes(Resource):
             self._sender,
             self._replaced,
             _NOTES_UPDATE,
-            notes_get._get_kwargs(id=id),
-            notes_update._get_kwargs(id=id, body=PLACEHOLDER),
+            notes_get._get_kwargs(id=segment(id, "id")),
+            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(note_input_codec.encode, model_),
             note_codec.decode,
             options,
@@ -571,5 +586,5 @@ class AsyncNotes(Resource):
             - recorded: seq 146, no number: 404
         """
         await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=id), None, options
+            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -32,6 +33,7 @@ from ..models.salary_unit_input import SalaryUnitInput
 _OCCUPATIONS_UPDATE = Replacement(
     operations.OCCUPATIONS_GET,
     operations.OCCUPATIONS_UPDATE,
+    occupation_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("company_id", ("company", "id")),
@@ -212,7 +214,7 @@ class Occupations(Resource):
         return drive(
             self._sender.call(
                 operations.OCCUPATIONS_GET,
-                occupations_get._get_kwargs(id=id),
+                occupations_get._get_kwargs(id=segment(id, "id")),
                 occupation_codec.decode,
                 options,
             )
@@ -301,8 +303,8 @@ class Occupations(Resource):
                 self._sender,
                 self._replaced,
                 _OCCUPATIONS_UPDATE,
-                occupations_get._get_kwargs(id=id),
-                occupations_update._get_kwargs(id=id, body=PLACEHOLDER),
+                occupations_get._get_kwargs(id=segment(id, "id")),
+                occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(occupation_input_codec.encode, model_),
                 occupation_codec.decode,
                 options,
@@ -342,7 +344,10 @@ class Occupations(Resource):
         """
         drive(
             self._sender.call(
-                operations.OCCUPATIONS_DELETE, occupations_delete._get_kwargs(id=id), None, options
+                operations.OCCUPATIONS_DELETE,
+                occupations_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -510,7 +515,7 @@ class AsyncOccupations(Resource):
         """
         return await self._sender.call(
             operations.OCCUPATIONS_GET,
-            occupations_get._get_kwargs(id=id),
+            occupations_get._get_kwargs(id=segment(id, "id")),
             occupation_codec.decode,
             options,
         )
@@ -597,8 +602,8 @@ class AsyncOccupations(Resource):
             self._sender,
             self._replaced,
             _OCCUPATIONS_UPDATE,
-            occupations_get._get_kwargs(id=id),
-            occupations_update._get_kwargs(id=id, body=PLACEHOLDER),
+            occupations_get._get_kwargs(id=segment(id, "id")),
+            occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(occupation_input_codec.encode, model_),
             occupation_codec.decode,
             options,
@@ -636,5 +641,8 @@ class AsyncOccupations(Resource):
             - recorded: seq 366; seq 367, second delete
         """
         await self._sender.call(
-            operations.OCCUPATIONS_DELETE, occupations_delete._get_kwargs(id=id), None, options
+            operations.OCCUPATIONS_DELETE,
+            occupations_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import alone
+from crmkit.core.arguments import alone, segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -32,6 +32,7 @@ from ..models.pet_input import PetInput
 _PETS_UPDATE = Replacement(
     operations.PETS_GET,
     operations.PETS_UPDATE,
+    pet_codec.decode,
     (
         Member("pet_category_id", ("pet_category", "id")),
         Member("contact_id", ("contact", "id")),
@@ -82,7 +83,7 @@ class Pets(Resource):
                 Walk(
                     self._sender,
                     operations.PETS_LIST_OF_CONTACT,
-                    pets_list_of_contact._get_kwargs(contact_id=contact_id),
+                    pets_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                     pet_codec.decode_all,
                     options,
                     start=start,
@@ -195,7 +196,10 @@ class Pets(Resource):
         """
         return drive(
             self._sender.call(
-                operations.PETS_GET, pets_get._get_kwargs(id=id), pet_codec.decode, options
+                operations.PETS_GET,
+                pets_get._get_kwargs(id=segment(id, "id")),
+                pet_codec.decode,
+                options,
             )
         )
 
@@ -260,8 +264,8 @@ class Pets(Resource):
                 self._sender,
                 self._replaced,
                 _PETS_UPDATE,
-                pets_get._get_kwargs(id=id),
-                pets_update._get_kwargs(id=id, body=PLACEHOLDER),
+                pets_get._get_kwargs(id=segment(id, "id")),
+                pets_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(pet_input_codec.encode, model_),
                 pet_codec.decode,
                 options,
@@ -298,7 +302,9 @@ class Pets(Resource):
             - recorded: seq 431, another account's; seq 433, second delete
         """
         drive(
-            self._sender.call(operations.PETS_DELETE, pets_delete._get_kwargs(id=id), None, options)
+            self._sender.call(
+                operations.PETS_DELETE, pets_delete._get_kwargs(id=segment(id, "id")), None, options
+            )
         )
 
 
@@ -344,7 +350,7 @@ class AsyncPets(Resource):
                 Walk(
                     self._sender,
                     operations.PETS_LIST_OF_CONTACT,
-                    pets_list_of_contact._get_kwargs(contact_id=contact_id),
+                    pets_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                     pet_codec.decode_all,
                     options,
                     start=start,
@@ -454,7 +460,10 @@ class AsyncPets(Resource):
             - recorded: seq 421
         """
         return await self._sender.call(
-            operations.PETS_GET, pets_get._get_kwargs(id=id), pet_codec.decode, options
+            operations.PETS_GET,
+            pets_get._get_kwargs(id=segment(id, "id")),
+            pet_codec.decode,
+            options,
         )
 
     async def update(
@@ -517,8 +526,8 @@ class AsyncPets(Resource):
             self._sender,
             self._replaced,
             _PETS_UPDATE,
-            pets_get._get_kwargs(id=id),
-            pets_update._get_kwargs(id=id, body=PLACEHOLDER),
+            pets_get._get_kwargs(id=segment(id, "id")),
+            pets_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(pet_input_codec.encode, model_),
             pet_codec.decode,
             options,
@@ -554,5 +563,5 @@ class AsyncPets(Resource):
             - recorded: seq 431, another account's; seq 433, second delete
         """
         await self._sender.call(
-            operations.PETS_DELETE, pets_delete._get_kwargs(id=id), None, options
+            operations.PETS_DELETE, pets_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -74,7 +75,9 @@ class Photos(Resource):
                 Walk(
                     self._sender,
                     operations.PHOTOS_LIST_OF_CONTACT,
-                    photos_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    photos_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     photo_codec.decode_all,
                     options,
                     start=start,
@@ -208,7 +211,10 @@ class Photos(Resource):
         """
         return drive(
             self._sender.call(
-                operations.PHOTOS_GET, photos_get._get_kwargs(id=id), photo_codec.decode, options
+                operations.PHOTOS_GET,
+                photos_get._get_kwargs(id=segment(id, "id")),
+                photo_codec.decode,
+                options,
             )
         )
 
@@ -246,7 +252,10 @@ class Photos(Resource):
         """
         drive(
             self._sender.call(
-                operations.PHOTOS_DELETE, photos_delete._get_kwargs(id=id), None, options
+                operations.PHOTOS_DELETE,
+                photos_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -295,7 +304,9 @@ class AsyncPhotos(Resource):
                 Walk(
                     self._sender,
                     operations.PHOTOS_LIST_OF_CONTACT,
-                    photos_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    photos_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     photo_codec.decode_all,
                     options,
                     start=start,
@@ -424,7 +435,10 @@ class AsyncPhotos(Resource):
             - recorded: seq 526
         """
         return await self._sender.call(
-            operations.PHOTOS_GET, photos_get._get_kwargs(id=id), photo_codec.decode, options
+            operations.PHOTOS_GET,
+            photos_get._get_kwargs(id=segment(id, "id")),
+            photo_codec.decode,
+            options,
         )
 
     async def delete(
@@ -460,5 +474,5 @@ class AsyncPhotos(Resource):
             - recorded: seq 533; seq 532, another account's
         """
         await self._sender.call(
-            operations.PHOTOS_DELETE, photos_delete._get_kwargs(id=id), None, options
+            operations.PHOTOS_DELETE, photos_delete._get_kwargs(id=segment(id, "id")), None, options
         )

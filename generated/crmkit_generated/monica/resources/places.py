@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -30,6 +31,7 @@ from ..models.place_input import PlaceInput
 _PLACES_UPDATE = Replacement(
     operations.PLACES_GET,
     operations.PLACES_UPDATE,
+    place_codec.decode,
     (
         Member("street", ("street",), nullable=True),
         Member("city", ("city",), nullable=True),
@@ -198,7 +200,10 @@ class Places(Resource):
         """
         return drive(
             self._sender.call(
-                operations.PLACES_GET, places_get._get_kwargs(id=id), place_codec.decode, options
+                operations.PLACES_GET,
+                places_get._get_kwargs(id=segment(id, "id")),
+                place_codec.decode,
+                options,
             )
         )
 
@@ -279,8 +284,8 @@ class Places(Resource):
                 self._sender,
                 self._replaced,
                 _PLACES_UPDATE,
-                places_get._get_kwargs(id=id),
-                places_update._get_kwargs(id=id, body=PLACEHOLDER),
+                places_get._get_kwargs(id=segment(id, "id")),
+                places_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(place_input_codec.encode, model_),
                 place_codec.decode,
                 options,
@@ -320,7 +325,10 @@ class Places(Resource):
         """
         drive(
             self._sender.call(
-                operations.PLACES_DELETE, places_delete._get_kwargs(id=id), None, options
+                operations.PLACES_DELETE,
+                places_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -478,7 +486,10 @@ class AsyncPlaces(Resource):
             - recorded: seq 331; seq 336 to 338
         """
         return await self._sender.call(
-            operations.PLACES_GET, places_get._get_kwargs(id=id), place_codec.decode, options
+            operations.PLACES_GET,
+            places_get._get_kwargs(id=segment(id, "id")),
+            place_codec.decode,
+            options,
         )
 
     async def update(
@@ -557,8 +568,8 @@ class AsyncPlaces(Resource):
             self._sender,
             self._replaced,
             _PLACES_UPDATE,
-            places_get._get_kwargs(id=id),
-            places_update._get_kwargs(id=id, body=PLACEHOLDER),
+            places_get._get_kwargs(id=segment(id, "id")),
+            places_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(place_input_codec.encode, model_),
             place_codec.decode,
             options,
@@ -596,5 +607,5 @@ class AsyncPlaces(Resource):
             - recorded: seq 339, another account's; seq 342, no number: 500
         """
         await self._sender.call(
-            operations.PLACES_DELETE, places_delete._get_kwargs(id=id), None, options
+            operations.PLACES_DELETE, places_delete._get_kwargs(id=segment(id, "id")), None, options
         )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -99,7 +100,7 @@ class RelationshipTypeGroups(Resource):
         return drive(
             self._sender.call(
                 operations.RELATIONSHIP_TYPE_GROUPS_GET,
-                relationship_type_groups_get._get_kwargs(id=id),
+                relationship_type_groups_get._get_kwargs(id=segment(id, "id")),
                 relationship_type_group_codec.decode,
                 options,
             )
@@ -186,7 +187,7 @@ class AsyncRelationshipTypeGroups(Resource):
         """
         return await self._sender.call(
             operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            relationship_type_groups_get._get_kwargs(id=id),
+            relationship_type_groups_get._get_kwargs(id=segment(id, "id")),
             relationship_type_group_codec.decode,
             options,
         )

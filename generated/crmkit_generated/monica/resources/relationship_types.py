@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -98,7 +99,7 @@ class RelationshipTypes(Resource):
         return drive(
             self._sender.call(
                 operations.RELATIONSHIP_TYPES_GET,
-                relationship_types_get._get_kwargs(id=id),
+                relationship_types_get._get_kwargs(id=segment(id, "id")),
                 relationship_type_codec.decode,
                 options,
             )
@@ -187,7 +188,7 @@ class AsyncRelationshipTypes(Resource):
         """
         return await self._sender.call(
             operations.RELATIONSHIP_TYPES_GET,
-            relationship_types_get._get_kwargs(id=id),
+            relationship_types_get._get_kwargs(id=segment(id, "id")),
             relationship_type_codec.decode,
             options,
         )

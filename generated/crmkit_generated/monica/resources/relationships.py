@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -74,7 +75,7 @@ class Relationships(Resource):
             Walk(
                 self._sender,
                 operations.RELATIONSHIPS_LIST,
-                relationships_list._get_kwargs(contact_id=contact_id),
+                relationships_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                 relationship_codec.decode_all,
                 options,
             )
@@ -190,7 +191,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 operations.RELATIONSHIPS_GET,
-                relationships_get._get_kwargs(id=id),
+                relationships_get._get_kwargs(id=segment(id, "id")),
                 relationship_codec.decode,
                 options,
             )
@@ -250,7 +251,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 operations.RELATIONSHIPS_UPDATE,
-                relationships_update._get_kwargs(id=id, body=PLACEHOLDER),
+                relationships_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 relationship_codec.decode,
                 options,
                 partial(relationship_update_input_codec.encode, model_),
@@ -295,7 +296,7 @@ class Relationships(Resource):
         drive(
             self._sender.call(
                 operations.RELATIONSHIPS_DELETE,
-                relationships_delete._get_kwargs(id=id),
+                relationships_delete._get_kwargs(id=segment(id, "id")),
                 None,
                 options,
             )
@@ -347,7 +348,7 @@ class AsyncRelationships(Resource):
             Walk(
                 self._sender,
                 operations.RELATIONSHIPS_LIST,
-                relationships_list._get_kwargs(contact_id=contact_id),
+                relationships_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
                 relationship_codec.decode_all,
                 options,
             )
@@ -460,7 +461,7 @@ class AsyncRelationships(Resource):
         """
         return await self._sender.call(
             operations.RELATIONSHIPS_GET,
-            relationships_get._get_kwargs(id=id),
+            relationships_get._get_kwargs(id=segment(id, "id")),
             relationship_codec.decode,
             options,
         )
@@ -518,7 +519,7 @@ class AsyncRelationships(Resource):
         )
         return await self._sender.call(
             operations.RELATIONSHIPS_UPDATE,
-            relationships_update._get_kwargs(id=id, body=PLACEHOLDER),
+            relationships_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             relationship_codec.decode,
             options,
             partial(relationship_update_input_codec.encode, model_),
@@ -560,5 +561,8 @@ class AsyncRelationships(Resource):
             - recorded: seq 120, second delete: 422
         """
         await self._sender.call(
-            operations.RELATIONSHIPS_DELETE, relationships_delete._get_kwargs(id=id), None, options
+            operations.RELATIONSHIPS_DELETE,
+            relationships_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -38,6 +39,7 @@ from ..models.upcoming_reminder import UpcomingReminder
 _REMINDERS_UPDATE = Replacement(
     operations.REMINDERS_GET,
     operations.REMINDERS_UPDATE,
+    reminder_codec.decode,
     (
         Member("contact_id", ("contact", "id")),
         Member("title", ("title",)),
@@ -91,7 +93,9 @@ class Reminders(Resource):
                 Walk(
                     self._sender,
                     operations.REMINDERS_LIST_OF_CONTACT,
-                    reminders_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    reminders_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     reminder_codec.decode_all,
                     options,
                     start=start,
@@ -221,7 +225,7 @@ class Reminders(Resource):
         return drive(
             self._sender.call(
                 operations.REMINDERS_GET,
-                reminders_get._get_kwargs(id=id),
+                reminders_get._get_kwargs(id=segment(id, "id")),
                 reminder_codec.decode,
                 options,
             )
@@ -305,8 +309,8 @@ class Reminders(Resource):
                 self._sender,
                 self._replaced,
                 _REMINDERS_UPDATE,
-                reminders_get._get_kwargs(id=id),
-                reminders_update._get_kwargs(id=id, body=PLACEHOLDER),
+                reminders_get._get_kwargs(id=segment(id, "id")),
+                reminders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(reminder_update_input_codec.encode, model_),
                 reminder_codec.decode,
                 options,
@@ -346,7 +350,10 @@ class Reminders(Resource):
         """
         drive(
             self._sender.call(
-                operations.REMINDERS_DELETE, reminders_delete._get_kwargs(id=id), None, options
+                operations.REMINDERS_DELETE,
+                reminders_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -390,7 +397,7 @@ class Reminders(Resource):
             Walk(
                 self._sender,
                 operations.REMINDERS_UPCOMING,
-                reminders_upcoming._get_kwargs(month=month),
+                reminders_upcoming._get_kwargs(month=segment(month, "month")),
                 upcoming_reminder_codec.decode_all,
                 options,
             )
@@ -438,7 +445,9 @@ class AsyncReminders(Resource):
                 Walk(
                     self._sender,
                     operations.REMINDERS_LIST_OF_CONTACT,
-                    reminders_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    reminders_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     reminder_codec.decode_all,
                     options,
                     start=start,
@@ -565,7 +574,7 @@ class AsyncReminders(Resource):
         """
         return await self._sender.call(
             operations.REMINDERS_GET,
-            reminders_get._get_kwargs(id=id),
+            reminders_get._get_kwargs(id=segment(id, "id")),
             reminder_codec.decode,
             options,
         )
@@ -647,8 +656,8 @@ class AsyncReminders(Resource):
             self._sender,
             self._replaced,
             _REMINDERS_UPDATE,
-            reminders_get._get_kwargs(id=id),
-            reminders_update._get_kwargs(id=id, body=PLACEHOLDER),
+            reminders_get._get_kwargs(id=segment(id, "id")),
+            reminders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(reminder_update_input_codec.encode, model_),
             reminder_codec.decode,
             options,
@@ -686,7 +695,10 @@ class AsyncReminders(Resource):
             - recorded: seq 245; seq 246, second delete; seq 244, another account's
         """
         await self._sender.call(
-            operations.REMINDERS_DELETE, reminders_delete._get_kwargs(id=id), None, options
+            operations.REMINDERS_DELETE,
+            reminders_delete._get_kwargs(id=segment(id, "id")),
+            None,
+            options,
         )
 
     def upcoming(
@@ -729,7 +741,7 @@ class AsyncReminders(Resource):
             Walk(
                 self._sender,
                 operations.REMINDERS_UPCOMING,
-                reminders_upcoming._get_kwargs(month=month),
+                reminders_upcoming._get_kwargs(month=segment(month, "month")),
                 upcoming_reminder_codec.decode_all,
                 options,
             )

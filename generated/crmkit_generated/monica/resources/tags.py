@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -163,7 +164,10 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                operations.TAGS_GET, tags_get._get_kwargs(id=id), tag_codec.decode, options
+                operations.TAGS_GET,
+                tags_get._get_kwargs(id=segment(id, "id")),
+                tag_codec.decode,
+                options,
             )
         )
 
@@ -211,7 +215,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 operations.TAGS_UPDATE,
-                tags_update._get_kwargs(id=id, body=PLACEHOLDER),
+                tags_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 tag_codec.decode,
                 options,
                 partial(tag_input_codec.encode, model_),
@@ -250,7 +254,9 @@ class Tags(Resource):
             - recorded: seq 275, delete; seq 276, second delete; seq 277, no number: 422
         """
         drive(
-            self._sender.call(operations.TAGS_DELETE, tags_delete._get_kwargs(id=id), None, options)
+            self._sender.call(
+                operations.TAGS_DELETE, tags_delete._get_kwargs(id=segment(id, "id")), None, options
+            )
         )
 
     def contacts(
@@ -291,7 +297,7 @@ class Tags(Resource):
             Walk(
                 self._sender,
                 operations.TAGS_CONTACTS,
-                tags_contacts._get_kwargs(id=id),
+                tags_contacts._get_kwargs(id=segment(id, "id")),
                 contact_codec.decode_all,
                 options,
                 start=start,
@@ -430,7 +436,10 @@ class AsyncTags(Resource):
             - recorded: seq 250; seq 255 to 257
         """
         return await self._sender.call(
-            operations.TAGS_GET, tags_get._get_kwargs(id=id), tag_codec.decode, options
+            operations.TAGS_GET,
+            tags_get._get_kwargs(id=segment(id, "id")),
+            tag_codec.decode,
+            options,
         )
 
     async def update(
@@ -476,7 +485,7 @@ class AsyncTags(Resource):
         )
         return await self._sender.call(
             operations.TAGS_UPDATE,
-            tags_update._get_kwargs(id=id, body=PLACEHOLDER),
+            tags_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             tag_codec.decode,
             options,
             partial(tag_input_codec.encode, model_),
@@ -514,7 +523,7 @@ class AsyncTags(Resource):
             - recorded: seq 275, delete; seq 276, second delete; seq 277, no number: 422
         """
         await self._sender.call(
-            operations.TAGS_DELETE, tags_delete._get_kwargs(id=id), None, options
+            operations.TAGS_DELETE, tags_delete._get_kwargs(id=segment(id, "id")), None, options
         )
 
     def contacts(
@@ -555,7 +564,7 @@ class AsyncTags(Resource):
             Walk(
                 self._sender,
                 operations.TAGS_CONTACTS,
-                tags_contacts._get_kwargs(id=id),
+                tags_contacts._get_kwargs(id=segment(id, "id")),
                 contact_codec.decode_all,
                 options,
                 start=start,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -33,6 +34,7 @@ from ..models.task_update_input import TaskUpdateInput
 _TASKS_UPDATE = Replacement(
     operations.TASKS_GET,
     operations.TASKS_UPDATE,
+    task_codec.decode,
     (
         Member("title", ("title",)),
         Member("completed", ("completed",)),
@@ -83,7 +85,9 @@ class Tasks(Resource):
                 Walk(
                     self._sender,
                     operations.TASKS_LIST_OF_CONTACT,
-                    tasks_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    tasks_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     task_codec.decode_all,
                     options,
                     start=start,
@@ -197,7 +201,10 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                operations.TASKS_GET, tasks_get._get_kwargs(id=id), task_codec.decode, options
+                operations.TASKS_GET,
+                tasks_get._get_kwargs(id=segment(id, "id")),
+                task_codec.decode,
+                options,
             )
         )
 
@@ -271,8 +278,8 @@ class Tasks(Resource):
                 self._sender,
                 self._replaced,
                 _TASKS_UPDATE,
-                tasks_get._get_kwargs(id=id),
-                tasks_update._get_kwargs(id=id, body=PLACEHOLDER),
+                tasks_get._get_kwargs(id=segment(id, "id")),
+                tasks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
                 partial(task_update_input_codec.encode, model_),
                 task_codec.decode,
                 options,
@@ -312,7 +319,10 @@ class Tasks(Resource):
         """
         drive(
             self._sender.call(
-                operations.TASKS_DELETE, tasks_delete._get_kwargs(id=id), None, options
+                operations.TASKS_DELETE,
+                tasks_delete._get_kwargs(id=segment(id, "id")),
+                None,
+                options,
             )
         )
 
@@ -358,7 +368,9 @@ class AsyncTasks(Resource):
                 Walk(
                     self._sender,
                     operations.TASKS_LIST_OF_CONTACT,
-                    tasks_list_of_contact._get_kwargs(contact_id=contact_id, sort=sort),
+                    tasks_list_of_contact._get_kwargs(
+                        contact_id=segment(contact_id, "contact_id"), sort=sort
+                    ),
                     task_codec.decode_all,
                     options,
                     start=start,
@@ -469,7 +481,10 @@ class AsyncTasks(Resource):
             - recorded: seq 211 to 213
         """
         return await self._sender.call(
-            operations.TASKS_GET, tasks_get._get_kwargs(id=id), task_codec.decode, options
+            operations.TASKS_GET,
+            tasks_get._get_kwargs(id=segment(id, "id")),
+            task_codec.decode,
+            options,
         )
 
     async def update(
@@ -541,8 +556,8 @@ class AsyncTasks(Resource):
             self._sender,
             self._replaced,
             _TASKS_UPDATE,
-            tasks_get._get_kwargs(id=id),
-            tasks_update._get_kwargs(id=id, body=PLACEHOLDER),
+            tasks_get._get_kwargs(id=segment(id, "id")),
+            tasks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
             partial(task_update_input_codec.encode, model_),
             task_codec.decode,
             options,
@@ -580,5 +595,5 @@ class AsyncTasks(Resource):
             - recorded: seq 221; seq 223, no number
         """
         await self._sender.call(
-            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=id), None, options
+            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=segment(id, "id")), None, options
         )

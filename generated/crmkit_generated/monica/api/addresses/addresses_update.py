@@ -67,7 +67,8 @@ def sync_detailed(
 ) -> Response[Address]:
     """Update an address.
 
-     What is not sent is cleared.
+     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
+    every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +102,8 @@ def sync(
 ) -> Address | None:
     """Update an address.
 
-     What is not sent is cleared.
+     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
+    every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +132,8 @@ async def asyncio_detailed(
 ) -> Response[Address]:
     """Update an address.
 
-     What is not sent is cleared.
+     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
+    every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +165,8 @@ async def asyncio(
 ) -> Address | None:
     """Update an address.
 
-     What is not sent is cleared.
+     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
+    every update that is to keep them.
 
     Args:
         id (int): Id of the record.
