@@ -76,7 +76,7 @@ class CRMFixture(MockCRM):
         while self._async_clients:
             await self._async_clients.pop().aclose()
 
-    def _options(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _client_options(self, options: dict[str, Any]) -> dict[str, Any]:
         defaults: dict[str, Any] = {"base_url": self.base_url}
         if not _CREDENTIALS & options.keys():
             defaults |= self.credentials
@@ -96,7 +96,7 @@ class RelentaFixture(CRMFixture, MockRelenta):
         """
         from crmkit import Relenta
 
-        client = Relenta(**self._options(options))
+        client = Relenta(**self._client_options(options))
         self._clients.append(client)
         return client
 
@@ -108,7 +108,7 @@ class RelentaFixture(CRMFixture, MockRelenta):
         """
         from crmkit import AsyncRelenta
 
-        client = AsyncRelenta(**self._options(options))
+        client = AsyncRelenta(**self._client_options(options))
         self._async_clients.append(client)
         return client
 
@@ -124,7 +124,7 @@ class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
         """
         from crmkit import OnePageCRM
 
-        client = OnePageCRM(**self._options(options))
+        client = OnePageCRM(**self._client_options(options))
         self._clients.append(client)
         return client
 
@@ -136,7 +136,7 @@ class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
         """
         from crmkit import AsyncOnePageCRM
 
-        client = AsyncOnePageCRM(**self._options(options))
+        client = AsyncOnePageCRM(**self._client_options(options))
         self._async_clients.append(client)
         return client
 
@@ -153,7 +153,7 @@ class MonicaFixture(CRMFixture, MockMonica):
         import crmkit
 
         client: Any = getattr(crmkit, "Monica")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
+            **self._client_options(options)
         )
         self._clients.append(client)
         return client
@@ -167,7 +167,7 @@ class MonicaFixture(CRMFixture, MockMonica):
         import crmkit
 
         client: Any = getattr(crmkit, "AsyncMonica")(  # noqa: B009 - untyped until it is there
-            **self._options(options)
+            **self._client_options(options)
         )
         self._async_clients.append(client)
         return client
@@ -185,7 +185,7 @@ class AutoCRMFixture(CRMFixture, MockAutoCRM):
         """
         from crmkit import AutoCRM
 
-        client = AutoCRM(**self._options(options))
+        client = AutoCRM(**self._client_options(options))
         self._clients.append(client)
         return client
 
@@ -197,7 +197,7 @@ class AutoCRMFixture(CRMFixture, MockAutoCRM):
         """
         from crmkit import AsyncAutoCRM
 
-        client = AsyncAutoCRM(**self._options(options))
+        client = AsyncAutoCRM(**self._client_options(options))
         self._async_clients.append(client)
         return client
 
@@ -214,7 +214,7 @@ class EspoCRMFixture(CRMFixture, MockEspoCRM):
         """
         from crmkit import EspoCRM
 
-        client = EspoCRM(**self._options(options))
+        client = EspoCRM(**self._client_options(options))
         self._clients.append(client)
         return client
 
@@ -226,7 +226,7 @@ class EspoCRMFixture(CRMFixture, MockEspoCRM):
         """
         from crmkit import AsyncEspoCRM
 
-        client = AsyncEspoCRM(**self._options(options))
+        client = AsyncEspoCRM(**self._client_options(options))
         self._async_clients.append(client)
         return client
 
