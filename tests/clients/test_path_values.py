@@ -30,10 +30,10 @@ def mocks() -> MockCRMs:
     return MockCRMs()
 
 
-@pytest.mark.parametrize("value", [None, True, 1.5, [], {"id": 1}, object()], ids=type)
+@pytest.mark.parametrize("value", [None, True, 1.5, [], {"id": 1}, object(), "\ud800"], ids=type)
 @pytest.mark.parametrize("call", CALLS)
 def test_what_is_no_id_is_not_sent(mocks: MockCRMs, call: str, value: object) -> None:
-    """A value that is neither text nor number is refused before anything is sent."""
+    """What is neither a number nor a text of UTF-8 is refused before anything is sent."""
     name, work = CALLS[call]
     mock = getattr(mocks, name.lower())
     crm = getattr(crmkit, name)(

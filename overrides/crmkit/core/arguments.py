@@ -42,10 +42,15 @@ def segment(value: V, name: str) -> V:
     """Return a value that goes into the path of a URL.
 
     Raises:
-        ArgumentError: It is neither a text nor a number, and would name what nobody meant: `None`.
+        ArgumentError: It is neither a text nor a number, and would name what nobody meant: `None`;
+            or it is a text that UTF-8 cannot hold.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ArgumentError(name, f"takes a text or a number, not {type(value).__name__}")
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(name, "holds a lone surrogate, which a URL cannot") from None
     return value
 
 
