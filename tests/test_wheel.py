@@ -175,8 +175,10 @@ def python_with_mock(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> None:
     """The installed package gives every public name, with httpx and attrs as all it needs."""
     code = """
-        import crmkit, crmkit.relenta, importlib, pkgutil
-        from crmkit import AsyncRelenta, Relenta, UNSET
+        import crmkit, crmkit.autocrm, crmkit.monica, crmkit.onepagecrm, crmkit.relenta
+        import importlib, pkgutil
+        from crmkit import AsyncAutoCRM, AsyncEspoCRM, AsyncMonica, AsyncOnePageCRM, AsyncRelenta
+        from crmkit import AutoCRM, EspoCRM, Monica, OnePageCRM, Relenta, UNSET
         from crmkit import (
             ArgumentError, AuthenticationError, BadRequestError, CallTimeoutError, ConfigError,
             ConflictError, CRMError, DecodeError, NotFoundError, PaginationError,
@@ -188,7 +190,8 @@ def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> No
         )
         import crmkit_generated
 
-        for package in (crmkit, crmkit.relenta):
+        rooms = (crmkit.autocrm, crmkit.monica, crmkit.onepagecrm, crmkit.relenta)
+        for package in (crmkit, *rooms):
             assert {*package.__all__} <= {*dir(package)}
             for name in package.__all__:
                 getattr(package, name)

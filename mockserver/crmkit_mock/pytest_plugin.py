@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from crmkit import (
         AsyncAutoCRM,
         AsyncEspoCRM,
+        AsyncMonica,
         AsyncOnePageCRM,
         AsyncRelenta,
         AutoCRM,
         EspoCRM,
+        Monica,
         OnePageCRM,
         Relenta,
     )
@@ -144,31 +146,27 @@ class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
 class MonicaFixture(CRMFixture, MockMonica):
     """The mock of Monica, for one test: all that `MockMonica` has, and clients."""
 
-    def client(self, **options: Any) -> Any:
+    def client(self, **options: Any) -> Monica:
         """Return a client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.Monica`; they win over the mock's own.
         """
-        import crmkit
+        from crmkit import Monica
 
-        client: Any = getattr(crmkit, "Monica")(  # noqa: B009 - untyped until it is there
-            **self._client_options(options)
-        )
+        client = Monica(**self._client_options(options))
         self._clients.append(client)
         return client
 
-    def async_client(self, **options: Any) -> Any:
+    def async_client(self, **options: Any) -> AsyncMonica:
         """Return an async client for the mock; it is closed after the test.
 
         Args:
             options: Keywords of `crmkit.AsyncMonica`; they win over the mock's own.
         """
-        import crmkit
+        from crmkit import AsyncMonica
 
-        client: Any = getattr(crmkit, "AsyncMonica")(  # noqa: B009 - untyped until it is there
-            **self._client_options(options)
-        )
+        client = AsyncMonica(**self._client_options(options))
         self._async_clients.append(client)
         return client
 
