@@ -33,7 +33,7 @@ class Me:
     user: CurrentUser
     acl: Acl | None
     preferences: FreeObject | None
-    token: None | str
+    token: None | str = _attrs_field(repr=False)
     settings: FreeObject | None
     language: Any
     app_params: Any
