@@ -60,7 +60,7 @@ def encode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> l
         nothing, value = "", value.replace(" else ", " or v is None else ", 1)
     if listed and model.mode == "read":
         nothing = ""
-    # What is required may be missing, too: of a model that holds but the changes of an update.
+    # What is required may be missing, too: of an update's changes, or for the server to tell.
     if model.mode == "write":
         return [
             f"    v = o.{attribute}",

@@ -132,9 +132,8 @@ class _Body:
             name = self.signature.members[0].name
             given = f"{name!r}, {name}, {members_of}, extra"
             return [f"model_ = sole_member({model}, {self.operation}, {given})"]
-        make = "changes" if self.plan.replaces else "input_model"
         given = f"input_, {self._given()}, {members_of}, extra"
-        return [f"model_ = {make}({model}, {self.operation}, {given})"]
+        return [f"model_ = input_model({model}, {self.operation}, {given})"]
 
     def _uploading(self) -> list[str]:
         body = self.plan.body

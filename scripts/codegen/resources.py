@@ -144,7 +144,7 @@ def emit_resource(sources: Sources, tag: str | None) -> str:
         "from crmkit.core.drive import drive",
         "from crmkit.core.options import Options",
         "from crmkit.core.paging import AsyncPager, Pager, Walk",
-        "from crmkit.core.replace import Member, Replacement, changes, replaced",
+        "from crmkit.core.replace import Member, Replacement, replaced",
         "from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member",
         "from crmkit.core.types import UNSET, File, Unset",
         *IMPORTS,

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ArgumentError, CRMError, DecodeError
-from .resource import given_members
 from .sender import decoded, misformed, payload
-from .wire import READ_ERRORS, new
+from .wire import READ_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -17,9 +16,8 @@ if TYPE_CHECKING:
     from .options import Options
     from .sender import Sender
 
-__all__ = ["Member", "Replacement", "changes", "replaced"]
+__all__ = ["Member", "Replacement", "replaced"]
 
-M = TypeVar("M")
 T = TypeVar("T")
 
 
@@ -120,39 +118,6 @@ def _at(tree: Any, path: tuple[str, ...]) -> Any:
             return _ABSENT
         tree = tree[name]
     return tree
-
-
-def changes(
-    model: type[M],
-    operation: Operation,
-    body: M | None,
-    members: dict[str, Any],
-    documented: frozenset[str],
-    extra: Mapping[str, Any] | None = None,
-) -> M:
-    """Return an input model that holds only what changes, whatever the server requires of a whole.
-
-    Args:
-        model: Class of the input model.
-        operation: The operation, for messages.
-        body: The model that was passed, or None.
-        members: Keywords by attribute name; `UNSET` where not given.
-        documented: The wire names of all documented members.
-        extra: Members that the document does not name, by wire name.
-
-    Raises:
-        ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
-        TypeError: The model is of another class.
-    """
-
-    def make(**given: Any) -> M:
-        made = new(model)
-        for name, value in {**members, **given}.items():
-            setattr(made, name, value)
-        made.additional_properties = {}  # type: ignore[attr-defined]  # every input model has it
-        return made
-
-    return given_members(model, make, operation, body, members, documented, extra)
 
 
 async def replaced(

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .errors import ArgumentError
 from .options import mapping
 from .types import UNSET
+from .wire import new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from .operation import Operation
     from .sender import Sender
 
-__all__ = ["PLACEHOLDER", "Resource", "given_members", "input_model", "sole_member"]
+__all__ = ["PLACEHOLDER", "Resource", "input_model", "sole_member"]
 
 M = TypeVar("M")
 
@@ -39,6 +40,9 @@ def input_model(
 ) -> M:
     """Return the input model of a write, from the model itself or from keywords.
 
+    Of keywords it holds what was given, whatever the document requires: an update may hold only
+    what changes, and what a creation lacks the server tells in its own words.
+
     Args:
         model: Class of the input model.
         operation: The operation, for messages.
@@ -49,21 +53,8 @@ def input_model(
 
     Raises:
         ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
-        TypeError: The model is of another class, or a required keyword is missing.
+        TypeError: The model is of another class.
     """
-    return given_members(model, model, operation, body, members, documented, extra)
-
-
-def given_members(
-    model: type[M],
-    make: Callable[..., M],
-    operation: Operation,
-    body: M | None,
-    members: dict[str, Any],
-    documented: frozenset[str],
-    extra: Mapping[str, Any] | None,
-) -> M:
-    """Return an input model as `input_model` does, made by `make` of the keywords given."""
     given = {name: value for name, value in members.items() if value is not UNSET}
     if body is not None:
         if not isinstance(body, model):
@@ -76,7 +67,13 @@ def given_members(
                 operation=operation.name,
             )
         return body
-    made = make(**given)
+    made = new(model)
+    known = {one.name for one in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    for name in given.keys() - known:
+        raise TypeError(f"{operation.name}() takes no {name!r} with a {model.__name__}")
+    for name in known:
+        setattr(made, name, given.get(name, UNSET))
+    made.additional_properties = {}  # type: ignore[attr-defined]  # every input model has it
     if extra is not None:
         for name in mapping(extra, "extra"):
             if name in documented:

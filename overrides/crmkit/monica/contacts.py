@@ -50,7 +50,9 @@ class _Dates(Resource):
 
     async def _reminded(self, contact: Any) -> set[str]:
         """Return the days, as `MM-DD`, that the user is reminded of because a contact has them."""
-        if not contact.get("statistics", {}).get("number_of_reminders"):
+        # A partial contact has no statistics, but may have reminders.
+        statistics = contact.get("statistics")
+        if statistics is not None and not statistics.get("number_of_reminders"):
             return set()
         # The async twin works for both: a sync client's sender never suspends.
         reminders = AsyncReminders(self._sender).list(contact_id=contact["id"])

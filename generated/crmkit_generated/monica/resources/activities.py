@@ -13,7 +13,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -280,7 +280,7 @@ class Activities(Resource):
         Source:
             - recorded: seq 180, empty body
         """
-        model_ = changes(
+        model_ = input_model(
             ActivityInput,
             operations.ACTIVITIES_UPDATE,
             input_,
@@ -579,7 +579,7 @@ class AsyncActivities(Resource):
         Source:
             - recorded: seq 180, empty body
         """
-        model_ = changes(
+        model_ = input_model(
             ActivityInput,
             operations.ACTIVITIES_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -227,7 +227,7 @@ class ActivityTypes(Resource):
         Source:
             - recorded: seq 199
         """
-        model_ = changes(
+        model_ = input_model(
             ActivityTypeInput,
             operations.ACTIVITY_TYPES_UPDATE,
             input_,
@@ -473,7 +473,7 @@ class AsyncActivityTypes(Resource):
         Source:
             - recorded: seq 199
         """
-        model_ = changes(
+        model_ = input_model(
             ActivityTypeInput,
             operations.ACTIVITY_TYPES_UPDATE,
             input_,

@@ -12,7 +12,7 @@ from crmkit.core.arguments import alone, segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -301,7 +301,7 @@ class Addresses(Resource):
             - assumption: labels are cleared like the rest; no reply tells
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
-        model_ = changes(
+        model_ = input_model(
             AddressInput,
             operations.ADDRESSES_UPDATE,
             input_,
@@ -623,7 +623,7 @@ class AsyncAddresses(Resource):
             - assumption: labels are cleared like the rest; no reply tells
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
-        model_ = changes(
+        model_ = input_model(
             AddressInput,
             operations.ADDRESSES_UPDATE,
             input_,

@@ -13,7 +13,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -275,7 +275,7 @@ class Calls(Resource):
             - recorded: seq 153; seq 155, empty
             - assumption: content that is not sent is cleared, as contact_called is (seq 153)
         """
-        model_ = changes(
+        model_ = input_model(
             CallUpdateInput,
             operations.CALLS_UPDATE,
             input_,
@@ -565,7 +565,7 @@ class AsyncCalls(Resource):
             - recorded: seq 153; seq 155, empty
             - assumption: content that is not sent is cleared, as contact_called is (seq 153)
         """
-        model_ = changes(
+        model_ = input_model(
             CallUpdateInput,
             operations.CALLS_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -232,7 +232,7 @@ class Companies(Resource):
         Source:
             - recorded: seq 347; seq 348, unknown; seq 349, empty
         """
-        model_ = changes(
+        model_ = input_model(
             CompanyInput,
             operations.COMPANIES_UPDATE,
             input_,
@@ -484,7 +484,7 @@ class AsyncCompanies(Resource):
         Source:
             - recorded: seq 347; seq 348, unknown; seq 349, empty
         """
-        model_ = changes(
+        model_ = input_model(
             CompanyInput,
             operations.COMPANIES_UPDATE,
             input_,

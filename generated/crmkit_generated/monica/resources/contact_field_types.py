@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -251,7 +251,7 @@ class ContactFieldTypes(Resource):
         Source:
             - recorded: seq 299; seq 300, unknown; seq 301, empty
         """
-        model_ = changes(
+        model_ = input_model(
             ContactFieldTypeInput,
             operations.CONTACT_FIELD_TYPES_UPDATE,
             input_,
@@ -523,7 +523,7 @@ class AsyncContactFieldTypes(Resource):
         Source:
             - recorded: seq 299; seq 300, unknown; seq 301, empty
         """
-        model_ = changes(
+        model_ = input_model(
             ContactFieldTypeInput,
             operations.CONTACT_FIELD_TYPES_UPDATE,
             input_,

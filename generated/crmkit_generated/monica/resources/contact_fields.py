@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -251,7 +251,7 @@ class ContactFields(Resource):
         Source:
             - recorded: seq 691
         """
-        model_ = changes(
+        model_ = input_model(
             ContactFieldInput,
             operations.CONTACT_FIELDS_UPDATE,
             input_,
@@ -524,7 +524,7 @@ class AsyncContactFields(Resource):
         Source:
             - recorded: seq 691
         """
-        model_ = changes(
+        model_ = input_model(
             ContactFieldInput,
             operations.CONTACT_FIELDS_UPDATE,
             input_,

@@ -13,7 +13,7 @@ from crmkit.core.drive import drive
 from crmkit.core.nested import read_told
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
 from crmkit.core.types import UNSET, Unset
 from crmkit.core.wire import wrong
@@ -449,7 +449,7 @@ class Contacts(Resource):
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
             - recorded: seq 54, no number: 422
         """
-        model_ = changes(
+        model_ = input_model(
             ContactInput,
             operations.CONTACTS_UPDATE,
             input_,
@@ -584,7 +584,7 @@ class Contacts(Resource):
         Source:
             - recorded: seq 682; seq 680, nothing given clears both
         """
-        model_ = changes(
+        model_ = input_model(
             CareerInput,
             operations.CONTACTS_UPDATE_WORK,
             input_,
@@ -729,7 +729,7 @@ class Contacts(Resource):
             - recorded: seq 261, what such a request leaves in the contact
             - assumption: what is not sent is cleared
         """
-        model_ = changes(
+        model_ = input_model(
             IntroductionInput,
             operations.CONTACTS_UPDATE_INTRODUCTION,
             input_,
@@ -1307,7 +1307,7 @@ class AsyncContacts(Resource):
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
             - recorded: seq 54, no number: 422
         """
-        model_ = changes(
+        model_ = input_model(
             ContactInput,
             operations.CONTACTS_UPDATE,
             input_,
@@ -1438,7 +1438,7 @@ class AsyncContacts(Resource):
         Source:
             - recorded: seq 682; seq 680, nothing given clears both
         """
-        model_ = changes(
+        model_ = input_model(
             CareerInput,
             operations.CONTACTS_UPDATE_WORK,
             input_,
@@ -1579,7 +1579,7 @@ class AsyncContacts(Resource):
             - recorded: seq 261, what such a request leaves in the contact
             - assumption: what is not sent is cleared
         """
-        model_ = changes(
+        model_ = input_model(
             IntroductionInput,
             operations.CONTACTS_UPDATE_INTRODUCTION,
             input_,

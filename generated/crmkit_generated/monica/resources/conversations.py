@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -261,7 +261,7 @@ class Conversations(Resource):
         Source:
             - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
         """
-        model_ = changes(
+        model_ = input_model(
             ConversationUpdateInput,
             operations.CONVERSATIONS_UPDATE,
             input_,
@@ -709,7 +709,7 @@ class AsyncConversations(Resource):
         Source:
             - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
         """
-        model_ = changes(
+        model_ = input_model(
             ConversationUpdateInput,
             operations.CONVERSATIONS_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -273,7 +273,7 @@ class Debts(Resource):
         Source:
             - recorded: seq 393; seq 394, unknown; seq 395, empty
         """
-        model_ = changes(
+        model_ = input_model(
             DebtInput,
             operations.DEBTS_UPDATE,
             input_,
@@ -563,7 +563,7 @@ class AsyncDebts(Resource):
         Source:
             - recorded: seq 393; seq 394, unknown; seq 395, empty
         """
-        model_ = changes(
+        model_ = input_model(
             DebtInput,
             operations.DEBTS_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -234,7 +234,7 @@ class Genders(Resource):
         Source:
             - recorded: seq 478, unknown; seq 479, empty
         """
-        model_ = changes(
+        model_ = input_model(
             GenderInput,
             operations.GENDERS_UPDATE,
             input_,
@@ -488,7 +488,7 @@ class AsyncGenders(Resource):
         Source:
             - recorded: seq 478, unknown; seq 479, empty
         """
-        model_ = changes(
+        model_ = input_model(
             GenderInput,
             operations.GENDERS_UPDATE,
             input_,

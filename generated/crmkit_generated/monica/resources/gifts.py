@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -292,7 +292,7 @@ class Gifts(Resource):
         Source:
             - recorded: seq 379
         """
-        model_ = changes(
+        model_ = input_model(
             GiftInput,
             operations.GIFTS_UPDATE,
             input_,
@@ -649,7 +649,7 @@ class AsyncGifts(Resource):
         Source:
             - recorded: seq 379
         """
-        model_ = changes(
+        model_ = input_model(
             GiftInput,
             operations.GIFTS_UPDATE,
             input_,

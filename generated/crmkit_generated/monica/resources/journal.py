@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -233,7 +233,7 @@ class Journal(Resource):
         Source:
             - recorded: seq 408; seq 409, unknown; seq 410, empty body
         """
-        model_ = changes(
+        model_ = input_model(
             JournalEntryInput,
             operations.JOURNAL_UPDATE,
             input_,
@@ -483,7 +483,7 @@ class AsyncJournal(Resource):
         Source:
             - recorded: seq 408; seq 409, unknown; seq 410, empty body
         """
-        model_ = changes(
+        model_ = input_model(
             JournalEntryInput,
             operations.JOURNAL_UPDATE,
             input_,

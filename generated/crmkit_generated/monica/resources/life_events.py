@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -264,7 +264,7 @@ class LifeEvents(Resource):
         Source:
             - recorded: seq 439; seq 440, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             LifeEventUpdateInput,
             operations.LIFE_EVENTS_UPDATE,
             input_,
@@ -545,7 +545,7 @@ class AsyncLifeEvents(Resource):
         Source:
             - recorded: seq 439; seq 440, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             LifeEventUpdateInput,
             operations.LIFE_EVENTS_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -261,7 +261,7 @@ class Notes(Resource):
             - recorded: seq 129, update; seq 141, move; seq 695, without is_favorited; seq 130,
               unknown
         """
-        model_ = changes(
+        model_ = input_model(
             NoteInput,
             operations.NOTES_UPDATE,
             input_,
@@ -537,7 +537,7 @@ class AsyncNotes(Resource):
             - recorded: seq 129, update; seq 141, move; seq 695, without is_favorited; seq 130,
               unknown
         """
-        model_ = changes(
+        model_ = input_model(
             NoteInput,
             operations.NOTES_UPDATE,
             input_,

@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -280,7 +280,7 @@ class Occupations(Resource):
         Source:
             - recorded: seq 357; seq 358, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             OccupationInput,
             operations.OCCUPATIONS_UPDATE,
             input_,
@@ -580,7 +580,7 @@ class AsyncOccupations(Resource):
         Source:
             - recorded: seq 357; seq 358, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             OccupationInput,
             operations.OCCUPATIONS_UPDATE,
             input_,

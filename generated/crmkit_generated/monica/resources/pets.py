@@ -11,7 +11,7 @@ from crmkit.core.arguments import alone, segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -251,7 +251,7 @@ class Pets(Resource):
         Source:
             - recorded: seq 425; seq 427, empty
         """
-        model_ = changes(
+        model_ = input_model(
             PetInput,
             operations.PETS_UPDATE,
             input_,
@@ -514,7 +514,7 @@ class AsyncPets(Resource):
         Source:
             - recorded: seq 425; seq 427, empty
         """
-        model_ = changes(
+        model_ = input_model(
             PetInput,
             operations.PETS_UPDATE,
             input_,

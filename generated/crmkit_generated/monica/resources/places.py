@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -263,7 +263,7 @@ class Places(Resource):
         Source:
             - recorded: seq 335, empty body; seq 334, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             PlaceInput,
             operations.PLACES_UPDATE,
             input_,
@@ -548,7 +548,7 @@ class AsyncPlaces(Resource):
         Source:
             - recorded: seq 335, empty body; seq 334, unknown
         """
-        model_ = changes(
+        model_ = input_model(
             PlaceInput,
             operations.PLACES_UPDATE,
             input_,

@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -288,7 +288,7 @@ class Reminders(Resource):
             - recorded: seq 231, unknown; seq 232, empty body
             - assumption: a description that is not sent is cleared
         """
-        model_ = changes(
+        model_ = input_model(
             ReminderUpdateInput,
             operations.REMINDERS_UPDATE,
             input_,
@@ -636,7 +636,7 @@ class AsyncReminders(Resource):
             - recorded: seq 231, unknown; seq 232, empty body
             - assumption: a description that is not sent is cleared
         """
-        model_ = changes(
+        model_ = input_model(
             ReminderUpdateInput,
             operations.REMINDERS_UPDATE,
             input_,

@@ -11,7 +11,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -260,7 +260,7 @@ class Tasks(Resource):
             - recorded: seq 208; seq 209, unknown; seq 210, empty; seq 217, another contact; seq
               218, un-complete
         """
-        model_ = changes(
+        model_ = input_model(
             TaskUpdateInput,
             operations.TASKS_UPDATE,
             input_,
@@ -539,7 +539,7 @@ class AsyncTasks(Resource):
             - recorded: seq 208; seq 209, unknown; seq 210, empty; seq 217, another contact; seq
               218, un-complete
         """
-        model_ = changes(
+        model_ = input_model(
             TaskUpdateInput,
             operations.TASKS_UPDATE,
             input_,

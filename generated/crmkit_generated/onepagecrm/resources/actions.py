@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
 from crmkit.core.types import UNSET, Unset
 
@@ -233,7 +233,7 @@ class Actions(Resource):
         Source:
             - page: API 2.3 manual, Updating action data
         """
-        model_ = changes(
+        model_ = input_model(
             ActionInput,
             operations.ACTIONS_UPDATE,
             input_,
@@ -565,7 +565,7 @@ class AsyncActions(Resource):
         Source:
             - page: API 2.3 manual, Updating action data
         """
-        model_ = changes(
+        model_ = input_model(
             ActionInput,
             operations.ACTIONS_UPDATE,
             input_,

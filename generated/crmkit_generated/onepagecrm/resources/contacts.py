@@ -13,7 +13,7 @@ from crmkit.core.drive import drive
 from crmkit.core.formats import bit_number
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -324,7 +324,7 @@ class Contacts(Resource):
             - page: API 2.3 manual, Updating contact data: fields that are not sent become null
             - page: API 1.2, Request message format
         """
-        model_ = changes(
+        model_ = input_model(
             ContactInput,
             operations.CONTACTS_UPDATE,
             input_,
@@ -682,7 +682,7 @@ class AsyncContacts(Resource):
             - page: API 2.3 manual, Updating contact data: fields that are not sent become null
             - page: API 1.2, Request message format
         """
-        model_ = changes(
+        model_ = input_model(
             ContactInput,
             operations.CONTACTS_UPDATE,
             input_,

@@ -12,7 +12,7 @@ from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
+from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
@@ -234,7 +234,7 @@ class Notes(Resource):
         Source:
             - page: API 2.3 manual, Updating existing note
         """
-        model_ = changes(
+        model_ = input_model(
             NoteUpdateInput,
             operations.NOTES_UPDATE,
             input_,
@@ -481,7 +481,7 @@ class AsyncNotes(Resource):
         Source:
             - page: API 2.3 manual, Updating existing note
         """
-        model_ = changes(
+        model_ = input_model(
             NoteUpdateInput,
             operations.NOTES_UPDATE,
             input_,

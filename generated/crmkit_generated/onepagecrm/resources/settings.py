@@ -10,8 +10,8 @@ from typing import Any
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, changes, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource
+from crmkit.core.replace import Member, Replacement, replaced
+from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
 
 from .. import operations
@@ -145,7 +145,7 @@ class Settings(Resource):
             - page: API 1.2, User settings
             - assumption: the reply is the one of reading
         """
-        model_ = changes(
+        model_ = input_model(
             UserSettingsInput,
             operations.SETTINGS_UPDATE_USER,
             input_,
@@ -248,7 +248,7 @@ class Settings(Resource):
             - page: API 2.3 manual, System settings
             - assumption: the reply is the one of reading
         """
-        model_ = changes(
+        model_ = input_model(
             SystemSettingsInput,
             operations.SETTINGS_UPDATE_SYSTEM,
             input_,
@@ -443,7 +443,7 @@ class AsyncSettings(Resource):
             - page: API 1.2, User settings
             - assumption: the reply is the one of reading
         """
-        model_ = changes(
+        model_ = input_model(
             UserSettingsInput,
             operations.SETTINGS_UPDATE_USER,
             input_,
@@ -542,7 +542,7 @@ class AsyncSettings(Resource):
             - page: API 2.3 manual, System settings
             - assumption: the reply is the one of reading
         """
-        model_ = changes(
+        model_ = input_model(
             SystemSettingsInput,
             operations.SETTINGS_UPDATE_SYSTEM,
             input_,
