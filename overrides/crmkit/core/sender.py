@@ -145,6 +145,7 @@ class Sender:
         kwargs: dict[str, Any],
         options: Options | None = None,
         body: Callable[[bool], Any] | None = None,
+        sink: Sink | None = None,
     ) -> Reply:
         """Make a call and return its checked reply.
 
@@ -154,7 +155,7 @@ class Sender:
             CRMError: Anything went wrong.
         """
         try:
-            return await self._reply(operation, kwargs, options, body)
+            return await self._reply(operation, kwargs, options, body, sink)
         except CRMError as error:
             error.operation = error.operation or operation.name
             conceal(getattr(error, "request", None) or getattr(error, "response", None))
@@ -185,12 +186,7 @@ class Sender:
             CRMError: Anything went wrong.
             OSError: The file cannot be written.
         """
-        try:
-            return await self._reply(operation, kwargs, options, None, Sink(sink))
-        except CRMError as error:
-            error.operation = error.operation or operation.name
-            conceal(getattr(error, "request", None) or getattr(error, "response", None))
-            raise
+        return await self.reply(operation, kwargs, options, sink=Sink(sink))
 
     async def _reply(
         self,
