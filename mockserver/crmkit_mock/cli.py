@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     try:
-        from crmkit_mock.extra import explain_missing_extra
+        from crmkit_mock.missing_extra import explain_missing_extra
 
         with explain_missing_extra():
             from crmkit_mock.serve import serve

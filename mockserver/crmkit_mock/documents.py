@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
 
+from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal, Reply, Request
 
 if TYPE_CHECKING:
@@ -68,6 +68,12 @@ class Document:
     def paths(self) -> list[str]:
         """The document's paths, with their templates."""
         return list(self.tree["paths"])
+
+    @cached_property
+    def operation_ids(self) -> frozenset[str]:
+        """The ids of all operations."""
+        items = [*self._exact.values(), *(methods for _, methods in self._templates)]
+        return frozenset(operation.id for methods in items for operation in methods.values())
 
     def match(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]] | None:
         """Return a path's operations by method and its path parameters, or None."""
@@ -265,28 +271,6 @@ class Parameter:
             error = next(self.validator.iter_errors(value))
             raise Refusal(400, _shorten(f"{self.name}: {error.message}"))
         return value
-
-
-def query_pairs(query: bytes) -> list[tuple[str, str]]:
-    """Split a query string into names and values, in order, a name without "=" with a blank value.
-
-    Raises:
-        Refusal: 400, the percent-encoded bytes are not UTF-8.
-    """
-    pairs: list[tuple[str, str]] = []
-    try:
-        for part in query.split(b"&"):
-            if part:
-                name, _, value = part.replace(b"+", b" ").partition(b"=")
-                pairs.append(
-                    (
-                        unquote_to_bytes(name).decode("utf-8"),
-                        unquote_to_bytes(value).decode("utf-8"),
-                    )
-                )
-    except UnicodeDecodeError:
-        raise Refusal(400, "the query string is not UTF-8") from None
-    return pairs
 
 
 def first_error(validator: jsonschema_rs.Draft202012Validator, tree: object) -> str:

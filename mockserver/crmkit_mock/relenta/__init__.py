@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crmkit_mock.crm import MockCRM
+from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.messages import Refusal, Reply, Request, json_reply, json_text_reply
 from crmkit_mock.relenta.activities import new_activity, updated_activity
@@ -105,12 +106,18 @@ class MockRelenta(MockCRM):
             self._custom_fields.insert(department, field["id"], field)
         return str(field["key"])
 
-    def plant(self, seed: str) -> None:
+    @property
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId."""
+        return dict.fromkeys(load_document(self.document_name).operation_ids)
+
+    def load_seed(self, seed: str) -> None:
         """Fill the store: the page's own samples for "agents", a few records for "laboratory"."""
         plant(self.document, self.store, seed)
 
-    def error(
+    def error_reply(
         self,
+        request: Request,  # noqa: ARG002 - all errors come in the same form
         status: int,
         message: str,
         detail: object = None,  # noqa: ARG002 - the envelope has no room for more
