@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crmkit_mock.espocrm import seed
-from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
 from tests.contract.specialise import Tree
 
 

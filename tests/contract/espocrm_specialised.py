@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 
 from crmkit_mock.espocrm import seed
-from crmkit_mock.espocrm.actions import LEAD_CAPTURE_KEY
-from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
+from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
 from tests.contract.espocrm_sent import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
 from tests.contract.specialise import Tree, resolved, wire
 

@@ -287,8 +287,8 @@ def plant(espo: Espo) -> None:
              "invalid": False}
             for one in entries
         ]  # fmt: skip
-        espo.mock.add_record("Account", record)
-    espo.mock.add_record(
+        espo.mock.add("Account", record)
+    espo.mock.add(
         "Contact",
         {
             "lastName": "Boss",

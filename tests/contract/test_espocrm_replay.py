@@ -19,7 +19,7 @@ import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import MockEspoCRM
-from crmkit_mock.espocrm.people import ADMIN_ID, INTEGRATOR_ID, JANA_ID, PEOPLE, SALES_TEAM
+from crmkit_mock.espocrm.users import ADMIN_ID, INTEGRATOR_ID, JANA_ID, SALES_TEAM, USERS
 from tests.contract.recorded import Pair, pairs
 from tests.contract.replay import Replay, shape_differences
 from tests.mock.espo import headers_of
@@ -34,7 +34,7 @@ DEAL = "6b01c8a84e349bfab"
 PEOPLE_BY_RECORDED_ID = {
     "6b01c7d72b23441de": INTEGRATOR_ID,
     "6b01c7d7c6667b239": JANA_ID,
-    "6b01c7d76ab8e9d49": PEOPLE["limited"].user.id,
+    "6b01c7d76ab8e9d49": USERS["limited"].user.id,
     "6b01c707b26cd5927": ADMIN_ID,
     "6b01c7d7d8436b7b2": SALES_TEAM,
 }
@@ -187,7 +187,7 @@ BEFORE: dict[str, list[Step]] = {
                 "id": "6b01c8a95cf83955e",
                 "lastName": "Limited lead",
                 "createdAt": "2026-11-21 16:35:00",
-                "createdById": PEOPLE["limited"].user.id,
+                "createdById": USERS["limited"].user.id,
             },
         ),
         *(_lead(number) for number in range(25)),
@@ -342,7 +342,7 @@ BEFORE: dict[str, list[Step]] = {
             {
                 "id": "6b01cac5a8149afe1",
                 "name": "owned by limited",
-                "assignedUserId": PEOPLE["limited"].user.id,
+                "assignedUserId": USERS["limited"].user.id,
                 "createdById": ADMIN_ID,
                 "modifiedById": ADMIN_ID,
             },
@@ -394,7 +394,7 @@ class World:
             return
         method, _, rest = what.partition(" ")
         if not rest:
-            self.mock.add_record(what, body)
+            self.mock.add(what, body)
             return
         path, _, status = rest.partition(" ")
         headers = headers_of(self.mock.users["integrator"])

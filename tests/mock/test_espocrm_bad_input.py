@@ -178,7 +178,7 @@ _WRONG: list[Any] = [None, -1, 1.5, 10**30, "", "\U0001f600", [[]], {"a": {}}]
 @pytest.mark.parametrize("entity", ["Account", "Contact", "Opportunity", "Meeting", "CGadget"])
 def test_any_value_for_any_attribute_is_taken_or_refused(mocks: MockCRMs, entity: str) -> None:
     """Whatever is sent for an attribute, the answer is a record or a 4xx with its reason."""
-    from crmkit_mock.espocrm.other_types import ENTITY_TYPES
+    from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
 
     known = [name for field in ENTITY_TYPES[entity].fields for name in field.attributes]
     required = {

@@ -1,11 +1,11 @@
-"""Who may do what: users, their roles, and the rights that these give."""
+"""Users, their roles, and the access that these grant."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from crmkit_mock.espocrm.refusals import forbidden
+from crmkit_mock.espocrm.errors import forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +22,10 @@ class Role:
 
     Attributes:
         name: Name.
-        table: For each entity type the level of each action; what is missing is "no".
-        hidden: For each entity type the fields that are neither shown nor taken.
-        assignment: Whether records may be assigned to others.
-        mass_update: Whether many records may be changed at once.
+        table: Level of each action by entity type; a missing one is "no".
+        hidden: Fields by entity type that are neither returned nor accepted.
+        assignment: Whether records may be assigned to other users.
+        mass_update: Whether mass updates are allowed.
         export: Whether records may be exported.
     """
 
@@ -39,13 +39,13 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user as rights see them.
+    """A user with the access that its role grants.
 
     Attributes:
         id: Id of the record.
         name: Name as other records show it.
         kind: "admin", "regular" or "api".
-        role: The role; None for none.
+        role: The role, or None.
         teams: Ids of the teams.
     """
 
@@ -57,18 +57,18 @@ class User:
 
     @property
     def is_admin(self) -> bool:
-        """Whether everything is allowed."""
+        """Whether the user is an administrator, who may do everything."""
         return self.kind == "admin"
 
     def level(self, entity: str, action: Action) -> Level:
-        """Return how far an action on an entity type is allowed."""
+        """Return the level of an action on an entity type."""
         if self.is_admin:
             return "all"
         table = self.role.table if self.role else {}
         return table.get(entity, {}).get(action, "no")
 
     def hidden(self, entity: str) -> frozenset[str]:
-        """Return the fields of an entity type that the user does not see."""
+        """Return the fields of an entity type that are hidden from the user."""
         return frozenset(self.role.hidden.get(entity, ()) if self.role else ())
 
     def owns(self, record: Record) -> bool:
@@ -81,26 +81,26 @@ class User:
         return level == "all" or (level == "own" and self.owns(record))
 
     def require_scope(self, entity: str, action: Action) -> None:
-        """Refuse what is not allowed for any record of an entity type.
+        """Check that an action is allowed for some record of an entity type.
 
         Raises:
-            Problem: 403.
+            APIError: 403.
         """
         if self.level(entity, action) == "no":
             raise forbidden(f"No {action} access.")
 
     def require(self, entity: str, action: Action, record: Record) -> None:
-        """Refuse what is not allowed for a record.
+        """Check that an action is allowed for a record.
 
         Raises:
-            Problem: 403.
+            APIError: 403.
         """
         if not self.may(entity, action, record):
-            # Reading names the action in quotes, changing does not (observed).
+            # Only the reason for reading has the action in quotes (observed).
             raise forbidden("No 'read' access." if action == "read" else f"No {action} access.")
 
-    def table(self) -> dict[str, Any]:
-        """Return the rights as `App/user` tells them."""
+    def to_response(self) -> dict[str, Any]:
+        """Return the access table as `App/user` shows it."""
         permissions = {
             "assignmentPermission": "all" if self._may_assign else "no",
             "userPermission": "no",
@@ -121,7 +121,7 @@ class User:
 
     @property
     def may_mass_update(self) -> bool:
-        """Whether many records may be changed at once."""
+        """Whether mass updates are allowed."""
         return self.is_admin or (self.role is not None and self.role.mass_update)
 
     @property
@@ -130,10 +130,10 @@ class User:
         return self.is_admin or (self.role is not None and self.role.export)
 
     def require_assignment(self, record: Record) -> None:
-        """Refuse a record that would be somebody else's, where that is not allowed.
+        """Check that a record may have the assigned user that it has.
 
         Raises:
-            Problem: 403.
+            APIError: 403.
         """
         assigned = record.get("assignedUserId")
         if assigned not in (None, self.id) and not self._may_assign:

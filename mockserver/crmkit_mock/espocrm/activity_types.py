@@ -1,9 +1,8 @@
-"""The entity types of daily work: Task, Meeting, Call, Email."""
+"""The entity types of activities: Task, Meeting, Call, Email."""
 
 from __future__ import annotations
 
-from crmkit_mock.espocrm.fields import EntityType, Field
-from crmkit_mock.espocrm.standard import (
+from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
     DESCRIPTION,
     OWNED,
@@ -11,16 +10,17 @@ from crmkit_mock.espocrm.standard import (
     STAMPS,
     STREAMED,
     TEAMS,
+    boolean,
     enum,
-    flag,
     many_many,
-    text,
     to_many,
     to_one,
+    varchar,
 )
+from crmkit_mock.espocrm.fields import EntityType, Field
 
 _PARENT = Field("parent", "linkParent")
-#: The account and the contact that a parent stands for; the server fills them in.
+#: The account of the parent; the server sets it.
 _ACCOUNT = to_one("account", "Account", read_only=True)
 _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
@@ -35,7 +35,7 @@ _ATTENDEES = (
 TASK = EntityType(
     "Task",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         enum(
             "status",
             ("Not Started", "Started", "Completed", "Canceled", "Deferred"),
@@ -75,18 +75,18 @@ TASK = EntityType(
 MEETING = EntityType(
     "Meeting",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         enum("status", _STATUSES, default="Planned"),
         _ASSIGNED,
         Field("dateStart", "datetimeOptional", required=True),
         Field("dateEnd", "datetimeOptional"),
-        flag("isAllDay"),
+        boolean("isAllDay"),
         Field("duration", "int", default=3600),
         _REMINDERS,
         _PARENT,
         _ACCOUNT,
         *_ATTENDEES,
-        text("joinUrl"),
+        varchar("joinUrl"),
         DESCRIPTION,
         _TEAMS,
         *STAMPS,
@@ -110,7 +110,7 @@ MEETING = EntityType(
 CALL = EntityType(
     "Call",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         enum("status", _STATUSES, default="Planned"),
         enum("direction", ("Outbound", "Inbound"), default="Outbound"),
         _ASSIGNED,
@@ -139,23 +139,23 @@ CALL = EntityType(
 )
 
 _ONLY_READ = ("read",)
-#: What a user says of an e-mail that is the user's.
+#: State of an e-mail for the user that has it.
 EMAIL_STATE = ("isImportant", "inTrash", "inArchive")
 _BOTH = ("create", "read")
 
 EMAIL = EntityType(
     "Email",
     (
-        text("from", required=True, shown=_BOTH),
-        text("to", shown=_BOTH),
-        text("cc", shown=_BOTH),
-        text("bcc", shown=_BOTH),
-        text("replyTo", shown=_BOTH),
-        text("name", required=True, max_length=255, plain=True),
-        text("subject", plain=True),
+        varchar("from", required=True, shown=_BOTH),
+        varchar("to", shown=_BOTH),
+        varchar("cc", shown=_BOTH),
+        varchar("bcc", shown=_BOTH),
+        varchar("replyTo", shown=_BOTH),
+        varchar("name", required=True, max_length=255, plain=True),
+        varchar("subject", plain=True),
         Field("body", "text", plain=True, shown=_BOTH),
         Field("bodyPlain", "text", plain=True, shown=_BOTH),
-        flag("isHtml"),
+        boolean("isHtml"),
         enum("status", ("Draft", "Sending", "Sent", "Archived", "Received", "Failed")),
         _PARENT,
         to_one("account", "Account"),
@@ -163,14 +163,14 @@ EMAIL = EntityType(
         Field("sendAt", "datetime", shown=_ONLY_READ),
         Field("deliveryDate", "datetime", read_only=True, shown=_ONLY_READ),
         ATTACHMENTS,
-        flag("hasAttachment", read_only=True),
-        # Who wrote and who is to read, as the server knows them.
-        *(text(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
+        boolean("hasAttachment", read_only=True),
+        # Sender and recipients, as the server looks them up.
+        *(varchar(name, read_only=True) for name in ("fromString", "fromName", "fromAddress")),
         *(
-            text(name, read_only=True)
+            varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        text("messageIdInternal", read_only=True, shown=_ONLY_READ),
+        varchar("messageIdInternal", read_only=True, shown=_ONLY_READ),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
@@ -181,14 +181,14 @@ EMAIL = EntityType(
             for name in ("idHash", "nameHash", "typeHash")
         ),
         Field("addressNameMap", "jsonArray", read_only=True, shown=_ONLY_READ),
-        *(flag(name) for name in ("isRead", "isReplied")),
-        # Unknown until the e-mail is somebody's.
+        *(boolean(name) for name in ("isRead", "isReplied")),
+        # Null until a user has the e-mail.
         *(Field(name, "bool") for name in EMAIL_STATE),
-        *(flag(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        *(flag(name, read_only=True, shown=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
-        text("folderId"),
+        *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
+        *(boolean(name, read_only=True, shown=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
+        varchar("folderId"),
         to_one("groupFolder", "GroupEmailFolder"),
-        text("groupStatusFolder", read_only=True),
+        varchar("groupStatusFolder", read_only=True),
         to_one("replied", "Email"),
         to_many("replies", "Email", read_only=True, columns=("status",)),
         to_many("tasks", "Task", read_only=True, columns=("status",)),
@@ -196,8 +196,8 @@ EMAIL = EntityType(
         to_many("users", "User", shown=("create",)),
         to_many("assignedUsers", "User"),
         Field("icsContents", "text", read_only=True, shown=_ONLY_READ),
-        text("icsEventUid", read_only=True, shown=_ONLY_READ),
-        text("createdEventType", read_only=True, shown=_ONLY_READ),
+        varchar("icsEventUid", read_only=True, shown=_ONLY_READ),
+        varchar("createdEventType", read_only=True, shown=_ONLY_READ),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,

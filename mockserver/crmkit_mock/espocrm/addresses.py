@@ -1,4 +1,4 @@
-"""E-mail addresses and phone numbers of a record: a primary one, and the list of all."""
+"""E-mail addresses and phone numbers of a record: the primary one, and the list of all."""
 
 from __future__ import annotations
 
@@ -10,115 +10,136 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.fields import Field
 
+    #: Builds the error of a failed check.
+    Invalid = Callable[[str], Exception]
+
 _EMAIL = re.compile(r"[^@\s<>,;:\"]+@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+")
-#: E.164, which local forms are not (recorded: create-phone-local).
+#: E.164, which excludes numbers in local form (recorded: create-phone-local).
 _PHONE = re.compile(r"\+[1-9]\d{5,14}", re.ASCII)
-_DECORATION = re.compile(r"[\s()./-]+")
+_SEPARATORS = re.compile(r"[\s()./-]+")
 
 
 def is_email(text: str) -> bool:
-    """Return whether a text is an e-mail address."""
+    """Return whether a string is an e-mail address."""
     return _EMAIL.fullmatch(text) is not None
 
 
-def read_emails(
-    field: Field,
-    sent: Mapping[str, Any],
-    kept: Mapping[str, Any],
-    invalid: Callable[[str], Exception],
+def email_entry(address: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the stored entry of an e-mail address.
+
+    Args:
+        address: The address.
+        options: May hold `primary`, `optOut` and `invalid`.
+    """
+    return {"emailAddress": address, "lower": address.lower(), **_flags(options)}
+
+
+def phone_entry(number: str, options: Mapping[str, Any], default_type: str) -> dict[str, Any]:
+    """Return the stored entry of a phone number.
+
+    Args:
+        number: The number in E.164.
+        options: May hold `type`, `primary`, `optOut` and `invalid`.
+        default_type: Type of a number without one.
+    """
+    kind = str(options.get("type") or default_type)
+    return {"phoneNumber": number, "type": kind, **_flags(options)}
+
+
+def _flags(options: Mapping[str, Any]) -> dict[str, bool]:
+    return {name: bool(options.get(name, False)) for name in ("primary", "optOut", "invalid")}
+
+
+def parse_emails(
+    field: Field, sent: Mapping[str, Any], stored: Mapping[str, Any], invalid: Invalid
 ) -> dict[str, Any]:
     """Return the e-mail attributes of a record after a write.
 
-    Writing the address alone puts another one in the primary's place; null removes all.
+    Sending the address alone replaces the primary one; null removes all.
 
     Args:
         field: The field.
-        sent: What was sent.
-        kept: The record as it is.
-        invalid: Makes the error of a failed check.
+        sent: The attributes sent.
+        stored: The record as it is stored.
+        invalid: Builds the error of a failed check.
     """
 
-    def proper(text: object) -> str:
-        if not isinstance(text, str) or not is_email(text.strip()):
+    def parse(value: object) -> str:
+        if not isinstance(value, str) or not is_email(value.strip()):
             raise invalid("emailAddress")
-        return text.strip()
+        return value.strip()
 
-    def entry(address: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "emailAddress": address,
-            "lower": address.lower(),
-            "primary": bool(told.get("primary", False)),
-            "optOut": bool(told.get("optOut", False)),
-            "invalid": bool(told.get("invalid", False)),
-        }
-
-    return _read(field, sent, kept, proper, entry)
+    return _parse(field, sent, stored, parse, email_entry)
 
 
-def read_phones(
+def parse_phones(
     field: Field,
     sent: Mapping[str, Any],
-    kept: Mapping[str, Any],
-    invalid: Callable[[str], Exception],
-    usual: str,
+    stored: Mapping[str, Any],
+    invalid: Invalid,
+    default_type: str,
 ) -> dict[str, Any]:
-    """Return the phone attributes of a record after a write; numbers are kept in E.164.
+    """Return the phone attributes of a record after a write; numbers are stored in E.164.
 
     Args:
         field: The field.
-        sent: What was sent.
-        kept: The record as it is.
-        invalid: Makes the error of a failed check.
-        usual: Type of a number that is given none.
+        sent: The attributes sent.
+        stored: The record as it is stored.
+        invalid: Builds the error of a failed check.
+        default_type: Type of a number without one.
     """
 
-    def proper(text: object) -> str:
-        number = _DECORATION.sub("", text) if isinstance(text, str) else ""
+    def parse(value: object) -> str:
+        number = _SEPARATORS.sub("", value) if isinstance(value, str) else ""
         if not _PHONE.fullmatch(number):
             raise invalid("valid")
         return number
 
-    def entry(number: str, told: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "phoneNumber": number,
-            "type": str(told.get("type") or usual),
-            "primary": bool(told.get("primary", False)),
-            "optOut": bool(told.get("optOut", False)),
-            "invalid": bool(told.get("invalid", False)),
-        }
+    def entry(number: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        return phone_entry(number, options, default_type)
 
-    return _read(field, sent, kept, proper, entry)
+    return _parse(field, sent, stored, parse, entry)
 
 
-def _read(
+def _parse(
     field: Field,
     sent: Mapping[str, Any],
-    kept: Mapping[str, Any],
-    proper: Callable[[object], str],
-    entry: Callable[[str, Mapping[str, Any]], dict[str, Any]],
+    stored: Mapping[str, Any],
+    parse: Callable[[object], str],
+    new_entry: Callable[[str, Mapping[str, Any]], dict[str, Any]],
 ) -> dict[str, Any]:
     name, data_name = field.name, f"{field.name}Data"
-    entries: list[dict[str, Any]] = [dict(one) for one in kept.get(data_name) or []]
-    listed = sent.get(data_name)
-    if isinstance(listed, list):
-        told = [one for one in listed if isinstance(one, dict)]
-        entries = [entry(proper(one.get(name)), one) for one in told]
-        if entries and not any(one["primary"] for one in entries):
+    entries: list[dict[str, Any]] = [dict(entry) for entry in stored.get(data_name) or []]
+    data = sent.get(data_name)
+    if isinstance(data, list):
+        sent_entries = [entry for entry in data if isinstance(entry, dict)]
+        entries = [new_entry(parse(entry.get(name)), entry) for entry in sent_entries]
+        if entries and not any(entry["primary"] for entry in entries):
             entries[0]["primary"] = True
-    if name in sent and not (isinstance(listed, list) and sent[name] is None):
+    if name in sent and not (isinstance(data, list) and sent[name] is None):
         value = sent[name]
-        if value is None or value == "":
-            entries = []
-        else:
-            chosen = proper(value)
-            known = [one for one in entries if one[name].lower() == chosen.lower()]
-            others = [one for one in entries if one not in known and not one["primary"]]
-            first = {**(known[0] if known else entry(chosen, {})), name: chosen, "primary": True}
-            entries = [first, *({**one, "primary": False} for one in others)]
-    primary = next((one for one in entries if one["primary"]), None)
+        entries = (
+            []
+            if value is None or value == ""
+            else _with_primary(name, entries, parse(value), new_entry)
+        )
+    primary = next((entry for entry in entries if entry["primary"]), None)
     if primary is not None:
-        for flag, attribute in (("optOut", "IsOptedOut"), ("invalid", "IsInvalid")):
-            value = sent.get(f"{name}{attribute}")
+        for flag, suffix in (("optOut", "IsOptedOut"), ("invalid", "IsInvalid")):
+            value = sent.get(f"{name}{suffix}")
             if isinstance(value, bool):
                 primary[flag] = value
     return {name: None if primary is None else primary[name], data_name: entries}
+
+
+def _with_primary(
+    name: str,
+    entries: list[dict[str, Any]],
+    value: str,
+    new_entry: Callable[[str, Mapping[str, Any]], dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Return entries with an address or number in the place of the primary one."""
+    known = [entry for entry in entries if entry[name].lower() == value.lower()]
+    others = [entry for entry in entries if entry not in known and not entry["primary"]]
+    first = {**(known[0] if known else new_entry(value, {})), name: value, "primary": True}
+    return [first, *({**entry, "primary": False} for entry in others)]

@@ -1,4 +1,4 @@
-"""Attachments: upload in one piece or in chunks, and download (observed)."""
+"""Attachments: uploaded at once or in chunks, and downloaded (observed)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from crmkit_mock.espocrm import records
-from crmkit_mock.espocrm.other_types import ATTACHMENT, ENTITY_TYPES
-from crmkit_mock.espocrm.refusals import bad_request, forbidden, header_text, not_found
-from crmkit_mock.espocrm.shapes import read_shape
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import bad_request, forbidden, header_value, not_found
+from crmkit_mock.espocrm.responses import read_response
+from crmkit_mock.espocrm.system_types import ATTACHMENT
 from crmkit_mock.messages import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import Field
     from crmkit_mock.espocrm.session import Session
 
 _DATA_URI = re.compile(rb"data:([^,;]*)[^,]*;base64,([A-Za-z0-9+/=\s]*)")
-#: Largest file, in bytes: the setting attachmentUploadMaxSize, 256 MiB.
-_LARGEST = 256 * 1024 * 1024
+#: Maximum size of a file in bytes: the setting attachmentUploadMaxSize, 256 MiB.
+_MAX_SIZE = 256 * 1024 * 1024
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
@@ -31,133 +29,129 @@ def create(session: Session) -> dict[str, Any]:
     """Upload a file, or begin to.
 
     Raises:
-        Problem: 400, the contents or the place of the file are missing; 403, the field does not
-            exist or does not take the file.
+        APIError: 400, the content or the field of the file is missing; 403, the field does not
+            exist or does not accept the file.
     """
     body = session.body
     field_name = body.get("field")
-    kind = body.get("parentType") or body.get("relatedType")
-    in_pieces = body.get("isBeingUploaded") is True
-    contents = b"" if in_pieces else _contents(body.get("file"))
-    if not field_name or not isinstance(kind, str):
+    parent_type = body.get("parentType") or body.get("relatedType")
+    in_chunks = body.get("isBeingUploaded") is True
+    content = b"" if in_chunks else _content(body.get("file"))
+    if not field_name or not isinstance(parent_type, str):
         raise bad_request("No `field` and `parentType`.")
-    _require_field(session, kind, str(field_name), body)
-    size = body.get("size") if in_pieces else len(contents)
-    if not isinstance(size, int) or size > _LARGEST:
-        raise forbidden("File size exceeded.") if isinstance(size, int) else bad_request("No size.")
-    given = {
+    _require_field(session, parent_type, str(field_name), str(body.get("name") or ""))
+    size = body.get("size") if in_chunks else len(content)
+    if not isinstance(size, int):
+        raise bad_request("No size.")
+    if size > _MAX_SIZE:
+        raise forbidden("File size exceeded.")
+    extra = {
         "size": size,
-        "isBeingUploaded": in_pieces,
+        "isBeingUploaded": in_chunks,
         "storage": "EspoUploadDir",
         "role": body.get("role") or "Attachment",
         "field": str(field_name),
     }
-    sent = {name: value for name, value in body.items() if name not in given}
-    shown = records.create(session, ATTACHMENT, sent, given=given)
-    session.data.write_file(shown["id"], contents)
-    return shown
+    sent = {name: value for name, value in body.items() if name not in extra}
+    response = records.create(session, ATTACHMENT, sent, extra=extra)
+    session.data.write_file(response["id"], content)
+    return response
 
 
-def _contents(file: object) -> bytes:
+def _content(file: object) -> bytes:
     if not isinstance(file, str) or not file:
         raise bad_request("No file contents.")
-    return _decoded(file.encode("utf-8"))
+    return _decode(file.encode("utf-8"))
 
 
-def _decoded(uri: bytes) -> bytes:
-    found = _DATA_URI.fullmatch(uri.strip())
-    if found is None:
+def _decode(uri: bytes) -> bytes:
+    match = _DATA_URI.fullmatch(uri.strip())
+    if match is None:
         raise bad_request("Bad file contents.")
     try:
-        return base64.b64decode(found[2], validate=False)
+        return base64.b64decode(match[2], validate=False)
     except binascii.Error:
         raise bad_request("Bad file contents.") from None
 
 
-def _require_field(session: Session, kind: str, name: str, body: Mapping[str, Any]) -> None:
-    entity = ENTITY_TYPES.get(kind)
+def _require_field(session: Session, parent_type: str, name: str, file_name: str) -> None:
+    entity = ENTITY_TYPES.get(parent_type)
     field = entity.by_name.get(name) if entity is not None else None
-    if entity is None or field is None or field.family not in {"file", "attachmentMultiple"}:
+    if field is None or field.family not in {"file", "attachmentMultiple"}:
         raise forbidden(f"Field '{name[:50]}' does not exist.")
-    session.user.require_scope(kind, "create")
-    _require_type(field, str(body.get("name") or ""))
-
-
-def _require_type(field: Field, file_name: str) -> None:
-    extension = file_name.rpartition(".")[2].lower()
-    if field.accept and extension not in field.accept:
+    session.user.require_scope(parent_type, "create")
+    if field.accept and file_name.rpartition(".")[2].lower() not in field.accept:
         raise forbidden("Not allowed file type.")
 
 
 def add_chunk(session: Session, id: str) -> bool:
-    """Add a piece to a file that is being uploaded.
+    """Add a chunk to a file that is being uploaded.
 
     Raises:
-        Problem: 400, it is no data URI or more than was announced; 403 or 404.
+        APIError: 400, it is not a data URI, or exceeds the announced size; 403 or 404.
     """
-    record = _own(session, id)
+    record = _find(session, id)
     if not record.get("isBeingUploaded"):
         raise forbidden("Attachment is not being-uploaded.")
-    piece = _decoded(session.request.body)
+    chunk = _decode(session.request.body)
     start = session.header("Start")
-    there = session.data.read_file(id)
-    if start is not None and start.isascii() and start.isdigit() and int(start) != len(there):
+    content = session.data.read_file(id)
+    if start is not None and start.isascii() and start.isdigit() and int(start) != len(content):
         raise bad_request("Bad chunk start.")
-    whole = there + piece
-    if len(whole) > record["size"]:
+    content += chunk
+    if len(content) > record["size"]:
         raise bad_request("File size mismatch.")
-    session.data.write_file(id, whole)
-    if len(whole) == record["size"]:
+    session.data.write_file(id, content)
+    if len(content) == record["size"]:
         session.data.replace("Attachment", {**record, "isBeingUploaded": False})
     return True
 
 
 def download(session: Session, id: str) -> Reply:
-    """Return the bytes of a file.
+    """Return the content of a file.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    record = _own(session, id)
+    record = _find(session, id)
     name = record.get("name") or "file"
-    plain = header_text(name).encode("ascii", "replace").decode("ascii").replace('"', "'")
-    disposition = f'attachment; filename="{plain}"'
-    if plain != name:
+    ascii_name = header_value(name).encode("ascii", "replace").decode("ascii").replace('"', "'")
+    disposition = f'attachment; filename="{ascii_name}"'
+    if ascii_name != name:
         disposition += f"; filename*=UTF-8''{quote(name, safe='')}"
-    kind = record.get("type") or ""
-    if not _MEDIA_TYPE.fullmatch(kind):
-        kind = "application/octet-stream"
-    media_type = f"{kind};charset=UTF-8" if kind.startswith("text/") else kind
-    return Reply(
-        200, session.data.read_file(id), {"Content-Disposition": disposition}, media_type, ""
-    )
+    media_type = record.get("type") or ""
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        media_type = "application/octet-stream"
+    if media_type.startswith("text/"):
+        media_type += ";charset=UTF-8"
+    headers = {"Content-Disposition": disposition}
+    return Reply(200, session.data.read_file(id), headers, media_type, "")
 
 
 def read(session: Session, id: str) -> dict[str, Any]:
-    """Return what is known of a file.
+    """Return the record of a file.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    return read_shape(session, ATTACHMENT, _own(session, id))
+    return read_response(session, ATTACHMENT, _find(session, id))
 
 
 def delete(session: Session, id: str) -> None:
-    """Delete a file softly.
+    """Delete a file.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    records.remove(session, ATTACHMENT, _own(session, id))
+    records.mark_deleted(session, ATTACHMENT, _find(session, id))
 
 
-def _own(session: Session, id: str) -> Record:
+def _find(session: Session, id: str) -> Record:
     record = session.data.find("Attachment", id)
     if record is None:
         raise not_found()
     if not session.user.is_admin and not session.user.owns(record):
         parent = session.data.find(record.get("parentType") or "", record.get("parentId"))
-        allowed = parent is not None and session.user.may(record["parentType"], "read", parent)
-        if not allowed:
+        if parent is None or not session.user.may(record["parentType"], "read", parent):
             raise forbidden("No 'read' access.")
     return record

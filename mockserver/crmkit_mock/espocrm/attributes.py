@@ -1,4 +1,4 @@
-"""The value of each attribute of a record: kept ones, and those worked out when asked for."""
+"""The value of each attribute of a record: stored ones, and those computed on reading."""
 
 from __future__ import annotations
 
@@ -14,23 +14,25 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
-#: Rows of users who follow a record, and of those who starred it.
+#: Relations of records with the users who follow them, and with those who starred them.
 FOLLOWERS = Link("followers", "User", "many_many", relation="followers")
 STARS = Link("stars", "User", "many_many", relation="stars")
 
+_ACCOUNTS = Link("accounts", "Account", "many_many", relation="accountContact", near="right")
+
 
 def value_of(session: Session, entity: EntityType, record: Record, attribute: str) -> Any:
-    """Return what an attribute of a record reads as; null for what has no value.
+    """Return the value of an attribute, None if it has none.
 
     Args:
         session: The request.
         entity: The entity type.
-        record: The record as it is kept.
+        record: The record as it is stored.
         attribute: Name of the attribute.
     """
-    worked_out = _WORKED_OUT.get((entity.name, attribute))
-    if worked_out is not None:
-        return worked_out(session, record)
+    computed = _COMPUTED.get((entity.name, attribute))
+    if computed is not None:
+        return computed(session, record)
     field = entity.by_attribute.get(attribute)
     if field is None:
         common = _COMMON.get(attribute)
@@ -41,10 +43,24 @@ def value_of(session: Session, entity: EntityType, record: Record, attribute: st
     return by_family(session, entity, record, field, attribute)
 
 
-def _flag(
+def is_stored(entity: EntityType, attribute: str) -> bool:
+    """Return whether the value of an attribute is the stored one and depends on nothing else."""
+    if (entity.name, attribute) in _COMPUTED:
+        return False
+    field = entity.by_attribute.get(attribute)
+    if field is None:
+        return attribute not in _COMMON
+    return (
+        field.family not in _BY_FAMILY
+        or (field.family == "personName" and attribute != PERSON_NAME[-1])
+        or (field.family == "currency" and not attribute.endswith("Converted"))
+    )
+
+
+def _bool(
     _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
 ) -> Any:
-    # A flag has a column that cannot be null, save where a record was never given any.
+    # The column of a bool cannot be null; a record that lacks it was never given a value.
     value = record.get(attribute)
     return False if value is None else value
 
@@ -59,14 +75,14 @@ def _link(
 def _parent(
     session: Session, _entity: EntityType, record: Record, field: Field, attribute: str
 ) -> Any:
-    kind = record.get(f"{field.name}Type")
+    entity_name = record.get(f"{field.name}Type")
     if attribute.endswith("Name"):
-        return session.data.name_of(kind or "", record.get(f"{field.name}Id"))
+        return session.data.name_of(entity_name or "", record.get(f"{field.name}Id"))
     return record.get(attribute)
 
 
 def linked_ids(session: Session, entity: EntityType, record: Record, field: Field) -> list[str]:
-    """Return the ids of the records that a field shows."""
+    """Return the ids of the records that a field links to."""
     link = entity.all_links.get(field.name)
     if link is None or link.kind != "many_many":
         return list(record.get(f"{field.name}Ids") or [])
@@ -79,7 +95,7 @@ def _links(
     session: Session, entity: EntityType, record: Record, field: Field, attribute: str
 ) -> Any:
     if field.entity == "EmailAddress":
-        # Addresses have no records; their e-mail keeps them.
+        # Addresses are not records of the mock; the e-mail itself stores them.
         return record.get(attribute) or ([] if attribute.endswith("Ids") else {})
     ids = linked_ids(session, entity, record, field)
     if attribute.endswith("Ids"):
@@ -90,7 +106,7 @@ def _links(
     if link is None or link.kind != "many_many":
         return dict(record.get(attribute) or {})
     rows = {row.far(link.near): row for row in session.data.linked(link, record["id"])}
-    return {id: {one: rows[id].columns.get(one) for one in field.columns} for id in ids}
+    return {id: {name: rows[id].columns.get(name) for name in field.columns} for id in ids}
 
 
 def _attachments(
@@ -110,7 +126,7 @@ def _communication(
     entries = record.get(f"{field.name}Data") or []
     if attribute.endswith("Data"):
         return entries
-    primary = next((one for one in entries if one["primary"]), None)
+    primary = next((entry for entry in entries if entry["primary"]), None)
     if primary is None:
         return None
     if attribute.endswith("IsOptedOut"):
@@ -126,7 +142,7 @@ def _currency(
     amount = record.get(field.name)
     if amount is None:
         return None
-    # The float noise of it is the vendor's as well (recorded: update-put).
+    # The rounding error of the float is the vendor's as well (recorded: update-put).
     return amount * session.rates().get(record[f"{field.name}Currency"], 1)
 
 
@@ -136,7 +152,7 @@ def _person_name(
     return display_name(record) if attribute == PERSON_NAME[-1] else record.get(attribute)
 
 
-def _list(
+def _json(
     _session: Session, _entity: EntityType, record: Record, _field: Field, attribute: str
 ) -> Any:
     empty: Any = {} if attribute.endswith("Hash") or attribute == "data" else []
@@ -145,7 +161,7 @@ def _list(
 
 
 _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] = {
-    "bool": _flag,
+    "bool": _bool,
     "link": _link,
     "file": _link,
     "linkParent": _parent,
@@ -155,7 +171,7 @@ _BY_FAMILY: dict[str, Callable[[Session, EntityType, Record, Field, str], Any]] 
     "phone": _communication,
     "currency": _currency,
     "personName": _person_name,
-    "jsonArray": _list,
+    "jsonArray": _json,
 }
 
 
@@ -169,12 +185,11 @@ def _follower_names(session: Session, record: Record) -> dict[str, str | None]:
 
 
 def _is_followed(session: Session, record: Record) -> bool:
-    return session.user.id in followers(session, record)
+    return session.data.related(FOLLOWERS, record["id"], session.user.id) is not None
 
 
 def _is_starred(session: Session, record: Record) -> bool:
-    stars = session.data.linked(STARS, record["id"])
-    return any(row.right == session.user.id for row in stars)
+    return session.data.related(STARS, record["id"], session.user.id) is not None
 
 
 _COMMON: dict[str, Callable[[Session, Record], Any]] = {
@@ -185,31 +200,25 @@ _COMMON: dict[str, Callable[[Session, Record], Any]] = {
 }
 
 
-def _account_of(session: Session, record: Record) -> Record:
-    return session.data.find("Account", record.get("accountId")) or {}
-
-
 def _account_type(session: Session, record: Record) -> Any:
-    return _account_of(session, record).get("type")
+    account = session.data.find("Account", record.get("accountId")) or {}
+    return account.get("type")
 
 
-def primary_row(session: Session, record: Record) -> dict[str, Any]:
-    """Return what is said of a contact in the account that it belongs to first."""
-    for row in session.data.rows("accountContact"):
-        if row.right == record["id"] and row.left == record.get("accountId"):
-            return {
-                "role": row.columns.get("role"),
-                "isInactive": bool(row.columns.get("isInactive")),
-            }
-    return {}
+def primary_account_columns(session: Session, record: Record) -> dict[str, Any]:
+    """Return the columns of the relation between a contact and its primary account."""
+    row = session.data.related(_ACCOUNTS, record["id"], record.get("accountId"))
+    if row is None:
+        return {}
+    return {"role": row.columns.get("role"), "isInactive": bool(row.columns.get("isInactive"))}
 
 
 def _account_role(session: Session, record: Record) -> Any:
-    return primary_row(session, record).get("role")
+    return primary_account_columns(session, record).get("role")
 
 
 def _account_is_inactive(session: Session, record: Record) -> Any:
-    return primary_row(session, record).get("isInactive")
+    return primary_account_columns(session, record).get("isInactive")
 
 
 def _has_portal_user(_session: Session, record: Record) -> bool:
@@ -223,19 +232,11 @@ def _weighted(session: Session, record: Record) -> Any:
     return amount * session.rates().get(record["amountCurrency"], 1) * probability / 100
 
 
-def _subject(_session: Session, record: Record) -> Any:
-    return record.get("name")
-
-
-def _kept(name: str) -> Callable[[Session, Record], Any]:
+def _stored(name: str) -> Callable[[Session, Record], Any]:
     return lambda _session, record: record.get(name)
 
 
-def _from_address(_session: Session, record: Record) -> Any:
-    return record.get("from")
-
-
-def _people(_session: Session, record: Record) -> Any:
+def _person_string(_session: Session, record: Record) -> Any:
     if record.get("status") == "Sent":
         names = record.get("nameHash") or {}
         first = str(record.get("to") or "").partition(";")[0]
@@ -243,14 +244,15 @@ def _people(_session: Session, record: Record) -> Any:
     return record.get("from")
 
 
-_WORKED_OUT: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
+_COMPUTED: dict[tuple[str, str], Callable[[Session, Record], Any]] = {
     ("Contact", "accountType"): _account_type,
     ("Contact", "accountRole"): _account_role,
     ("Contact", "accountIsInactive"): _account_is_inactive,
     ("Contact", "hasPortalUser"): _has_portal_user,
     ("Opportunity", "amountWeightedConverted"): _weighted,
-    ("Email", "subject"): _subject,
-    ("Email", "personStringData"): _people,
-    ("Email", "fromEmailAddressName"): _from_address,
-    **{("Email", name): _kept(name) for name in EMAIL_STATE},
+    ("Email", "subject"): _stored("name"),
+    ("Email", "personStringData"): _person_string,
+    ("Email", "fromEmailAddressName"): _stored("from"),
+    # Unlike other bools these are null until set.
+    **{("Email", name): _stored(name) for name in EMAIL_STATE},
 }

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,9 +21,35 @@ _TENANT = ""
 _FILES = "bytes of files"
 
 
+def _unless_deleted(record: Record, keys: Iterable[Any]) -> Iterable[Any]:
+    return () if record["deleted"] else keys
+
+
+#: Records that are not deleted, in the order of their creation.
+_NOT_DELETED = Index(lambda record: _unless_deleted(record, (None,)))
+#: Records that are not deleted by their e-mail addresses in lower case.
+_BY_ADDRESS = Index(
+    lambda record: _unless_deleted(
+        record, (entry["lower"] for entry in record.get("emailAddressData") or ())
+    )
+)
+_BY_LEFT = Index(lambda row: (row["left"],))
+_BY_RIGHT = Index(lambda row: (row["right"],))
+
+
+@cache
+def _by_attribute(*attributes: str) -> Index:
+    """Return the index of records that are not deleted by the values of attributes."""
+    return Index(
+        lambda record: _unless_deleted(
+            record, [value for name in attributes if (value := record.get(name)) is not None]
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a relation: two records, and what is said of them together."""
+    """One row of a relation: two records and the columns that describe their connection."""
 
     left: str
     right: str
@@ -34,7 +63,7 @@ class Row:
 class Data:
     """Records and relations of one mock.
 
-    What it hands out is shared: a record is replaced, never changed in place.
+    Records that it returns are shared: replace them, never change them in place.
 
     Args:
         store: The database.
@@ -49,30 +78,65 @@ class Data:
 
     def all(self, entity: str) -> list[Record]:
         """Return the records of an entity type in the order of their creation."""
-        return self._records(entity).view(_TENANT, _not_deleted)
+        return self.find_all(entity, _NOT_DELETED)
 
-    def kept(self, entity: str, id: object) -> Record | None:
-        """Return a record, be it deleted; None if there is none of that id."""
-        return self._records(entity).get(_TENANT, id) if isinstance(id, str) and id else None
+    def find_all(
+        self,
+        entity: str,
+        index: Index,
+        key: Any = None,
+        *,
+        limit: int = -1,
+        offset: int = 0,
+        reverse: bool = False,
+    ) -> list[Record]:
+        """Return the records that an index has under a key.
+
+        Args:
+            entity: Name of the entity type.
+            index: An index of records that are not deleted.
+            key: The key.
+            limit: Maximum number of records; -1 for all.
+            offset: Number of records to skip.
+            reverse: Whether to read the index from its end.
+        """
+        records = self._records(entity)
+        return records.find(_TENANT, index, key, limit=limit, offset=offset, reverse=reverse)
+
+    def count(self, entity: str, index: Index, key: Any = None) -> int:
+        """Return the number of records that an index has under a key."""
+        return self._records(entity).count_of(_TENANT, index, key)
+
+    def with_value(self, entity: str, value: object, *attributes: str) -> list[Record]:
+        """Return the records that have a value in one of some attributes."""
+        return self.find_all(entity, _by_attribute(*attributes), value)
+
+    def with_address(self, entity: str, address: str) -> list[Record]:
+        """Return the records that have an e-mail address, which is in lower case."""
+        return self.find_all(entity, _BY_ADDRESS, address)
+
+    def find_any(self, entity: str, id: object) -> Record | None:
+        """Return a record, even a deleted one, or None."""
+        return self._records(entity).read(_TENANT, id) if isinstance(id, str) and id else None
 
     def find(self, entity: str, id: object) -> Record | None:
-        """Return a record; None if there is none of that id, or if it is deleted."""
-        record = self.kept(entity, id)
+        """Return a record that is not deleted, or None."""
+        record = self.find_any(entity, id)
         return None if record is None or record["deleted"] else record
 
-    def there(self, entity: str, id: str) -> Record:
-        """Return a record that is known to be there.
+    def get(self, entity: str, id: str) -> Record:
+        """Return a record that must exist.
 
         Raises:
-            LookupError: it is not.
+            LookupError: it does not.
         """
-        record = self.kept(entity, id)
+        record = self.find_any(entity, id)
         if record is None:
             raise LookupError(f"there is no {entity} {id}")
         return record
 
     def name_of(self, entity: str, id: object) -> str | None:
-        """Return the name of a record; None if there is none."""
+        """Return the name of a record, or None if there is none of that id."""
         record = self.find(entity, id)
         return None if record is None else display_name(record)
 
@@ -80,61 +144,62 @@ class Data:
         """Add a record.
 
         Raises:
-            ValueError: there is one of that id.
+            ValueError: there is a record with that id.
         """
         self._records(entity).insert(_TENANT, record["id"], record)
 
     def replace(self, entity: str, record: Record) -> None:
-        """Put a record in the place of the one of its id."""
+        """Replace the record with the same id."""
         self._records(entity).replace(_TENANT, record["id"], record)
 
     def next_number(self, name: str) -> int:
-        """Count on, from 1."""
+        """Return the next value of a counter, which starts at 1."""
         return self.settings.next_number(f"number of {name}", 1)
 
     def read_file(self, id: str) -> bytes:
-        """Return the bytes of a file; none if none were written."""
-        kept = self._store.collection(self._name, _FILES).get(_TENANT, id)
-        return b"" if kept is None else base64.b64decode(kept["bytes"])
+        """Return the bytes of a file, empty if none were written."""
+        stored = self._store.collection(self._name, _FILES).read(_TENANT, id)
+        return b"" if stored is None else base64.b64decode(stored["bytes"])
 
-    def write_file(self, id: str, whole: bytes) -> None:
-        """Keep the bytes of a file."""
+    def write_file(self, id: str, content: bytes) -> None:
+        """Store the bytes of a file."""
         files = self._store.collection(self._name, _FILES)
-        record = {"bytes": base64.b64encode(whole).decode("ascii")}
+        record = {"bytes": base64.b64encode(content).decode("ascii")}
         if not files.replace(_TENANT, id, record):
             files.insert(_TENANT, id, record)
 
     # Relations.
 
-    def rows(self, relation: str) -> list[Row]:
-        """Return the rows of a relation in the order of their creation."""
-        return self._rows(relation).view(_TENANT, _read_rows)
-
     def linked(self, link: Link, id: str) -> list[Row]:
         """Return the rows of a link of one record."""
-        rows = self._rows(link.relation)
-        index = rows.view(_TENANT, _by_left if link.near == "left" else _by_right)
-        return index.get(id, [])
+        index = _BY_LEFT if link.near == "left" else _BY_RIGHT
+        return [_row(row) for row in self._rows(link.relation).find(_TENANT, index, id)]
+
+    def related(self, link: Link, id: str, other: str | None) -> Row | None:
+        """Return the row that links two records, or None."""
+        if other is None:
+            return None
+        row = self._rows(link.relation).read(_TENANT, _key(link, id, other))
+        return None if row is None else _row(row)
 
     def relate(
         self, link: Link, id: str, other: str, columns: Mapping[str, Any] | None = None
     ) -> None:
-        """Add a row to a relation, or set columns of the row that is there."""
+        """Add a row to a relation, or set columns of the existing row."""
         left, right = (id, other) if link.near == "left" else (other, id)
         rows = self._rows(link.relation)
-        key = f"{left} {right}"
-        kept = rows.get(_TENANT, key)
-        if kept is None:
+        key = _key(link, id, other)
+        row = rows.read(_TENANT, key)
+        if row is None:
             rows.insert(
                 _TENANT, key, {"left": left, "right": right, "columns": dict(columns or {})}
             )
         elif columns:
-            rows.replace(_TENANT, key, {**kept, "columns": {**kept["columns"], **columns}})
+            rows.replace(_TENANT, key, {**row, "columns": {**row["columns"], **columns}})
 
     def unrelate(self, link: Link, id: str, other: str) -> None:
-        """Remove a row from a relation, if it is there."""
-        left, right = (id, other) if link.near == "left" else (other, id)
-        self._rows(link.relation).delete(_TENANT, f"{left} {right}")
+        """Delete a row of a relation, if it exists."""
+        self._rows(link.relation).delete(_TENANT, _key(link, id, other))
 
     def _records(self, entity: str) -> Collection:
         return self._store.collection(self._name, entity)
@@ -144,32 +209,18 @@ class Data:
 
 
 def display_name(record: Record) -> str | None:
-    """Return what stands for a record where another one names it."""
+    """Return the name that other records show for a record."""
     name = record.get("name")
     if name is None:
-        # People have theirs in parts; a lead may be known by its company alone.
+        # People have theirs in parts; a lead may have only the name of its company.
         parts = (record.get("firstName"), record.get("middleName"), record.get("lastName"))
         name = " ".join(part for part in parts if part) or record.get("accountName")
     return name
 
 
-def _not_deleted(records: Iterable[Record]) -> list[Record]:
-    return [record for record in records if not record["deleted"]]
+def _row(row: Record) -> Row:
+    return Row(row["left"], row["right"], row["columns"])
 
 
-def _read_rows(rows: Iterable[Record]) -> list[Row]:
-    return [Row(row["left"], row["right"], row["columns"]) for row in rows]
-
-
-def _by_left(rows: Iterable[Record]) -> dict[str, list[Row]]:
-    index: dict[str, list[Row]] = {}
-    for row in _read_rows(rows):
-        index.setdefault(row.left, []).append(row)
-    return index
-
-
-def _by_right(rows: Iterable[Record]) -> dict[str, list[Row]]:
-    index: dict[str, list[Row]] = {}
-    for row in _read_rows(rows):
-        index.setdefault(row.right, []).append(row)
-    return index
+def _key(link: Link, id: str, other: str) -> str:
+    return f"{id} {other}" if link.near == "left" else f"{other} {id}"

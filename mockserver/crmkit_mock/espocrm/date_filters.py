@@ -1,14 +1,19 @@
-"""Filter items about days: today, last month, the next three days, on, before, after."""
+"""Filter items about dates: today, last month, the next three days, on, before, after."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.instants import day_bounds, read_instant, write_instant, zone
-from crmkit_mock.espocrm.php import to_int
-from crmkit_mock.espocrm.profiles import SERVER_ZONE
-from crmkit_mock.espocrm.refusals import bad_request
+from crmkit_mock.espocrm.datetimes import (
+    SERVER_TIME_ZONE,
+    date_bounds,
+    format_datetime,
+    parse_datetime,
+    time_zone,
+)
+from crmkit_mock.espocrm.errors import bad_request
+from crmkit_mock.espocrm.php_types import to_int
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,8 +25,8 @@ if TYPE_CHECKING:
 
 _FIRST = date.min
 _LAST = date.max
-#: Days on each side of today that a search may go; the calendar ends somewhere.
-_FARTHEST = 300_000
+#: Maximum distance from today in days, since the calendar of Python ends.
+_MAX_DAYS = 300_000
 
 _PERIODS = frozenset(
     {
@@ -31,94 +36,94 @@ _PERIODS = frozenset(
         "afterXDays",
     }
 )  # fmt: skip
-_GIVEN = frozenset({"on", "notOn", "before", "after"})
+_WITH_DATE = frozenset({"on", "notOn", "before", "after"})
 
-#: All item types that look at days or moments.
-DATE_TYPES = _PERIODS | _GIVEN | {"past", "future"}
+#: Types of items about dates.
+DATE_TYPES = _PERIODS | _WITH_DATE | {"past", "future"}
 
 
-def date_test(session: Session, kind: str, value: object, told: Mapping[str, Any]) -> Test:
+def date_test(session: Session, kind: str, value: object, item: Mapping[str, Any]) -> Test:
     """Return the test of an item.
 
-    With `dateTime` it looks at moments, and days are those of `timeZone`. Without, bare days are
-    compared with whatever the attribute holds; a moment never equals a day.
+    With `dateTime` it compares datetimes, and dates are those of `timeZone`. Without, dates are
+    compared with whatever the attribute holds; a datetime never equals a date.
 
     Args:
         session: The request.
         kind: Type of the item, one of `DATE_TYPES`.
         value: Its value.
-        told: The whole item.
+        item: The whole item.
 
     Raises:
-        Problem: 400, there is no such time zone, or the value is no day.
+        APIError: 400, the time zone is unknown, or the value is not a date.
     """
-    here = zone(str(told.get("timeZone") or SERVER_ZONE))
-    moments = told.get("dateTime") in (True, 1, "true", "1")
-    now = session.clock.now().astimezone(here)
+    zone = time_zone(str(item.get("timeZone") or SERVER_TIME_ZONE))
+    datetimes = item.get("dateTime") in (True, 1, "true", "1")
+    now = session.clock.now().astimezone(zone)
     if kind in {"past", "future"}:
-        mark = write_instant(now) if moments else now.date().isoformat()
+        bound = format_datetime(now) if datetimes else now.date().isoformat()
         if kind == "past":
-            return lambda values: any(one is not None and one < mark for one in values)
-        return lambda values: any(one is not None and one > mark for one in values)
-    if kind in _GIVEN:
-        return _given_test(kind, value, here, moments=moments)
+            return lambda values: any(item is not None and item < bound for item in values)
+        return lambda values: any(item is not None and item > bound for item in values)
+    if kind in _WITH_DATE:
+        return _date_value_test(kind, value, zone, datetimes=datetimes)
     first, last = _period(kind, now.date(), to_int(value))
-    return _within(*_bounds(first, last, here, moments=moments))
+    return _between(*_bounds(first, last, zone, datetimes=datetimes))
 
 
-def _bounds(first: date, last: date, here: ZoneInfo, *, moments: bool) -> tuple[str, str]:
-    if not moments:
+def _bounds(first: date, last: date, zone: ZoneInfo, *, datetimes: bool) -> tuple[str, str]:
+    if not datetimes:
         return first.isoformat(), last.isoformat()
-    low = "" if first == _FIRST else day_bounds(first, first, here)[0]
-    high = "9999-12-31 23:59:59" if last == _LAST else day_bounds(last, last, here)[1]
+    low = "" if first == _FIRST else date_bounds(first, first, zone)[0]
+    high = "9999-12-31 23:59:59" if last == _LAST else date_bounds(last, last, zone)[1]
     return low, high
 
 
-def _within(low: str, high: str) -> Test:
-    return lambda values: any(one is not None and low <= one <= high for one in values)
+def _between(low: str, high: str) -> Test:
+    return lambda values: any(item is not None and low <= item <= high for item in values)
 
 
-def _given_test(kind: str, value: object, here: ZoneInfo, *, moments: bool) -> Test:
+def _date_value_test(kind: str, value: object, zone: ZoneInfo, *, datetimes: bool) -> Test:
     if not isinstance(value, str) or not value:
         raise bad_request("Bad where item. Bad date value.")
     low = high = value
-    if moments:
-        low, high = _moments(value, here)
+    if datetimes:
+        low, high = _value_bounds(value, zone)
     match kind:
         case "on":
-            return _within(low, high)
+            return _between(low, high)
         case "notOn":
-            inside = _within(low, high)
-            return lambda values: any(one is not None for one in values) and not inside(values)
+            is_on = _between(low, high)
+            return lambda values: any(item is not None for item in values) and not is_on(values)
         case "before":
-            return lambda values: any(one is not None and one < low for one in values)
+            return lambda values: any(item is not None and item < low for item in values)
         case _:
-            return lambda values: any(one is not None and one > high for one in values)
+            return lambda values: any(item is not None and item > high for item in values)
 
 
-def _moments(value: str, here: ZoneInfo) -> tuple[str, str]:
-    """Return the moments that a day covers, or twice the moment that a value names."""
+def _value_bounds(value: str, zone: ZoneInfo) -> tuple[str, str]:
+    """Return the first and last second of a date, or twice a datetime."""
     try:
         if len(value) == 10:
             day = date.fromisoformat(value)
             if date(1001, 1, 1) <= day <= date(9998, 12, 31):
-                return day_bounds(day, day, here)
+                return date_bounds(day, day, zone)
         else:
             local = datetime.fromisoformat(value)
             if local.tzinfo is None and 1001 <= local.year <= 9998:
-                moment = write_instant(local.replace(tzinfo=here))
-                return moment, moment
+                bound = format_datetime(local.replace(tzinfo=zone))
+                return bound, bound
     except ValueError:
         pass
-    moment_told = read_instant(value)
-    if moment_told is None:
+    parsed = parse_datetime(value)
+    if parsed is None:
         raise bad_request("Bad where item. Bad date value.")
-    return moment_told, moment_told
+    return parsed, parsed
 
 
 def _period(kind: str, today: date, days: int) -> tuple[date, date]:
-    """Return the first and the last day of a period."""
-    days = max(-_FARTHEST, min(days, _FARTHEST))
+    """Return the first and the last date of a period."""
+    days = max(-_MAX_DAYS, min(days, _MAX_DAYS))
     periods = {
         "today": (0, 0),
         "lastSevenDays": (-7, 0),
@@ -137,7 +142,7 @@ def _period(kind: str, today: date, days: int) -> tuple[date, date]:
 
 
 def _calendar_period(kind: str, today: date) -> tuple[date, date]:
-    # The fiscal year begins in January where nobody has set otherwise.
+    # The fiscal year begins in January unless configured otherwise.
     unit = kind.removeprefix("current").removeprefix("last").removeprefix("next")
     months = {"Month": 1, "Quarter": 3, "Year": 12}[unit.removeprefix("Fiscal")]
     begin = (today.month - 1) // months * months

@@ -1,53 +1,73 @@
-"""The check for duplicates: a name or an e-mail address that another record has."""
+"""The check for duplicates: records with the same name or e-mail address."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.data import display_name
+from crmkit_mock.espocrm.errors import duplicate
 from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.refusals import duplicate
-from crmkit_mock.espocrm.shapes import list_shape
+from crmkit_mock.espocrm.responses import list_response
+from crmkit_mock.store import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.session import Session
 
 
-def matches(session: Session, entity: EntityType, record: Record) -> Iterator[Record]:
-    """Give the records that a new one would duplicate, each once for every reason."""
-    name = _name(entity, record)
+def find_duplicates(session: Session, entity: EntityType, record: Record) -> list[Record]:
+    """Return the records that a new one would duplicate, once for each reason.
+
+    They come in the order of their creation, and only those that the user may read.
+    """
+    name = _folded_name(record, person=entity.person)
     addresses = _addresses(record)
-    for other in session.data.all(entity.name):
-        if not session.user.may(entity.name, "read", other):
-            continue
-        if name is not None and _name(entity, other) == name:
-            yield other
-        if addresses & _addresses(other):
-            yield other
+    groups = [session.data.with_address(entity.name, address) for address in addresses]
+    if name is not None:
+        groups.append(session.data.find_all(entity.name, _by_name(entity.person), name))
+    groups = [group for group in groups if group]
+    if len(groups) > 1:
+        # Only the list of all records says which of several groups' was created first.
+        ids = {other["id"] for group in groups for other in group}
+        groups = [[other for other in session.data.all(entity.name) if other["id"] in ids]]
+    duplicates: list[Record] = []
+    for other in (other for group in groups for other in group):
+        if session.user.may(entity.name, "read", other):
+            same_name = name is not None and _folded_name(other, person=entity.person) == name
+            same_address = bool(addresses & _addresses(other))
+            duplicates += [other] * (same_name + same_address)
+    return duplicates
 
 
 def require_unique(session: Session, entity: EntityType, record: Record) -> None:
-    """Refuse a record that duplicates others.
+    """Check that a new record does not duplicate others.
 
     Raises:
-        Problem: 409, with the others as lists show them.
+        APIError: 409, with the others as lists show them.
     """
-    found = {other["id"]: other for other in matches(session, entity, record)}
+    found = {other["id"]: other for other in find_duplicates(session, entity, record)}
     if found:
-        raise duplicate([list_shape(session, entity, other) for other in found.values()])
+        raise duplicate([list_response(session, entity, other) for other in found.values()])
 
 
-def in_short(entity: EntityType, record: Record) -> dict[str, Any]:
-    """Return a duplicate as a refused conversion shows it."""
+def summary(entity: EntityType, record: Record) -> dict[str, Any]:
+    """Return a duplicate as a rejected conversion shows it."""
     return {"id": record["id"], "name": display_name(record), "_entityType": entity.name}
 
 
-def _name(entity: EntityType, record: Record) -> str | None:
-    if entity.person:
+@cache
+def _by_name(person: bool) -> Index:  # noqa: FBT001 - the key of a cache
+    def keys(record: Record) -> tuple[str, ...]:
+        name = None if record["deleted"] else _folded_name(record, person=person)
+        return () if name is None else (name,)
+
+    return Index(keys)
+
+
+def _folded_name(record: Record, *, person: bool) -> str | None:
+    if person:
         first, last = record.get("firstName"), record.get("lastName")
         return fold(f"{first} {last}") if first and last else None
     name = record.get("name")

@@ -1,8 +1,9 @@
-"""What an entity type is made of: fields, the attributes that each shows, and links."""
+"""The parts of an entity type: fields, the attributes of each, and links."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ Family = Literal[
     "number", "autoincrement", "jsonArray",
 ]  # fmt: skip
 
-#: What is put behind a field's name to get its attributes, by family; others show their name alone.
+#: Suffixes that make a field's name its attributes, by family; other fields have one, their name.
 _SUFFIXES: dict[str, tuple[str, ...]] = {
     "datetimeOptional": ("", "Date"),
     "currency": ("", "Currency", "Converted"),
@@ -27,7 +28,7 @@ _SUFFIXES: dict[str, tuple[str, ...]] = {
     "phone": ("", "Data", "IsInvalid", "IsOptedOut"),
     "address": ("Street", "City", "State", "Country", "PostalCode"),
 }
-#: Attributes of a person's name; the last is made of the others.
+#: Attributes of a person's name; the last is composed of the others.
 PERSON_NAME = ("salutationName", "firstName", "middleName", "lastName", "name")
 
 
@@ -36,20 +37,20 @@ class Field:
     """A field of an entity type.
 
     Attributes:
-        name: Name, as validation failures and metadata tell it.
-        family: Kind of its values (observed).
-        required: Whether it has to have a value.
-        default: Value of a new record that was given none.
+        name: Name, as in validation failures and metadata.
+        family: Type of the field (observed).
+        required: Whether it must have a value.
+        default: Value in a new record where none was sent.
         options: Allowed values of an enum or a multiEnum; empty allows any.
-        max_length: Longest text.
-        minimum: Smallest number.
-        maximum: Largest number.
-        entity: Entity type that a link leads to.
-        read_only: Whether what is sent for it is dropped.
+        max_length: Maximum length of a string.
+        minimum: Minimum of a number.
+        maximum: Maximum of a number.
+        entity: Entity type at the other end of a link.
+        read_only: Whether a value that is sent for it is ignored.
         columns: Columns of the relation behind a linkMultiple.
-        shown: Replies that carry it: "create", "read", "list".
-        plain: Whether the name may hold `<` and `>`.
-        accept: File name extensions that a file field takes; empty takes all.
+        shown: Responses that contain it: "create", "read", "list".
+        plain: Whether the value may contain `<` and `>`.
+        accept: File name extensions that a file field accepts; empty accepts all.
     """
 
     name: str
@@ -79,7 +80,7 @@ class Field:
 
     @property
     def link_name(self) -> str | None:
-        """Name of the link that the field shows; None if it shows none."""
+        """Name of the link that the field shows, or None."""
         if self.family in {"link", "file", "linkMultiple", "attachmentMultiple"}:
             return self.name
         return None
@@ -90,17 +91,17 @@ class Link:
     """A link of an entity type.
 
     Attributes:
-        name: Name, the last part of its path.
+        name: Name, the last segment of its path.
         entity: Entity type at the other end.
-        kind: How the link is kept. "belongs_to": the id of the other record is an attribute here;
-            "has_many": the other records carry the id of this one; "children": the same with
-            parentId and parentType; "many_many": rows of a relation of their own.
+        kind: How the link is stored. "belongs_to": the id of the other record is an attribute
+            here; "has_many": the other records have the id of this one; "children": the same with
+            parentId and parentType; "many_many": rows of a relation.
         key: Attribute that holds the id, for "belongs_to" and "has_many".
         relation: Name of the relation, for "many_many".
-        near: Which end of the relation's rows is this record, "left" or "right".
-        columns: Attributes under which lists of this link show columns of the relation.
-        bare: Whether its list without `select` shows ids alone (recorded: rel-list).
-        takes_over: Whether a record that belongs to another may be linked.
+        near: Which end of the relation's rows this record is, "left" or "right".
+        columns: Attributes in which lists of this link show columns of the relation.
+        bare: Whether its list without `select` has ids alone (recorded: rel-list).
+        takes_over: Whether a record that is linked to another one may be linked.
     """
 
     name: str
@@ -119,23 +120,23 @@ class EntityType:
     """An entity type.
 
     Attributes:
-        name: Name, the first part of its paths.
+        name: Name, the first segment of its paths.
         fields: Its fields, in the order in which they are validated.
         links: Its links beside those that belongs-to fields make.
-        order: Attribute and direction of lists that are not told any.
+        order: Default attribute and direction of lists.
         stream: Whether records have a stream and followers.
-        stars: Whether lists and replies say whether a record is starred.
+        stars: Whether responses say whether a record is starred.
         versioned: Whether records have a version number.
-        counted: Whether lists tell their total.
+        counted: Whether lists return their total.
         duplicates: Whether new records are checked for duplicates.
         person: Whether records are people.
-        custom: Whether an administrator made it.
-        text_filter: Attributes that a text filter looks at.
+        custom: Whether it is a custom entity type.
+        text_filter: Attributes that a text filter searches.
         primary_filters: Names of the primary filters.
-        selected: Attributes that lists show whatever is selected.
+        selected: Attributes that lists return whatever is selected.
         with_name: Attributes that lists add when the name is selected (recorded: list-select).
-        created: Attributes that only replies to a creation carry, with their values.
-        uncreated: Attributes that come to be later, left out of replies to a creation.
+        created: Attributes that only the response to a creation has, with their values.
+        uncreated: Attributes that the response to a creation lacks because they are set later.
     """
 
     name: str
@@ -153,25 +154,25 @@ class EntityType:
     primary_filters: tuple[str, ...] = ()
     selected: tuple[str, ...] = ()
     with_name: tuple[str, ...] = ()
-    created: dict[str, Any] = field(default_factory=dict)
+    created: dict[str, Any] = dataclasses.field(default_factory=dict)
     uncreated: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, Field]:
         """The fields by name."""
-        return {one.name: one for one in self.fields}
+        return {field.name: field for field in self.fields}
 
     @cached_property
     def by_attribute(self) -> dict[str, Field]:
         """The field of each attribute."""
-        return {name: one for one in self.fields for name in one.attributes}
+        return {name: field for field in self.fields for name in field.attributes}
 
     @cached_property
     def all_links(self) -> dict[str, Link]:
         """The links by name, those of belongs-to fields included."""
         made = {
-            one.name: Link(one.name, one.entity or "", "belongs_to", key=f"{one.name}Id")
-            for one in self.fields
-            if one.family in {"link", "file"}
+            field.name: Link(field.name, field.entity or "", "belongs_to", key=f"{field.name}Id")
+            for field in self.fields
+            if field.family in {"link", "file"}
         }
-        return {**made, **{one.name: one for one in self.links}}
+        return {**made, **{link.name: link for link in self.links}}

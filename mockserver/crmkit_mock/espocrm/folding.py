@@ -1,4 +1,4 @@
-"""How the database compares texts: case and accents make no difference."""
+"""String comparison of the database: case and accents make no difference."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared and sorted."""
+    """Return the form of a string in which it is compared and sorted."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(one for one in decomposed if not unicodedata.combining(one)).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crmkit_mock.espocrm.compare import TYPES, value_test
-from crmkit_mock.espocrm.links import linked_records
-from crmkit_mock.espocrm.php import items
-from crmkit_mock.espocrm.refusals import bad_request
+from crmkit_mock.espocrm.common_fields import TEAMS
+from crmkit_mock.espocrm.errors import bad_request
+from crmkit_mock.espocrm.php_types import to_list
+from crmkit_mock.espocrm.relations import linked_records
+from crmkit_mock.espocrm.value_filters import TYPES, value_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     Test = Callable[[Record], bool]
 
-#: All item types whose attribute is a link.
+#: Types of items whose attribute is a link.
 LINK_TYPES = frozenset(
     {
         "linkedWith", "notLinkedWith", "linkedWithAll", "isLinked", "isNotLinked", "inCategory",
@@ -26,14 +27,14 @@ LINK_TYPES = frozenset(
     }
 )  # fmt: skip
 
-#: Attributes that stand for a column of a relation: the link, and the column's name.
+#: Link and column for each attribute that stands for a column of a relation.
 _COLUMNS = {
     ("Contact", "accountRole"): ("accounts", "role"),
     ("Contact", "accountIsInactive"): ("accounts", "isInactive"),
     ("Contact", "opportunityRole"): ("opportunities", "role"),
     **{
-        (kind, "targetListIsOptedOut"): ("targetLists", "optedOut")
-        for kind in ("Account", "Contact", "Lead")
+        (entity, "targetListIsOptedOut"): ("targetLists", "optedOut")
+        for entity in ("Account", "Contact", "Lead")
     },
 }
 
@@ -49,24 +50,24 @@ def link_test(session: Session, entity: EntityType, kind: str, name: str, value:
         value: One id, or several.
 
     Raises:
-        Problem: 400, there is no such link or record.
+        APIError: 400, the link or a record does not exist.
     """
     link = entity.all_links.get(name)
     if link is None:
         raise bad_request(f"Not existing relation '{name[:50]}' in where.")
 
     def linked(record: Record) -> set[str]:
-        return {one["id"] for one in linked_records(session, link, record)}
+        return {other["id"] for other in linked_records(session, link, record)}
 
     if kind == "isLinked":
         return lambda record: bool(linked(record))
     if kind == "isNotLinked":
         return lambda record: not linked(record)
-    ids = {str(one) for one in (items(value) if isinstance(value, list | dict) else [value])}
+    ids = {str(id) for id in (to_list(value) if isinstance(value, list | dict) else [value])}
     if value is None or not ids:
         raise bad_request("Bad where item. No value.")
     if kind == "isUserFromTeams":
-        return lambda record: any(_in_teams(session, id, ids) for id in linked(record))
+        return lambda record: any(_is_in_teams(session, id, ids) for id in linked(record))
     for id in sorted(ids):
         if session.data.find(link.entity, id) is None:
             reason = f"Record '{link.entity}' `{id[:50]}` not found."
@@ -80,8 +81,8 @@ def link_test(session: Session, entity: EntityType, kind: str, name: str, value:
             return lambda record: bool(linked(record) & ids)
 
 
-def _in_teams(session: Session, user: str, teams: set[str]) -> bool:
-    return any(row.left == user and row.right in teams for row in session.data.rows("entityTeam"))
+def _is_in_teams(session: Session, user: str, teams: set[str]) -> bool:
+    return any(row.right in teams for row in session.data.linked(TEAMS, user))
 
 
 def column_test(
@@ -97,21 +98,20 @@ def column_test(
         value: The value.
 
     Raises:
-        Problem: 400, there is no such type, or the attribute stands for no column.
+        APIError: 400, the type is unknown, or the attribute does not stand for a column.
     """
-    bare = kind.removeprefix("column")
-    bare = bare[:1].lower() + bare[1:]
-    if bare not in TYPES:
+    value_kind = kind.removeprefix("column")
+    value_kind = value_kind[:1].lower() + value_kind[1:]
+    if value_kind not in TYPES:
         raise bad_request(f"Unknown where item type '{kind[:50]}'.")
-    place = _COLUMNS.get((entity.name, attribute))
-    if place is None:
+    if (entity.name, attribute) not in _COLUMNS:
         raise bad_request("Bad where item 'column'.")
-    link: Link = entity.all_links[place[0]]
-    test = value_test(bare, value)
+    link_name, column = _COLUMNS[entity.name, attribute]
+    link: Link = entity.all_links[link_name]
+    test = value_test(value_kind, value)
 
-    def fits(record: Record) -> bool:
+    def matches(record: Record) -> bool:
         rows = session.data.linked(link, record["id"])
-        values: list[list[Any]] = [[row.columns.get(place[1])] for row in rows]
-        return any(test(one) for one in values)
+        return any(test([row.columns.get(column)]) for row in rows)
 
-    return fits
+    return matches

@@ -1,12 +1,24 @@
-"""Links of a record: who is at the other end, linking and unlinking (observed)."""
+"""The routes of links: lists of linked records, linking and unlinking (observed)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.other_types import ENTITY_TYPES
-from crmkit_mock.espocrm.refusals import already_linked, forbidden, no_foreign_access, not_found
+from crmkit_mock.espocrm import lists, records
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import (
+    already_linked,
+    bad_request,
+    forbidden,
+    no_foreign_access,
+    not_found,
+)
+from crmkit_mock.espocrm.ordering import order_by
+from crmkit_mock.espocrm.relations import add_link, detach, linked_records
+from crmkit_mock.espocrm.responses import list_attributes, selected_attributes
+from crmkit_mock.espocrm.sales_types import TARGET_LIST
+from crmkit_mock.espocrm.search import parse_query, parse_selection
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
@@ -14,32 +26,12 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 
-def linked_records(session: Session, link: Link, record: Record) -> list[Record]:
-    """Return the records at the other end of a link."""
-    data = session.data
-    match link.kind:
-        case "belongs_to":
-            found = [data.find(link.entity, record.get(link.key))]
-        case "many_many":
-            rows = data.linked(link, record["id"])
-            found = [data.find(link.entity, row.far(link.near)) for row in rows]
-        case "has_many":
-            found = [one for one in data.all(link.entity) if one.get(link.key) == record["id"]]
-        case _:
-            found = [one for one in data.all(link.entity) if one.get("parentId") == record["id"]]
-    return [one for one in found if one is not None]
-
-
-def related(session: Session, entity: EntityType, id: str, name: str) -> dict[str, Any]:
+def list_linked(session: Session, entity: EntityType, id: str, name: str) -> dict[str, Any]:
     """Return a page of the records at the other end of a link.
 
     Raises:
-        Problem: 404, there is no such record or link; 403 or 400 as for any list.
+        APIError: 404, the record or the link does not exist; 403 or 400 as for any list.
     """
-    from crmkit_mock.espocrm import lists, records
-    from crmkit_mock.espocrm.search import read_search
-    from crmkit_mock.espocrm.shapes import list_names, selected_names
-
     session.user.require_scope(entity.name, "read")
     link = entity.all_links.get(name)
     if link is None:
@@ -50,52 +42,63 @@ def related(session: Session, entity: EntityType, id: str, name: str) -> dict[st
     record = records.find(session, entity, id, "read")
     if foreign is None or link.kind == "belongs_to":
         return {"total": 0, "list": []}
-    search = read_search(session, session.query)
+    search = parse_query(session, session.query)
     if session.query.get("q") is None:
-        # Related lists are counted also where X-No-Total asks otherwise.
+        # Linked records are counted even if X-No-Total is sent.
         search = replace(search, counted=True)
     found = lists.matching(session, foreign, search, linked_records(session, link, record))
     columns = [attribute for attribute, _ in link.columns]
     if search.select is not None or link.bare:
-        order = lists.order_of(foreign, search)
-        names = selected_names(session, foreign, search.select or [], order, related=True)
-        # Of the columns only those of target lists come unasked (recorded: rel-*).
-        unasked = link.name in {"leads", "accounts", "contacts"} and entity.name == "TargetList"
-        columns = [one for one in columns if unasked or one in (search.select or ())]
+        by = order_by(foreign, search)
+        names = selected_attributes(session, foreign, search.select or [], by, related=True)
+        # Only the columns of target lists are returned without being selected (recorded: rel-*).
+        always = link.name in {"leads", "accounts", "contacts"} and entity.name == "TargetList"
+        columns = [column for column in columns if always or column in (search.select or ())]
     else:
-        names = list_names(session, foreign)
-    shown = lists.page(session, foreign, search, found, names=names)
+        names = list_attributes(session, foreign)
+    page = lists.page(session, foreign, search, found, names=names)
     if foreign.counted is False:
-        shown["total"] = len(found)
+        page["total"] = len(found)
     if link.kind == "many_many" and columns:
-        _add_columns(session, link, record, shown["list"], columns)
-    return shown
+        _add_columns(session, link, record, page["list"], columns)
+    return page
 
 
 def _add_columns(
-    session: Session, link: Link, record: Record, shown: list[dict[str, Any]], names: list[str]
+    session: Session, link: Link, record: Record, page: list[dict[str, Any]], names: list[str]
 ) -> None:
     rows = {row.far(link.near): row.columns for row in session.data.linked(link, record["id"])}
-    for one in shown:
+    for other in page:
         for attribute, column in link.columns:
             if attribute in names:
-                value = rows[one["id"]].get(column)
-                one[attribute] = bool(value) if column in {"optedOut", "isInactive"} else value
+                value = rows[other["id"]].get(column)
+                is_flag = column in {"optedOut", "isInactive"}
+                other[attribute] = bool(value) if is_flag else value
 
 
-def link_all(session: Session, entity: EntityType, id: str, name: str) -> bool:
+def link_records(session: Session, entity: EntityType, id: str, name: str) -> bool:
     """Link the records that the body names, or all that its search finds.
 
     Returns:
-        Whether the body named anything.
+        Whether the body names any.
 
     Raises:
-        Problem: 404, there is no such record or link; 403, it is not allowed.
+        APIError: 404, the record or the link does not exist; 403, it is not allowed.
     """
-    ids = named_ids(session.body)
-    everything = session.body.get("massRelate") is True
-    if not ids and not everything:
+    ids = ids_in(session.body)
+    by_search = session.body.get("massRelate") is True
+    if not ids and not by_search:
         return False
+    record, link = _linkable(session, entity, id, name)
+    others = _find_search(session, link) if by_search else _find_ids(session, link, ids)
+    for other in others:
+        _require_linkable(session, entity, link, other)
+    for other in others:
+        add_link(session, entity, link, record, other)
+    return True
+
+
+def _linkable(session: Session, entity: EntityType, id: str, name: str) -> tuple[Record, Link]:
     session.user.require_scope(entity.name, "edit")
     link = entity.all_links.get(name)
     if link is None:
@@ -106,15 +109,10 @@ def link_all(session: Session, entity: EntityType, id: str, name: str) -> bool:
     session.user.require(entity.name, "edit", record)
     if link.kind == "belongs_to":
         raise forbidden("Only manyMany, hasMany & hasChildren relations are allowed.")
-    others = _search_result(session, link) if everything else _named(session, link, ids)
-    for other in others:
-        _require_linkable(session, entity, link, other)
-    for other in others:
-        link_one(session, link, record, other)
-    return True
+    return record, link
 
 
-def _named(session: Session, link: Link, ids: list[str]) -> list[Record]:
+def _find_ids(session: Session, link: Link, ids: list[str]) -> list[Record]:
     found: list[Record] = []
     for id in ids:
         other = session.data.find(link.entity, id)
@@ -124,14 +122,11 @@ def _named(session: Session, link: Link, ids: list[str]) -> list[Record]:
     return found
 
 
-def _search_result(session: Session, link: Link) -> list[Record]:
-    from crmkit_mock.espocrm import lists
-    from crmkit_mock.espocrm.search import read_chosen
-
+def _find_search(session: Session, link: Link) -> list[Record]:
     foreign = session.entity(link.entity)
     session.user.require_scope(foreign.name, "read")
-    found = lists.matching(session, foreign, read_chosen(session, session.body))
-    return [one for one in found if session.user.may(foreign.name, "edit", one)]
+    found = lists.matching(session, foreign, parse_selection(session, session.body))
+    return [other for other in found if session.user.may(foreign.name, "edit", other)]
 
 
 def _require_linkable(session: Session, entity: EntityType, link: Link, other: Record) -> None:
@@ -141,75 +136,46 @@ def _require_linkable(session: Session, entity: EntityType, link: Link, other: R
         raise already_linked()
 
 
-def link_one(session: Session, link: Link, record: Record, other: Record) -> None:
-    """Link one record, if it is not linked yet."""
-    data = session.data
-    match link.kind:
-        case "many_many":
-            data.relate(link, record["id"], other["id"])
-            of_account = link.name == "contacts" and link.relation == "accountContact"
-            if of_account and other.get("accountId") is None:
-                # The first account of a contact without one.
-                data.replace("Contact", {**other, "accountId": record["id"]})
-        case "has_many":
-            data.replace(link.entity, {**other, link.key: record["id"]})
-        case _:
-            parent = {"parentId": record["id"], "parentType": _type_of(session, record)}
-            data.replace(link.entity, {**other, **parent})
-    session.clock.tick()
-
-
-def _type_of(session: Session, record: Record) -> str:
-    return next(name for name in ENTITY_TYPES if session.data.find(name, record["id"]) is not None)
-
-
-def unlink_all(session: Session, entity: EntityType, id: str, name: str) -> bool:
-    """Unlink the records that the body names; also the one in the query, where a server reads it.
+def unlink_records(session: Session, entity: EntityType, id: str, name: str) -> bool:
+    """Unlink the records that the body names, or the query where the server reads it.
 
     Returns:
-        Whether anything was named.
+        Whether any are named.
 
     Raises:
-        Problem: 404, there is no such record or link; 403, it is not allowed.
+        APIError: 404, the record or the link does not exist; 403, it is not allowed.
     """
-    ids = named_ids(session.body)
+    ids = ids_in(session.body)
     if not ids and session.profile.unlinks_by_query:
-        ids = named_ids(session.query)
+        ids = ids_in(session.query)
     if not ids:
         return False
-    session.user.require_scope(entity.name, "edit")
-    link = entity.all_links.get(name)
-    if link is None:
-        raise not_found(f"Entity {entity.name} does not have link {name}.")
-    record = session.data.find(entity.name, id)
-    if record is None:
-        raise not_found()
-    session.user.require(entity.name, "edit", record)
-    if link.kind == "belongs_to":
-        raise forbidden("Only manyMany, hasMany & hasChildren relations are allowed.")
-    for other in _named(session, link, ids):
-        unlink(session, link, record, other)
+    record, link = _linkable(session, entity, id, name)
+    for other in _find_ids(session, link, ids):
+        detach(session, link, record, other)
     return True
 
 
-def unlink(session: Session, link: Link, record: Record, other: Record) -> None:
-    """Undo one link, if it is there."""
-    data = session.data
-    key = {"has_many": link.key, "children": "parentId"}.get(link.kind)
-    if link.kind == "many_many":
-        data.unrelate(link, record["id"], other["id"])
-        if link.name == "contacts" and link.relation == "accountContact":
-            key = "accountId"
-    if key is not None and other.get(key) == record["id"]:
-        gone: dict[str, Any] = {key: None}
-        if key == "parentId":
-            gone["parentType"] = None
-        data.replace(link.entity, {**other, **gone})
-    session.clock.tick()
+def empty_target_list(session: Session) -> bool:
+    """Remove all records of one link of a target list.
+
+    Raises:
+        APIError: 400, 403 or 404.
+    """
+    id, name = session.body.get("id"), session.body.get("link")
+    if not isinstance(id, str) or not isinstance(name, str):
+        raise bad_request("")
+    record = records.find(session, TARGET_LIST, id, "edit")
+    link = TARGET_LIST.all_links.get(name)
+    if link is None or link.kind != "many_many":
+        raise not_found()
+    for other in linked_records(session, link, record):
+        detach(session, link, record, other)
+    return True
 
 
-def named_ids(tree: Any) -> list[str]:
-    """Return the ids in `id` or `ids` of a body or a query."""
+def ids_in(tree: Any) -> list[str]:
+    """Return the ids in `id` or `ids` of a body or a query, each once."""
     ids = tree.get("ids")
     if isinstance(ids, dict):
         ids = list(ids.values())

@@ -1,31 +1,50 @@
-"""Lists: access, filters, order, total, page, and the attributes shown."""
+"""Lists: access, filters, order, total, page, and the attributes returned."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.attributes import value_of
 from crmkit_mock.espocrm.data import display_name
-from crmkit_mock.espocrm.filters import bool_filter, primary_filter, text_filter
-from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.refusals import bad_request
-from crmkit_mock.espocrm.shapes import (
-    is_readable,
-    list_names,
-    selected_names,
-    show_selected,
+from crmkit_mock.espocrm.named_filters import bool_filter, primary_filter, text_filter
+from crmkit_mock.espocrm.ordering import order_by, ordering
+from crmkit_mock.espocrm.responses import (
+    list_attributes,
+    selected_attributes,
+    selected_response,
 )
 from crmkit_mock.espocrm.where import all_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from crmkit_mock.espocrm.data import Record
-    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.fields import EntityType
     from crmkit_mock.espocrm.search import Search
     from crmkit_mock.espocrm.session import Session
 
-_ADDRESS = ("Country", "City", "Street")
+
+def list_all(session: Session, entity: EntityType, search: Search) -> dict[str, Any]:
+    """Return a page of an entity type's records, with their total.
+
+    Raises:
+        APIError: 400, the search is invalid.
+    """
+    level = session.user.level(entity.name, "read")
+    order = None if search.is_filtered or level == "no" else ordering(session, entity, search)
+    if order is None or order.index is None:
+        return page(session, entity, search, matching(session, entity, search))
+    # Without a filter, page and total are found without looking at the other records.
+    owner = None if level == "all" else session.user.id
+    records = session.data.find_all(
+        entity.name,
+        order.index,
+        owner,
+        limit=search.max_size,
+        offset=search.offset,
+        reverse=order.descending,
+    )
+    count = session.data.count(entity.name, order.index, owner)
+    return _page(session, entity, search, records, count)
 
 
 def matching(
@@ -34,16 +53,16 @@ def matching(
     search: Search,
     records: Iterable[Record] | None = None,
 ) -> list[Record]:
-    """Return the records that the user may read and a search finds, in order, not cut to a page.
+    """Return all records that the user may read and a search finds, in order.
 
     Args:
         session: The request.
         entity: The entity type.
         search: The search.
-        records: The records to search in; None for all of the entity type.
+        records: The records to search; None for all of the entity type.
 
     Raises:
-        Problem: 400, the search is improper.
+        APIError: 400, the search is invalid.
     """
     tests = [all_of(session, entity, search.where)]
     if search.primary_filter is not None:
@@ -51,124 +70,71 @@ def matching(
     tests += [bool_filter(session, entity, name) for name in search.bool_filters]
     if search.text_filter is not None:
         tests.append(text_filter(session, entity, search.text_filter))
-    key = _key(session, entity, order_of(entity, search))
-    pool = session.data.all(entity.name) if records is None else records
+    order = ordering(session, entity, search)
+    searched = session.data.all(entity.name) if records is None else records
     level = session.user.level(entity.name, "read")
     found = [
         record
-        for record in pool
+        for record in searched
         if (level == "all" or session.user.may(entity.name, "read", record))
         and all(test(record) for test in tests)
     ]
-    found.sort(key=key, reverse=_is_descending(entity, search))
+    found.sort(key=order.key, reverse=order.descending)
     return found
-
-
-def order_of(entity: EntityType, search: Search) -> str:
-    """Return what a list is sorted by."""
-    return search.order_by or entity.order[0]
-
-
-def _is_descending(entity: EntityType, search: Search) -> bool:
-    usual = "asc" if search.order_by else entity.order[1]
-    return (search.order or usual) == "desc"
 
 
 def page(
     session: Session,
     entity: EntityType,
     search: Search,
-    records: list[Record],
+    found: list[Record],
     *,
     names: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Return a page of records that were found, with its total.
+    """Return a page of what a search found, with its total.
 
     Args:
         session: The request.
         entity: The entity type.
         search: The search.
-        records: What it found, in order.
-        names: Attributes to show; None for those that the search asks for.
+        found: The records that it found, in order.
+        names: Attributes to return; None for those that the search asks for.
     """
-    end = search.offset + search.max_size
+    records = found[search.offset : search.offset + search.max_size]
+    return _page(session, entity, search, records, len(found), names)
+
+
+def _page(
+    session: Session,
+    entity: EntityType,
+    search: Search,
+    records: list[Record],
+    count: int,
+    names: list[str] | None = None,
+) -> dict[str, Any]:
     if names is None:
-        names = shown_names(session, entity, search)
-    shown = [
-        show_selected(session, entity, record, names) for record in records[search.offset : end]
-    ]
-    return {"total": total(entity, search, len(records)), "list": shown}
+        names = response_attributes(session, entity, search)
+    return {
+        "total": total(entity, search, count),
+        "list": [selected_response(session, entity, record, names) for record in records],
+    }
 
 
-def total(entity: EntityType, search: Search, found: int) -> int:
-    """Return the total of a list: a count, or -1 where more follows and -2 where nothing does."""
+def total(entity: EntityType, search: Search, count: int) -> int:
+    """Return the total of a list: a count, or -1 if there are further records and -2 if not."""
     if search.counted and entity.counted:
-        return found
-    return -1 if found > search.offset + search.max_size else -2
+        return count
+    return -1 if count > search.offset + search.max_size else -2
 
 
-def shown_names(session: Session, entity: EntityType, search: Search) -> list[str]:
-    """Return the attributes that a list shows."""
+def response_attributes(session: Session, entity: EntityType, search: Search) -> list[str]:
+    """Return the attributes of records in a list."""
     if search.select is None:
         stars = ["isStarred"] if entity.stars else []
-        return [*list_names(session, entity), *stars]
-    return selected_names(session, entity, search.select, order_of(entity, search))
+        return [*list_attributes(session, entity), *stars]
+    return selected_attributes(session, entity, search.select, order_by(entity, search))
 
 
-def _key(session: Session, entity: EntityType, by: str) -> Callable[[Record], Any]:
-    field = entity.by_name.get(by) or entity.by_attribute.get(by)
-    if field is None and by not in {"id", "versionNumber"}:
-        raise bad_request(f"Order by non-existing field '{by[:50]}'.")
-    if field is None:
-        return lambda record: (*_sortable(record.get(by)), record["id"])
-    if field.name in session.user.hidden(entity.name):
-        reason = f"Not access to order by field '{field.name}'."
-        raise bad_request(f"{reason} {reason}")
-    if by not in entity.by_name and (by.endswith(("Name", "Names", "Ids", "Types", "Data"))):
-        raise session.crash(f"A list cannot be ordered by {by[:50]}.")
-    if not is_readable(session, entity, field.attributes[0]):
-        raise bad_request(f"Order by non-existing field '{by[:50]}'.")
-    values = _values(session, entity, field, by)
-    return lambda record: (
-        *(part for one in values(record) for part in _sortable(one)),
-        record["id"],
-    )
-
-
-def _values(
-    session: Session, entity: EntityType, field: Field, by: str
-) -> Callable[[Record], list[Any]]:
-    """Return what gives the values that records are sorted by."""
-    if by == "name" and entity.person:
-        return lambda record: [record.get("firstName"), record.get("lastName")]
-    if by != field.name:
-        return lambda record: [value_of(session, entity, record, by)]
-    match field.family:
-        case "link" | "file":
-            key = f"{by}Id"
-            return lambda record: [session.data.name_of(field.entity, record.get(key))]
-        case "linkParent" | "address":
-            ends = ("Type", "Id") if field.family == "linkParent" else _ADDRESS
-            return lambda record: [record.get(by + end) for end in ends]
-        case "enum" if field.options:
-            # Choices are sorted as they are listed (assumption: not recorded).
-            places = {option: place for place, option in enumerate(field.options)}
-            return lambda record: [places.get(record.get(by) or "", -1)]
-        case "linkMultiple" | "attachmentMultiple" | "array" | "multiEnum" | "jsonArray":
-            raise session.crash(f"A list cannot be ordered by {by}.")
-        case _:
-            return lambda record: [value_of(session, entity, record, by)]
-
-
-def _sortable(value: object) -> tuple[int, Any]:
-    # Null comes first, as in the database.
-    if value is None or isinstance(value, list | dict):
-        return (0, 0)
-    if isinstance(value, int | float):
-        return (1, value)
-    return (2, fold(str(value)))
-
-
-def in_short(record: Record) -> dict[str, Any]:
-    """Return what stands for a record in a list of several entity types."""
+def short_response(record: Record) -> dict[str, Any]:
+    """Return a record as a list of several entity types shows it."""
     return {"id": record["id"], "name": display_name(record)}

@@ -1,16 +1,18 @@
-"""The metadata: what the entity types are, as `GET /Metadata` tells it."""
+"""Metadata of the entity types, their layouts and labels."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.other_types import ENTITY_TYPES
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import not_found
 
 if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field, Link
+    from crmkit_mock.espocrm.session import Session
 
-_KINDS = {
+_LINK_TYPES = {
     "belongs_to": "belongsTo",
     "has_many": "hasMany",
     "children": "hasChildren",
@@ -20,11 +22,55 @@ _KINDS = {
 
 @cache
 def metadata() -> dict[str, Any]:
-    """Return all metadata. The tree is shared: it is not to be changed."""
+    """Return all metadata. The tree is shared and must not be changed."""
     return {
         "entityDefs": {name: _entity(entity) for name, entity in ENTITY_TYPES.items()},
         "scopes": {name: _scope(entity) for name, entity in ENTITY_TYPES.items()},
     }
+
+
+def metadata_at_key(session: Session) -> Any:
+    """Return the part of the metadata at the dotted key of the query, or all without a key.
+
+    Returns:
+        A JSON tree; None if the key is unknown.
+    """
+    key = session.query.get("key")
+    node: Any = metadata()
+    if not isinstance(key, str) or not key:
+        return node
+    for step in key.split("."):
+        if not isinstance(node, dict) or step not in node:
+            return None
+        node = node[step]
+    return node
+
+
+def labels() -> dict[str, Any]:
+    """Return the labels of entity types and fields, which are their names."""
+    return {
+        "Global": {"scopeNames": {name: name for name in ENTITY_TYPES}},
+        **{
+            name: {"fields": {field.name: field.name for field in entity.fields}}
+            for name, entity in ENTITY_TYPES.items()
+        },
+    }
+
+
+def layout(session: Session, entity: EntityType, name: str) -> list[Any]:
+    """Return a layout of an entity type.
+
+    Raises:
+        APIError: 403, or 404: there is no such layout.
+    """
+    session.user.require_scope(entity.name, "read")
+    if name not in {"list", "listSmall", "filters", "detail"}:
+        raise not_found()
+    names = [field.name for field in entity.fields if field.family in {"varchar", "enum", "url"}]
+    if name == "filters":
+        return names
+    others = [other for other in names if other != "name"][:3]
+    return [{"name": "name", "link": True}, *({"name": other, "width": 20} for other in others)]
 
 
 def _entity(entity: EntityType) -> dict[str, Any]:
@@ -40,30 +86,30 @@ def _entity(entity: EntityType) -> dict[str, Any]:
 
 
 def _field(field: Field) -> dict[str, Any]:
-    told: dict[str, Any] = {"type": field.family}
+    members: dict[str, Any] = {"type": field.family}
     if field.options:
-        told["options"] = list(field.options)
+        members["options"] = list(field.options)
     if field.family == "multiEnum":
-        told["storeArrayValues"] = True
+        members["storeArrayValues"] = True
     if field.name.startswith("c") and field.name[1:2].isupper():
-        told["isCustom"] = True
-    further = {
+        members["isCustom"] = True
+    optional = {
         "required": field.required or None,
         "readOnly": field.read_only or None,
         "maxLength": field.max_length,
         "min": field.minimum,
         "max": field.maximum,
         "default": field.default,
-        "accept": [f".{one}" for one in field.accept] or None,
+        "accept": [f".{extension}" for extension in field.accept] or None,
     }
-    return {**told, **{name: value for name, value in further.items() if value is not None}}
+    return {**members, **{name: value for name, value in optional.items() if value is not None}}
 
 
 def _link(link: Link) -> dict[str, Any]:
-    told = {"type": _KINDS[link.kind], "entity": link.entity}
+    members = {"type": _LINK_TYPES[link.kind], "entity": link.entity}
     if link.relation:
-        told["relationName"] = link.relation
-    return told
+        members["relationName"] = link.relation
+    return members
 
 
 def _scope(entity: EntityType) -> dict[str, Any]:

@@ -1,48 +1,50 @@
-"""Reading, creating, changing and deleting one record."""
+"""Reading, creating, updating and deleting one record."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.datetimes import format_datetime
 from crmkit_mock.espocrm.duplicates import require_unique
-from crmkit_mock.espocrm.instants import write_instant
-from crmkit_mock.espocrm.refusals import bad_request, forbidden, modified, not_found
-from crmkit_mock.espocrm.relations import follow_assigned, kept_part, store_links
-from crmkit_mock.espocrm.rules import derive, settle
-from crmkit_mock.espocrm.shapes import created_shape, read_shape
+from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_found
+from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
+from crmkit_mock.espocrm.responses import create_response, read_response
+from crmkit_mock.espocrm.rules import derive, normalise
 from crmkit_mock.espocrm.values import Accepted, accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.espocrm.access import Action
-    from crmkit_mock.espocrm.data import Record
+    from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
+_NUMBERED = frozenset({"number", "autoincrement"})
+
 
 def find(session: Session, entity: EntityType, id: str, action: Action) -> Record:
-    """Return a record that the user may act on.
+    """Return a record on which the user may perform an action.
 
     Raises:
-        Problem: 404, there is none; 403, it is not allowed.
+        APIError: 404, there is none; 403, it is not allowed.
     """
     session.user.require_scope(entity.name, action)
     record = session.data.find(entity.name, id)
     if record is None:
-        told = "does not exist" if action == "read" else "not found"
-        raise not_found(f"Record {id} {told}.")
+        reason = "does not exist" if action == "read" else "not found"
+        raise not_found(f"Record {id} {reason}.")
     session.user.require(entity.name, action, record)
     return record
 
 
 def read(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
-    """Return a record as a read shows it.
+    """Return a record as reading shows it.
 
     Raises:
-        Problem: as for `find`.
+        APIError: as for `find`.
     """
-    return read_shape(session, entity, find(session, entity, id, "read"))
+    return read_response(session, entity, find(session, entity, id, "read"))
 
 
 def create(
@@ -51,61 +53,63 @@ def create(
     sent: Mapping[str, Any],
     *,
     skip_duplicate_check: bool = False,
-    given: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Make a record; return the reply to its creation.
+    """Create a record; return the response.
 
     Args:
         session: The request.
         entity: The entity type.
-        sent: The attributes that were sent.
-        skip_duplicate_check: Whether duplicates are made all the same.
-        given: Attributes that the server itself sets.
+        sent: The attributes sent.
+        skip_duplicate_check: Whether duplicates are created too.
+        extra: Attributes that the server sets.
 
     Raises:
-        Problem: 400, 403 or 409; nothing has changed.
+        APIError: 400, 403 or 409; nothing has changed.
     """
-    record, accepted = make(
-        session, entity, sent, skip_duplicate_check=skip_duplicate_check, given=given
+    record, accepted = insert(
+        session, entity, sent, skip_duplicate_check=skip_duplicate_check, extra=extra
     )
-    return created_shape(session, entity, record, accepted.echo)
+    return create_response(session, entity, record, accepted.echo)
 
 
-def make(
+def insert(
     session: Session,
     entity: EntityType,
     sent: Mapping[str, Any],
     *,
     skip_duplicate_check: bool = False,
-    given: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
 ) -> tuple[Record, Accepted]:
-    """Make a record; return it as it is kept, and what became of the values sent.
+    """Create a record; return it with all that was written, and the validated values.
 
     Raises:
-        Problem: as for `create`.
+        APIError: as for `create`.
     """
     session.user.require_scope(entity.name, "create")
-    accepted = accept(session, entity, settle(session, entity, sent))
-    defaults = {one.name: one.default for one in entity.fields if one.default is not None}
-    record: Record = {**defaults, **accepted.values, **(given or {})}
+    accepted = accept(session, entity, normalise(session, entity, sent))
+    record: Record = {**defaults(entity), **accepted.values, **(extra or {})}
     session.user.require_assignment(record)
     if entity.duplicates and not skip_duplicate_check:
         require_unique(session, entity, record)
-    record = {**record, "id": session.new_id(), "deleted": False, **_first_stamps(session, entity)}
-    for one in entity.fields:
-        if one.family in {"number", "autoincrement"}:
-            number = session.data.next_number(f"{entity.name}.{one.name}")
-            record[one.name] = f"A-{number:05d}" if one.family == "number" else number
+    record |= {"id": session.new_id(), "deleted": False, "createdById": session.user.id}
+    now = format_datetime(session.clock.tick())
+    record |= {**first_stamps(entity, now), "modifiedAt": now, **numbers(session.data, entity)}
     record |= derive(session, entity, record, sent, new=True)
     store_links(session, entity, record)
-    session.data.insert(entity.name, kept_part(entity, record))
+    session.data.insert(entity.name, without_relations(entity, record))
     follow_assigned(session, entity, record)
     return record, accepted
 
 
-def _first_stamps(session: Session, entity: EntityType) -> dict[str, Any]:
-    now = write_instant(session.clock.tick())
-    stamps: dict[str, Any] = {"createdAt": now, "modifiedAt": now, "createdById": session.user.id}
+def defaults(entity: EntityType) -> Record:
+    """Return the default values of a new record."""
+    return {field.name: field.default for field in entity.fields if field.default is not None}
+
+
+def first_stamps(entity: EntityType, now: str) -> Record:
+    """Return the times and the version of a new record."""
+    stamps: Record = {"createdAt": now}
     if entity.stream:
         stamps["streamUpdatedAt"] = now
     if entity.versioned:
@@ -113,31 +117,42 @@ def _first_stamps(session: Session, entity: EntityType) -> dict[str, Any]:
     return stamps
 
 
+def numbers(data: Data, entity: EntityType, record: Mapping[str, Any] | None = None) -> Record:
+    """Return the next values of the numbered fields that a new record lacks."""
+    values: Record = {}
+    for field in entity.fields:
+        if field.family in _NUMBERED and field.name not in (record or {}):
+            number = data.next_number(f"{entity.name}.{field.name}")
+            values[field.name] = f"A-{number:05d}" if field.family == "number" else number
+    return values
+
+
 def update(
     session: Session, entity: EntityType, id: str, sent: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Change what is sent of a record; return the reply, which shows all of it.
+    """Change the attributes sent; return the response, which has all of the record.
 
     Raises:
-        Problem: 400, 403, 404, or 409 for a change from an old version; nothing has changed.
+        APIError: 400, 403, 404, or 409 for a change that is based on an old version; nothing has
+            changed.
     """
     before = find(session, entity, id, "edit")
-    accepted = accept(session, entity, settle(session, entity, sent), before)
+    accepted = accept(session, entity, normalise(session, entity, sent), before)
     _require_version(session, entity, before, accepted)
-    shown_before = read_shape(session, entity, before)
+    response_before = read_response(session, entity, before)
     after = change(session, entity, before, accepted, sent)
-    shown = read_shape(session, entity, after) | accepted.echo
+    response = read_response(session, entity, after) | accepted.echo
     for name in ("emailAddress", "phoneNumber"):
         if name in accepted.values and f"{name}Data" not in sent:
-            # What belongs to the address is told as it was (observed).
+            # The other attributes of the address are returned as they were (observed).
             stale = (f"{name}Data", f"{name}IsInvalid", f"{name}IsOptedOut")
-            shown |= {one: shown_before[one] for one in stale if one in shown_before}
+            response |= {key: response_before[key] for key in stale if key in response_before}
     for field in entity.fields:
         columns = f"{field.name}Columns"
         if field.columns and f"{field.name}Ids" in accepted.values and columns not in sent:
-            # Columns are told as they were, too (recorded: update-link-updated-header2).
-            shown[columns] = shown_before[columns]
-    return shown
+            # So are columns (recorded: update-link-updated-header2).
+            response[columns] = response_before[columns]
+    return response
 
 
 def change(
@@ -147,96 +162,101 @@ def change(
     accepted: Accepted,
     sent: Mapping[str, Any],
 ) -> Record:
-    """Keep a change that was accepted; return the record as it is kept.
+    """Store validated changes; return the record as it is stored.
 
     Raises:
-        Problem: 403, the record would be somebody else's.
+        APIError: 403, the user may not assign the record to another one.
     """
     if "assignedUserId" in accepted.values:
         session.user.require_assignment(accepted.values)
-    now = write_instant(session.clock.tick())
+    now = format_datetime(session.clock.tick())
     after = {**before, **accepted.values, "modifiedAt": now, "modifiedById": session.user.id}
     if entity.versioned:
         after["versionNumber"] = before.get("versionNumber", 1) + 1
     after |= derive(session, entity, after, sent)
     store_links(session, entity, after)
-    kept = kept_part(entity, after)
-    session.data.replace(entity.name, kept)
+    stored = without_relations(entity, after)
+    session.data.replace(entity.name, stored)
     follow_assigned(session, entity, accepted.values | {"id": before["id"]})
-    return kept
+    return stored
 
 
 def _require_version(
     session: Session, entity: EntityType, before: Record, accepted: Accepted
 ) -> None:
-    text = session.header("X-Version-Number")
-    if text is None or not entity.versioned:
+    header = session.header("X-Version-Number")
+    if header is None or not entity.versioned:
         return
-    if not (text.isascii() and text.isdigit()):
+    if not (header.isascii() and header.isdigit()):
         raise bad_request("Bad version number.")
     version = before.get("versionNumber", 1)
-    if int(text) == version:
+    if int(header) == version:
         return
-    shown = read_shape(session, entity, before)
-    values = {name: shown.get(name) for name in accepted.values}
-    # Judged by what was sent, and only where it differs from what there is.
+    response = read_response(session, entity, before)
+    values = {name: response.get(name) for name in accepted.values}
+    # Only the attributes sent count, and only where they differ from the stored ones.
     if any(values[name] != accepted.values[name] for name in values):
         raise modified(values, version)
 
 
 def delete(session: Session, entity: EntityType, id: str) -> None:
-    """Delete a record softly.
+    """Delete a record; an administrator can restore it.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    remove(session, entity, find(session, entity, id, "delete"))
+    mark_deleted(session, entity, find(session, entity, id, "delete"))
 
 
-def remove(session: Session, entity: EntityType, record: Record) -> None:
+def mark_deleted(session: Session, entity: EntityType, record: Record) -> None:
     """Mark a record as deleted."""
-    now = write_instant(session.clock.tick())
+    now = format_datetime(session.clock.tick())
     session.data.replace(entity.name, {**record, "deleted": True, "modifiedAt": now})
 
 
-def restore(session: Session, entity: EntityType, id: object) -> None:
-    """Bring a deleted record back; for administrators.
+def restore(session: Session, entity: EntityType) -> bool:
+    """Restore the deleted record that the body names; for administrators.
 
     Raises:
-        Problem: 400 without an id, 403, or 404 for a record that is not deleted.
+        APIError: 400 without an id, 403, or 404 for a record that is not deleted.
     """
     if not session.user.is_admin:
         raise forbidden("")
-    if not isinstance(id, str) or not id:
-        raise bad_request("")
-    record = session.data.kept(entity.name, id)
+    record = session.data.find_any(entity.name, _required_id(session))
     if record is None or not record["deleted"]:
         raise not_found()
     session.clock.tick()
     session.data.replace(entity.name, {**record, "deleted": False})
+    return True
 
 
-def duplicate_attributes(session: Session, entity: EntityType, id: object) -> dict[str, Any]:
-    """Return the attributes that a copy of a record would begin with.
-
-    Raises:
-        Problem: 400 without an id, 403 or 404.
-    """
+def _required_id(session: Session) -> str:
+    id = session.body.get("id")
     if not isinstance(id, str) or not id:
         raise bad_request("")
+    return id
+
+
+def duplicate_attributes(session: Session, entity: EntityType) -> dict[str, Any]:
+    """Return the initial attributes of a copy of the record that the body names.
+
+    Raises:
+        APIError: 400 without an id, 403 or 404.
+    """
+    id = _required_id(session)
     session.user.require_scope(entity.name, "create")
-    shown = read(session, entity, id)
-    left_out = {"id", *(one.name for one in entity.fields if one.family in _NUMBERED)}
-    for one in entity.fields:
-        if one.family == "attachmentMultiple":
-            shown |= _copied_files(session, one, shown)
-    return {name: value for name, value in shown.items() if name not in left_out}
+    attributes = read(session, entity, id)
+    for field in entity.fields:
+        if field.family == "attachmentMultiple":
+            attributes |= _copy_files(session, field, attributes)
+    omitted = {"id", *(field.name for field in entity.fields if field.family in _NUMBERED)}
+    return {name: value for name, value in attributes.items() if name not in omitted}
 
 
-def _copied_files(session: Session, field: Field, shown: Mapping[str, Any]) -> dict[str, Any]:
-    """Copy the files of a field, as a copy of their record gets files of its own."""
+def _copy_files(session: Session, field: Field, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Copy the files of a field, since a copy of a record has files of its own."""
     copies: dict[str, Record] = {}
-    for id in shown[f"{field.name}Ids"]:
+    for id in attributes[f"{field.name}Ids"]:
         file = session.data.find("Attachment", id)
         if file is not None:
             copy = {**file, "id": session.new_id(), "sourceId": id}
@@ -248,6 +268,3 @@ def _copied_files(session: Session, field: Field, shown: Mapping[str, Any]) -> d
         f"{field.name}Names": {id: copy["name"] for id, copy in copies.items()},
         f"{field.name}Types": {id: copy.get("type") for id, copy in copies.items()},
     }
-
-
-_NUMBERED = frozenset({"number", "autoincrement"})

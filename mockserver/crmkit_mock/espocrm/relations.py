@@ -1,4 +1,4 @@
-"""Relations as writes to a record change them: lists of ids, columns, followers."""
+"""Linked records, and how links are stored, added and removed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm.attributes import FOLLOWERS
 from crmkit_mock.espocrm.fields import Link
-from crmkit_mock.espocrm.people import PEOPLE
+from crmkit_mock.espocrm.users import USERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,34 +15,98 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
 
-#: People have passwords; what an API user is given is not followed by it.
+#: Users who follow what is assigned to them; API users do not.
 _FOLLOWING = frozenset(
-    person.user.id for person in PEOPLE.values() if person.user.kind in {"regular", "admin"}
+    login.user.id for login in USERS.values() if login.user.kind in {"regular", "admin"}
 )
-#: Columns of the relation to the first account, by the attributes that set them.
+#: Columns of the relation to the primary account, by the attributes that set them.
 _ACCOUNT_COLUMNS = {"accountRole": "role", "accountIsInactive": "isInactive"}
-_PRIMARY_ACCOUNT = Link("accounts", "Account", "many_many", relation="accountContact", near="right")
+_ACCOUNT_CONTACT = "accountContact"
+_PRIMARY_ACCOUNT = Link("accounts", "Account", "many_many", relation=_ACCOUNT_CONTACT, near="right")
 
 
-def in_relation(entity: EntityType, field: Field) -> Link | None:
-    """Return the link behind a field that is kept in a relation; None for other fields."""
+def linked_records(session: Session, link: Link, record: Record) -> list[Record]:
+    """Return the records at the other end of a link."""
+    data = session.data
+    match link.kind:
+        case "belongs_to":
+            found = [data.find(link.entity, record.get(link.key))]
+        case "many_many":
+            rows = data.linked(link, record["id"])
+            found = [data.find(link.entity, row.far(link.near)) for row in rows]
+        case "has_many":
+            return data.with_value(link.entity, record["id"], link.key)
+        case _:
+            return data.with_value(link.entity, record["id"], "parentId")
+    return [other for other in found if other is not None]
+
+
+def add_link(
+    session: Session, entity: EntityType, link: Link, record: Record, other: Record
+) -> None:
+    """Link a record with another one, if it is not linked yet.
+
+    Args:
+        session: The request.
+        entity: Entity type of the record.
+        link: The link.
+        record: The record.
+        other: The record at the other end.
+    """
+    data = session.data
+    match link.kind:
+        case "many_many":
+            data.relate(link, record["id"], other["id"])
+            if _is_contacts_of_account(link) and other.get("accountId") is None:
+                # The first account of a contact becomes its primary one.
+                data.replace("Contact", {**other, "accountId": record["id"]})
+        case "has_many":
+            data.replace(link.entity, {**other, link.key: record["id"]})
+        case _:
+            parent = {"parentId": record["id"], "parentType": entity.name}
+            data.replace(link.entity, {**other, **parent})
+    session.clock.tick()
+
+
+def detach(session: Session, link: Link, record: Record, other: Record) -> None:
+    """Remove a link, if it exists."""
+    data = session.data
+    key = {"has_many": link.key, "children": "parentId"}.get(link.kind)
+    if link.kind == "many_many":
+        data.unrelate(link, record["id"], other["id"])
+        if _is_contacts_of_account(link):
+            key = "accountId"
+    if key is not None and other.get(key) == record["id"]:
+        cleared: dict[str, Any] = {key: None}
+        if key == "parentId":
+            cleared["parentType"] = None
+        data.replace(link.entity, {**other, **cleared})
+    session.clock.tick()
+
+
+def _is_contacts_of_account(link: Link) -> bool:
+    return link.name == "contacts" and link.relation == _ACCOUNT_CONTACT
+
+
+def relation_of(entity: EntityType, field: Field) -> Link | None:
+    """Return the link of a field that is stored as rows of a relation; None for other fields."""
     link = entity.all_links.get(field.name) if field.family == "linkMultiple" else None
     return link if link is not None and link.kind == "many_many" else None
 
 
-def kept_part(entity: EntityType, record: Record) -> Record:
-    """Return what of a record is kept with it: all but what relations keep."""
+def without_relations(entity: EntityType, record: Record) -> Record:
+    """Return a record without the attributes that are stored in relations."""
     elsewhere = {
         attribute
         for field in entity.fields
-        if in_relation(entity, field) is not None
+        if relation_of(entity, field) is not None
         for attribute in field.attributes
     }
     return {name: value for name, value in record.items() if name not in elsewhere}
 
 
 def store_links(session: Session, entity: EntityType, record: Record) -> None:
-    """Bring relations in line with the ids and columns that a write has set.
+    """Update relations by the ids and columns that a write has set.
 
     Args:
         session: The request.
@@ -50,10 +114,9 @@ def store_links(session: Session, entity: EntityType, record: Record) -> None:
         record: The record with all that was written.
     """
     for field in entity.fields:
-        link = in_relation(entity, field)
-        if link is None:
-            continue
-        _store_field(session, link, field, record)
+        link = relation_of(entity, field)
+        if link is not None:
+            _store_field(session, link, field, record)
     if entity.name == "Contact":
         _store_primary_account(session, record)
 
@@ -61,36 +124,37 @@ def store_links(session: Session, entity: EntityType, record: Record) -> None:
 def _store_field(session: Session, link: Link, field: Field, record: Record) -> None:
     columns: Mapping[str, Any] = record.get(f"{field.name}Columns") or {}
     ids = record.get(f"{field.name}Ids")
-    there = {row.far(link.near) for row in session.data.linked(link, record["id"])}
+    if ids is None and not columns:
+        return
+    linked = {row.far(link.near) for row in session.data.linked(link, record["id"])}
     if ids is not None:
-        for gone in there - set(ids):
-            session.data.unrelate(link, record["id"], gone)
-        there &= set(ids)
-        # An invitation has no answer yet.
-        first = {"status": "None"} if "status" in field.columns else {}
-        for new in ids:
-            if new not in there:
-                session.data.relate(link, record["id"], new, first)
-        there = set(ids)
+        for removed in linked - set(ids):
+            session.data.unrelate(link, record["id"], removed)
+        # An invitation is not answered yet.
+        initial = {"status": "None"} if "status" in field.columns else {}
+        for added in ids:
+            if added not in linked:
+                session.data.relate(link, record["id"], added, initial)
+        linked = set(ids)
     for id, row in columns.items():
-        if id in there:
+        if id in linked:
             session.data.relate(link, record["id"], id, row)
 
 
 def _store_primary_account(session: Session, record: Record) -> None:
-    """Keep a contact's first account and its accounts in line with one another."""
-    told = {name: record.pop(name) for name in _ACCOUNT_COLUMNS if name in record}
+    """Bring a contact's primary account and its accounts in line with each other."""
+    sent = {name: record.pop(name) for name in _ACCOUNT_COLUMNS if name in record}
     ids: list[str] | None = record.get("accountsIds")
     if ids is not None and record.get("accountId") not in ids:
         record["accountId"] = ids[0] if ids else None
     account = record.get("accountId")
     if account is not None:
-        columns = {_ACCOUNT_COLUMNS[name]: value for name, value in told.items()}
+        columns = {_ACCOUNT_COLUMNS[name]: value for name, value in sent.items()}
         session.data.relate(_PRIMARY_ACCOUNT, record["id"], account, columns)
 
 
 def follow_assigned(session: Session, entity: EntityType, values: Record) -> None:
-    """Let the user to whom a record was assigned follow it."""
+    """Make the user to whom a record was assigned follow it."""
     assigned = values.get("assignedUserId")
     if entity.stream and assigned in _FOLLOWING:
         session.data.relate(FOLLOWERS, values["id"], assigned)

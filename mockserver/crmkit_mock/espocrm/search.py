@@ -1,12 +1,12 @@
-"""Search parameters: from a query, or from the JSON in `searchParams` (observed)."""
+"""Search parameters, from a query or from the JSON in `searchParams` (observed)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from crmkit_mock.espocrm.php import items, to_int
-from crmkit_mock.espocrm.refusals import bad_request, forbidden
+from crmkit_mock.espocrm.errors import bad_request, forbidden
+from crmkit_mock.espocrm.php_types import to_int, to_list
 from crmkit_mock.json_text import JSONTextError, parse
 
 if TYPE_CHECKING:
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
 
     from crmkit_mock.espocrm.session import Session
 
-#: Most records of one page, which is also what comes when nobody says.
+#: Maximum number of records on a page, which is also the default.
 MAX_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a list is asked for.
+    """What a list asks for.
 
     Attributes:
-        select: Attributes to show; None for all.
-        where: Filter items, all of which have to fit.
-        order_by: Field or attribute to sort by; None for the entity type's own order.
-        order: Direction; None for the usual one.
-        offset: Number of records to pass over.
-        max_size: Most records to show.
+        select: Attributes to return; None for all.
+        where: Filter items, all of which must match.
+        order_by: Field or attribute to sort by; None for the entity type's default.
+        order: Direction; None for the default.
+        offset: Number of records to skip.
+        max_size: Maximum number of records to return.
         primary_filter: Name of the primary filter, or None.
         bool_filters: Names of the bool filters.
-        text_filter: Text to look for, or None.
+        text_filter: String to look for, or None.
         counted: Whether the total is wanted.
     """
 
@@ -46,48 +46,56 @@ class Search:
     text_filter: str | None = None
     counted: bool = True
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether any filter is set."""
+        return (
+            bool(self.where or self.primary_filter is not None or self.bool_filters)
+            or self.text_filter is not None
+        )
 
-def read_search(session: Session, query: Mapping[str, Any]) -> Search:
-    """Read the search parameters of a query.
 
-    Where there are `searchParams`, all others are ignored.
+def parse_query(session: Session, query: Mapping[str, Any]) -> Search:
+    """Parse the search parameters of a query.
+
+    If there are `searchParams`, all others are ignored.
 
     Raises:
-        Problem: 400 or 403, a parameter is improper.
+        APIError: 400 or 403, a parameter is invalid.
     """
-    text = query.get("searchParams")
-    if isinstance(text, str):
+    json = query.get("searchParams")
+    if isinstance(json, str):
         try:
-            tree = parse(text.encode("utf-8"))
+            tree = parse(json.encode("utf-8"))
         except JSONTextError:
             tree = None
         if not isinstance(tree, dict):
             raise bad_request("Invalid search params JSON.")
-        return read_params(session, tree)
+        return parse_params(session, tree)
     select = query.get("attributeSelect", query.get("select"))
     where = query.get("whereGroup", query.get("where"))
-    short = _text(query.get("q"))
+    q = _str(query.get("q"))
     return _checked(
         session,
-        # A list of names as an array is passed over, and so is a filter as a text.
+        # A select in brackets is ignored, and so is a where that is a string.
         select=select.split(",") if isinstance(select, str) and select else None,
-        where=tuple(items(where)) if isinstance(where, dict) else (),
-        order_by=_text(query.get("orderBy")) or _text(query.get("sortBy")),
+        where=tuple(to_list(where)) if isinstance(where, dict) else (),
+        order_by=_str(query.get("orderBy")) or _str(query.get("sortBy")),
         order=_direction(query),
         offset=to_int(query["offset"]) if "offset" in query else 0,
         max_size=to_int(query["maxSize"]) if "maxSize" in query else MAX_SIZE,
-        primary_filter=_text(query.get("primaryFilter")),
-        bool_filters=tuple(one for one in items(query.get("boolFilterList")) if _text(one)),
-        text_filter=_text(query.get("textFilter")) or short,
-        counted=short is None,
+        primary_filter=_str(query.get("primaryFilter")),
+        bool_filters=tuple(name for name in to_list(query.get("boolFilterList")) if _str(name)),
+        text_filter=_str(query.get("textFilter")) or q,
+        counted=q is None,
     )
 
 
-def read_params(session: Session, tree: Mapping[str, Any]) -> Search:
-    """Read search parameters that came as JSON; their types are strict.
+def parse_params(session: Session, tree: Mapping[str, Any]) -> Search:
+    """Parse search parameters that came as JSON, whose types are checked.
 
     Raises:
-        Problem: 400 or 403, a parameter is improper.
+        APIError: 400 or 403, a parameter is invalid.
     """
     select = tree.get("attributeSelect", tree.get("select"))
     if select is not None and not isinstance(select, list):
@@ -106,31 +114,31 @@ def read_params(session: Session, tree: Mapping[str, Any]) -> Search:
             raise bad_request(f"{name} must be string.")
     return _checked(
         session,
-        select=None if select is None else [str(one) for one in select],
+        select=None if select is None else [str(name) for name in select],
         where=tuple(where or ()),
         order_by=tree.get("orderBy"),
         order=_direction(tree),
         offset=tree.get("offset", 0),
         max_size=tree.get("maxSize", MAX_SIZE),
         primary_filter=tree.get("primaryFilter"),
-        bool_filters=tuple(str(one) for one in filters or ()),
+        bool_filters=tuple(str(name) for name in filters or ()),
         text_filter=tree.get("textFilter") or None,
     )
 
 
-def read_chosen(session: Session, tree: Mapping[str, Any]) -> Search:
-    """Read which records a body chooses: by `searchParams`, by `where` beside them, or by both.
+def parse_selection(session: Session, tree: Mapping[str, Any]) -> Search:
+    """Parse which records a body selects: by `searchParams`, by `where` beside them, or by both.
 
-    What is neither is refused rather than passed over, for nothing would stand for all records.
+    An invalid selection is rejected, since ignoring it would select all records.
 
     Raises:
-        Problem: 400 or 403, a parameter is improper.
+        APIError: 400 or 403, a parameter is invalid.
     """
-    told = tree.get("searchParams")
-    if told is not None and not isinstance(told, dict):
+    params = tree.get("searchParams")
+    if params is not None and not isinstance(params, dict):
         raise bad_request("searchParams should be object.")
-    search = read_params(session, told or {})
-    beside = read_params(session, {"where": tree.get("where")})
+    search = parse_params(session, params or {})
+    beside = parse_params(session, {"where": tree.get("where")})
     return replace(search, where=(*search.where, *beside.where))
 
 
@@ -139,13 +147,13 @@ def _checked(session: Session, **members: Any) -> Search:
     if search.max_size > MAX_SIZE:
         raise forbidden(f"Max size should not exceed {MAX_SIZE}. Use offset and limit.")
     if search.max_size < 0:
-        raise session.crash("maxSize is negative.")
+        raise session.server_error_or("maxSize is negative.")
     if search.offset < 0:
-        raise session.crash("offset is negative.")
+        raise session.server_error_or("offset is negative.")
     return search
 
 
-def _text(value: object) -> str | None:
+def _str(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 

@@ -1,31 +1,26 @@
-"""The data that a mock begins with: users always, sample records in the demo."""
+"""The initial data of a mock: users always, sample records in the demo."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crmkit_mock.espocrm.attributes import FOLLOWERS
-from crmkit_mock.espocrm.crm_types import STAGES
-from crmkit_mock.espocrm.instants import write_instant
-from crmkit_mock.espocrm.other_types import ENTITY_TYPES
-from crmkit_mock.espocrm.people import (
-    INTEGRATOR_ID,
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.insertion import insert_record
+from crmkit_mock.espocrm.sales_types import STAGES
+from crmkit_mock.espocrm.users import (
     JANA_ID,
-    PEOPLE,
     ROLE_IDS,
     SALES_TEAM,
+    USERS,
     user_record,
 )
-from crmkit_mock.espocrm.relations import in_relation, kept_part
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from crmkit_mock.clock import Clock
     from crmkit_mock.espocrm.data import Data, Record
 
 _SINCE = "2024-01-02 08:00:00"
-#: Ids of the demo's records, which are the same in every mock.
+#: Ids of the demo's records.
 ACCOUNT, SECOND_ACCOUNT, THIRD_ACCOUNT = (f"6593c980000000{n}a1" for n in (1, 2, 3))
 CONTACT, SECOND_CONTACT = (f"6593c980000000{n}b1" for n in (1, 2))
 OPPORTUNITY, CASE, TASK, MEETING, CALL, EMAIL, TARGET_LIST, GADGET = (
@@ -34,89 +29,29 @@ OPPORTUNITY, CASE, TASK, MEETING, CALL, EMAIL, TARGET_LIST, GADGET = (
 DOCUMENT, ATTACHMENT, NOTE = (f"6593c980000000{n}d1" for n in range(1, 4))
 
 
-def put(data: Data, clock: Clock, entity_type: str, record: Mapping[str, Any]) -> str:
-    """Put a record in place unchecked; return its id.
-
-    Args:
-        data: The records.
-        clock: The mock's clock, for times that are missing.
-        entity_type: Name of the entity type.
-        record: Attributes as they are kept; an e-mail address or a phone number alone will do.
-
-    Raises:
-        ValueError: there is no such entity type, or a record of that id.
-    """
-    entity = ENTITY_TYPES.get(entity_type)
-    if entity is None:
-        raise ValueError(f"there is no entity type {entity_type!r}")
-    now = write_instant(clock.now())
-    made: Record = {one.name: one.default for one in entity.fields if one.default is not None}
-    made |= {"deleted": False, "createdAt": now, "createdById": INTEGRATOR_ID}
-    if entity.stream:
-        made["streamUpdatedAt"] = now
-    if entity.versioned:
-        made["versionNumber"] = 1
-    for field in entity.fields:
-        if field.family in {"number", "autoincrement"} and field.name not in record:
-            number = data.next_number(f"{entity.name}.{field.name}")
-            made[field.name] = f"A-{number:05d}" if field.family == "number" else number
-    made |= record
-    made.setdefault("modifiedAt", made["createdAt"])
-    if "id" not in made:
-        number = data.settings.next_number("id", 1)
-        made["id"] = f"{int(clock.now().timestamp()):08x}{number:09x}"
-    _complete_addresses(made)
-    data.insert(entity.name, kept_part(entity, made))
-    for field in entity.fields:
-        link = in_relation(entity, field)
-        if link is not None:
-            columns = made.get(f"{field.name}Columns") or {}
-            first = {"status": "None"} if "status" in field.columns else {}
-            for other in made.get(f"{field.name}Ids") or []:
-                data.relate(link, made["id"], other, {**first, **columns.get(other, {})})
-    if entity.name == "Contact" and made.get("accountId"):
-        columns = (made.get("accountsColumns") or {}).get(made["accountId"])
-        data.relate(entity.all_links["accounts"], made["id"], made["accountId"], columns)
-    for user in made.get("followersIds") or []:
-        data.relate(FOLLOWERS, made["id"], user)
-    id: str = made["id"]
-    return id
-
-
-def _complete_addresses(record: Record) -> None:
-    address = record.get("emailAddress")
-    if address and not record.get("emailAddressData"):
-        entry = {"emailAddress": address, "lower": address.lower(), "primary": True}
-        record["emailAddressData"] = [{**entry, "optOut": False, "invalid": False}]
-    number = record.get("phoneNumber")
-    if number and not record.get("phoneNumberData"):
-        entry = {"phoneNumber": number, "type": "Office", "primary": True}
-        record["phoneNumberData"] = [{**entry, "optOut": False, "invalid": False}]
-
-
-def plant(data: Data, clock: Clock, seed: str) -> None:
-    """Fill the empty store with a seed: "demo", or "empty" for users alone."""
+def load_seed(data: Data, clock: Clock, seed: str) -> None:
+    """Fill an empty store with a seed: "demo", or "empty" for users alone."""
     for name, id in ROLE_IDS.items():
-        put(data, clock, "Role", {"id": id, "name": name, "createdAt": _SINCE})
+        insert_record(data, clock, "Role", {"id": id, "name": name, "createdAt": _SINCE})
     roles = ENTITY_TYPES["User"].all_links["roles"]
-    for person in PEOPLE.values():
-        put(data, clock, "User", user_record(person, _SINCE))
-        if person.user.role is not None:
-            data.relate(roles, person.user.id, ROLE_IDS[person.user.role.name])
+    for login in USERS.values():
+        insert_record(data, clock, "User", user_record(login, _SINCE))
+        if login.user.role is not None:
+            data.relate(roles, login.user.id, ROLE_IDS[login.user.role.name])
     team = {"id": SALES_TEAM, "name": "Sales", "createdAt": _SINCE}
-    put(data, clock, "Team", team)
+    insert_record(data, clock, "Team", team)
     data.relate(ENTITY_TYPES["User"].all_links["teams"], JANA_ID, SALES_TEAM)
     if seed == "empty":
         return
-    for kind, record in (*_companies(), *_leads(), *_work()):
-        put(data, clock, kind, {"createdAt": _SINCE, **record})
+    for entity_type, record in (*_sales(), *_leads(), *_activities()):
+        insert_record(data, clock, entity_type, {"createdAt": _SINCE, **record})
     for contact in (CONTACT, SECOND_CONTACT):
         link = ENTITY_TYPES["TargetList"].all_links["contacts"]
         data.relate(link, TARGET_LIST, contact)
     data.write_file(ATTACHMENT, "Příliš žluťoučký kůň\n".encode())
 
 
-def _companies() -> list[tuple[str, Record]]:
+def _sales() -> list[tuple[str, Record]]:
     return [
         (
             "Account",
@@ -163,7 +98,7 @@ def _companies() -> list[tuple[str, Record]]:
                 "id": "6593c9800000004a1",
                 "name": "Limited's own",
                 "website": "https://own.example",
-                "assignedUserId": PEOPLE["limited"].user.id,
+                "assignedUserId": USERS["limited"].user.id,
             },
         ),
         (
@@ -223,7 +158,7 @@ def _companies() -> list[tuple[str, Record]]:
 
 
 def _leads() -> list[tuple[str, Record]]:
-    """Return leads enough for several pages, with every status and values that are missing."""
+    """Return enough leads for several pages, with various statuses and missing values."""
     statuses = ("New", "Assigned", "In Process", "Dead", "Recycled")
     sources = (None, "Call", "Email", "Web Site")
     return [
@@ -248,7 +183,7 @@ def _leads() -> list[tuple[str, Record]]:
     ]
 
 
-def _work() -> list[tuple[str, Record]]:
+def _activities() -> list[tuple[str, Record]]:
     parent = {"parentType": "Account", "parentId": ACCOUNT, "accountId": ACCOUNT}
     return [
         (

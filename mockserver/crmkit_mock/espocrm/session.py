@@ -1,29 +1,30 @@
-"""What answering one request takes: the state, the time, the user and what was sent."""
+"""Everything that answering one request needs: state, clock, user and what was sent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.instants import write_instant
-from crmkit_mock.espocrm.other_types import ENTITY_TYPES
-from crmkit_mock.espocrm.refusals import Problem, not_found
+from crmkit_mock.espocrm.datetimes import format_datetime
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import APIError, not_found, server_error_or
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmkit_mock.clock import Clock
     from crmkit_mock.espocrm.access import User
+    from crmkit_mock.espocrm.authentication import Authenticator
     from crmkit_mock.espocrm.data import Data
     from crmkit_mock.espocrm.fields import EntityType
-    from crmkit_mock.espocrm.people import Person
     from crmkit_mock.espocrm.profiles import Profile
+    from crmkit_mock.espocrm.users import Login
     from crmkit_mock.messages import Request
     from crmkit_mock.store import Settings
 
-#: The base of all rates, and what an amount without a currency is in.
+#: The base of all rates, and the currency of an amount without one.
 BASE_CURRENCY = "USD"
-RATES = {"CZK": 0.045, "EUR": 1.1, "USD": 1}
+_RATES = {"CZK": 0.045, "EUR": 1.1, "USD": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +34,71 @@ class Session:
     Attributes:
         request: The request.
         query: The query as a tree.
-        body: The body as a tree; empty where there is none.
-        person: Who sends it.
+        body: The body as a tree; empty if there is none.
+        login: The user who sends it.
+        is_public: Whether the request is not authenticated; `login` is an administrator then.
         data: The records.
         settings: Counters and settings.
         clock: The mock's clock.
-        profile: What kind of server this is.
-        faithful_crashes: Whether bad input that crashes a real server gets its 500.
+        profile: The kind of server.
+        authenticator: Creates and destroys tokens.
+        faithful_crashes: Whether bad input that crashes a real server is answered with its 500.
     """
 
     request: Request
     query: Mapping[str, Any]
     body: dict[str, Any]
-    person: Person
+    login: Login
+    is_public: bool
     data: Data
     settings: Settings
     clock: Clock
     profile: Profile
+    authenticator: Authenticator
     faithful_crashes: bool = False
 
     @property
     def user(self) -> User:
-        """The user."""
-        return self.person.user
+        """The user with its access."""
+        return self.login.user
 
     def now(self) -> str:
-        """Return the time as records show it."""
-        return write_instant(self.clock.now())
+        """Return the time in the stored format."""
+        return format_datetime(self.clock.now())
 
     def header(self, name: str) -> str | None:
-        """Return a header of the request; None if it has none of that name."""
+        """Return a header of the request, or None."""
         return self.request.headers.get(name.lower())
 
+    def has_flag(self, header: str) -> bool:
+        """Return whether a header of the request is "true"."""
+        return (self.header(header) or "").lower() == "true"
+
     def entity(self, name: str) -> EntityType:
-        """Return an entity type by the name in a path, whose first letter may be small.
+        """Return an entity type by its name in a path, with the first letter in either case.
 
         Raises:
-            Problem: 404, there is no such entity type.
+            APIError: 404, there is no such entity type.
         """
-        entity = ENTITY_TYPES.get(name[:1].upper() + name[1:])
+        name = name[:1].upper() + name[1:]
+        entity = ENTITY_TYPES.get(name)
         if entity is None:
-            raise not_found(f"Controller '{name[:1].upper() + name[1:]}' does not exist.")
+            raise not_found(f"Controller '{name}' does not exist.")
         return entity
 
-    def crash(self, why: str) -> Problem:
-        """Return the answer to what crashes a real server: its 500, or a 400 that says why.
+    def server_error_or(self, reason: str) -> APIError:
+        """Return the error for what crashes a real server: its 500, or a 400 with the reason.
 
         Args:
-            why: What is wrong, in a sentence.
+            reason: What is wrong, as a sentence.
         """
-        if self.faithful_crashes:
-            return Problem(500)
-        return Problem(400, f"{why} A real server answers 500.")
+        return server_error_or(reason, faithful=self.faithful_crashes)
 
     def rates(self) -> dict[str, float]:
         """Return the currency rates."""
-        return self.settings.get("rates") or dict(RATES)
+        return self.settings.get("rates") or dict(_RATES)
 
     def new_id(self) -> str:
-        """Return the id of a new record: 17 hexadecimal digits, later ones being greater."""
+        """Return the id of a new record: 17 hexadecimal digits, increasing."""
         number = self.settings.next_number("id", 1)
         return f"{int(self.clock.now().timestamp()):08x}{number:09x}"

@@ -1,4 +1,4 @@
-"""The stream: posts at records, who follows them, who starred them (observed)."""
+"""The stream: notes at records (observed)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.espocrm import lists, records
-from crmkit_mock.espocrm.attributes import FOLLOWERS, STARS, value_of
-from crmkit_mock.espocrm.links import named_ids
-from crmkit_mock.espocrm.other_types import ENTITY_TYPES, NOTE, USER
-from crmkit_mock.espocrm.refusals import Problem, forbidden, invalid, not_found
-from crmkit_mock.espocrm.search import read_search
-from crmkit_mock.espocrm.shapes import list_names, read_shape
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.errors import forbidden, invalid
+from crmkit_mock.espocrm.followers import require_stream
+from crmkit_mock.espocrm.responses import list_attributes
+from crmkit_mock.espocrm.search import parse_query
+from crmkit_mock.espocrm.system_types import NOTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.fields import EntityType
@@ -23,116 +24,116 @@ if TYPE_CHECKING:
 _ATTACHMENTS = ("attachmentsIds", "attachmentsNames", "attachmentsTypes")
 
 
-def post(session: Session, sent: Mapping[str, Any]) -> dict[str, Any]:
+def post(session: Session) -> dict[str, Any]:
     """Post a note, at a record or for users.
 
     Raises:
-        Problem: 400, or 403: the parent does not exist or its stream may not be read.
+        APIError: 400, or 403: the parent does not exist or the user may not read its stream.
     """
-    told = {"type": "Post", **{name: value for name, value in sent.items() if value is not None}}
-    kind, id = told.get("parentType"), told.get("parentId")
-    if kind is not None or id is not None:
-        entity = ENTITY_TYPES.get(str(kind))
+    values = {name: value for name, value in session.body.items() if value is not None}
+    sent = {"type": "Post", **values}
+    parent_type, id = sent.get("parentType"), sent.get("parentId")
+    if parent_type is not None or id is not None:
+        entity = ENTITY_TYPES.get(str(parent_type))
         parent = session.data.find(entity.name, id) if entity is not None else None
         if entity is None or parent is None or not session.user.may(entity.name, "stream", parent):
             raise forbidden("No create access.")
-    shown = records.create(session, NOTE, told)
-    note = session.data.there("Note", shown["id"])
-    if kind is None:
+    response = records.create(session, NOTE, sent)
+    note = session.data.get("Note", response["id"])
+    if parent_type is None:
         for name in ("targetType", "usersIds", "teamsIds"):
-            if name in told:
-                shown[name] = note.get(name)
-        if "usersIds" in shown:
-            shown["usersNames"] = _user_names(session, note)
-    return shown
+            if name in sent:
+                response[name] = note.get(name)
+        if "usersIds" in response:
+            response["usersNames"] = _user_names(session, note)
+    return response
 
 
-def update(session: Session, id: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Change a note; only its author may.
+def update(session: Session, id: str) -> dict[str, Any]:
+    """Change a note of the user's own.
 
     Raises:
-        Problem: 400, 403 or 404.
+        APIError: 400, 403 or 404.
     """
-    note = _own(session, id)
-    told = {name: sent[name] for name in ("post", "attachmentsIds", "isInternal") if name in sent}
-    if "post" in told and not isinstance(told["post"], str | None):
+    note = _find_own(session, id)
+    sent = session.body
+    changes: dict[str, Any] = {
+        name: sent[name] for name in ("post", "attachmentsIds", "isInternal") if name in sent
+    }
+    if not isinstance(changes.get("post"), str | None):
         raise invalid("Note", "post", "valid")
-    records.update(session, NOTE, note["id"], told)
-    return read(session, id)
-
-
-def read(session: Session, id: str) -> dict[str, Any]:
-    """Return a note.
-
-    Raises:
-        Problem: 403 or 404.
-    """
-    note = records.find(session, NOTE, id, "read")
-    return read_shape(session, NOTE, note)
+    records.update(session, NOTE, note["id"], changes)
+    return records.read(session, NOTE, id)
 
 
 def delete(session: Session, id: str) -> None:
-    """Delete a note; only its author may.
+    """Delete a note of the user's own.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    records.remove(session, NOTE, _own(session, id))
+    records.mark_deleted(session, NOTE, _find_own(session, id))
 
 
-def _own(session: Session, id: str) -> Record:
+def _find_own(session: Session, id: str) -> Record:
     note = records.find(session, NOTE, id, "edit")
     if not session.user.is_admin and note["createdById"] != session.user.id:
         raise forbidden("No edit access.")
     return note
 
 
-def of_record(session: Session, entity: EntityType, id: str, *, posts: bool) -> dict[str, Any]:
-    """Return a page of the notes at a record, the newest first.
-
-    Args:
-        session: The request.
-        entity: The entity type of the record.
-        id: Its id.
-        posts: Whether only what people posted is wanted.
+def list_of_record(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+    """Return a page of the notes at a record, newest first.
 
     Raises:
-        Problem: 403 or 404.
+        APIError: 403 or 404.
     """
-    _require_stream(session, entity, id)
-
-    def wanted(note: Record) -> bool:
-        return note.get("parentId") == id and (not posts or note.get("type") == "Post")
-
-    page = _page(session, wanted, counted=True, drop=("parentName", "relatedName"))
-    return page if posts else {**page, "pinnedList": []}
+    require_stream(session, entity, id)
+    notes = session.data.with_value("Note", id, "parentId")
+    return {**_page_of_record(session, notes), "pinnedList": []}
 
 
-def everywhere(session: Session, *, mine: bool) -> dict[str, Any]:
-    """Return a page of the notes that the user may see, the newest first; it is not counted.
+def list_posts(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
+    """Return a page of what users posted at a record, newest first.
+
+    Raises:
+        APIError: 403 or 404.
+    """
+    require_stream(session, entity, id)
+    notes = session.data.with_value("Note", id, "parentId")
+    return _page_of_record(session, [note for note in notes if note.get("type") == "Post"])
+
+
+def _page_of_record(session: Session, notes: list[Record]) -> dict[str, Any]:
+    return _page(session, notes, counted=True, omit=("parentName", "relatedName"))
+
+
+def list_all(session: Session, *, followed: bool) -> dict[str, Any]:
+    """Return a page of the notes that the user may see, newest first, without a count.
 
     Args:
         session: The request.
-        mine: Whether only records that the user follows are wanted.
+        followed: Whether to return only those of records that the user follows.
     """
     user = session.user
-    session.user.require_scope("Note", "read")
+    user.require_scope("Note", "read")
 
-    def wanted(note: Record) -> bool:
+    def is_visible(note: Record) -> bool:
         entity = ENTITY_TYPES.get(note.get("parentType") or "")
         if entity is None:
             return user.id == note["createdById"] or user.id in (note.get("usersIds") or ())
         parent = session.data.find(entity.name, note.get("parentId"))
         if parent is None or not user.may(entity.name, "stream", parent):
             return False
-        return not mine or value_of(session, entity, parent, "isFollowed") is True
+        return not followed or value_of(session, entity, parent, "isFollowed") is True
 
-    left_out = ("parentName", "relatedName", "deleted", "isPinned", "superParentId",
-                "superParentType", "modifiedAt", "modifiedById", "modifiedByName")  # fmt: skip
-    page = _page(session, wanted, counted=False, drop=left_out)
+    omit = ("parentName", "relatedName", "deleted", "isPinned", "superParentId",
+            "superParentType", "modifiedAt", "modifiedById", "modifiedByName")  # fmt: skip
+    notes = [note for note in session.data.all("Note") if is_visible(note)]
+    page = _page(session, notes, counted=False, omit=omit)
     for note in page["list"]:
         note["_scope"] = "Note"
-        note["usersIds"] = session.data.there("Note", note["id"]).get("usersIds") or []
+        note["usersIds"] = session.data.get("Note", note["id"]).get("usersIds") or []
         note["usersNames"] = _user_names(session, note)
     return page
 
@@ -142,105 +143,11 @@ def _user_names(session: Session, note: Mapping[str, Any]) -> dict[str, str | No
 
 
 def _page(
-    session: Session,
-    wanted: Callable[[Record], bool],
-    *,
-    counted: bool,
-    drop: tuple[str, ...],
+    session: Session, notes: list[Record], *, counted: bool, omit: tuple[str, ...]
 ) -> dict[str, Any]:
-    search = replace(read_search(session, session.query), counted=counted, select=None)
+    search = replace(parse_query(session, session.query), counted=counted, select=None)
     after = session.query.get("after")
-    notes = [
-        note
-        for note in reversed(session.data.all("Note"))
-        if wanted(note) and (not isinstance(after, str) or note["createdAt"] > after)
-    ]
-    names = [name for name in (*list_names(session, NOTE), *_ATTACHMENTS) if name not in drop]
-    return lists.page(session, NOTE, search, notes, names=names)
-
-
-def _require_stream(session: Session, entity: EntityType, id: str) -> Record:
-    session.user.require_scope(entity.name, "stream")
-    record = session.data.find(entity.name, id)
-    if record is None:
-        raise not_found(f"Record {id} does not exist.")
-    session.user.require(entity.name, "stream", record)
-    if not entity.stream:
-        raise forbidden("No stream access.")
-    return record
-
-
-def follow(session: Session, entity: EntityType, id: str) -> bool:
-    """Let the user follow a record.
-
-    Raises:
-        Problem: 403 or 404.
-    """
-    record = _require_stream(session, entity, id)
-    session.data.relate(FOLLOWERS, record["id"], session.user.id)
-    return True
-
-
-def unfollow(session: Session, entity: EntityType, id: str) -> bool:
-    """Let the user follow a record no longer.
-
-    Raises:
-        Problem: 403 or 404.
-    """
-    record = records.find(session, entity, id, "read")
-    session.data.unrelate(FOLLOWERS, record["id"], session.user.id)
-    return True
-
-
-def followers(session: Session, entity: EntityType, id: str) -> dict[str, Any]:
-    """Return a page of the users who follow a record.
-
-    Raises:
-        Problem: 403 or 404.
-    """
-    record = _require_stream(session, entity, id)
-    session.user.require_scope("User", "read")
-    ids = {row.right for row in session.data.linked(FOLLOWERS, record["id"])}
-    search = read_search(session, session.query)
-    users = [user for user in session.data.all("User") if user["id"] in ids]
-    found = lists.matching(session, USER, search, users)
-    return lists.page(session, USER, search, found)
-
-
-def change_followers(session: Session, entity: EntityType, id: str, *, add: bool) -> bool:
-    """Add followers to a record, or take some away.
-
-    Raises:
-        Problem: 403, 404, or 400 for no ids.
-    """
-    record = _require_stream(session, entity, id)
-    session.user.require(entity.name, "edit", record)
-    ids = named_ids(session.body)
-    if not ids:
-        raise Problem(400, "")
-    for user in ids:
-        if session.data.find("User", user) is None:
-            raise not_found()
-        if add:
-            session.data.relate(FOLLOWERS, record["id"], user)
-        else:
-            session.data.unrelate(FOLLOWERS, record["id"], user)
-    return True
-
-
-def star(session: Session, entity: EntityType, id: str, *, add: bool) -> bool:
-    """Star a record, or take the star away; for people only.
-
-    Raises:
-        Problem: 403 or 404.
-    """
-    if session.user.kind == "api":
-        raise forbidden("Not allowed for non-internal users.")
-    if not entity.stars:
-        raise forbidden("")
-    record = records.find(session, entity, id, "read")
-    if add:
-        session.data.relate(STARS, record["id"], session.user.id)
-    else:
-        session.data.unrelate(STARS, record["id"], session.user.id)
-    return True
+    if isinstance(after, str):
+        notes = [note for note in notes if note["createdAt"] > after]
+    names = [name for name in (*list_attributes(session, NOTE), *_ATTACHMENTS) if name not in omit]
+    return lists.page(session, NOTE, search, notes[::-1], names=names)

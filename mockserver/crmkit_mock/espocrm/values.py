@@ -1,14 +1,15 @@
-"""From what is sent for a field to what is kept: coercion, checks and their failures."""
+"""From the values sent for a record's fields to the stored ones: coercion and validation."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.espocrm.addresses import read_emails, read_phones
-from crmkit_mock.espocrm.instants import read_day, read_instant
-from crmkit_mock.espocrm.refusals import invalid, no_such_foreign
+from crmkit_mock.espocrm.addresses import parse_emails, parse_phones
+from crmkit_mock.espocrm.datetimes import parse_date, parse_datetime
+from crmkit_mock.espocrm.errors import foreign_record_not_found, invalid
 from crmkit_mock.espocrm.session import BASE_CURRENCY
 
 if TYPE_CHECKING:
@@ -18,35 +19,45 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.session import Session
 
 _NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
-_WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
+_INTEGER = re.compile(r"\s*[+-]?\d{1,18}\s*", re.ASCII)
 _MARKUP = re.compile(r"<[^>]*>")
 
 
 @dataclass(slots=True)
 class Accepted:
-    """What becomes of the values that were sent.
+    """The result of validation.
 
     Attributes:
-        values: Attributes as they are kept.
-        echo: Attributes that the reply shows otherwise than they are kept.
+        values: Attributes as they are stored.
+        echo: Attributes whose value in the response differs from the stored one.
     """
 
-    values: dict[str, Any] = field(default_factory=dict)
-    echo: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = dataclasses.field(default_factory=dict)
+    echo: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """One field of one request."""
+class _Input:
+    """What a request sends for one field."""
 
     session: Session
     entity: EntityType
     field: Field
     sent: Mapping[str, Any]
-    kept: Mapping[str, Any]
+    stored: Mapping[str, Any]
     out: Accepted
 
+    @property
+    def value(self) -> Any:
+        """The value sent for the attribute with the field's own name."""
+        return self.sent[self.field.name]
+
+    def accept(self, value: object) -> None:
+        """Store a value under the field's own name."""
+        self.out.values[self.field.name] = value
+
     def invalid(self, kind: str) -> Exception:
+        """Return the error of a failed check."""
         return invalid(self.entity.name, self.field.name, kind)
 
 
@@ -54,279 +65,267 @@ def accept(
     session: Session,
     entity: EntityType,
     sent: Mapping[str, Any],
-    kept: Mapping[str, Any] | None = None,
+    stored: Mapping[str, Any] | None = None,
 ) -> Accepted:
-    """Check what is sent for a record, and turn it into what is kept.
+    """Validate the attributes sent for a record, and convert them to stored ones.
 
-    What is unknown, read-only or hidden from the user is dropped.
+    Unknown, read-only and hidden ones are ignored.
 
     Args:
         session: The request.
         entity: The entity type.
-        sent: The attributes that were sent.
-        kept: The record as it is; None for a new one.
+        sent: The attributes sent.
+        stored: The record as it is stored; None for a new one.
 
     Raises:
-        Problem: 400 for the first field that fails; 403 for an id that no record has.
+        APIError: 400 for the first field that fails; 403 for the id of a record that does not
+            exist.
     """
     out = Accepted()
     hidden = session.user.hidden(entity.name)
-    for one in entity.fields:
-        if one.read_only or one.name in hidden:
+    for field in entity.fields:
+        if field.read_only or field.name in hidden:
             continue
-        job = _Job(session, entity, one, sent, kept or {}, out)
-        if kept is None or any(attribute in sent for attribute in one.attributes):
-            _require(job)
-        if any(attribute in sent for attribute in one.attributes):
-            _BY_FAMILY[one.family](job)
+        is_sent = any(attribute in sent for attribute in field.attributes)
+        sent_field = _Input(session, entity, field, sent, stored or {}, out)
+        if stored is None or is_sent:
+            _require(sent_field)
+        if is_sent:
+            _BY_FAMILY[field.family](sent_field)
     return out
 
 
-def _require(job: _Job) -> None:
-    name = job.field.name
-    if not job.field.required or (name == "closeDate" and job.session.profile.lenient):
+def _require(sent: _Input) -> None:
+    name = sent.field.name
+    if not sent.field.required or (name == "closeDate" and sent.session.profile.lenient):
         return
     attributes = {
         "link": (f"{name}Id",),
         "datetimeOptional": (name, f"{name}Date"),
-    }.get(job.field.family, (name,))
-    values = [job.sent.get(one, job.kept.get(one)) for one in attributes]
+    }.get(sent.field.family, (name,))
+    values = [sent.sent.get(attribute, sent.stored.get(attribute)) for attribute in attributes]
     if all(_is_blank(value) for value in values):
-        raise job.invalid("required")
+        raise sent.invalid("required")
 
 
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _text_of(job: _Job, attribute: str) -> str | None:
-    value = job.sent[attribute]
+def _to_str(sent: _Input, attribute: str) -> str | None:
+    value = sent.sent[attribute]
     if isinstance(value, list | dict):
-        # As PHP turns an array into text.
+        # As PHP casts an array to a string.
         return "Array"
-    text = _written(value).strip()
+    text = ("" if value is None or value is False else "1" if value is True else str(value)).strip()
     if not text:
         return None
-    if job.field.max_length is not None and len(text) > job.field.max_length:
-        raise job.invalid("maxLength")
-    if not job.field.plain and job.field.family != "text" and _MARKUP.search(text):
-        raise job.invalid("pattern")
+    if sent.field.max_length is not None and len(text) > sent.field.max_length:
+        raise sent.invalid("maxLength")
+    if not sent.field.plain and sent.field.family != "text" and _MARKUP.search(text):
+        raise sent.invalid("pattern")
     return text
 
 
-def _written(value: object) -> str:
-    if value is None or value is False:
-        return ""
-    return "1" if value is True else str(value)
+def _text(sent: _Input) -> None:
+    for attribute in sent.field.attributes:
+        if attribute in sent.sent:
+            sent.out.values[attribute] = _to_str(sent, attribute)
 
 
-def _text(job: _Job) -> None:
-    for attribute in job.field.attributes:
-        if attribute in job.sent:
-            job.out.values[attribute] = _text_of(job, attribute)
+def _person_name(sent: _Input) -> None:
+    for attribute in ("firstName", "middleName", "lastName"):
+        if attribute in sent.sent:
+            sent.out.values[attribute] = _to_str(sent, attribute)
 
 
-def _person_name(job: _Job) -> None:
-    parts = [one for one in ("firstName", "middleName", "lastName") if one in job.sent]
-    for attribute in parts:
-        job.out.values[attribute] = _text_of(job, attribute)
+def _bool(sent: _Input) -> None:
+    sent.accept(sent.value is True or sent.value in (1, "1", "true"))
+    if sent.value is None:
+        sent.out.echo[sent.field.name] = None
 
 
-def _bool(job: _Job) -> None:
-    value = job.sent[job.field.name]
-    truth = value is True or value in (1, "1", "true")
-    job.out.values[job.field.name] = truth
-    if value is None:
-        job.out.echo[job.field.name] = None
+def _number(sent: _Input) -> None:
+    sent.accept(_to_number(sent, sent.value, integer=sent.field.family == "int"))
 
 
-def _number(job: _Job) -> None:
-    name = job.field.name
-    value = _checked_number(job, job.sent[name], whole=job.field.family == "int")
-    job.out.values[name] = value
-
-
-def _checked_number(job: _Job, value: object, *, whole: bool = False) -> int | float | None:
+def _to_number(sent: _Input, value: object, *, integer: bool = False) -> int | float | None:
     if _is_blank(value):
         return None
     number: int | float
-    if isinstance(value, str) and (_WHOLE if whole else _NUMERIC).fullmatch(value):
-        number = int(value) if _WHOLE.fullmatch(value) else float(value)
+    if isinstance(value, str) and (_INTEGER if integer else _NUMERIC).fullmatch(value):
+        number = int(value) if _INTEGER.fullmatch(value) else float(value)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number = value
     else:
-        raise job.invalid("valid")
-    if whole and number != int(number):
-        raise job.invalid("valid")
-    if job.field.minimum is not None and number < job.field.minimum:
-        raise job.invalid("min")
-    if job.field.maximum is not None and number > job.field.maximum:
-        raise job.invalid("max")
-    return int(number) if whole else number
+        raise sent.invalid("valid")
+    if integer and number != int(number):
+        raise sent.invalid("valid")
+    if sent.field.minimum is not None and number < sent.field.minimum:
+        raise sent.invalid("min")
+    if sent.field.maximum is not None and number > sent.field.maximum:
+        raise sent.invalid("max")
+    return int(number) if integer else number
 
 
-def _enum(job: _Job) -> None:
-    value = job.sent[job.field.name]
+def _enum(sent: _Input) -> None:
+    value = sent.value
     if _is_blank(value):
         value = None
-    elif job.field.options and value not in job.field.options:
-        raise job.invalid("valid")
-    job.out.values[job.field.name] = None if value is None else str(value)
+    elif sent.field.options and value not in sent.field.options:
+        raise sent.invalid("valid")
+    sent.accept(None if value is None else str(value))
 
 
-def _array(job: _Job) -> None:
-    name, value = job.field.name, job.sent[job.field.name]
-    chosen = job.field.family == "multiEnum"
+def _array(sent: _Input) -> None:
+    value = sent.value
     if value is None:
-        job.out.values[name] = [] if chosen else None
+        sent.accept([] if sent.field.family == "multiEnum" else None)
         return
     if not isinstance(value, list):
-        raise job.invalid("array")
-    if not all(isinstance(one, str) for one in value):
-        raise job.invalid("valid")
-    if job.field.options and not set(value) <= set(job.field.options):
-        raise job.invalid("valid")
-    job.out.values[name] = value
+        raise sent.invalid("array")
+    if not all(isinstance(item, str) for item in value):
+        raise sent.invalid("valid")
+    if sent.field.options and not set(value) <= set(sent.field.options):
+        raise sent.invalid("valid")
+    sent.accept(value)
 
 
-def _day(job: _Job, attribute: str) -> None:
-    value = job.sent[attribute]
-    day = read_day(value)
-    if value is not None and day is None:
-        raise job.invalid("valid")
-    job.out.values[attribute] = day
+def _date(sent: _Input) -> None:
+    _accept_date(sent, sent.field.name)
 
 
-def _moment(job: _Job, attribute: str) -> None:
-    value = job.sent[attribute]
-    moment = read_instant(value)
-    if value is not None and moment is None:
-        raise job.invalid("valid")
-    job.out.values[attribute] = moment
+def _accept_date(sent: _Input, attribute: str) -> None:
+    value = sent.sent[attribute]
+    parsed = parse_date(value)
+    if value is not None and parsed is None:
+        raise sent.invalid("valid")
+    sent.out.values[attribute] = parsed
+
+
+def _datetime(sent: _Input) -> None:
+    value = sent.value
+    parsed = parse_datetime(value)
+    if value is not None and parsed is None:
+        raise sent.invalid("valid")
+    sent.accept(parsed)
     if isinstance(value, str) and len(value) == 16:
-        # Without seconds it comes back as it was sent; the next read has them.
-        job.out.echo[attribute] = value
+        # Without seconds it is returned as it was sent; the next read has them.
+        sent.out.echo[sent.field.name] = value
 
 
-def _date(job: _Job) -> None:
-    _day(job, job.field.name)
+def _datetime_optional(sent: _Input) -> None:
+    if sent.field.name in sent.sent:
+        _datetime(sent)
+    if f"{sent.field.name}Date" in sent.sent:
+        _accept_date(sent, f"{sent.field.name}Date")
 
 
-def _datetime(job: _Job) -> None:
-    _moment(job, job.field.name)
-
-
-def _datetime_optional(job: _Job) -> None:
-    name = job.field.name
-    if name in job.sent:
-        _moment(job, name)
-    if f"{name}Date" in job.sent:
-        _day(job, f"{name}Date")
-
-
-def _currency(job: _Job) -> None:
-    name = job.field.name
+def _currency(sent: _Input) -> None:
+    name = sent.field.name
     code_name = f"{name}Currency"
-    amount = job.kept.get(name)
-    if name in job.sent:
-        amount = _checked_number(job, job.sent[name])
-    code = job.sent.get(code_name, job.kept.get(code_name)) or BASE_CURRENCY
-    if not isinstance(code, str) or code not in job.session.rates():
-        raise job.invalid("validCurrency")
-    job.out.values[name] = amount
-    job.out.values[code_name] = None if amount is None else code
+    amount = sent.stored.get(name)
+    if name in sent.sent:
+        amount = _to_number(sent, sent.value)
+    code = sent.sent.get(code_name, sent.stored.get(code_name)) or BASE_CURRENCY
+    if not isinstance(code, str) or code not in sent.session.rates():
+        raise sent.invalid("validCurrency")
+    sent.accept(amount)
+    sent.out.values[code_name] = None if amount is None else code
 
 
-def _link(job: _Job) -> None:
-    attribute = f"{job.field.name}Id"
-    if attribute not in job.sent:
+def _link(sent: _Input) -> None:
+    attribute = f"{sent.field.name}Id"
+    if attribute not in sent.sent:
         return
-    id = job.sent[attribute] or None
-    if id is not None and job.session.data.find(job.field.entity, id) is None:
-        raise no_such_foreign(job.entity.name, job.field.name, job.field.entity)
-    job.out.values[attribute] = id
+    id = sent.sent[attribute] or None
+    if id is not None:
+        _require_foreign(sent, sent.field.entity, id)
+    sent.out.values[attribute] = id
 
 
-def _parent(job: _Job) -> None:
-    name = job.field.name
-    id = job.sent.get(f"{name}Id", job.kept.get(f"{name}Id")) or None
-    kind = job.sent.get(f"{name}Type", job.kept.get(f"{name}Type")) or None
+def _require_foreign(sent: _Input, foreign: str, id: object) -> None:
+    if sent.session.data.find(foreign, id) is None:
+        raise foreign_record_not_found(sent.entity.name, sent.field.name, foreign)
+
+
+def _parent(sent: _Input) -> None:
+    id_name, type_name = f"{sent.field.name}Id", f"{sent.field.name}Type"
+    id = sent.sent.get(id_name, sent.stored.get(id_name)) or None
+    foreign = sent.sent.get(type_name, sent.stored.get(type_name)) or None
     if id is None:
-        # A type alone says nothing yet: an attachment gets its parent later.
-        job.out.values[f"{name}Id"] = None
-        job.out.values[f"{name}Type"] = kind if isinstance(kind, str) else None
+        # A type without an id is stored: an attachment gets its parent later.
+        sent.out.values[id_name] = None
+        sent.out.values[type_name] = foreign if isinstance(foreign, str) else None
         return
-    if not isinstance(kind, str):
-        raise job.invalid("required")
-    if job.session.data.find(kind, id) is None:
-        raise no_such_foreign(job.entity.name, name, kind)
-    job.out.values[f"{name}Id"] = id
-    job.out.values[f"{name}Type"] = kind
+    if not isinstance(foreign, str):
+        raise sent.invalid("required")
+    _require_foreign(sent, foreign, id)
+    sent.out.values[id_name] = id
+    sent.out.values[type_name] = foreign
 
 
-def _links(job: _Job) -> None:
-    name = job.field.name
-    columns_name = f"{name}Columns"
-    if f"{name}Ids" in job.sent:
-        ids: Any = job.sent[f"{name}Ids"]
+def _links(sent: _Input) -> None:
+    ids_name, columns_name = f"{sent.field.name}Ids", f"{sent.field.name}Columns"
+    if ids_name in sent.sent:
+        ids: Any = sent.sent[ids_name]
         ids = [] if ids is None else ids
         if not isinstance(ids, list) or not all(isinstance(id, str) for id in ids):
-            raise job.invalid("valid")
+            raise sent.invalid("valid")
         for id in ids:
-            if job.session.data.find(job.field.entity, id) is None:
-                raise no_such_foreign(job.entity.name, name, job.field.entity)
-        job.out.values[f"{name}Ids"] = list(dict.fromkeys(ids))
-    columns = job.sent.get(columns_name)
-    if job.field.columns and isinstance(columns, dict):
-        job.out.values[columns_name] = {
-            id: {one: row[one] for one in job.field.columns if one in row}
+            _require_foreign(sent, sent.field.entity, id)
+        sent.out.values[ids_name] = list(dict.fromkeys(ids))
+    columns = sent.sent.get(columns_name)
+    if sent.field.columns and isinstance(columns, dict):
+        sent.out.values[columns_name] = {
+            id: {name: row[name] for name in sent.field.columns if name in row}
             for id, row in columns.items()
             if isinstance(row, dict)
         }
 
 
-def _emails(job: _Job) -> None:
-    job.out.values |= read_emails(job.field, job.sent, job.kept, job.invalid)
-    _echo_list(job)
+def _emails(sent: _Input) -> None:
+    sent.out.values |= parse_emails(sent.field, sent.sent, sent.stored, sent.invalid)
+    _echo_entries(sent)
 
 
-def _phones(job: _Job) -> None:
-    # What a number is for when nobody says, as recorded for accounts.
-    usual = "Office" if job.entity.name == "Account" else "Mobile"
-    job.out.values |= read_phones(job.field, job.sent, job.kept, job.invalid, usual)
-    _echo_list(job)
+def _phones(sent: _Input) -> None:
+    # Types of numbers without one, as recorded for accounts.
+    default_type = "Office" if sent.entity.name == "Account" else "Mobile"
+    sent.out.values |= parse_phones(sent.field, sent.sent, sent.stored, sent.invalid, default_type)
+    _echo_entries(sent)
 
 
-def _echo_list(job: _Job) -> None:
-    # The list comes back as it was sent; the next read has what was left out of it
+def _echo_entries(sent: _Input) -> None:
+    # The list is returned as it was sent; the next read has the defaults of its entries
     # (recorded: update-phoneNumberData).
-    name = f"{job.field.name}Data"
-    if isinstance(job.sent.get(name), list):
-        job.out.echo[name] = [_echoed(one) for one in job.sent[name] if isinstance(one, dict)]
+    name = f"{sent.field.name}Data"
+    entries = sent.sent.get(name)
+    if isinstance(entries, list):
+        sent.out.echo[name] = [_coerced(entry) for entry in entries if isinstance(entry, dict)]
 
 
-def _echoed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry of such a list with values of other types coerced, as they are kept."""
-    told = dict(entry)
+def _coerced(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of such a list with its values in the types in which they are stored."""
+    coerced = dict(entry)
     for name, kind in (("primary", bool), ("optOut", bool), ("invalid", bool), ("type", str)):
-        if told.get(name) is not None:
-            told[name] = kind(told[name])
-    return told
+        if coerced.get(name) is not None:
+            coerced[name] = kind(coerced[name])
+    return coerced
 
 
-def _reminders(job: _Job) -> None:
-    value = job.sent[job.field.name]
-    listed = value if isinstance(value, list) else []
-    job.out.values[job.field.name] = [one for one in listed if _is_reminder(one)]
+def _reminders(sent: _Input) -> None:
+    items = sent.value if isinstance(sent.value, list) else []
+    sent.accept([item for item in items if _is_reminder(item)])
 
 
-def _is_reminder(one: object) -> bool:
-    if not isinstance(one, dict):
+def _is_reminder(item: object) -> bool:
+    if not isinstance(item, dict):
         return False
-    return type(one.get("seconds")) is int and isinstance(one.get("type"), str)
+    return type(item.get("seconds")) is int and isinstance(item.get("type"), str)
 
 
-_BY_FAMILY: dict[str, Callable[[_Job], None]] = {
+_BY_FAMILY: dict[str, Callable[[_Input], None]] = {
     "varchar": _text,
     "text": _text,
     "url": _text,

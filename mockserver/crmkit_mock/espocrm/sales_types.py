@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from crmkit_mock.espocrm.fields import EntityType, Field
-from crmkit_mock.espocrm.standard import (
+from crmkit_mock.espocrm.common_fields import (
     ACTIVITIES,
     ATTACHMENTS,
     CAMPAIGN,
@@ -17,16 +16,17 @@ from crmkit_mock.espocrm.standard import (
     STAMPS,
     STREAMED,
     TEAMS,
+    boolean,
     enum,
-    flag,
     has_many,
     many_many,
-    text,
     to_many,
     to_one,
+    varchar,
 )
+from crmkit_mock.espocrm.fields import EntityType, Field
 
-#: Stages with the probability that each sets (observed).
+#: Stages and the probability that each sets (observed).
 STAGES = {
     "Prospecting": 10,
     "Qualification": 20,
@@ -40,25 +40,25 @@ CASE_STATUSES = ("New", "Assigned", "Pending", "Closed", "Rejected", "Duplicate"
 
 _PERSON = (
     Field("name", "personName", max_length=100),
-    text("title", max_length=100),
+    varchar("title", max_length=100),
     Field("emailAddress", "email"),
     Field("phoneNumber", "phone"),
-    flag("doNotCall"),
+    boolean("doNotCall"),
     Field("address", "address"),
 )
-#: Columns of a target list's relation, as the entity types at its other end show them.
+#: Columns of a target list's relation and the attributes that show them at its other end.
 _OPTED_OUT = (("targetListIsOptedOut", "optedOut"),)
 
 ACCOUNT = EntityType(
     "Account",
     (
-        text("name", required=True, max_length=249),
+        varchar("name", required=True, max_length=249),
         Field("website", "url", max_length=255),
         Field("emailAddress", "email"),
         Field("phoneNumber", "phone"),
         enum("type", ("Customer", "Investor", "Partner", "Reseller")),
         enum("industry", INDUSTRIES),
-        text("sicCode", max_length=40),
+        varchar("sicCode", max_length=40),
         Field("billingAddress", "address"),
         Field("shippingAddress", "address"),
         DESCRIPTION,
@@ -69,7 +69,7 @@ ACCOUNT = EntityType(
         Field("cCodes", "array"),
         Field("cRating", "int", minimum=0, maximum=10),
         Field("cScore", "float"),
-        flag("cIsKey"),
+        boolean("cIsKey"),
         Field("cBudget", "currency"),
         Field("cLastVisit", "datetime"),
         Field("cFounded", "date"),
@@ -109,11 +109,11 @@ CONTACT = EntityType(
     (
         *_PERSON,
         enum("salutationName", SALUTATIONS),
-        text("lastName", required=True, max_length=100),
+        varchar("lastName", required=True, max_length=100),
         to_one("account", "Account"),
         to_many("accounts", "Account", columns=("role", "isInactive")),
-        # Columns of the first account's row, which show the same and set it.
-        text("accountRole", max_length=100, shown=()),
+        # Columns of the row of the primary account: reading shows them, writing sets them.
+        varchar("accountRole", max_length=100, shown=()),
         Field("accountIsInactive", "bool", shown=()),
         DESCRIPTION,
         CAMPAIGN,
@@ -156,8 +156,8 @@ LEAD = EntityType(
     (
         *_PERSON,
         enum("salutationName", SALUTATIONS),
-        text("lastName", max_length=100),
-        text("accountName", max_length=100),
+        varchar("lastName", max_length=100),
+        varchar("accountName", max_length=100),
         enum("status", LEAD_STATUSES, default="New"),
         enum("source", LEAD_SOURCES),
         enum("industry", INDUSTRIES),
@@ -194,7 +194,7 @@ LEAD = EntityType(
 OPPORTUNITY = EntityType(
     "Opportunity",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         Field("amount", "currency", required=True, minimum=0),
         Field("amountWeightedConverted", "currencyConverted", read_only=True),
         to_one("account", "Account"),
@@ -230,17 +230,17 @@ OPPORTUNITY = EntityType(
 CASE = EntityType(
     "Case",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         Field("number", "autoincrement", read_only=True),
         enum("status", CASE_STATUSES, default="New"),
         enum("priority", PRIORITIES, default="Normal"),
-        enum("type", ("Question", "Incident", "Problem")),
+        enum("type", ("Question", "Incident", "APIError")),
         to_one("account", "Account"),
         to_one("lead", "Lead"),
         to_one("contact", "Contact"),
         to_many("contacts", "Contact"),
         to_one("inboundEmail", "InboundEmail", read_only=True),
-        flag("isInternal"),
+        boolean("isInternal"),
         DESCRIPTION,
         ATTACHMENTS,
         *OWNED,
@@ -259,7 +259,7 @@ CASE = EntityType(
 TARGET_LIST = EntityType(
     "TargetList",
     (
-        text("name", required=True, max_length=100),
+        varchar("name", required=True, max_length=100),
         to_one("category", "TargetListCategory"),
         DESCRIPTION,
         *OWNED,
@@ -277,7 +277,7 @@ TARGET_LIST = EntityType(
 CAMPAIGN_TYPE = EntityType(
     "Campaign",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         enum("status", ("Planning", "Active", "Inactive", "Complete"), default="Planning"),
         enum("type", ("Email", "Newsletter", "Web", "Television"), default="Email"),
         Field("startDate", "date"),

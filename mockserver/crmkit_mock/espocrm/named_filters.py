@@ -6,11 +6,15 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from crmkit_mock.espocrm.attributes import followers, value_of
+from crmkit_mock.espocrm.attributes import FOLLOWERS, primary_account_columns, value_of
+from crmkit_mock.espocrm.datetimes import (
+    SERVER_TIME_ZONE,
+    date_bounds,
+    format_datetime,
+    time_zone,
+)
+from crmkit_mock.espocrm.errors import bad_request
 from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.instants import day_bounds, write_instant, zone
-from crmkit_mock.espocrm.profiles import SERVER_ZONE
-from crmkit_mock.espocrm.refusals import bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +32,16 @@ def _none_of(attribute: str, *values: str) -> Callable[[Session], Callable[[Reco
     return lambda _session: lambda record: record.get(attribute) not in values
 
 
-def _recent(session: Session) -> Callable[[Record], bool]:
-    since = write_instant(session.clock.now() - timedelta(days=7))
+def _recently_created(session: Session) -> Callable[[Record], bool]:
+    since = format_datetime(session.clock.now() - timedelta(days=7))
     return lambda record: record["createdAt"] >= since
 
 
-def _todays(attribute: str) -> Callable[[Session], Callable[[Record], bool]]:
+def _today(attribute: str) -> Callable[[Session], Callable[[Record], bool]]:
     def prepare(session: Session) -> Callable[[Record], bool]:
-        here = zone(SERVER_ZONE)
-        today = session.clock.now().astimezone(here).date()
-        first, last = day_bounds(today, today, here)
+        zone = time_zone(SERVER_TIME_ZONE)
+        today = session.clock.now().astimezone(zone).date()
+        first, last = date_bounds(today, today, zone)
         return lambda record: first <= (record.get(attribute) or "") <= last
 
     return prepare
@@ -52,7 +56,7 @@ def _overdue(session: Session) -> Callable[[Record], bool]:
     )
 
 
-def _begun(session: Session) -> Callable[[Record], bool]:
+def _started(session: Session) -> Callable[[Record], bool]:
     now = session.now()
     return lambda record: (
         record.get("status") not in (*_TASKS_DONE, "Deferred")
@@ -64,14 +68,12 @@ def _has_portal_user(session: Session) -> Callable[[Record], bool]:
     return lambda record: session.data.find("User", record.get("portalUserId")) is not None
 
 
-def _no_portal_user(session: Session) -> Callable[[Record], bool]:
+def _has_no_portal_user(session: Session) -> Callable[[Record], bool]:
     return lambda record: session.data.find("User", record.get("portalUserId")) is None
 
 
 def _account_active(session: Session) -> Callable[[Record], bool]:
-    from crmkit_mock.espocrm.attributes import primary_row
-
-    return lambda record: not primary_row(session, record).get("isInactive")
+    return lambda record: not primary_account_columns(session, record).get("isInactive")
 
 
 _TASKS_DONE = ("Completed", "Canceled")
@@ -80,9 +82,9 @@ _PRIMARY: dict[tuple[str, str], Callable[[Session], Callable[[Record], bool]]] =
     ("Account", "customers"): _one_of("type", "Customer"),
     ("Account", "resellers"): _one_of("type", "Reseller"),
     ("Account", "partners"): _one_of("type", "Partner"),
-    ("Account", "recentlyCreated"): _recent,
+    ("Account", "recentlyCreated"): _recently_created,
     ("Contact", "portalUsers"): _has_portal_user,
-    ("Contact", "notPortalUsers"): _no_portal_user,
+    ("Contact", "notPortalUsers"): _has_no_portal_user,
     ("Contact", "accountActive"): _account_active,
     ("Lead", "actual"): _none_of("status", "Converted", "Recycled", "Dead"),
     ("Lead", "active"): _none_of("status", "Converted", "Recycled", "Dead"),
@@ -95,16 +97,16 @@ _PRIMARY: dict[tuple[str, str], Callable[[Session], Callable[[Record], bool]]] =
     ("Task", "actual"): _none_of("status", *_TASKS_DONE, "Deferred"),
     ("Task", "completed"): _one_of("status", "Completed"),
     ("Task", "deferred"): _one_of("status", "Deferred"),
-    ("Task", "todays"): _todays("dateEnd"),
-    ("Task", "actualStartingNotInFuture"): _begun,
+    ("Task", "todays"): _today("dateEnd"),
+    ("Task", "actualStartingNotInFuture"): _started,
     ("Task", "overdue"): _overdue,
     **{
-        (kind, name): test
-        for kind in ("Meeting", "Call")
+        (entity, name): test
+        for entity in ("Meeting", "Call")
         for name, test in (
             ("planned", _one_of("status", "Planned")),
             ("held", _one_of("status", "Held")),
-            ("todays", _todays("dateStart")),
+            ("todays", _today("dateStart")),
         )
     },
     ("Document", "active"): _one_of("status", "Active"),
@@ -117,7 +119,7 @@ def primary_filter(session: Session, entity: EntityType, name: str) -> Callable[
     """Return the test of a primary filter.
 
     Raises:
-        Problem: 400, the entity type has none of that name.
+        APIError: 400, the entity type has no such filter.
     """
     prepare = _PRIMARY.get((entity.name, name))
     if prepare is None:
@@ -129,33 +131,33 @@ def bool_filter(session: Session, entity: EntityType, name: str) -> Callable[[Re
     """Return the test of a bool filter.
 
     Raises:
-        Problem: 400, the entity type has none of that name.
+        APIError: 400, the entity type has no such filter.
     """
     user = session.user
     if name == "onlyMy" and "assignedUser" in entity.by_name:
         return lambda record: record.get("assignedUserId") == user.id
     if name == "followed" and entity.stream:
-        return lambda record: user.id in followers(session, record)
-    # Who has no teams gets everything (recorded: list-boolFilter-shared).
+        return lambda record: session.data.related(FOLLOWERS, record["id"], user.id) is not None
+    # A user without teams gets all records (recorded: list-boolFilter-shared).
     if name == "shared" and "teams" in entity.by_name:
         return lambda _record: True
     raise bad_request(f"No bool filter '{name}' for '{entity.name}'.")
 
 
 def text_filter(session: Session, entity: EntityType, text: str) -> Callable[[Record], bool]:
-    """Return the test of a text filter: a prefix, with `*` for anything."""
-    pattern = fold(text.strip())
-    regex = re.compile(".*".join(re.escape(part) for part in pattern.split("*")) + ".*", re.DOTALL)
-    if pattern.startswith("*") and not pattern.endswith("*"):
-        # With a wildcard before it and none behind it, the text has to end there
-        # (recorded: list-textFilter-wildcard).
-        regex = re.compile(regex.pattern.removesuffix(".*"), re.DOTALL)
+    """Return the test of a text filter: a prefix, in which `*` stands for anything."""
+    text = fold(text.strip())
+    pattern = ".*".join(re.escape(part) for part in text.split("*"))
+    if not text.startswith("*") or text.endswith("*"):
+        # With a wildcard only in front, the value must end with the text (recorded:
+        # list-textFilter-wildcard).
+        pattern += ".*"
+    regex = re.compile(pattern, re.DOTALL)
 
     def test(record: Record) -> bool:
-        for attribute in entity.text_filter:
-            value = value_of(session, entity, record, attribute)
-            if value is not None and regex.fullmatch(fold(str(value))):
-                return True
-        return False
+        values = (value_of(session, entity, record, name) for name in entity.text_filter)
+        return any(
+            value is not None and regex.fullmatch(fold(str(value))) is not None for value in values
+        )
 
     return test

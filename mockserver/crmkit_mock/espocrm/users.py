@@ -1,4 +1,4 @@
-"""The users of every mock, with their credentials; the same after every reset."""
+"""The users of each mock and their credentials, which are the same after every reset."""
 
 from __future__ import annotations
 
@@ -44,20 +44,20 @@ _SCOPES = (
 #: Ids of the roles' records, by name.
 ROLE_IDS = {"Integrator": "6b0000000000000d1", "Own accounts": "6b0000000000000d2"}
 
-#: Everything but what belongs to administrators.
+#: Everything that is not reserved for administrators.
 INTEGRATOR = Role(
     "Integrator",
     {
         **dict.fromkeys(_SCOPES, _EVERYTHING),
         **dict.fromkeys(("User", "Team"), _READ),
         "Notification": _READ,
-        # Files are listed by administrators alone.
+        # Only administrators list files.
         "Attachment": {"create": "all"},
     },
     mass_update=True,
     export=True,
 )
-#: Own accounts to read, without their web address; leads to create for oneself.
+#: Reads own accounts, without the field `website`; creates leads for itself.
 LIMITED = Role(
     "Own accounts",
     {"Account": _OWN, "Lead": {"create": "all", "read": "own"}},
@@ -67,17 +67,17 @@ LIMITED = Role(
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """A user of the mock, with what opens the door.
+class Login:
+    """A user of the mock with its credentials.
 
     Attributes:
         user: The user.
-        user_name: Name at the door.
+        user_name: Name to log in with.
         api_key: API key, or None.
-        secret_key: Secret for signatures, with the API key; None if the key alone opens.
+        secret_key: Secret for signatures beside the API key; None if the key alone is enough.
         password: Password, or None.
-        active: Whether the door opens at all.
-        first_name: First name, of people.
+        active: Whether the user may log in.
+        first_name: First name of a login.
         last_name: Last name.
         email: E-mail address, or None.
     """
@@ -94,7 +94,7 @@ class Person:
 
     @property
     def credentials(self) -> dict[str, Any]:
-        """Constructor keywords of a client for this user."""
+        """Keyword arguments of a client for this user."""
         if self.password is not None:
             return {"username": self.user_name, "password": self.password}
         if self.secret_key is not None:
@@ -102,20 +102,20 @@ class Person:
         return {"api_key": self.api_key}
 
 
-def _api(name: str, id: str, role: Role | None, api_key: str, **further: Any) -> Person:
-    return Person(User(id, name, "api", role), name, api_key=api_key, last_name=name, **further)
+def _api(name: str, id: str, role: Role | None, api_key: str, **options: Any) -> Login:
+    return Login(User(id, name, "api", role), name, api_key=api_key, last_name=name, **options)
 
 
-#: The people by name. "integrator" has a broad role; "signer" the same and signs its requests;
-#: "limited" reads own accounts, without one field; "norole" may do nothing; "inactive" is not let
+#: The users by name. "integrator" has a broad role; "signer" the same and signs its requests;
+#: "limited" reads own accounts, without one field; "norole" may do nothing; "inactive" cannot log
 #: in; "jana" and "admin" have passwords.
-PEOPLE: dict[str, Person] = {
-    one.user_name: one
-    for one in (
-        Person(
+USERS: dict[str, Login] = {
+    login.user_name: login
+    for login in (
+        Login(
             User("6b0000000000000b0", "Admin", "admin"),
             "admin",
-            password="admin-of-the-mock",  # noqa: S106 - opens nothing but the mock
+            password="admin-of-the-mock",  # noqa: S106 - valid for the mock alone
             last_name="Admin",
         ),
         _api(
@@ -140,7 +140,7 @@ PEOPLE: dict[str, Person] = {
             "2ea6d8f19b07435c91d4e8a0c5f7b36d",
             active=False,
         ),
-        Person(
+        Login(
             User("6b0000000000000b6", "Jana Nová", "regular", INTEGRATOR, (SALES_TEAM,)),
             "jana",
             password="jana-of-the-mock",  # noqa: S106 - as above
@@ -150,24 +150,24 @@ PEOPLE: dict[str, Person] = {
         ),
     )
 }
-INTEGRATOR_ID = PEOPLE["integrator"].user.id
-JANA_ID = PEOPLE["jana"].user.id
-ADMIN_ID = PEOPLE["admin"].user.id
+INTEGRATOR_ID = USERS["integrator"].user.id
+JANA_ID = USERS["jana"].user.id
+ADMIN_ID = USERS["admin"].user.id
 
 
-def user_record(person: Person, created_at: str) -> Record:
+def user_record(login: Login, created_at: str) -> Record:
     """Return the record of a user."""
-    name = {"firstName": person.first_name, "lastName": person.last_name}
+    name = {"firstName": login.first_name, "lastName": login.last_name}
     return {
-        "id": person.user.id,
+        "id": login.user.id,
         "deleted": False,
-        "userName": person.user_name,
+        "userName": login.user_name,
         **{attribute: value for attribute, value in name.items() if value},
-        "type": person.user.kind,
-        "isActive": person.active,
+        "type": login.user.kind,
+        "isActive": login.active,
         "createdAt": created_at,
         "modifiedAt": created_at,
         "createdById": ADMIN_ID,
-        "emailAddress": person.email,
+        "emailAddress": login.email,
         "lastAccess": created_at,
     }

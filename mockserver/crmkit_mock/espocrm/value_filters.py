@@ -1,13 +1,13 @@
-"""Tests of single values, as the database compares them."""
+"""Filter items about values, compared as the database compares them."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.espocrm.errors import bad_request
 from crmkit_mock.espocrm.folding import fold
-from crmkit_mock.espocrm.php import items, to_number
-from crmkit_mock.espocrm.refusals import bad_request
+from crmkit_mock.espocrm.php_types import to_list, to_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     Test = Callable[[list[Any]], bool]
 
 _ORDERED: dict[str, Callable[[Any, Any], bool]] = {
-    "greaterThan": lambda one, other: one > other,
-    "lessThan": lambda one, other: one < other,
-    "greaterThanOrEquals": lambda one, other: one >= other,
-    "lessThanOrEquals": lambda one, other: one <= other,
+    "greaterThan": lambda value, bound: value > bound,
+    "lessThan": lambda value, bound: value < bound,
+    "greaterThanOrEquals": lambda value, bound: value >= bound,
+    "lessThanOrEquals": lambda value, bound: value <= bound,
 }
 _NEGATED = {"notContains": "contains", "notLike": "like"}
 _PATTERNED = ("contains", "startsWith", "endsWith", "like")
 _ARRAYS = frozenset({"arrayAnyOf", "arrayNoneOf", "arrayAllOf", "arrayIsEmpty", "arrayIsNotEmpty"})
 
-#: All item types that look at values alone.
+#: Types of items about values alone.
 TYPES = frozenset(
     {
         "equals", "notEquals", "in", "notIn", "between", "isNull", "isNotNull", "ever", "any",
@@ -42,7 +42,7 @@ def value_test(kind: str, value: object) -> Test:
         value: Its value.
 
     Raises:
-        Problem: 400, the value is no list, or too short a one.
+        APIError: 400, the value is not a list, or too short.
     """
     if kind in {"equals", "notEquals"} and isinstance(value, list | dict):
         kind = "in" if kind == "equals" else "notIn"
@@ -55,10 +55,10 @@ def value_test(kind: str, value: object) -> Test:
         return _pattern_test(kind, value)
     if kind in _ORDERED or kind == "between":
         return _range_test(kind, value)
-    return _plain_test(kind, value)
+    return _equality_test(kind, value)
 
 
-def _plain_test(kind: str, value: object) -> Test:
+def _equality_test(kind: str, value: object) -> Test:
     if kind in {"in", "notIn"}:
         options = _options(value)
     elif value is None and kind in {"equals", "notEquals"}:
@@ -67,7 +67,7 @@ def _plain_test(kind: str, value: object) -> Test:
         options = [value]
 
     def positive(values: list[Any]) -> bool:
-        return any(_has(values, one) for one in options)
+        return any(_contains(values, option) for option in options)
 
     tests: dict[str, Test] = {
         "equals": positive,
@@ -80,7 +80,7 @@ def _plain_test(kind: str, value: object) -> Test:
         "ever": lambda values: not _is_null(values),
         "isTrue": lambda values: values == [True],
         "isFalse": lambda values: values == [False],
-        # These two look at nothing.
+        # These two ignore the values.
         "any": lambda _values: True,
         "none": lambda _values: False,
     }
@@ -89,21 +89,21 @@ def _plain_test(kind: str, value: object) -> Test:
 
 def _range_test(kind: str, value: object) -> Test:
     if kind != "between":
-        compares = _ORDERED[kind]
-        return lambda values: any(_ordered(compares, one, value) for one in values)
-    bounds = items(value)
+        compare = _ORDERED[kind]
+        return lambda values: any(_ordered(compare, item, value) for item in values)
+    bounds = to_list(value)
     if len(bounds) < 2:
         raise bad_request("Bad where item. Bad between value.")
     first, last = bounds[:2]
     return lambda values: any(
-        _ordered(_ORDERED["greaterThanOrEquals"], one, first)
-        and _ordered(_ORDERED["lessThanOrEquals"], one, last)
-        for one in values
+        _ordered(_ORDERED["greaterThanOrEquals"], item, first)
+        and _ordered(_ORDERED["lessThanOrEquals"], item, last)
+        for item in values
     )
 
 
 def _options(value: object) -> list[Any]:
-    options = items(value)
+    options = to_list(value)
     if not options:
         raise bad_request("Bad where item. No value.")
     return options
@@ -113,31 +113,31 @@ def _is_null(values: list[Any]) -> bool:
     return values == [None]
 
 
-def _has(values: list[Any], wanted: object) -> bool:
-    return any(equal(one, wanted) for one in values)
+def _contains(values: list[Any], wanted: object) -> bool:
+    return any(equal(value, wanted) for value in values)
 
 
-def equal(one: object, wanted: object) -> bool:
-    """Return whether a value equals what is asked for; null equals nothing.
+def equal(value: object, wanted: object) -> bool:
+    """Return whether a stored value equals the value of an item; null equals nothing.
 
-    Beside a number or a flag a text counts as the number that it begins with.
+    A string is compared with a number or a bool by the number that it begins with.
     """
-    if one is None or wanted is None or isinstance(one, list | dict):
+    if value is None or wanted is None or isinstance(value, list | dict):
         return False
-    if isinstance(one, int | float):
-        return float(one) == to_number(wanted)
-    return fold(str(one)) == fold(_text(wanted))
+    if isinstance(value, int | float):
+        return float(value) == to_number(wanted)
+    return fold(str(value)) == fold(_str(wanted))
 
 
-def _ordered(compares: Callable[[Any, Any], bool], one: object, bound: object) -> bool:
-    if one is None or bound is None or isinstance(one, list | dict):
+def _ordered(compare: Callable[[Any, Any], bool], value: object, bound: object) -> bool:
+    if value is None or bound is None or isinstance(value, list | dict):
         return False
-    if isinstance(one, int | float):
-        return compares(float(one), to_number(bound))
-    return compares(fold(str(one)), fold(_text(bound)))
+    if isinstance(value, int | float):
+        return compare(float(value), to_number(bound))
+    return compare(fold(str(value)), fold(_str(bound)))
 
 
-def _text(value: object) -> str:
+def _str(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return str(value)
@@ -146,33 +146,33 @@ def _text(value: object) -> str:
 def _pattern_test(kind: str, value: object) -> Test:
     if isinstance(value, list | dict):
         raise bad_request("Bad where item. Bad value.")
-    text = fold("" if value is None else _text(value))
+    text = fold("" if value is None else _str(value))
     literal = re.escape(text)
     pattern = {
         "contains": f".*{literal}.*",
         "startsWith": f"{literal}.*",
         "endsWith": f".*{literal}",
         "like": "".join(
-            ".*" if one == "%" else "." if one == "_" else re.escape(one) for one in text
+            ".*" if char == "%" else "." if char == "_" else re.escape(char) for char in text
         ),
     }[kind]
     regex = re.compile(pattern, re.DOTALL)
     return lambda values: any(
-        one is not None and regex.fullmatch(fold(_text(one))) is not None for one in values
+        item is not None and regex.fullmatch(fold(_str(item))) is not None for item in values
     )
 
 
 def _array_test(kind: str, value: object) -> Test:
     if kind in {"arrayIsEmpty", "arrayIsNotEmpty"}:
         return lambda values: bool(values[0]) == (kind == "arrayIsNotEmpty")
-    options = {str(one) for one in (_options(value) if not isinstance(value, str) else [value])}
+    options = {str(item) for item in (_options(value) if not isinstance(value, str) else [value])}
 
     def test(values: list[Any]) -> bool:
-        chosen = set(values[0] or ()) if isinstance(values[0], list) else set()
+        array = set(values[0] or ()) if isinstance(values[0], list) else set()
         if kind == "arrayAnyOf":
-            return bool(chosen & options)
+            return bool(array & options)
         if kind == "arrayNoneOf":
-            return not chosen & options
-        return options <= chosen
+            return not array & options
+        return options <= array
 
     return test

@@ -6,7 +6,7 @@ from typing import Any
 
 from crmkit_mock.espocrm.fields import Field, Link
 
-#: Options of the standard enums, from the vendor's own configuration as metadata tell it.
+#: Options of the standard enums, from the vendor's own configuration as the metadata shows it.
 INDUSTRIES = ("Banking", "Education", "Electronics", "Finance", "Insurance", "Retail")
 LEAD_SOURCES = (
     "Call",
@@ -20,52 +20,52 @@ LEAD_SOURCES = (
 )
 SALUTATIONS = ("Mr.", "Ms.", "Mrs.", "Dr.")
 PRIORITIES = ("Low", "Normal", "High", "Urgent")
-ACCEPTANCE = ("None", "Accepted", "Tentative", "Declined")
+
 
 _READ = ("read",)
 
 
-def text(name: str, **options: Any) -> Field:
-    """Return a line of text."""
+def varchar(name: str, **options: Any) -> Field:
+    """Return a varchar field."""
     return Field(name, "varchar", **options)
 
 
-def enum(name: str, options: tuple[str, ...], **further: Any) -> Field:
-    """Return a choice."""
-    return Field(name, "enum", options=options, **further)
+def enum(name: str, values: tuple[str, ...], **options: Any) -> Field:
+    """Return an enum field."""
+    return Field(name, "enum", options=values, **options)
 
 
-def flag(name: str, **options: Any) -> Field:
-    """Return a yes or no, no at first."""
+def boolean(name: str, **options: Any) -> Field:
+    """Return a bool field that defaults to False."""
     return Field(name, "bool", default=False, **options)
 
 
 def to_one(name: str, entity: str, **options: Any) -> Field:
-    """Return a link to one record."""
+    """Return a field that links to one record."""
     return Field(name, "link", entity=entity, **options)
 
 
 def to_many(name: str, entity: str, **options: Any) -> Field:
-    """Return a link to several records, shown by their ids."""
+    """Return a field that links to any number of records."""
     return Field(name, "linkMultiple", entity=entity, **options)
 
 
 def many_many(name: str, entity: str, relation: str, near: Any = "left", **options: Any) -> Link:
-    """Return a link that is kept in a relation of its own."""
+    """Return a link that is stored as rows of a relation."""
     return Link(name, entity, "many_many", relation=relation, near=near, **options)
 
 
 def has_many(name: str, entity: str, key: str, **options: Any) -> Link:
-    """Return a link whose other end carries the id."""
+    """Return a link whose other end has the id."""
     return Link(name, entity, "has_many", key=key, **options)
 
 
 def children(name: str, entity: str) -> Link:
-    """Return a link to the records that have this one as their parent."""
+    """Return a link to the records whose parent is this one."""
     return Link(name, entity, "children")
 
 
-#: The members that every record with an owner ends with.
+#: The last fields of every record with an owner.
 OWNED = (
     to_one("assignedUser", "User"),
     to_many("teams", "Team"),
@@ -81,7 +81,7 @@ TEAMS = many_many("teams", "Team", "entityTeam")
 DESCRIPTION = Field("description", "text", plain=True)
 ATTACHMENTS = Field("attachments", "attachmentMultiple", entity="Attachment")
 CAMPAIGN = to_one("campaign", "Campaign")
-#: Links to one record that comes of another one; only read, and absent from replies to creations.
+#: The lead that a record was converted from: read-only, and absent from responses to creations.
 ORIGINAL_LEAD = to_one("originalLead", "Lead", read_only=True, shown=("read", "list"))
 ACTIVITIES = (
     children("meetings", "Meeting"),

@@ -1,31 +1,21 @@
-"""Entity types beside those of sales and daily work, a custom one included."""
+"""Entity types of documents, users and the system, and a custom one."""
 
 from __future__ import annotations
 
-from crmkit_mock.espocrm.activity_types import CALL, EMAIL, MEETING, TASK
-from crmkit_mock.espocrm.crm_types import (
-    ACCOUNT,
-    CAMPAIGN_TYPE,
-    CASE,
-    CONTACT,
-    LEAD,
-    OPPORTUNITY,
-    TARGET_LIST,
-)
-from crmkit_mock.espocrm.fields import EntityType, Field
-from crmkit_mock.espocrm.standard import (
+from crmkit_mock.espocrm.common_fields import (
     ATTACHMENTS,
     DESCRIPTION,
     OWNED,
     STAMPS,
     TEAMS,
+    boolean,
     enum,
-    flag,
     many_many,
-    text,
     to_many,
     to_one,
+    varchar,
 )
+from crmkit_mock.espocrm.fields import EntityType, Field
 
 _STAMPED = STAMPS[:2]
 _LATER = ("read", "list")
@@ -33,12 +23,12 @@ _LATER = ("read", "list")
 DOCUMENT = EntityType(
     "Document",
     (
-        text("name", required=True, max_length=255),
+        varchar("name", required=True, max_length=255),
         Field(
             "file",
             "file",
             entity="Attachment",
-            # Extensions of the recorded servers' configuration; images are not among them.
+            # Extensions in the recorded servers' configuration, which has no images.
             accept=("csv", "doc", "docx", "odt", "pdf", "txt", "xlsx"),
         ),
         enum("status", ("Active", "Draft", "Expired", "Canceled"), default="Active"),
@@ -56,12 +46,12 @@ DOCUMENT = EntityType(
 EMAIL_TEMPLATE = EntityType(
     "EmailTemplate",
     (
-        text("name", required=True, max_length=100),
-        text("subject", plain=True),
+        varchar("name", required=True, max_length=100),
+        varchar("subject", plain=True),
         Field("body", "text", plain=True),
-        flag("isHtml"),
+        boolean("isHtml"),
         enum("status", ("Active", "Inactive"), default="Active"),
-        flag("oneOff"),
+        boolean("oneOff"),
         to_one("category", "EmailTemplateCategory"),
         ATTACHMENTS,
         *OWNED,
@@ -74,7 +64,7 @@ EMAIL_TEMPLATE = EntityType(
 
 GADGET = EntityType(
     "CGadget",
-    (text("name", required=True, max_length=255), DESCRIPTION, *OWNED, *STAMPS),
+    (varchar("name", required=True, max_length=255), DESCRIPTION, *OWNED, *STAMPS),
     (TEAMS,),
     custom=True,
 )
@@ -82,15 +72,15 @@ GADGET = EntityType(
 USER = EntityType(
     "User",
     (
-        text("userName"),
+        varchar("userName"),
         Field("name", "personName"),
         enum("type", ("regular", "admin", "api", "portal", "system")),
-        text("title"),
-        flag("isActive"),
+        varchar("title"),
+        boolean("isActive"),
         Field("emailAddress", "email"),
         Field("phoneNumber", "phone"),
         *(
-            text(name, read_only=True, shown=_LATER)
+            varchar(name, read_only=True, shown=_LATER)
             for name in ("avatarColor", "avatarId", "avatarName", "lastAccess")
         ),
         to_one("contact", "Contact"),
@@ -118,7 +108,7 @@ USER = EntityType(
 TEAM = EntityType(
     "Team",
     (
-        text("name", required=True),
+        varchar("name", required=True),
         Field("positionList", "array"),
         to_one("layoutSet", "LayoutSet"),
         to_one("workingTimeCalendar", "WorkingTimeCalendar"),
@@ -127,23 +117,23 @@ TEAM = EntityType(
     order=("name", "asc"),
 )
 
-ROLE = EntityType("Role", (text("name", required=True), *STAMPS))
+ROLE = EntityType("Role", (varchar("name", required=True), *STAMPS))
 
 ATTACHMENT = EntityType(
     "Attachment",
     (
-        text("name", required=True, plain=True),
-        text("type"),
+        varchar("name", required=True, plain=True),
+        varchar("type"),
         Field("size", "int", read_only=True),
-        text("role"),
-        text("field"),
+        varchar("role"),
+        varchar("field"),
         Field("parent", "linkParent"),
         Field("related", "linkParent"),
-        flag("isBeingUploaded"),
-        flag("global", read_only=True),
-        text("storage", read_only=True),
-        text("storageFilePath", read_only=True),
-        text("sourceId", read_only=True, shown=_LATER),
+        boolean("isBeingUploaded"),
+        boolean("global", read_only=True),
+        varchar("storage", read_only=True),
+        varchar("storageFilePath", read_only=True),
+        varchar("sourceId", read_only=True, shown=_LATER),
         *STAMPS[:3],
     ),
     created={"storageFilePath": None},
@@ -158,18 +148,18 @@ NOTE = EntityType(
         Field("parent", "linkParent"),
         Field("related", "linkParent", read_only=True),
         *(
-            text(name, read_only=True, shown=_LATER)
+            varchar(name, read_only=True, shown=_LATER)
             for name in ("superParentId", "superParentType")
         ),
         ATTACHMENTS,
         Field("number", "autoincrement", read_only=True),
-        text("targetType", shown=_LATER),
+        varchar("targetType", shown=_LATER),
         to_many("users", "User", shown=()),
         to_many("teams", "Team", shown=()),
-        flag("isInternal"),
-        flag("isGlobal", read_only=True, shown=_LATER),
-        flag("isPinned", read_only=True, shown=_LATER),
-        text("createdByGender", read_only=True, shown=_LATER),
+        boolean("isInternal"),
+        boolean("isGlobal", read_only=True, shown=_LATER),
+        boolean("isPinned", read_only=True, shown=_LATER),
+        varchar("createdByGender", read_only=True, shown=_LATER),
         Field("myReactions", "jsonArray", read_only=True),
         Field("reactionCounts", "jsonArray", read_only=True),
         *STAMPS,
@@ -183,48 +173,20 @@ NOTE = EntityType(
 WEBHOOK = EntityType(
     "Webhook",
     (
-        text("event", required=True),
+        varchar("event", required=True),
         Field("url", "url", required=True),
         to_one("user", "User"),
-        text("entityType", read_only=True),
-        text("type", read_only=True),
-        text("field", read_only=True),
-        text("secretKey", read_only=True),
+        varchar("entityType", read_only=True),
+        varchar("type", read_only=True),
+        varchar("field", read_only=True),
+        varchar("secretKey", read_only=True),
         Field("isActive", "bool", default=True),
-        flag("skipOwn"),
+        boolean("skipOwn"),
         *STAMPS,
     ),
     created={"field": None},
 )
 
 NOTIFICATION = EntityType(
-    "Notification", (text("type"), Field("message", "text"), *_STAMPED), counted=False
+    "Notification", (varchar("type"), Field("message", "text"), *_STAMPED), counted=False
 )
-
-#: All entity types by name.
-ENTITY_TYPES = {
-    one.name: one
-    for one in (
-        ACCOUNT,
-        CONTACT,
-        LEAD,
-        OPPORTUNITY,
-        CASE,
-        TASK,
-        MEETING,
-        CALL,
-        EMAIL,
-        TARGET_LIST,
-        CAMPAIGN_TYPE,
-        DOCUMENT,
-        EMAIL_TEMPLATE,
-        GADGET,
-        USER,
-        TEAM,
-        ROLE,
-        ATTACHMENT,
-        NOTE,
-        WEBHOOK,
-        NOTIFICATION,
-    )
-}

@@ -1,0 +1,80 @@
+"""Inserting records into the store without a request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm.addresses import email_entry, phone_entry
+from crmkit_mock.espocrm.attributes import FOLLOWERS
+from crmkit_mock.espocrm.datetimes import format_datetime
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from crmkit_mock.espocrm.records import defaults, first_stamps, numbers
+from crmkit_mock.espocrm.relations import relation_of, without_relations
+from crmkit_mock.espocrm.users import INTEGRATOR_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit_mock.clock import Clock
+    from crmkit_mock.espocrm.data import Data, Record
+    from crmkit_mock.espocrm.fields import EntityType
+
+
+def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[str, Any]) -> str:
+    """Insert a record without validation; return its id.
+
+    Args:
+        data: The records.
+        clock: The mock's clock, for missing times.
+        entity_type: Name of the entity type.
+        record: Attributes as they are stored, those of links included; an e-mail address or a
+            phone number is enough without its list. What is missing gets its default.
+
+    Raises:
+        ValueError: the entity type is unknown, or there is a record with that id.
+    """
+    entity = ENTITY_TYPES.get(entity_type)
+    if entity is None:
+        raise ValueError(f"unknown entity type {entity_type!r}")
+    now = format_datetime(clock.now())
+    complete: Record = {
+        **defaults(entity),
+        "deleted": False,
+        "createdById": INTEGRATOR_ID,
+        **first_stamps(entity, now),
+        **numbers(data, entity, record),
+        **record,
+    }
+    complete.setdefault("modifiedAt", complete["createdAt"])
+    if "id" not in complete:
+        number = data.settings.next_number("id", 1)
+        complete["id"] = f"{int(clock.now().timestamp()):08x}{number:09x}"
+    _complete_addresses(complete)
+    data.insert(entity.name, without_relations(entity, complete))
+    _insert_links(data, entity, complete)
+    id: str = complete["id"]
+    return id
+
+
+def _complete_addresses(record: Record) -> None:
+    primary = {"primary": True}
+    address, number = record.get("emailAddress"), record.get("phoneNumber")
+    if address and not record.get("emailAddressData"):
+        record["emailAddressData"] = [email_entry(address, primary)]
+    if number and not record.get("phoneNumberData"):
+        record["phoneNumberData"] = [phone_entry(number, primary, "Office")]
+
+
+def _insert_links(data: Data, entity: EntityType, record: Record) -> None:
+    for field in entity.fields:
+        link = relation_of(entity, field)
+        if link is not None:
+            columns = record.get(f"{field.name}Columns") or {}
+            initial = {"status": "None"} if "status" in field.columns else {}
+            for other in record.get(f"{field.name}Ids") or []:
+                data.relate(link, record["id"], other, {**initial, **columns.get(other, {})})
+    if entity.name == "Contact" and record.get("accountId"):
+        columns = (record.get("accountsColumns") or {}).get(record["accountId"])
+        data.relate(entity.all_links["accounts"], record["id"], record["accountId"], columns)
+    for user in record.get("followersIds") or []:
+        data.relate(FOLLOWERS, record["id"], user)

@@ -1,0 +1,208 @@
+"""Which attributes a response has; those of a creation, a read, an update and a list differ.
+
+Source: the recorded responses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.espocrm.attributes import value_of
+from crmkit_mock.espocrm.datetimes import with_server_offset
+from crmkit_mock.espocrm.entity_types import DATETIME_ATTRIBUTES
+from crmkit_mock.espocrm.fields import PERSON_NAME
+from crmkit_mock.messages import Reply, json_reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crmkit_mock.espocrm.data import Record
+    from crmkit_mock.espocrm.fields import EntityType, Field
+    from crmkit_mock.espocrm.session import Session
+
+#: Attributes that contacts show of their account beside its link.
+_FOREIGN = {"Contact": ("accountIsInactive", "accountType", "hasPortalUser")}
+_LISTS = frozenset({"linkMultiple", "attachmentMultiple"})
+_LINKS = frozenset({"link", "file", "linkParent"})
+_ALWAYS = ("createdById", "assignedUserId")
+
+
+def to_reply(
+    session: Session, tree: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Reply:
+    """Build a JSON reply; datetimes get an offset where the server writes one."""
+    if session.profile.datetimes_with_offset:
+        tree = _with_offsets(tree)
+    return json_reply(status, tree, headers)
+
+
+def _with_offsets(tree: Any) -> Any:
+    if isinstance(tree, list):
+        return [_with_offsets(item) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    return {
+        name: with_server_offset(value)
+        if name in DATETIME_ATTRIBUTES and isinstance(value, str)
+        else _with_offsets(value)
+        for name, value in tree.items()
+    }
+
+
+def read_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
+    """Return a record as reading shows it: with every attribute, null where there is no value."""
+    names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
+    for field in _shown(session, entity, "read"):
+        names += field.attributes
+    names += _follower_attributes(session, entity)
+    if entity.stars:
+        names.append("isStarred")
+    if entity.versioned:
+        names.append("versionNumber")
+    return _values(session, entity, record, names)
+
+
+def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...]:
+    if not entity.stream:
+        return ()
+    if session.user.level("User", "read") == "no":
+        return ("isFollowed",)
+    return ("isFollowed", "followersIds", "followersNames")
+
+
+def list_attributes(session: Session, entity: EntityType) -> list[str]:
+    """Return the attributes of records in a list without `select`."""
+    names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
+    for field in _shown(session, entity, "list"):
+        if field.family in _LISTS:
+            continue
+        if field.family in {"email", "phone"}:
+            names += (name for name in field.attributes if not name.endswith("Data"))
+        else:
+            names += field.attributes
+    if entity.versioned:
+        names.append("versionNumber")
+    return names
+
+
+def list_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
+    """Return a record as a list without `select`, or a duplicate error, shows it."""
+    return _values(session, entity, record, list_attributes(session, entity))
+
+
+def selected_attributes(
+    session: Session,
+    entity: EntityType,
+    select: Iterable[str],
+    order_by: str,
+    *,
+    related: bool = False,
+) -> list[str]:
+    """Return the attributes of records in a list with `select`, which are more than selected.
+
+    Args:
+        session: The request.
+        entity: The entity type.
+        select: The selected attributes; unknown ones are ignored.
+        order_by: Field or attribute that the list is sorted by.
+        related: Whether it is the list of a link.
+    """
+    readable = [name for name in select if is_readable(session, entity, name)]
+    names = ["id", *readable, *order_attributes(entity, order_by), *entity.selected]
+    names += (name for name in _ALWAYS if name in entity.by_attribute)
+    if "name" in readable and not related:
+        names += entity.with_name
+    if any(name in readable for name in ("parentId", "parentType")):
+        names += ("parentId", "parentType", "parentName")
+    return list(dict.fromkeys(names))
+
+
+def selected_response(
+    session: Session, entity: EntityType, record: Record, names: Iterable[str]
+) -> dict[str, Any]:
+    """Return a record with the given attributes."""
+    response = _values(session, entity, record, names)
+    if "parentName" in response and "parentId" not in response:
+        # The server looks up the name by attributes that it did not load.
+        response["parentName"] = None
+    if "personStringData" in response and record.get("status") == "Sent":
+        # To build it the server loads the addresses, and returns them too (recorded:
+        # rel-emails-2).
+        names = ("toEmailAddressesIds", "toEmailAddressesNames")
+        response |= _values(session, entity, record, names)
+    return response
+
+
+def is_readable(session: Session, entity: EntityType, attribute: str) -> bool:
+    """Return whether an attribute exists and the user may see it."""
+    field = entity.by_attribute.get(attribute)
+    if field is None:
+        extra = ("id", "deleted", "accountRole", *_FOREIGN.get(entity.name, ()))
+        return (
+            attribute in extra
+            or (attribute == "versionNumber" and entity.versioned)
+            or (attribute == "isStarred" and entity.stars)
+            or (attribute in {"isFollowed", "followersIds", "followersNames"} and entity.stream)
+        )
+    return field.name not in session.user.hidden(entity.name)
+
+
+def order_attributes(entity: EntityType, order_by: str) -> tuple[str, ...]:
+    """Return the attributes that sorting by a field adds to a list."""
+    if order_by == "name" and entity.person:
+        return PERSON_NAME[:-1]
+    field = entity.by_name.get(order_by)
+    return (order_by,) if field is None else field.attributes
+
+
+def create_response(
+    session: Session, entity: EntityType, record: Record, echo: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a record as the response to its creation: without what was never set."""
+    response: dict[str, Any] = {"id": record["id"], "deleted": False}
+    for field in _shown(session, entity, "create"):
+        for attribute in field.attributes:
+            if attribute not in entity.uncreated and _is_created(entity, record, field, attribute):
+                response[attribute] = value_of(session, entity, record, attribute)
+        if field.family in {"email", "phone"}:
+            # The state of addresses is not known yet and comes as false.
+            response[f"{field.name}IsInvalid"] = response[f"{field.name}IsInvalid"] or False
+            response[f"{field.name}IsOptedOut"] = response[f"{field.name}IsOptedOut"] or False
+    response |= _values(session, entity, record, _follower_attributes(session, entity))
+    if entity.stars:
+        response["isStarred"] = False
+    if entity.versioned:
+        response["versionNumber"] = record["versionNumber"]
+    if response.get("emailAddress"):
+        response["emailAddress"] = response["emailAddress"].lower()
+    return {**entity.created, **response, **echo}
+
+
+def _is_created(entity: EntityType, record: Record, field: Field, attribute: str) -> bool:
+    if attribute in entity.created:
+        return record.get(attribute) is not None
+    if field.family in {*_LISTS, "jsonArray"} or attribute.endswith(
+        ("Data", "IsInvalid", "IsOptedOut")
+    ):
+        return True
+    if field.family in _LINKS and attribute.endswith("Name"):
+        return True
+    if field.family == "personName" and attribute == "name":
+        both = record.get("firstName") and record.get("lastName")
+        return bool(both or record.get("accountName"))
+    if field.family == "currency" and attribute.endswith("Converted"):
+        return record.get(field.name) is not None
+    return attribute in record and not (record[attribute] is None and field.family in _LINKS)
+
+
+def _shown(session: Session, entity: EntityType, response: str) -> list[Field]:
+    hidden = session.user.hidden(entity.name)
+    return [
+        field for field in entity.fields if response in field.shown and field.name not in hidden
+    ]
+
+
+def _values(
+    session: Session, entity: EntityType, record: Record, names: Iterable[str]
+) -> dict[str, Any]:
+    return {name: value_of(session, entity, record, name) for name in names}

@@ -1,0 +1,247 @@
+"""The mocks of EspoCRM and AutoCRM: one implementation, and a profile for each.
+
+Modelled on recorded responses of EspoCRM 9.2.7 (`tests/recorded/`) and on AutoCRM's page. What
+neither covers is an assumption, marked where it is acted on.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from crmkit_mock.crm import MockCRM
+from crmkit_mock.espocrm import errors
+from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
+from crmkit_mock.espocrm.data import Data
+from crmkit_mock.espocrm.emails import MAIL_SERVER, OUTBOX
+from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
+from crmkit_mock.espocrm.insertion import insert_record
+from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
+from crmkit_mock.espocrm.operations import HTML_ERRORS, OPERATIONS, answer
+from crmkit_mock.espocrm.profiles import AUTOCRM, ESPOCRM, Profile
+from crmkit_mock.espocrm.request_data import read_body, read_query
+from crmkit_mock.espocrm.seed import load_seed
+from crmkit_mock.espocrm.session import Session
+from crmkit_mock.espocrm.users import USERS, Login
+from crmkit_mock.forms import EmptyBracketsError
+from crmkit_mock.json_text import JSONTextError
+from crmkit_mock.messages import Refusal, Reply, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crmkit_mock.documents import Operation
+
+#: Operations without authentication are done as this user.
+_PUBLIC_LOGIN = USERS["admin"]
+
+
+class MockEspoCRM(MockCRM):
+    """An EspoCRM with the users of `users`; `credentials` are those of one with an API key.
+
+    It has sample records, custom fields and the custom entity type CGadget.
+    """
+
+    name: ClassVar[str] = "espocrm"
+    document_name: ClassVar[str] = "autocrm"
+    credential_headers: ClassVar[frozenset[str]] = CREDENTIAL_HEADERS
+    epoch: ClassVar[datetime] = datetime(2024, 1, 25, 8, 0, tzinfo=UTC)
+    #: How this kind of server differs from the other.
+    profile: ClassVar[Profile] = ESPOCRM
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """The keyword argument `api_key` of the user with the broad role."""
+        return self.users["integrator"]
+
+    @property
+    def users(self) -> dict[str, dict[str, Any]]:
+        """Keyword arguments of a client for each user, by name.
+
+        "integrator" has a broad role; "signer" the same and signs its requests; "limited" reads
+        own accounts, without the field `website`; "norole" may do nothing; "inactive" cannot log
+        in; "jana" is a person and "admin" the administrator, both with passwords.
+        """
+        return {name: login.credentials for name, login in USERS.items()}
+
+    @property
+    def user_ids(self) -> dict[str, str]:
+        """Id of each user, by name."""
+        return {name: login.user.id for name, login in USERS.items()}
+
+    @property
+    def lead_capture_key(self) -> str:
+        """Key of the form that creates leads without authentication."""
+        return LEAD_CAPTURE_KEY
+
+    @property
+    def outbox(self) -> list[dict[str, Any]]:
+        """The messages sent, oldest first. Part of the state: reset empties it."""
+        messages: list[dict[str, Any]] = self.settings.get(OUTBOX) or []
+        return messages
+
+    def mail_server(self, state: str) -> None:
+        """Set the state of the mail server. Part of the state: reset makes it "shared".
+
+        Args:
+            state: "shared": messages go to the outbox; "missing": there are no settings for it,
+                and the response is 500 with `sendingFail`; "not shared": the settings are not
+                those of this user, and the response is an empty 500.
+
+        Raises:
+            ValueError: the state is unknown.
+        """
+        if state not in {"shared", "missing", "not shared"}:
+            raise ValueError(f"state must be 'shared', 'missing' or 'not shared', got {state!r}")
+        self.settings.set(MAIL_SERVER, state)
+
+    def add(self, kind: str, record: Mapping[str, Any]) -> str:
+        """Insert a record without a request and without validation; return its id.
+
+        Args:
+            kind: Name of the entity type, such as "Contact".
+            record: Attributes as they are stored, such as `accountId` but not `accountName`. What
+                is missing gets its default: id, times, numbers, the entries of an e-mail address.
+
+        Raises:
+            ValueError: the entity type is unknown, there is a record with that id, or a value is
+                not a JSON value; nothing was stored.
+        """
+        try:
+            with self.store.transaction():
+                return insert_record(self.data, self.clock, kind, record)
+        except TypeError as error:
+            raise ValueError(f"invalid {kind}: {error}") from None
+
+    @property
+    def data(self) -> Data:
+        """The records and relations."""
+        return Data(self.store, self.name, self.settings)
+
+    @property
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId."""
+        return OPERATIONS
+
+    def load_seed(self, seed: str) -> None:
+        """Fill the empty store: users always, in the demo sample records of every entity type."""
+        load_seed(self.data, self.clock, seed)
+
+    def error_reply(
+        self,
+        request: Request,  # noqa: ARG002 - the vendor's errors are the same for all requests
+        status: int,
+        message: str,
+        detail: object = None,
+    ) -> Reply:
+        """Build an error response: an empty body, and the reason in X-Status-Reason."""
+        return errors.to_response(APIError(status, message, detail))
+
+    # The way of a request.
+
+    def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
+        """Return the operation of a request, and its path parameters.
+
+        Raises:
+            Refusal: 404 or 405, as the vendor's router answers.
+        """
+        path = request.path[:1] + request.path[1:2].upper() + request.path[2:]
+        match = self.document.match(path)
+        if match is None:
+            raise errors.route_not_found()
+        operations = {
+            method: operation
+            for method, operation in match[0].items()
+            if self.profile.name in operation.node.get("x-crmkit-profile", [self.profile.name])
+        }
+        operation = operations.get(request.method)
+        steps = path.split("/")[1:]
+        is_action = len(steps) == 3 and steps[1] == "action"
+        if is_action and (operation is None or "/action/" not in operation.path):
+            raise errors.action_not_found(request.method, steps[2], steps[0])
+        if operation is not None:
+            return operation, match[1]
+        if request.method == "HEAD" and len(steps) <= 2:
+            raise errors.action_not_found("HEAD", "read" if len(steps) == 2 else "list", steps[0])
+        if not operations:
+            # Only the other kind of server has the route.
+            raise errors.route_not_found()
+        allow = {"Allow": ", ".join(operations)}
+        raise APIError(200 if request.method == "OPTIONS" else 405, headers=allow, page=True)
+
+    def refuse(self, refusal: Refusal, request: Request) -> Reply:
+        """Turn a refusal into the vendor's response."""
+        if not isinstance(refusal, APIError):
+            # From the frame. A body over the cap is rejected by the web server, not by EspoCRM.
+            page = refusal.status == 413
+            refusal = APIError(refusal.status, None if page else refusal.message, page=page)
+        operation = self._operation(request)
+        html = operation is not None and operation.id in HTML_ERRORS
+        return errors.to_response(refusal, html=html)
+
+    def respond(
+        self, operation: Operation, path_parameters: Mapping[str, str], request: Request
+    ) -> Reply:
+        """Answer an operation: authentication first, then access, parameters, body and state."""
+        authenticator = Authenticator(self.settings, self.clock, limit_failures=self.rate_limits)
+        if authenticator.is_locked():
+            # Valid credentials make no difference (observed).
+            self.clock.tick()
+            return Reply(403, b"", media_type=errors.HTML, tree="")
+        login = authenticator.authenticate(request)
+        if login is None and not _is_public(operation):
+            # Returned, not raised, so that the failure is stored.
+            return errors.to_response(authenticator.unauthorized(request))
+        session = self._session(request, operation, login, authenticator)
+        try:
+            return answer(session, operation.id, path_parameters)
+        except PartiallyApplied as failure:
+            return errors.to_response(failure.error)
+
+    def _session(
+        self,
+        request: Request,
+        operation: Operation,
+        login: Login | None,
+        authenticator: Authenticator,
+    ) -> Session:
+        try:
+            query = read_query(request)
+            body = {} if operation.id == "attachments_chunk" else read_body(request)
+        except EmptyBracketsError:
+            reason = "A parameter has empty brackets."
+            raise server_error_or(reason, faithful=self.faithful_crashes) from None
+        except JSONTextError as error:
+            reason = f"The body is not JSON: {error}."
+            raise server_error_or(reason, faithful=self.faithful_crashes) from None
+        return Session(
+            request=request,
+            query=query,
+            body=body,
+            login=login or _PUBLIC_LOGIN,
+            is_public=login is None,
+            data=self.data,
+            settings=self.settings,
+            clock=self.clock,
+            profile=self.profile,
+            authenticator=authenticator,
+            faithful_crashes=self.faithful_crashes,
+        )
+
+
+class MockAutoCRM(MockEspoCRM):
+    """An AutoCRM as its page describes it, and an EspoCRM where the page is silent.
+
+    It also has the routes of the page; it answers deletions with an empty body, unlinks by `?id=`
+    too, sends e-mails without status and sender, and writes datetimes with the offset of its time
+    zone.
+    """
+
+    name: ClassVar[str] = "autocrm"
+    profile: ClassVar[Profile] = AUTOCRM
+
+
+def _is_public(operation: Operation) -> bool:
+    """Return whether an operation needs no authentication."""
+    security = operation.node.get("security")
+    return security is not None and (not security or {} in security)
