@@ -1,4 +1,4 @@
-"""A plain HTTP client for the mocks of EspoCRM and AutoCRM, with what their tests ask again."""
+"""A plain HTTP client for the mocks of EspoCRM and AutoCRM, with helpers of their tests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Espo:
     http: httpx.Client
 
     def get(self, path: str, **query: Any) -> Any:
-        """Return the body of a GET that has to succeed."""
+        """Return the body of a GET that must succeed."""
         reply = self.http.get(path, params=query)
         assert reply.status_code == 200, (reply.status_code, dict(reply.headers))
         return reply.json()
@@ -33,29 +33,29 @@ class Espo:
         return records
 
     def create(self, entity_type: str, **attributes: Any) -> dict[str, Any]:
-        """Make a record; return the reply."""
+        """Create a record; return the response."""
         reply = self.http.post(f"/{entity_type}", json=attributes)
         assert reply.status_code in (200, 201), (reply.status_code, dict(reply.headers))
         record: dict[str, Any] = reply.json()
         return record
 
     def update(self, path: str, **attributes: Any) -> dict[str, Any]:
-        """Change a record; return the reply."""
+        """Update a record; return the response."""
         reply = self.http.put(path, json=attributes)
         assert reply.status_code == 200, (reply.status_code, dict(reply.headers))
         record: dict[str, Any] = reply.json()
         return record
 
     def post(self, path: str, body: object) -> Any:
-        """Return the body of a POST that has to succeed."""
+        """Return the body of a POST that must succeed."""
         reply = self.http.post(path, json=body)
         assert reply.status_code == 200, (reply.status_code, dict(reply.headers))
         return reply.json()
 
     def find(self, entity_type: str, *items: dict[str, Any], **query: Any) -> list[str]:
-        """Return the names of the records that where items find."""
+        """Return the names of the records that match where items."""
         found = self.records(f"/{entity_type}", **where(*items), maxSize=200, **query)
-        return [str(one.get("name")) for one in found]
+        return [str(record.get("name")) for record in found]
 
 
 def where(*items: dict[str, Any]) -> dict[str, Any]:
@@ -69,11 +69,11 @@ def brackets(tree: dict[str, Any]) -> dict[str, Any]:
 
     def put(name: str, value: Any) -> None:
         if isinstance(value, dict):
-            for key, one in value.items():
-                put(f"{name}[{key}]", one)
+            for key, item in value.items():
+                put(f"{name}[{key}]", item)
         elif isinstance(value, list):
-            for number, one in enumerate(value):
-                put(f"{name}[{number}]", one)
+            for number, item in enumerate(value):
+                put(f"{name}[{number}]", item)
         elif value is not None:
             flat[name] = value
 
@@ -82,20 +82,20 @@ def brackets(tree: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def refusal(reply: httpx.Response, status: int) -> str | None:
-    """Check that a reply is an error; return its reason, None if the header is missing."""
+def error_reason(reply: httpx.Response, status: int) -> str | None:
+    """Check the status of an error; return its reason, None if the header is missing."""
     assert reply.status_code == status, (reply.status_code, reply.headers.get("x-status-reason"))
     reason: str | None = reply.headers.get("x-status-reason")
     return reason
 
 
 def headers_of(credentials: dict[str, Any], method: str = "", path: str = "") -> dict[str, str]:
-    """Return the headers that carry a user's credentials.
+    """Return the headers with a user's credentials.
 
     Args:
-        credentials: Constructor keywords out of `users`.
-        method: Method of the request, for those that are signed.
-        path: Its path below the base, for those that are signed.
+        credentials: Keyword arguments of a client, from `users`.
+        method: Method of the request, if it is signed.
+        path: Its path below the base URL, if it is signed.
     """
     if "password" in credentials:
         pair = f"{credentials['username']}:{credentials['password']}"

@@ -1,8 +1,7 @@
-"""Bad input for EspoCRM's mock: refused with a reason, nothing stored, the server alive."""
+"""Invalid input to EspoCRM's mock: rejected with a reason, nothing stored, no crash."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -10,7 +9,8 @@ import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import brackets, client_for, refusal
+from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
+from tests.mock.espo import brackets, client_for, error_reason
 
 ACCOUNT = f"/Account/{seed.ACCOUNT}"
 EQUALS = {"type": "equals", "attribute": "status", "value": "New"}
@@ -20,15 +20,15 @@ CRASHES: dict[str, tuple[str, str, dict[str, Any], bytes | None]] = {
     "NaN": ("POST", "/Account", {}, b'{"name": NaN}'),
     "a lone surrogate": ("POST", "/Account", {}, b'{"name": "\\ud800"}'),
     "NUL": ("POST", "/Account", {}, b'{"name": "a\\u0000b"}'),
-    "a huge number": ("POST", "/Account", {}, b'{"cScore": 1e999}'),
-    "no UTF-8": ("POST", "/Account", {}, b'{"name": "\xff"}'),
+    "a number out of range": ("POST", "/Account", {}, b'{"cScore": 1e999}'),
+    "invalid UTF-8": ("POST", "/Account", {}, b'{"name": "\xff"}'),
     "negative offset": ("GET", "/Lead", {"offset": "-1"}, None),
     "negative size": ("GET", "/Lead", {"maxSize": "-5"}, None),
     "empty brackets": ("GET", "/Lead", {"where[][type]": "equals"}, None),
-    "an item that is text": ("GET", "/Lead", {"where[0]": "x"}, None),
+    "an item that is a str": ("GET", "/Lead", {"where[0]": "x"}, None),
     "an item without type": ("GET", "/Lead", brackets({"where": [{"attribute": "status"}]}), None),
     "an item without attribute": ("GET", "/Lead", brackets({"where": [{"type": "isNull"}]}), None),
-    "an item with another key": (
+    "an item with an unknown member": (
         "GET",
         "/Lead",
         brackets({"where": [{**EQUALS, "extra": "1"}]}),
@@ -63,13 +63,6 @@ CRASHES: dict[str, tuple[str, str, dict[str, Any], bytes | None]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def faithful() -> Iterator[MockCRMs]:
-    """Mocks that crash where real servers do."""
-    with MockCRMs(faithful_crashes=True) as mocks:
-        yield mocks
-
-
 def send(http: httpx.Client, name: str) -> httpx.Response:
     """Send one of the requests that crash a real server."""
     method, path, query, body = CRASHES[name]
@@ -77,32 +70,31 @@ def send(http: httpx.Client, name: str) -> httpx.Response:
     return http.request(method, path, params=query, content=body, headers=headers)
 
 
-@pytest.mark.parametrize("name", CRASHES)
-def test_what_crashes_a_real_server_is_400_with_the_reason(mocks: MockCRMs, name: str) -> None:
-    """The mock says what is wrong, and that a real server would not."""
+def test_answers_400_with_reason_to_what_crashes_a_real_server(mocks: MockCRMs) -> None:
+    """By default the reason says what is wrong, and that a real server answers 500."""
     before = mocks.espocrm.snapshot()
     with client_for(mocks.espocrm) as http:
-        reply = send(http, name)
-    assert (refusal(reply, 400) or "").endswith("A real server answers 500.")
-    assert reply.content == b""
+        for name in CRASHES:
+            reply = send(http, name)
+            reason = error_reason(reply, 400) or ""
+            assert reason.endswith("A real server answers 500."), (name, reason)
+            assert reply.content == b"", name
     assert mocks.espocrm.snapshot() == before
 
 
-@pytest.mark.parametrize("name", CRASHES)
-def test_what_crashes_a_real_server_is_500_where_that_is_asked_for(
-    faithful: MockCRMs, name: str
-) -> None:
-    """With faithful crashes the answer is the real one: 500, no body, no reason."""
-    with client_for(faithful.espocrm) as http:
-        reply = send(http, name)
-        assert refusal(reply, 500) is None
-        assert reply.content == b""
+def test_faithful_crashes_answer_500() -> None:
+    """With faithful_crashes the answer is a real server's: 500 without body and reason."""
+    with MockCRMs(faithful_crashes=True) as mocks, client_for(mocks.espocrm) as http:
+        for name in CRASHES:
+            reply = send(http, name)
+            assert error_reason(reply, 500) is None, name
+            assert reply.content == b"", name
         assert http.get("/Account").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
+def test_answers_404_to_unknown_paths_and_ids(mocks: MockCRMs) -> None:
+    """A path without a route and an id without a record are 404, whatever they consist of."""
+    paths = (
         "/Account/",
         "/Account/x/contacts/y",
         "/../Account",
@@ -115,71 +107,64 @@ def test_what_crashes_a_real_server_is_500_where_that_is_asked_for(
         "/" + "A" * 5000,
         "//",
         "/Account/" + "0" * 5000,
-    ],
-)
-def test_strange_paths_are_404(mocks: MockCRMs, path: str) -> None:
-    """Paths that no route has, and ids that no record has, are 404; nothing else happens."""
+    )
     with client_for(mocks.espocrm) as http:
-        reply = http.get(mocks.espocrm.base_url + path)
-        assert reply.status_code in (400, 404)
-        assert reply.status_code == 404 or "UTF-8" in reply.headers["x-status-reason"]
+        for path in paths:
+            reply = http.get(mocks.espocrm.base_url + path)
+            assert reply.status_code in (400, 404), path[:50]
+            is_404 = reply.status_code == 404
+            assert is_404 or "UTF-8" in reply.headers["x-status-reason"], path[:50]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "allow"),
-    [
+def test_answers_405_with_a_page_to_wrong_methods(mocks: MockCRMs) -> None:
+    """The router answers a method that a path does not accept with a page and Allow."""
+    cases = (
         ("PUT", "/Account", "GET, POST"),
         ("DELETE", "/Account", "GET, POST"),
         ("PATCH", f"{ACCOUNT}/contacts", "GET, POST, DELETE"),
         ("POST", "/App/user", "GET"),
-    ],
-)
-def test_wrong_methods_are_405_with_a_page(
-    mocks: MockCRMs, method: str, path: str, allow: str
-) -> None:
-    """The router answers a method that a path does not take with a page and Allow."""
+    )
     with client_for(mocks.espocrm) as http:
-        reply = http.request(method, path)
-        assert refusal(reply, 405) is None
-        assert reply.headers["allow"] == allow
-        assert reply.text.startswith("<!doctype html>")
+        for method, path, allow in cases:
+            reply = http.request(method, path)
+            assert error_reason(reply, 405) is None, (method, path)
+            assert reply.headers["allow"] == allow, (method, path)
+            assert reply.text.startswith("<!doctype html>"), (method, path)
 
 
-def test_head_is_404_and_options_a_page(mocks: MockCRMs) -> None:
-    """HEAD is an action that no controller has; OPTIONS is 200 with the page of a wrong method."""
+def test_answers_404_to_head_and_a_page_to_options(mocks: MockCRMs) -> None:
+    """HEAD is an action of no controller; OPTIONS is 200 with the page of a wrong method."""
     with client_for(mocks.espocrm) as http:
-        assert refusal(http.head("/Account"), 404) == (
+        assert error_reason(http.head("/Account"), 404) == (
             "Action HEAD 'list' does not exist in controller 'Account'."
         )
         reply = http.options("/Account")
         assert (reply.status_code, reply.headers["allow"]) == (200, "GET, POST")
 
 
-def test_a_body_over_the_cap_is_the_web_servers_413(mocks: MockCRMs) -> None:
-    """A body of 30 MB is refused with a page of the web server."""
+def test_answers_413_with_a_page_to_a_body_over_the_cap(mocks: MockCRMs) -> None:
+    """A body of 30 MB is rejected with a page of the web server."""
     with client_for(mocks.espocrm) as http:
         reply = http.post("/Account", content=b" " * (30 * 1024 * 1024))
-        assert refusal(reply, 413) is None
+        assert error_reason(reply, 413) is None
         assert reply.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("body", [b'"text"', b"1", b"null", b"true"])
-def test_a_body_that_is_no_object_is_refused(mocks: MockCRMs, body: bytes) -> None:
-    """A JSON value that is neither object nor array is refused in the vendor's words."""
+def test_rejects_json_scalars_as_body(mocks: MockCRMs) -> None:
+    """A JSON value that is neither an object nor an array is rejected in the vendor's words."""
     with client_for(mocks.espocrm) as http:
-        headers = {"Content-Type": "application/json"}
-        reply = http.post("/Account", content=body, headers=headers)
-        assert refusal(reply, 400) == "Body is not a JSON object."
+        for body in (b'"text"', b"1", b"null", b"true"):
+            headers = {"Content-Type": "application/json"}
+            reply = http.post("/Account", content=body, headers=headers)
+            assert error_reason(reply, 400) == "Body is not a JSON object.", body
 
 
-_WRONG: list[Any] = [None, -1, 1.5, 10**30, "", "\U0001f600", [[]], {"a": {}}]
+_VALUES: list[Any] = [None, -1, 1.5, 10**30, "", "\U0001f600", [[]], {"a": {}}]
 
 
 @pytest.mark.parametrize("entity", ["Account", "Contact", "Opportunity", "Meeting", "CGadget"])
-def test_any_value_for_any_attribute_is_taken_or_refused(mocks: MockCRMs, entity: str) -> None:
-    """Whatever is sent for an attribute, the answer is a record or a 4xx with its reason."""
-    from crmkit_mock.espocrm.entity_types import ENTITY_TYPES
-
+def test_accepts_or_rejects_any_value_of_any_attribute(mocks: MockCRMs, entity: str) -> None:
+    """Whatever is sent for an attribute, the answer is a record or a 4xx."""
     known = [name for field in ENTITY_TYPES[entity].fields for name in field.attributes]
     required = {
         "name": "Any", "lastName": "Any", "amount": 1, "closeDate": "2024-05-01",
@@ -187,7 +172,7 @@ def test_any_value_for_any_attribute_is_taken_or_refused(mocks: MockCRMs, entity
     }  # fmt: skip
     with client_for(mocks.espocrm) as http:
         for name in known:
-            for value in _WRONG:
+            for value in _VALUES:
                 body = {**required, name: value, "_skipDuplicateCheck": True}
                 reply = http.post(f"/{entity}", json=body)
                 assert reply.status_code in (200, 400, 403), (name, value, reply.headers)
@@ -202,9 +187,12 @@ def test_any_value_for_any_attribute_is_taken_or_refused(mocks: MockCRMs, entity
 _BODIES: list[Any] = [{}, {"id": 1}, {"id": {}}, {"ids": "x"}, {"ids": [{}]}, {"ids": {"a": 1}}]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
+def test_answers_bodies_of_any_shape(mocks: MockCRMs) -> None:
+    """Bodies of other shapes are rejected or have no effect; the mock itself never fails."""
+    shapes = [*_BODIES, {"entityType": "Lead", "id": "x", "action": "merge", "data": []}]
+    shapes += [{"entityType": "Lead", "action": "update", "params": body} for body in _BODIES]
+    shapes += [{"massRelate": True, "where": [1]}, {"post": []}, {"EUR": "x"}, {"file": 1}]
+    routes = (
         ("POST", f"{ACCOUNT}/contacts"),
         ("DELETE", f"{ACCOUNT}/contacts"),
         ("POST", f"{ACCOUNT}/followers"),
@@ -221,39 +209,32 @@ _BODIES: list[Any] = [{}, {"id": 1}, {"id": {}}, {"ids": "x"}, {"ids": [{}]}, {"
         ("POST", "/Attachment"),
         ("PUT", "/CurrencyRate"),
         ("PUT", "/Settings"),
-    ],
-)
-def test_any_body_is_answered(mocks: MockCRMs, method: str, path: str) -> None:
-    """Bodies of other shapes are refused or do nothing; the mock itself never fails."""
-    shapes = [*_BODIES, {"entityType": "Lead", "id": "x", "action": "merge", "data": []}]
-    shapes += [{"entityType": "Lead", "action": "update", "params": one} for one in _BODIES]
-    shapes += [{"massRelate": True, "where": [1]}, {"post": []}, {"EUR": "x"}, {"file": 1}]
+    )
     with client_for(mocks.espocrm, "admin") as http:
-        for body in shapes:
-            reply = http.request(method, path, json=body)
-            assert reply.status_code in (200, 400, 403, 404), (body, reply.headers)
+        for method, path in routes:
+            mocks.espocrm.reset()
+            for body in shapes:
+                reply = http.request(method, path, json=body)
+                assert reply.status_code in (200, 400, 403, 404), (method, path, body)
 
 
-@pytest.mark.parametrize(
-    ("path", "bad"),
-    [
+def test_invalid_selection_does_not_select_all_records(mocks: MockCRMs) -> None:
+    """A mass action or a link whose conditions are not a list is rejected and has no effect."""
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("/MassAction", {"where": "x"}),
         ("/MassAction", {"where": {"a": 1}}),
         ("/MassAction", {"searchParams": "x"}),
         (f"{ACCOUNT}/contacts", {"where": "x"}),
         (f"{ACCOUNT}/contacts", {"searchParams": "x"}),
         ("/Lead/action/massDelete", {"where": "x"}),
-    ],
-)
-def test_a_choice_that_is_none_does_not_mean_all_records(
-    mocks: MockCRMs, path: str, bad: dict[str, Any]
-) -> None:
-    """A mass action or a link whose conditions are no list is refused, and touches nothing."""
-    crm = mocks.autocrm if path.endswith("massDelete") else mocks.espocrm
-    body = {"massRelate": True, "byWhere": True, **bad}
-    body |= {"entityType": "Lead", "action": "delete", "params": bad}
-    before = crm.snapshot()
-    with client_for(crm) as http:
-        reply = http.post(path, json=body)
-    assert (refusal(reply, 400) or "").startswith(("where should", "searchParams should"))
-    assert crm.snapshot() == before
+    ]
+    for path, invalid in cases:
+        crm = mocks.autocrm if path.endswith("massDelete") else mocks.espocrm
+        body = {"massRelate": True, "byWhere": True, **invalid}
+        body |= {"entityType": "Lead", "action": "delete", "params": invalid}
+        before = crm.snapshot()
+        with client_for(crm) as http:
+            reply = http.post(path, json=body)
+        reason = error_reason(reply, 400) or ""
+        assert reason.startswith(("where should", "searchParams should")), (path, invalid)
+        assert crm.snapshot() == before, (path, invalid)

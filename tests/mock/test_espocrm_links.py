@@ -1,14 +1,12 @@
-"""EspoCRM's links: lists, linking and unlinking in all forms, columns, lead conversion, masses."""
+"""EspoCRM's links, mass actions and lead conversion."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import Espo, client_for, refusal
+from tests.mock.espo import Espo, client_for, error_reason
 
 CONTACTS = f"/Account/{seed.ACCOUNT}/contacts"
 LEAD = "6593c9800000001e1"
@@ -17,48 +15,48 @@ LEADS = [f"6593c98000000{number:02d}e1" for number in range(25)]
 
 def ids(espocrm: Espo, path: str) -> list[str]:
     """Return the ids of a list."""
-    return [one["id"] for one in espocrm.records(path, select="id", orderBy="id")]
+    return [record["id"] for record in espocrm.records(path, select="id", orderBy="id")]
 
 
-def test_linking_and_unlinking_change_membership_at_both_ends(espocrm: Espo) -> None:
-    """A link of many to many is seen from either end, and linking twice is true again."""
-    made = espocrm.create("Contact", lastName="Free")["id"]
+def test_links_and_unlinks_at_both_ends(espocrm: Espo) -> None:
+    """A many-to-many link is seen from either end, and linking twice is true again."""
+    contact = espocrm.create("Contact", lastName="Free")["id"]
     for _ in range(2):
-        assert espocrm.post(CONTACTS, {"id": made}) is True
-    assert made in ids(espocrm, CONTACTS)
-    assert seed.ACCOUNT in ids(espocrm, f"/Contact/{made}/accounts")
-    assert espocrm.get(f"/Contact/{made}")["accountId"] == seed.ACCOUNT
+        assert espocrm.post(CONTACTS, {"id": contact}) is True
+    assert contact in ids(espocrm, CONTACTS)
+    assert seed.ACCOUNT in ids(espocrm, f"/Contact/{contact}/accounts")
+    assert espocrm.get(f"/Contact/{contact}")["accountId"] == seed.ACCOUNT
     for _ in range(2):
-        assert espocrm.http.request("DELETE", CONTACTS, json={"ids": [made]}).json() is True
-    assert made not in ids(espocrm, CONTACTS)
-    read = espocrm.get(f"/Contact/{made}")
+        assert espocrm.http.request("DELETE", CONTACTS, json={"ids": [contact]}).json() is True
+    assert contact not in ids(espocrm, CONTACTS)
+    read = espocrm.get(f"/Contact/{contact}")
     assert (read["accountId"], read["accountsIds"]) == (None, [])
 
 
-def test_one_to_many_links_move_the_key(espocrm: Espo) -> None:
-    """Links of one to many write the id into the record at the other end."""
+def test_one_to_many_links_set_the_key(espocrm: Espo) -> None:
+    """A one-to-many link sets the id in the record at the other end."""
     deal = espocrm.create("Opportunity", name="Free", amount=1, closeDate="2024-05-01")["id"]
     path = f"/Account/{seed.ACCOUNT}/opportunities"
     assert espocrm.post(path, {"id": deal}) is True
     assert espocrm.get(f"/Opportunity/{deal}")["accountId"] == seed.ACCOUNT
     other = f"/Account/{seed.SECOND_ACCOUNT}/opportunities"
     taken = espocrm.http.post(other, json={"id": deal})
-    refusal(taken, 403)
+    error_reason(taken, 403)
     assert taken.json()["messageTranslation"]["label"] == "cannotLinkAlreadyLinked"
     espocrm.http.request("DELETE", path, json={"id": deal})
     assert espocrm.get(f"/Opportunity/{deal}")["accountId"] is None
 
 
-def test_children_are_linked_by_their_parent(espocrm: Espo) -> None:
-    """Links to children write parentType and parentId."""
+def test_links_children_by_their_parent(espocrm: Espo) -> None:
+    """A link to children sets their parentType and parentId."""
     task = espocrm.create("Task", name="Free", assignedUserId=espocrm.mock.user_ids["jana"])["id"]
     assert espocrm.post(f"/Account/{seed.ACCOUNT}/tasks", {"id": task}) is True
     read = espocrm.get(f"/Task/{task}")
     assert (read["parentType"], read["parentId"]) == ("Account", seed.ACCOUNT)
 
 
-def test_columns_are_written_with_the_parent_and_shown_in_lists(espocrm: Espo) -> None:
-    """Attributes such as contactsColumns set columns, which the related list shows."""
+def test_sets_columns_and_shows_them_in_lists(espocrm: Espo) -> None:
+    """Attributes such as contactsColumns set columns, which the list of the link shows."""
     path = f"/Opportunity/{seed.OPPORTUNITY}"
     columns = {seed.SECOND_CONTACT: {"role": "Influencer", "unknown": "x"}}
     espocrm.update(path, contactsIds=[seed.SECOND_CONTACT], contactsColumns=columns)
@@ -68,36 +66,32 @@ def test_columns_are_written_with_the_parent_and_shown_in_lists(espocrm: Espo) -
     assert espocrm.records(f"{path}/contacts")[0]["opportunityRole"] == "Influencer"
 
 
-def test_a_list_of_contacts_of_an_account_has_no_names_unless_selected(espocrm: Espo) -> None:
-    """Without select only ids and a few more come, as from real servers."""
+def test_contacts_of_an_account_have_names_only_if_selected(espocrm: Espo) -> None:
+    """Without select only ids and a few more attributes are returned, as by real servers."""
     assert "name" not in espocrm.records(CONTACTS)[0]
     assert espocrm.records(CONTACTS, select="name")[0]["name"]
     assert espocrm.records(f"/Account/{seed.ACCOUNT}/opportunities")[0]["name"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "answer"),
-    [
-        ("POST", CONTACTS, {}, False),
-        ("POST", CONTACTS, {"lastName": "x"}, False),
-        ("POST", f"/Lead/{LEAD}/convert", {"records": {}}, False),
-        ("DELETE", CONTACTS, {}, False),
-        ("DELETE", f"{CONTACTS}?id={seed.CONTACT}", None, False),
-    ],
-)
-def test_what_names_nobody_does_nothing(
-    espocrm: Espo, method: str, path: str, body: object, answer: object
-) -> None:
-    """Without ids in the body the answer is false, and membership stays."""
+def test_answers_false_without_ids(espocrm: Espo) -> None:
+    """Without ids in the body the answer is false, and nothing changes."""
+    cases = (
+        ("POST", CONTACTS, {}),
+        ("POST", CONTACTS, {"lastName": "x"}),
+        ("POST", f"/Lead/{LEAD}/convert", {"records": {}}),
+        ("DELETE", CONTACTS, {}),
+        ("DELETE", f"{CONTACTS}?id={seed.CONTACT}", None),
+    )
     before = ids(espocrm, CONTACTS)
-    reply = espocrm.http.request(method, path, json=body)
-    assert (reply.status_code, reply.json()) == (200, answer)
-    assert ids(espocrm, CONTACTS) == before
+    for method, path, body in cases:
+        reply = espocrm.http.request(method, path, json=body)
+        assert (reply.status_code, reply.json()) == (200, False), (method, path, body)
+        assert ids(espocrm, CONTACTS) == before, (method, path, body)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status", "reason"),
-    [
+def test_rejects_impossible_links(espocrm: Espo) -> None:
+    """Unknown records and links are 404, links to one record are 403; nothing is linked."""
+    cases = (
         ("POST", CONTACTS, 404, ""),
         ("DELETE", CONTACTS, 404, ""),
         ("POST", "/Account/nope/contacts", 404, ""),
@@ -108,25 +102,23 @@ def test_what_names_nobody_does_nothing(
             403,
             "Only manyMany, hasMany & hasChildren relations are allowed.",
         ),
-    ],
-)
-def test_links_that_cannot_be_are_refused(
-    espocrm: Espo, method: str, path: str, status: int, reason: str
-) -> None:
-    """Unknown records and links are 404, links to one are 403; nothing is linked."""
-    reply = espocrm.http.request(method, path, json={"ids": [seed.CONTACT, "nope"]})
-    assert refusal(reply, status) == reason
-    assert ids(espocrm, CONTACTS) == [seed.CONTACT, seed.SECOND_CONTACT]
+    )
+    for method, path, status, reason in cases:
+        reply = espocrm.http.request(method, path, json={"ids": [seed.CONTACT, "nope"]})
+        assert error_reason(reply, status) == reason, (method, path)
+        assert ids(espocrm, CONTACTS) == [seed.CONTACT, seed.SECOND_CONTACT], (method, path)
 
 
-def test_a_record_without_edit_right_is_not_linked(espocrm: Espo) -> None:
-    """Teams may be read but not edited, so they are not linked."""
+def test_rejects_linking_records_that_may_not_be_edited(espocrm: Espo) -> None:
+    """Teams may be read but not edited, so they cannot be linked."""
     teams = espocrm.records("/Team")
     reply = espocrm.http.post(f"/Account/{seed.ACCOUNT}/teams", json={"id": teams[0]["id"]})
-    assert refusal(reply, 403) == "No foreign record access for link operation (Account:teams)."
+    assert (
+        error_reason(reply, 403) == "No foreign record access for link operation (Account:teams)."
+    )
 
 
-def test_a_whole_search_is_linked(espocrm: Espo) -> None:
+def test_links_all_records_of_a_search(espocrm: Espo) -> None:
     """Linking with massRelate links what where or searchParams find; unlinkAll empties the link."""
     path = f"/TargetList/{seed.TARGET_LIST}/leads"
     new = {"type": "equals", "attribute": "status", "value": "New"}
@@ -150,26 +142,26 @@ def run(espocrm: Espo, action: str, params: object, **more: Any) -> Any:
     )
 
 
-def test_a_mass_update_skips_what_is_missing_or_invalid(espocrm: Espo) -> None:
-    """Ids without a record and values that a record refuses are passed over in silence."""
+def test_mass_update_skips_missing_and_invalid_records(espocrm: Espo) -> None:
+    """Ids without a record and invalid values are skipped without an error."""
     params = {"ids": [LEADS[1], "nope", LEADS[0]]}
     done = run(espocrm, "update", params, data={"values": {"source": "Other"}})
     assert done == {"count": 2, "ids": LEADS[:2]}
     assert espocrm.get(f"/Lead/{LEADS[1]}")["source"] == "Other"
-    refused = run(espocrm, "update", params, data={"values": {"status": "Nonsense"}})
-    assert refused == {"count": 0, "ids": []}
+    rejected = run(espocrm, "update", params, data={"values": {"status": "Nonsense"}})
+    assert rejected == {"count": 0, "ids": []}
     assert espocrm.get(f"/Lead/{LEADS[1]}")["status"] == "Assigned"
 
 
-def test_a_mass_update_of_a_search_tells_its_number_alone(espocrm: Espo) -> None:
-    """By where the reply has a count and no ids; flat data work as values do."""
+def test_mass_update_of_a_search_returns_only_a_count(espocrm: Espo) -> None:
+    """By where the response has a count without ids; data without `values` is accepted."""
     new = [{"type": "equals", "attribute": "status", "value": "New"}]
     assert run(espocrm, "update", {"where": new}, data={"title": "Bulk"}) == {"count": 5}
     assert len(espocrm.find("Lead", {"type": "equals", "attribute": "title", "value": "Bulk"})) == 5
 
 
-def test_a_mass_update_adds_to_lists_and_takes_from_them(espocrm: Espo) -> None:
-    """The action of a field adds or removes members."""
+def test_mass_update_adds_and_removes_items_of_lists(espocrm: Espo) -> None:
+    """The action of a field adds or removes items."""
     for action, tags in (("add", ["vip", "partner", "prospect"]), ("remove", ["vip", "partner"])):
         body = {
             "entityType": "Account",
@@ -181,8 +173,8 @@ def test_a_mass_update_adds_to_lists_and_takes_from_them(espocrm: Espo) -> None:
         assert espocrm.get(f"/Account/{seed.ACCOUNT}")["cTags"] == tags
 
 
-def test_mass_deletion_follows_and_recalculation(espocrm: Espo) -> None:
-    """The other actions do what they are called."""
+def test_mass_delete_follow_unfollow_and_recalculate(espocrm: Espo) -> None:
+    """Each of the other mass actions applies to the records whose ids are sent."""
     assert run(espocrm, "follow", {"ids": LEADS[:2]})["count"] == 2
     assert espocrm.get("/Lead", **{"boolFilterList[0]": "followed"})["total"] == 2
     assert run(espocrm, "unfollow", {"ids": LEADS[:1]})["count"] == 1
@@ -191,7 +183,7 @@ def test_mass_deletion_follows_and_recalculation(espocrm: Espo) -> None:
     assert espocrm.get("/Lead")["total"] == 23
 
 
-def test_an_idle_action_is_pending_and_then_done(espocrm: Espo) -> None:
+def test_idle_mass_action_is_pending_then_done(espocrm: Espo) -> None:
     """An idle action has an id, whose status goes from pending to success."""
     values = {"values": {"title": "Idle"}}
     id = run(espocrm, "update", {"ids": LEADS[:3]}, data=values, idle=True)["id"]
@@ -199,21 +191,21 @@ def test_an_idle_action_is_pending_and_then_done(espocrm: Espo) -> None:
     assert espocrm.get(path) == {"status": "Pending", "processedCount": 0}
     assert espocrm.get(path) == {"status": "Success", "processedCount": 3}
     unknown = espocrm.http.get("/MassAction/nope/status")
-    assert refusal(unknown, 404) == ""
+    assert error_reason(unknown, 404) == ""
     assert unknown.headers["content-type"].startswith("text/html")
 
 
-def test_mass_actions_need_rights(espocrm: Espo, mocks: MockCRMs) -> None:
-    """Without the right nothing happens; what is unknown is 404, what is missing 400."""
+def test_mass_actions_need_access(espocrm: Espo, mocks: MockCRMs) -> None:
+    """Without access they are 403; an unknown action is 404, a missing selection 400."""
     with client_for(mocks.espocrm, "limited") as limited:
         body = {"entityType": "Lead", "action": "delete", "params": {"where": []}}
-        assert refusal(limited.post("/MassAction", json=body), 403) == (
+        assert error_reason(limited.post("/MassAction", json=body), 403) == (
             "No delete access for 'Lead'."
         )
     unknown = {"entityType": "Lead", "action": "explode", "params": {"ids": LEADS[:1]}}
-    refusal(espocrm.http.post("/MassAction", json=unknown), 404)
+    error_reason(espocrm.http.post("/MassAction", json=unknown), 404)
     bare = {"entityType": "Lead", "action": "delete", "params": {}}
-    assert refusal(espocrm.http.post("/MassAction", json=bare), 400) == (
+    assert error_reason(espocrm.http.post("/MassAction", json=bare), 400) == (
         "Bad search params for mass action."
     )
     assert espocrm.get("/Lead")["total"] == 25
@@ -224,8 +216,8 @@ def test_mass_actions_need_rights(espocrm: Espo, mocks: MockCRMs) -> None:
 DEAL = {"name": "Conv deal", "amount": 100, "closeDate": "2024-06-01"}
 
 
-def test_a_converted_lead_knows_its_parts_and_they_each_other(espocrm: Espo) -> None:
-    """The account goes into contact and opportunity; the lead names all three."""
+def test_conversion_links_lead_and_created_records(espocrm: Espo) -> None:
+    """Contact and opportunity belong to the account; the lead names all three."""
     records = {"Account": {"name": "Conv Co"}, "Contact": {"lastName": "P"}, "Opportunity": DEAL}
     reply = espocrm.post("/Lead/action/convert", {"id": LEAD, "records": records})
     assert reply["status"] == "Converted"
@@ -238,8 +230,8 @@ def test_a_converted_lead_knows_its_parts_and_they_each_other(espocrm: Espo) -> 
     assert (deal["accountId"], deal["originalLeadId"]) == (account, LEAD)
 
 
-def test_a_lead_can_be_converted_again(espocrm: Espo) -> None:
-    """Another conversion makes new records; without records the lead is converted all the same."""
+def test_converts_a_lead_again(espocrm: Espo) -> None:
+    """Another conversion creates new records; without records the lead is converted too."""
     first, second = (
         espocrm.post("/Lead/action/convert", {"id": LEAD, "records": {"Account": {"name": name}}})
         for name in ("One", "Two")
@@ -249,45 +241,45 @@ def test_a_lead_can_be_converted_again(espocrm: Espo) -> None:
     assert (other["status"], other["createdAccountId"]) == ("Converted", None)
 
 
-def test_duplicates_stop_a_conversion_unless_skipped(espocrm: Espo) -> None:
-    """Duplicates are told in short, once for each reason; nothing is made."""
+def test_conversion_rejects_duplicates_unless_skipped(espocrm: Espo) -> None:
+    """Duplicates are returned in short form, once for each reason; nothing is created."""
     contact = {"firstName": "Petr", "lastName": "Svoboda", "emailAddress": "petr@work.example"}
     body = {"id": LEAD, "records": {"Account": {"name": "New Co"}, "Contact": contact}}
-    refused = espocrm.http.post("/Lead/action/convert", json=body)
-    assert refusal(refused, 409) == "duplicate"
+    rejected = espocrm.http.post("/Lead/action/convert", json=body)
+    assert error_reason(rejected, 409) == "duplicate"
     short = {"id": seed.CONTACT, "name": "Petr Svoboda", "_entityType": "Contact"}
-    assert refused.json() == [short, short]
+    assert rejected.json() == [short, short]
     assert espocrm.get("/Account", textFilter="New Co")["total"] == 0
     skipped = espocrm.post("/Lead/action/convert", {**body, "skipDuplicateCheck": True})
     assert skipped["createdContactId"] not in (None, seed.CONTACT)
 
 
-def test_parts_made_before_a_refused_one_remain(espocrm: Espo) -> None:
-    """There is no transaction around a conversion: the account stays, the lead is as before."""
+def test_failed_conversion_keeps_records_created_before(espocrm: Espo) -> None:
+    """A conversion is not a transaction: the account remains, the lead is unchanged."""
     records = {"Account": {"name": "Left over"}, "Contact": {}}
-    refused = espocrm.http.post("/Lead/action/convert", json={"id": LEAD, "records": records})
-    assert refusal(refused, 400) == (
+    rejected = espocrm.http.post("/Lead/action/convert", json={"id": LEAD, "records": records})
+    assert error_reason(rejected, 400) == (
         "Field validation failure; entityType: Contact, field: lastName, type: required."
     )
     assert espocrm.get("/Account", textFilter="Left over")["total"] == 1
     assert espocrm.get(f"/Lead/{LEAD}")["status"] == "Assigned"
 
 
-def test_conversions_of_nothing_are_refused(espocrm: Espo) -> None:
-    """Without an id it is 400, of an unknown lead 404; the page's route does not exist."""
-    assert refusal(espocrm.http.post("/Lead/action/convert", json={}), 400) == ""
+def test_rejects_conversion_of_missing_leads(espocrm: Espo) -> None:
+    """Without an id it is 400, of an unknown lead 404; AutoCRM's route does not exist."""
+    assert error_reason(espocrm.http.post("/Lead/action/convert", json={}), 400) == ""
     missing = espocrm.http.post("/Lead/action/convert", json={"id": "nope"})
-    assert refusal(missing, 404) == "Record nope not found."
+    assert error_reason(missing, 404) == "Record nope not found."
     page = espocrm.http.post(f"/Lead/{LEAD}/action/convert", json={"records": {}})
-    assert refusal(page, 404) is None
+    assert error_reason(page, 404) is None
     assert page.text.startswith("<!doctype html>")
 
 
-def test_the_parts_are_prefilled_from_the_lead(espocrm: Espo) -> None:
-    """Asked for its parts, the server tells what each part would begin with."""
-    told = espocrm.post("/Lead/action/getConvertAttributes", {"id": LEADS[3]})
-    assert told["Account"]["name"] == "Firma 3"
-    assert told["Account"]["billingAddressCity"] == "Praha"
-    assert told["Contact"]["lastName"] == "Lead03"
-    assert told["Opportunity"]["amount"] == 300
-    assert told["Opportunity"]["leadSource"] == "Web Site"
+def test_returns_conversion_attributes_of_a_lead(espocrm: Espo) -> None:
+    """The initial attributes of each record are copied from the lead."""
+    attributes = espocrm.post("/Lead/action/getConvertAttributes", {"id": LEADS[3]})
+    assert attributes["Account"]["name"] == "Firma 3"
+    assert attributes["Account"]["billingAddressCity"] == "Praha"
+    assert attributes["Contact"]["lastName"] == "Lead03"
+    assert attributes["Opportunity"]["amount"] == 300
+    assert attributes["Opportunity"]["leadSource"] == "Web Site"

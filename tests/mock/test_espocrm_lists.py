@@ -1,40 +1,38 @@
-"""EspoCRM's lists: pages, totals, order, attributes, filters by name, what is refused."""
+"""EspoCRM's lists: pages, totals, order, attributes, named filters, invalid searches."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-import pytest
-
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import Espo, brackets, client_for, refusal, where
+from tests.mock.espo import Espo, brackets, client_for, error_reason, where
 
 ITEM = {"type": "equals", "attribute": "status", "value": "New"}
 
 
-def test_pages_by_offset_hold_every_record_once(espocrm: Espo) -> None:
-    """Pages one after the other give all records in order, and an empty one past the end."""
-    names = [one["name"] for one in espocrm.records("/Lead", orderBy="name")]
+def test_pages_have_each_record_once(espocrm: Espo) -> None:
+    """Consecutive pages have all records in order; one past the end is empty."""
+    names = [lead["name"] for lead in espocrm.records("/Lead", orderBy="name")]
     paged: list[str] = []
     for offset in range(0, 40, 7):
         page = espocrm.get("/Lead", orderBy="name", maxSize=7, offset=offset)
         assert page["total"] == 25
-        paged += [one["name"] for one in page["list"]]
+        paged += [lead["name"] for lead in page["list"]]
     assert paged == names == sorted(names)
 
 
-def test_equal_records_are_ordered_by_id_in_the_same_direction(espocrm: Espo) -> None:
-    """The id is the second key, so that pages are stable."""
-    leads = [(one["source"], one["id"]) for one in espocrm.records("/Lead", orderBy="source")]
+def test_breaks_ties_by_id_in_the_same_direction(espocrm: Espo) -> None:
+    """The id is the second sort key, so that pages are stable."""
+    leads = [(lead["source"], lead["id"]) for lead in espocrm.records("/Lead", orderBy="source")]
     ids = [id for source, id in leads if source == "Email"]
     assert ids == sorted(ids)
     down = espocrm.records("/Lead", orderBy="source", order="desc")
-    assert [(one["source"], one["id"]) for one in down] == leads[::-1]
+    assert [(lead["source"], lead["id"]) for lead in down] == leads[::-1]
 
 
-def test_totals_are_counted_unless_that_is_declined(espocrm: Espo) -> None:
-    """X-No-Total and q have -1 for more and -2 for no more; links are counted all the same."""
+def test_counts_totals_unless_declined(espocrm: Espo) -> None:
+    """With X-No-Total or q the total is -1 before further pages, else -2; links are counted."""
     headers = {"X-No-Total": "true"}
     assert espocrm.http.get("/Lead?maxSize=2", headers=headers).json()["total"] == -1
     last = espocrm.http.get("/Lead?maxSize=5&offset=20", headers=headers).json()
@@ -46,50 +44,43 @@ def test_totals_are_counted_unless_that_is_declined(espocrm: Espo) -> None:
     assert related["total"] == 2
 
 
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ({"select": "id"}, {"id", "createdAt", "createdById", "assignedUserId"}),
-        ({"select": "id,nope"}, {"id", "createdAt", "createdById", "assignedUserId"}),
-        ({"select": "id, status"}, {"id", "createdAt", "createdById", "assignedUserId"}),
-        (
-            {"attributeSelect": "status", "orderBy": "status"},
-            {"id", "status", "createdById", "assignedUserId"},
-        ),
-        (
-            {"searchParams": json.dumps({"select": ["status"], "orderBy": "status"})},
-            {"id", "status", "createdById", "assignedUserId"},
-        ),
-    ],
-)
-def test_a_selection_brings_more_than_was_asked_for(
-    espocrm: Espo, query: dict[str, str], names: set[str]
-) -> None:
+def test_select_returns_more_than_selected(espocrm: Espo) -> None:
     """Selected attributes come with id, owner and what the list is sorted by."""
-    assert espocrm.records("/Lead", maxSize=1, **query)[0].keys() == names
+    by_creation = {"id", "createdAt", "createdById", "assignedUserId"}
+    by_status = {"id", "status", "createdById", "assignedUserId"}
+    params = {"select": ["status"], "orderBy": "status"}
+    cases: list[tuple[dict[str, str], set[str]]] = [
+        ({"select": "id"}, by_creation),
+        ({"select": "id,nope"}, by_creation),
+        ({"select": "id, status"}, by_creation),
+        ({"attributeSelect": "status", "orderBy": "status"}, by_status),
+        ({"searchParams": json.dumps(params)}, by_status),
+    ]
+    for query, names in cases:
+        assert espocrm.records("/Lead", maxSize=1, **query)[0].keys() == names, query
 
 
-def test_a_selection_in_brackets_is_passed_over(espocrm: Espo) -> None:
-    """`select[]` selects nothing: everything comes."""
+def test_ignores_select_in_brackets(espocrm: Espo) -> None:
+    """`select[]` selects nothing: all attributes are returned."""
     few = espocrm.records("/Lead", maxSize=1, **{"select[0]": "id"})[0]
     assert few.keys() == espocrm.records("/Lead", maxSize=1)[0].keys()
 
 
-def test_where_as_json_text_is_passed_over(espocrm: Espo) -> None:
-    """`where=[{...}]` filters nothing: all records come."""
+def test_ignores_where_as_json(espocrm: Espo) -> None:
+    """`where=[{...}]` filters nothing: all records are returned."""
     assert espocrm.get("/Lead", where=json.dumps([ITEM]))["total"] == 25
 
 
-def test_search_params_win_over_everything_else(espocrm: Espo) -> None:
+def test_search_params_override_other_parameters(espocrm: Espo) -> None:
     """Beside searchParams all other parameters are ignored."""
     params = {"where": [ITEM], "maxSize": 1}
     page = espocrm.get("/Lead", searchParams=json.dumps(params), offset=100, maxSize=0)
     assert (page["total"], len(page["list"])) == (5, 1)
 
 
-@pytest.mark.parametrize(
-    ("path", "query", "status", "reason"),
-    [
+def test_rejects_invalid_parameters_with_a_reason(espocrm: Espo) -> None:
+    """An invalid parameter of a list is an error with the vendor's reason and an empty body."""
+    cases: list[tuple[str, dict[str, str], int, str]] = [
         ("/Lead", {"maxSize": "201"}, 403, "Max size should not exceed 200. Use offset and limit."),
         ("/Lead", {"orderBy": "nope"}, 400, "Order by non-existing field 'nope'."),
         ("/Lead", {"orderBy": "name", "order": "up"}, 400, "order value is bad."),
@@ -103,56 +94,74 @@ def test_search_params_win_over_everything_else(espocrm: Espo) -> None:
         ("/Lead", {"boolFilterList[0]": "nope"}, 400, "No bool filter 'nope' for 'Lead'."),
         ("/Nope", {}, 404, "Controller 'Nope' does not exist."),
         ("/Attachment", {}, 403, "No read access."),
-    ],
-)
-def test_improper_parameters_are_refused_with_a_reason(
-    espocrm: Espo, path: str, query: dict[str, str], status: int, reason: str
-) -> None:
-    """What a list cannot be asked for is refused, with an empty body."""
-    reply = espocrm.http.get(path, params=query)
-    assert refusal(reply, status) == reason
-    assert reply.content == b""
+    ]
+    for path, query, status, reason in cases:
+        reply = espocrm.http.get(path, params=query)
+        assert error_reason(reply, status) == reason, query
+        assert reply.content == b"", query
 
 
-def test_what_is_no_number_is_none(espocrm: Espo) -> None:
-    """A size that is no number is 0: nothing but the total."""
+def test_reads_sizes_that_are_not_numbers_as_0(espocrm: Espo) -> None:
+    """With a size of 0 only the total is returned."""
     assert espocrm.get("/Lead", maxSize="abc") == {"total": 25, "list": []}
     assert espocrm.get("/Lead", maxSize="0") == {"total": 25, "list": []}
     assert len(espocrm.records("/Lead", offset="abc")) == 25
 
 
-@pytest.mark.parametrize(
-    ("order_by", "first", "last"),
-    [
+def test_sorts_by_fields(espocrm: Espo) -> None:
+    """A field sorts by its values: null first, options in the order of their definition."""
+    cases = (
         ("createdAt", "F00 Lead00", "F24 Lead24"),
         ("opportunityAmount", "F00 Lead00", "F24 Lead24"),
         ("status", "F00 Lead00", "F23 Lead23"),
         ("address", "F01 Lead01", "F24 Lead24"),
         ("lastName", "F00 Lead00", "F24 Lead24"),
-    ],
-)
-def test_lists_are_sorted_by_fields(espocrm: Espo, order_by: str, first: str, last: str) -> None:
-    """A field sorts by its values: null first, choices as they are listed."""
-    names = [one["name"] for one in espocrm.records("/Lead", orderBy=order_by)]
-    assert (names[0], names[-1]) == (first, last)
+    )
+    for order_by, first, last in cases:
+        names = [lead["name"] for lead in espocrm.records("/Lead", orderBy=order_by)]
+        assert (names[0], names[-1]) == (first, last), order_by
 
 
-def test_a_link_sorts_by_name(espocrm: Espo) -> None:
-    """Sorting by a link sorts by the name of the record there, and shows it."""
+def test_order_follows_changes(espocrm: Espo) -> None:
+    """Created, renamed, deleted and restored records are in their place in every order."""
+    accounts = {account["id"]: account["name"] for account in espocrm.records("/Account")}
+
+    def names(**query: str) -> list[str]:
+        page = espocrm.get("/Account", select="name", **query)
+        assert page["total"] == len(page["list"])
+        return [account["name"] for account in page["list"]]
+
+    first = espocrm.create("Account", name="aaa")["id"]
+    assert names(orderBy="name") == ["aaa", "Alza s.r.o.", "Černý & synové", "Limited's own",
+                                     "Oslo Ventures"]  # fmt: skip
+    espocrm.update(f"/Account/{first}", name="Zzz")
+    assert names(orderBy="name", order="desc")[0] == "Zzz"
+    assert names(orderBy="modifiedAt", order="desc")[0] == "Zzz"
+    espocrm.http.delete(f"/Account/{first}")
+    assert sorted(names(orderBy="name")) == sorted(accounts.values())
+    with client_for(espocrm.mock, "admin") as admin:
+        admin.post("/Account/action/restoreDeleted", json={"id": first})
+    assert names()[0] == "Zzz"
+    assert espocrm.http.post("/Account", json={"name": "<b>"}).status_code == 400
+    assert len(names()) == 5
+
+
+def test_sorts_links_by_name(espocrm: Espo) -> None:
+    """Sorting by a link sorts by the name of the linked record, and returns it."""
     accounts = espocrm.records("/Account", select="name", orderBy="assignedUser", order="desc")
     assert accounts[0]["assignedUserName"] == "limited"
     assert accounts[-1]["assignedUserName"] is None
 
 
-def test_the_old_way_to_sort_still_works(espocrm: Espo) -> None:
-    """SortBy with asc is an older name of orderBy with order."""
+def test_accepts_sort_by_with_asc(espocrm: Espo) -> None:
+    """SortBy with asc is an older form of orderBy with order."""
     down = espocrm.records("/Lead", sortBy="name", asc="false", maxSize=1)
     assert down[0]["name"] == "F24 Lead24"
 
 
-@pytest.mark.parametrize(
-    ("entity", "query", "names"),
-    [
+def test_filters_by_name(espocrm: Espo) -> None:
+    """Primary filters, bool filters and the text filter find the records that they are for."""
+    cases: list[tuple[str, dict[str, str], list[str]]] = [
         ("Account", {"primaryFilter": "customers"}, ["Alza s.r.o."]),
         ("Account", {"primaryFilter": "partners"}, ["Černý & synové"]),
         ("Lead", {"primaryFilter": "converted"}, []),
@@ -171,25 +180,22 @@ def test_the_old_way_to_sort_still_works(espocrm: Espo) -> None:
         ("Account", {"textFilter": "*synov"}, []),
         ("Account", {"textFilter": "info@"}, ["Alza s.r.o."]),
         ("Contact", {"textFilter": "Petr Sv"}, ["Petr Svoboda"]),
-    ],
-)
-def test_filters_by_name_find(
-    espocrm: Espo, entity: str, query: dict[str, str], names: list[str]
-) -> None:
-    """Primary filters, bool filters and the text filter find what they are for."""
-    assert [one["name"] for one in espocrm.records(f"/{entity}", **query)] == names
+    ]
+    for entity, query, names in cases:
+        found = espocrm.records(f"/{entity}", **query)
+        assert [record["name"] for record in found] == names, (entity, query)
 
 
-def test_an_associative_where_and_older_names_are_taken(espocrm: Espo) -> None:
-    """Keys of where may be anything, `field` is `attribute`, and whereGroup is where."""
+def test_accepts_any_keys_and_older_names_of_where(espocrm: Espo) -> None:
+    """Keys of where are free, `field` is `attribute`, and whereGroup is where."""
     names = {"where[a][type]": "equals", "where[a][field]": "status", "where[a][value]": "New"}
     assert espocrm.get("/Lead", **names)["total"] == 5
     assert espocrm.get("/Lead", **brackets({"whereGroup": [ITEM]}))["total"] == 5
 
 
-@pytest.mark.parametrize(
-    ("item", "reason"),
-    [
+def test_rejects_invalid_where_items_with_a_reason(espocrm: Espo) -> None:
+    """Items that no server accepts are errors with its reason, for administrators too."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"type": "fuzzy", "attribute": "status"}, "Unknown where item type 'fuzzy'."),
         ({"type": "equals", "attribute": "nope"}, "Not existing attribute 'nope' in where."),
         ({"type": "in", "attribute": "status", "value": "New"}, "Bad where item. No value."),
@@ -214,22 +220,18 @@ def test_an_associative_where_and_older_names_are_taken(espocrm: Espo) -> None:
             {"type": "equals", "attribute": "createdBy.userName", "value": "x"},
             " ".join(["Complex expressions are forbidden in where."] * 2),
         ),
-    ],
-)
-def test_improper_items_are_refused_with_a_reason(
-    espocrm: Espo, item: dict[str, Any], reason: str
-) -> None:
-    """Items that no server takes are refused with its words, for administrators too."""
-    assert refusal(espocrm.http.get("/Lead", params=where(item)), 400) == reason
+    ]
     with client_for(espocrm.mock, "admin") as admin:
-        assert refusal(admin.get("/Lead", params=where(item)), 400) == reason
+        for item, reason in cases:
+            for http in (espocrm.http, admin):
+                assert error_reason(http.get("/Lead", params=where(item)), 400) == reason, item
 
 
-def test_deep_nesting_is_refused(espocrm: Espo) -> None:
-    """A filter nested beyond reason is refused, and the server lives on."""
+def test_rejects_deeply_nested_where(espocrm: Espo) -> None:
+    """A deeply nested filter is an error, and the server stays up."""
     item: dict[str, Any] = ITEM
     for _ in range(60):
         item = {"type": "and", "value": [item]}
     params = json.dumps({"where": [item]})
-    assert refusal(espocrm.http.get("/Lead", params={"searchParams": params}), 400)
+    assert error_reason(espocrm.http.get("/Lead", params={"searchParams": params}), 400)
     assert espocrm.get("/Lead")["total"] == 25

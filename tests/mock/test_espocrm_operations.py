@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from crmkit_mock import MockCRMs
 from crmkit_mock.documents import Operation, load_document
 from crmkit_mock.espocrm import MockEspoCRM, seed
+from crmkit_mock.espocrm.operations import OPERATIONS as HANDLERS
 from tests.mock.espo import client_for
 
 DOCUMENT = load_document("autocrm")
@@ -20,8 +20,9 @@ OPERATIONS: dict[str, Operation] = {
         0
     ].values()
 }
-#: The record of each family's operations, and what is enough to make another one.
-FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
+JANA = "6b0000000000000b6"
+#: The record of each tag's operations, and enough attributes to create another one.
+RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
     "accounts": (seed.ACCOUNT, {"name": "One more"}),
     "contacts": (seed.CONTACT, {"firstName": "One", "lastName": "More"}),
     "leads": ("6593c9800000001e1", {"lastName": "More"}),
@@ -30,16 +31,12 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
         {"name": "One more", "amount": 1, "closeDate": "2024-05-01"},
     ),
     "cases": (seed.CASE, {"name": "One more"}),
-    "tasks": (seed.TASK, {"name": "One more", "assignedUserId": "6b0000000000000b6"}),
+    "tasks": (seed.TASK, {"name": "One more", "assignedUserId": JANA}),
     "meetings": (
         seed.MEETING,
-        {
-            "name": "One more",
-            "assignedUserId": "6b0000000000000b6",
-            "dateStart": "2024-03-01 09:00:00",
-        },
+        {"name": "One more", "assignedUserId": JANA, "dateStart": "2024-03-01 09:00:00"},
     ),
-    "calls": (seed.CALL, {"name": "One more", "assignedUserId": "6b0000000000000b6"}),
+    "calls": (seed.CALL, {"name": "One more", "assignedUserId": JANA}),
     "emails": (seed.EMAIL, {"from": "crm@example.com", "to": "a@b.example", "subject": "Hello"}),
     "records": (seed.GADGET, {"name": "One more"}),
 }
@@ -128,7 +125,7 @@ SAMPLES: dict[str, Sample] = {
     "layouts_get": Sample({"entityType": "Account", "name": "list"}),
     "followers_list": Sample(ACCOUNT),
     "followers_add": Sample(ACCOUNT, body={"ids": ["6b0000000000000b1"]}),
-    "followers_remove": Sample(ACCOUNT, body={"ids": ["6b0000000000000b6"]}),
+    "followers_remove": Sample(ACCOUNT, body={"ids": [JANA]}),
     "stars_add": Sample(ACCOUNT, user="jana"),
     "stars_remove": Sample(ACCOUNT, user="jana"),
     "attendees_list": Sample({"entityType": "Meeting", "id": seed.MEETING}),
@@ -139,99 +136,94 @@ SAMPLES: dict[str, Sample] = {
     "records_unlink": Sample({**ACCOUNT, "link": "contacts"}, body={"id": seed.CONTACT}),
     **dict.fromkeys(("follow", "unfollow", "stream_record", "stream_posts"), Sample(ACCOUNT)),
 }
-#: Operations on something that has to be made first.
-MADE = {
-    "mass_actions_status": Sample(
-        body={
+#: Path and body of a request that creates what an operation works on, and its user.
+PREPARATIONS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "mass_actions_status": (
+        "/MassAction",
+        {
             "entityType": "Lead",
             "action": "update",
             "idle": True,
             "params": {"where": WHERE},
             "data": {"values": {"source": "Call"}},
-        }
+        },
+        "integrator",
     ),
-    "attachments_chunk": Sample(
-        body={
+    "attachments_chunk": (
+        "/Attachment",
+        {
             "name": "a.csv",
             "relatedType": "Document",
             "field": "file",
             "isBeingUploaded": True,
             "size": 4,
-        }
+        },
+        "integrator",
     ),
     **dict.fromkeys(
         ("webhooks_get", "webhooks_update", "webhooks_update_patch", "webhooks_delete"),
-        Sample(body={"event": "Account.create", "url": "https://hook.example"}, user="admin"),
+        ("/Webhook", {"event": "Account.create", "url": "https://hook.example"}, "admin"),
     ),
-    "records_restore": Sample(body={"name": "Gone"}, user="admin"),
+    "records_restore": ("/CGadget", {"name": "Deleted"}, "admin"),
 }
-MADE_BY = {
-    "mass_actions_status": "/MassAction",
-    "attachments_chunk": "/Attachment",
-    "records_restore": "/CGadget",
-}
-
-
-@pytest.fixture(scope="module")
-def mocks() -> Iterator[MockCRMs]:
-    """Mocks for the whole module; each test begins with fresh data."""
-    with MockCRMs() as mocks:
-        yield mocks
 
 
 def sample_of(mock: MockEspoCRM, operation: Operation) -> Sample:
-    """Return what to call an operation with, made fit by other calls where it needs that."""
+    """Return what to call an operation with, after creating what it needs."""
     if operation.id in SAMPLES:
         return SAMPLES[operation.id]
-    if operation.id in MADE:
-        return _made(mock, operation)
-    family = operation.node["tags"][0]
-    if family not in FAMILIES:
+    if operation.id in PREPARATIONS:
+        return _prepared(mock, operation)
+    tag = operation.node["tags"][0]
+    if tag not in RECORDS:
         return Sample()
-    id, body = FAMILIES[family]
+    id, body = RECORDS[tag]
     path = {"id": id, "entityType": "CGadget"}
     if operation.method in {"PUT", "PATCH"}:
         return Sample(path, body={"description": "Changed"})
     return Sample(path, body=body if operation.method == "POST" else None)
 
 
-def _made(mock: MockEspoCRM, operation: Operation) -> Sample:
-    sample = MADE[operation.id]
-    with client_for(mock, sample.user) as http:
-        made = http.post(MADE_BY.get(operation.id, "/Webhook"), json=sample.body)
-        assert made.status_code in (200, 201), made.headers
-        id = made.json()["id"]
+def _prepared(mock: MockEspoCRM, operation: Operation) -> Sample:
+    path, attributes, user = PREPARATIONS[operation.id]
+    with client_for(mock, user) as http:
+        created = http.post(path, json=attributes)
+        assert created.status_code in (200, 201), created.headers
+        id = created.json()["id"]
         if operation.id == "records_restore":
             http.delete(f"/CGadget/{id}")
             return Sample({"entityType": "CGadget"}, body={"id": id}, user="admin")
     if operation.id == "attachments_chunk":
         return Sample({"id": id}, body=CSV, headers={"Content-Type": "text/plain"})
     body = {"isActive": False} if operation.method in {"PUT", "PATCH"} else None
-    return Sample({"id": id}, body=body, user=sample.user)
+    return Sample({"id": id}, body=body, user=user)
 
 
-@pytest.mark.parametrize("kind", ["espocrm", "autocrm"])
-@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS.keys())
-def test_every_operation_is_answered(mocks: MockCRMs, kind: str, operation: Operation) -> None:
+@pytest.mark.parametrize("profile", ["espocrm", "autocrm"])
+def test_answers_every_operation(mocks: MockCRMs, profile: str) -> None:
     """Each operation answers as the document says where the server has it, else with 404."""
-    mock = mocks.espocrm if kind == "espocrm" else mocks.autocrm
-    mock.reset()
-    sample = sample_of(mock, operation)
-    path = operation.path.format(**sample.path)
-    with client_for(mock, sample.user) as http:
+    mock = mocks.espocrm if profile == "espocrm" else mocks.autocrm
+    initial = mock.snapshot()
+    for operation in OPERATIONS.values():
+        mock.restore(initial)
+        sample = sample_of(mock, operation)
         body = sample.body
-        reply = http.request(
-            operation.method,
-            path,
-            params=sample.query,
-            json=None if isinstance(body, str) else body,
-            content=body if isinstance(body, str) else None,
-            headers=sample.headers,
-        )
-    profiles = operation.node["x-crmkit-profile"]
-    if kind in profiles:
-        expected = 201 if operation.id == "webhooks_create" else 200
-        assert reply.status_code == expected, (reply.headers, reply.text)
-        assert mock.journal[-1].operation == operation.id
-    else:
-        assert reply.status_code == 404
+        with client_for(mock, sample.user) as http:
+            reply = http.request(
+                operation.method,
+                operation.path.format(**sample.path),
+                params=sample.query,
+                json=None if isinstance(body, str) else body,
+                content=body if isinstance(body, str) else None,
+                headers=sample.headers,
+            )
+        expected = 404
+        if profile in operation.node["x-crmkit-profile"]:
+            expected = 201 if operation.id == "webhooks_create" else 200
+            assert mock.journal[-1].operation == operation.id
+        assert reply.status_code == expected, (operation.id, reply.headers, reply.text)
+
+
+def test_has_a_handler_for_each_operation_and_no_other() -> None:
+    """The table of handlers has exactly the operations of the document, of both profiles."""
+    assert OPERATIONS.keys() == HANDLERS.keys()

@@ -1,4 +1,4 @@
-"""EspoCRM's records: what a write keeps, what replies show, what is refused."""
+"""EspoCRM's records: what a write stores, what responses have, what is rejected."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import Espo, client_for, headers_of, refusal
+from tests.mock.espo import Espo, client_for, error_reason, headers_of
 
 
-def test_what_was_never_set_is_absent_from_a_creation_and_null_in_a_read(espocrm: Espo) -> None:
-    """A creation's reply leaves out what has no value; the next read has it as null."""
-    made = espocrm.create("Account", name="New")
-    assert "website" not in made
-    assert "cSerial" not in made
-    read = espocrm.get(f"/Account/{made['id']}")
+def test_unset_attributes_are_absent_on_creation_and_null_on_reading(espocrm: Espo) -> None:
+    """The response to a creation omits what has no value; the next read has it as null."""
+    created = espocrm.create("Account", name="New")
+    assert "website" not in created
+    assert "cSerial" not in created
+    read = espocrm.get(f"/Account/{created['id']}")
     assert read["website"] is None
     assert isinstance(read["cSerial"], int)
     assert read["versionNumber"] == 1
 
 
-def test_an_address_keeps_its_case_but_not_in_the_reply_to_its_creation(espocrm: Espo) -> None:
-    """An e-mail address comes back in lower case once, and then as it was sent."""
-    made = espocrm.create("Contact", lastName="Case", emailAddress="Case@Work.example")
-    assert made["emailAddress"] == "case@work.example"
-    assert espocrm.get(f"/Contact/{made['id']}")["emailAddress"] == "Case@Work.example"
+def test_address_is_in_lower_case_only_on_creation(espocrm: Espo) -> None:
+    """An e-mail address is returned in lower case on creation, and then as it was sent."""
+    created = espocrm.create("Contact", lastName="Case", emailAddress="Case@Work.example")
+    assert created["emailAddress"] == "case@work.example"
+    assert espocrm.get(f"/Contact/{created['id']}")["emailAddress"] == "Case@Work.example"
 
 
-def test_every_update_counts_and_changes_what_is_sent_alone(espocrm: Espo) -> None:
-    """An update keeps what is not sent; even an empty one makes the version number grow."""
+def test_update_changes_only_what_is_sent(espocrm: Espo) -> None:
+    """An update keeps what is not sent; even an empty one increments the version number."""
     path = f"/Account/{seed.ACCOUNT}"
     before = espocrm.get(path)
     espocrm.update(path, industry="Finance")
@@ -43,77 +43,86 @@ def test_every_update_counts_and_changes_what_is_sent_alone(espocrm: Espo) -> No
     }  # fmt: skip
 
 
-def test_patch_does_what_put_does(espocrm: Espo) -> None:
-    """PATCH is another name of PUT."""
+def test_patch_updates_like_put(espocrm: Espo) -> None:
+    """PATCH does the same as PUT."""
     reply = espocrm.http.patch(f"/Account/{seed.ACCOUNT}", json={"industry": "Finance"})
     assert reply.json()["industry"] == "Finance"
 
 
-def test_a_deleted_record_is_gone_until_the_administrator_brings_it_back(
-    espocrm: Espo, mocks: MockCRMs
-) -> None:
-    """Deletion is soft: reads, lists and links lose the record, and restoring gives it back."""
+def test_deletes_until_an_administrator_restores(espocrm: Espo, mocks: MockCRMs) -> None:
+    """A deleted record is absent from reads, lists and links until it is restored."""
     path = f"/Contact/{seed.CONTACT}"
     assert espocrm.http.delete(path).json() is True
-    assert refusal(espocrm.http.get(path), 404) == f"Record {seed.CONTACT} does not exist."
-    assert refusal(espocrm.http.delete(path), 404) == f"Record {seed.CONTACT} not found."
+    assert error_reason(espocrm.http.get(path), 404) == f"Record {seed.CONTACT} does not exist."
+    assert error_reason(espocrm.http.delete(path), 404) == f"Record {seed.CONTACT} not found."
     assert seed.CONTACT not in [one["id"] for one in espocrm.records("/Contact")]
     links = f"/Account/{seed.ACCOUNT}/contacts"
     assert seed.CONTACT not in [one["id"] for one in espocrm.records(links, select="id")]
     body = {"id": seed.CONTACT}
-    assert refusal(espocrm.http.post("/Contact/action/restoreDeleted", json=body), 403) == ""
+    assert error_reason(espocrm.http.post("/Contact/action/restoreDeleted", json=body), 403) == ""
     with client_for(mocks.espocrm, "admin") as admin:
         assert admin.post("/Contact/action/restoreDeleted", json=body).json() is True
     assert seed.CONTACT in [one["id"] for one in espocrm.records(links, select="id")]
 
 
-def test_an_update_from_an_old_version_is_refused_with_what_there_is(espocrm: Espo) -> None:
-    """X-Version-Number refuses a change where the field has another value by now."""
+def test_rejects_update_from_an_old_version(espocrm: Espo) -> None:
+    """With an old X-Version-Number a change of a value that has changed since is a conflict."""
     path = f"/Account/{seed.ACCOUNT}"
     espocrm.update(path, industry="Finance")
     old = {"X-Version-Number": "1"}
-    refused = espocrm.http.put(path, json={"industry": "Retail"}, headers=old)
-    assert refusal(refused, 409) == "modified"
-    assert refused.json() == {"values": {"industry": "Finance"}, "versionNumber": 2}
+    rejected = espocrm.http.put(path, json={"industry": "Retail"}, headers=old)
+    assert error_reason(rejected, 409) == "modified"
+    assert rejected.json() == {"values": {"industry": "Finance"}, "versionNumber": 2}
     same = espocrm.http.put(path, json={"industry": "Finance"}, headers=old)
-    assert same.status_code == 200, "the value is the same: there is no conflict"
+    assert same.status_code == 200, "the same value is not a conflict"
     without = espocrm.http.put(path, json={"industry": "Retail"})
     assert without.status_code == 200, "without the header the last writer wins"
 
 
-def test_contacts_have_no_versions(espocrm: Espo) -> None:
-    """The header has no effect where an entity type has no version number."""
+def test_ignores_version_number_of_contacts(espocrm: Espo) -> None:
+    """X-Version-Number has no effect on entity types without version numbers."""
     path = f"/Contact/{seed.CONTACT}"
     reply = espocrm.http.put(path, json={"title": "CEO"}, headers={"X-Version-Number": "99"})
     assert reply.status_code == 200
     assert "versionNumber" not in reply.json()
 
 
-@pytest.mark.parametrize(
-    ("entity", "body", "found"),
-    [
+def test_rejects_duplicates_unless_skipped(espocrm: Espo) -> None:
+    """The same name or address is a conflict with the other record, unless the check is skipped."""
+    cases: list[tuple[str, dict[str, Any], str]] = [
         ("Account", {"name": "ALZA S.R.O."}, seed.ACCOUNT),
+        ("Account", {"name": "cerny & SYNOVE"}, seed.SECOND_ACCOUNT),
         ("Account", {"name": "Other", "emailAddress": "INFO@alza.example"}, seed.ACCOUNT),
         ("Contact", {"firstName": "Petr", "lastName": "Svoboda"}, seed.CONTACT),
         ("Lead", {"lastName": "X", "emailAddress": "lead3@example.org"}, "6593c9800000003e1"),
-    ],
-)
-def test_a_duplicate_is_refused_unless_the_check_is_skipped(
-    espocrm: Espo, entity: str, body: dict[str, Any], found: str
-) -> None:
-    """The same name or address is refused with the whole record, and made when asked to."""
-    refused = espocrm.http.post(f"/{entity}", json=body)
-    assert refusal(refused, 409) == "duplicate"
-    assert [one["id"] for one in refused.json()] == [found]
-    skip = {"X-Skip-Duplicate-Check": "true"}
-    assert espocrm.http.post(f"/{entity}", json=body, headers=skip).status_code == 200
-    legacy = {**body, "_skipDuplicateCheck": True}
-    assert espocrm.http.post(f"/{entity}", json=legacy).status_code == 200
+    ]
+    for entity, body, other in cases:
+        espocrm.mock.reset()
+        rejected = espocrm.http.post(f"/{entity}", json=body)
+        assert error_reason(rejected, 409) == "duplicate", body
+        assert [record["id"] for record in rejected.json()] == [other], body
+        skip = {"X-Skip-Duplicate-Check": "true"}
+        assert espocrm.http.post(f"/{entity}", json=body, headers=skip).status_code == 200, body
+        legacy = {**body, "_skipDuplicateCheck": True}
+        assert espocrm.http.post(f"/{entity}", json=legacy).status_code == 200, body
 
 
-@pytest.mark.parametrize(
-    ("entity", "body", "field", "kind"),
-    [
+def test_duplicates_follow_changes(espocrm: Espo) -> None:
+    """A renamed or deleted record is no longer a duplicate, one that was created is."""
+    path = f"/Account/{seed.ACCOUNT}"
+    espocrm.update(path, name="Renamed", emailAddress="renamed@alza.example")
+    first = espocrm.create("Account", name="Alza s.r.o.", emailAddress="info@alza.example")["id"]
+    body = {"name": "renamed", "emailAddress": "info@alza.example"}
+    rejected = espocrm.http.post("/Account", json=body)
+    assert [record["id"] for record in rejected.json()] == [seed.ACCOUNT, first]
+    for id in (seed.ACCOUNT, first):
+        espocrm.http.delete(f"/Account/{id}")
+    assert espocrm.create("Account", **body)["name"] == "renamed"
+
+
+def test_rejects_invalid_values_by_field(espocrm: Espo) -> None:
+    """The first field that fails is named in header and body, and nothing is created."""
+    cases: list[tuple[str, dict[str, Any], str, str]] = [
         ("Account", {}, "name", "required"),
         ("Account", {"name": "   "}, "name", "required"),
         ("Account", {"name": "N" * 250}, "name", "maxLength"),
@@ -135,25 +144,21 @@ def test_a_duplicate_is_refused_unless_the_check_is_skipped(
         ("Task", {"name": "x"}, "assignedUser", "required"),
         ("Meeting", {"name": "x", "assignedUserId": "6b0000000000000b6"}, "dateStart", "required"),
         ("Email", {"subject": "x", "from": "a@b.example", "to": ["a@b.example"]}, "to", "valid"),
-    ],
-)  # fmt: skip
-def test_an_improper_value_is_refused_by_its_field(
-    espocrm: Espo, entity: str, body: dict[str, Any], field: str, kind: str
-) -> None:
-    """The first field that fails is named in header and body, and nothing is made."""
+    ]  # fmt: skip
     before = espocrm.mock.snapshot()["records"]
-    refused = espocrm.http.post(f"/{entity}", json=body)
-    reason = f"Field validation failure; entityType: {entity}, field: {field}, type: {kind}."
-    assert refusal(refused, 400) == reason
-    told = refused.json()["messageTranslation"]
-    assert told["label"] == "validationFailure"
-    assert told["data"] == {"field": field, "type": kind}
+    for entity, body, field, kind in cases:
+        rejected = espocrm.http.post(f"/{entity}", json=body)
+        reason = f"Field validation failure; entityType: {entity}, field: {field}, type: {kind}."
+        assert error_reason(rejected, 400) == reason, body
+        message = rejected.json()["messageTranslation"]
+        assert message["label"] == "validationFailure", body
+        assert message["data"] == {"field": field, "type": kind}, body
     assert espocrm.mock.snapshot()["records"] == before
 
 
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
+def test_converts_values_to_the_type_of_their_field(espocrm: Espo) -> None:
+    """An accepted value is stored in the format of its field; unknown attributes are ignored."""
+    cases: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"cLastVisit": "2024-01-15T10:30:00+01:00"}, {"cLastVisit": "2024-01-15 09:30:00"}),
         ({"cLastVisit": "2024-01-15 09:30"}, {"cLastVisit": "2024-01-15 09:30:00"}),
         ({"cFounded": "2024-01-15T23:30:00-05:00"}, {"cFounded": "2024-01-15"}),
@@ -169,23 +174,20 @@ def test_an_improper_value_is_refused_by_its_field(
         ({"cBudget": "10"}, {"cBudget": 10, "cBudgetCurrency": "CZK"}),
         ({"cBudget": None}, {"cBudget": None, "cBudgetCurrency": None}),
         ({"nonExisting": "x", "id": "own", "createdAt": "2001-01-01 00:00:00"}, {}),
-    ],
-)
-def test_a_value_is_kept_in_its_own_form(
-    espocrm: Espo, sent: dict[str, Any], kept: dict[str, Any]
-) -> None:
-    """What is taken is turned into the field's form, and read back in it."""
+    ]
     path = f"/Account/{seed.ACCOUNT}"
-    espocrm.update(path, **sent)
-    read = espocrm.get(path)
-    assert {name: read[name] for name in kept} == kept
-    assert "nonExisting" not in read
-    assert read["id"] == seed.ACCOUNT
-    assert read["createdAt"].startswith("2024")
+    for sent, stored in cases:
+        espocrm.mock.reset()
+        espocrm.update(path, **sent)
+        read = espocrm.get(path)
+        assert {name: read[name] for name in stored} == stored, sent
+        assert "nonExisting" not in read, sent
+        assert read["id"] == seed.ACCOUNT, sent
+        assert read["createdAt"].startswith("2024"), sent
 
 
-def test_writing_an_address_changes_the_primary_and_null_removes_all(espocrm: Espo) -> None:
-    """The address alone replaces the primary one; others stay; null clears the list."""
+def test_sets_primary_address_and_null_removes_all(espocrm: Espo) -> None:
+    """The address alone replaces the primary one and keeps others; null removes all."""
     path = f"/Contact/{seed.CONTACT}"
     listed = [
         {"emailAddress": "first@x.example", "primary": True},
@@ -203,86 +205,91 @@ def test_writing_an_address_changes_the_primary_and_null_removes_all(espocrm: Es
     assert read["emailAddressIsOptedOut"] is None
 
 
-def test_an_id_that_no_record_has_is_refused_in_links(espocrm: Espo) -> None:
-    """Links to one and to many refuse unknown ids with 403."""
+def test_rejects_unknown_ids_in_links(espocrm: Espo) -> None:
+    """An unknown id in a link to one or many records is a 403."""
     for body, link, foreign in (
         ({"assignedUserId": "nope"}, "assignedUser", "User"),
         ({"teamsIds": ["nope"]}, "teams", "Team"),
         ({"cContractId": "nope"}, "cContract", "Attachment"),
     ):
-        refused = espocrm.http.put(f"/Account/{seed.ACCOUNT}", json=body)
+        rejected = espocrm.http.put(f"/Account/{seed.ACCOUNT}", json=body)
         reason = f"Can't relate with non-existing record. entity type: Account, link: {link}."
-        assert refusal(refused, 403) == reason
-        data = refused.json()["messageTranslation"]["data"]
+        assert error_reason(rejected, 403) == reason
+        data = rejected.json()["messageTranslation"]["data"]
         assert data == {"foreignEntityType": foreign}
 
 
-def test_an_opportunity_has_the_probability_of_its_stage(espocrm: Espo) -> None:
-    """A first probability is kept until the next save, which takes the stage's."""
-    made = espocrm.create(
+def test_opportunity_has_the_probability_of_its_stage(espocrm: Espo) -> None:
+    """A probability sent on creation is kept until the next save sets that of the stage."""
+    created = espocrm.create(
         "Opportunity", name="New", amount=10, closeDate="2024-05-01", probability=20
     )
-    assert made["probability"] == 20
-    path = f"/Opportunity/{made['id']}"
+    assert created["probability"] == 20
+    path = f"/Opportunity/{created['id']}"
     assert espocrm.update(path, description="x")["probability"] == 10
     won = espocrm.update(path, stage="Closed Won")
     assert (won["probability"], won["lastStage"]) == (100, "Closed Won")
 
 
-def test_a_completed_task_knows_when(espocrm: Espo) -> None:
-    """Completing a task sets the moment; taking it up again clears it."""
+def test_completed_task_has_a_completion_time(espocrm: Espo) -> None:
+    """Completing a task sets dateCompleted; starting it again clears it."""
     path = f"/Task/{seed.TASK}"
     assert espocrm.update(path, status="Completed")["dateCompleted"] == "2024-01-25 08:00:00"
     assert espocrm.update(path, status="Started")["dateCompleted"] is None
 
 
-def test_a_meeting_of_whole_days_lasts_from_midnight_to_midnight(espocrm: Espo) -> None:
-    """Whole days fill in moments in the server's zone, and the assigned user takes part."""
-    made = espocrm.create(
+def test_all_day_meeting_lasts_from_midnight_to_midnight(espocrm: Espo) -> None:
+    """Dates set datetimes in the server's time zone, and the assigned user attends."""
+    created = espocrm.create(
         "Meeting",
         name="Fair",
         assignedUserId=espocrm.mock.user_ids["jana"],
         dateStartDate="2024-03-01",
         dateEndDate="2024-03-02",
     )
-    assert (made["dateStart"], made["dateEnd"]) == ("2024-02-29 23:00:00", "2024-03-02 23:00:00")
-    assert made["usersColumns"] == {espocrm.mock.user_ids["jana"]: {"status": "None"}}
+    assert (created["dateStart"], created["dateEnd"]) == (
+        "2024-02-29 23:00:00",
+        "2024-03-02 23:00:00",
+    )
+    assert created["usersColumns"] == {espocrm.mock.user_ids["jana"]: {"status": "None"}}
 
 
-def test_an_entity_type_may_begin_with_a_small_letter(espocrm: Espo) -> None:
-    """The first letter of an entity type in a path is taken either way."""
+def test_accepts_entity_types_in_lower_case(espocrm: Espo) -> None:
+    """The first letter of an entity type in a path may be in either case."""
     assert espocrm.get("/account")["total"] == espocrm.get("/Account")["total"]
     assert espocrm.create("cGadget", name="Small")["name"] == "Small"
 
 
-@pytest.mark.parametrize(
-    ("content", "content_type"),
-    [
+def test_accepts_forms_as_body(espocrm: Espo) -> None:
+    """A body may be a form of either media type."""
+    cases = (
         (b"name=By+form&description=x", "application/x-www-form-urlencoded"),
         (
             b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nBy form\r\n--b--\r\n',
             "multipart/form-data; boundary=b",
         ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="name"; filename="n"\r\n\r\nBy form\r\n--b--',
+            "multipart/form-data; boundary=b",
+        ),
         (b'{"name": "By form"}', "application/json; charset=utf-8"),
-    ],
-)
-def test_forms_fill_the_same_record(espocrm: Espo, content: bytes, content_type: str) -> None:
-    """A body may be a form of either kind."""
-    headers = {"Content-Type": content_type}
-    reply = espocrm.http.post("/CGadget", content=content, headers=headers)
-    assert reply.json()["name"] == "By form"
+    )
+    for content, content_type in cases:
+        headers = {"Content-Type": content_type}
+        reply = espocrm.http.post("/CGadget", content=content, headers=headers)
+        assert reply.json()["name"] == "By form", content
 
 
-def test_without_a_content_type_there_is_no_body(espocrm: Espo) -> None:
-    """A body without Content-Type is ignored, so that what is required is missing."""
+def test_ignores_body_without_content_type(espocrm: Espo) -> None:
+    """Without Content-Type the body is ignored, so that required attributes are missing."""
     reply = espocrm.http.post("/Account", content=b'{"name":"No type"}')
-    assert refusal(reply, 400) == (
+    assert error_reason(reply, 400) == (
         "Field validation failure; entityType: Account, field: name, type: required."
     )
 
 
-def test_a_copy_begins_with_all_but_what_is_the_records_own(espocrm: Espo) -> None:
-    """GetDuplicateAttributes leaves out id and numbers, and copies files."""
+def test_duplicate_attributes_omit_id_and_numbers(espocrm: Espo) -> None:
+    """GetDuplicateAttributes omits id and numbers, and copies files."""
     file = espocrm.post(
         "/Attachment",
         {"name": "p.txt", "parentType": "Account", "field": "cPapers",
@@ -296,8 +303,8 @@ def test_a_copy_begins_with_all_but_what_is_the_records_own(espocrm: Espo) -> No
     assert espocrm.http.get(f"/Attachment/file/{copy['cPapersIds'][0]}").content == b"hello"
 
 
-def test_merging_keeps_one_record_with_the_links_of_all(espocrm: Espo) -> None:
-    """The merged record has the others' links; the others are gone."""
+def test_merges_links_into_one_record(espocrm: Espo) -> None:
+    """The merged record gets the others' links; the others are deleted."""
     contact = espocrm.create("Contact", lastName="Moved", accountId=seed.SECOND_ACCOUNT)
     body = {
         "entityType": "Account",
@@ -310,8 +317,8 @@ def test_merging_keeps_one_record_with_the_links_of_all(espocrm: Espo) -> None:
     assert espocrm.get(f"/Contact/{contact['id']}")["accountId"] == seed.ACCOUNT
 
 
-def test_an_amount_is_converted_by_the_rates(espocrm: Espo) -> None:
-    """ConvertCurrency writes the amount anew, by the rates as they were changed last."""
+def test_converts_amounts_by_the_current_rates(espocrm: Espo) -> None:
+    """ConvertCurrency converts the amount by the rates that were set last."""
     espocrm.http.put("/CurrencyRate", json={"EUR": 1.25})
     body = {
         "entityType": "Opportunity",
@@ -323,29 +330,49 @@ def test_an_amount_is_converted_by_the_rates(espocrm: Espo) -> None:
     assert (after["amount"], after["amountCurrency"]) == (12500, "USD")
 
 
-def test_the_two_kinds_of_server_never_see_each_others_records(
-    espocrm: Espo, autocrm: Espo
-) -> None:
-    """EspoCRM and AutoCRM are two servers with data of their own."""
-    made = espocrm.create("Account", name="Only here")
-    assert autocrm.http.get(f"/Account/{made['id']}").status_code == 404
+def test_espocrm_and_autocrm_have_separate_records(espocrm: Espo, autocrm: Espo) -> None:
+    """A record created in EspoCRM does not exist in AutoCRM."""
+    created = espocrm.create("Account", name="Only here")
+    assert autocrm.http.get(f"/Account/{created['id']}").status_code == 404
 
 
-def test_a_snapshot_brings_everything_back(espocrm: Espo) -> None:
-    """Records, relations, mail and counters come back as they were."""
+def test_restores_a_snapshot(espocrm: Espo) -> None:
+    """Records, relations, messages sent and counters are restored."""
     before = espocrm.mock.snapshot()
-    made = espocrm.create("Account", name="Later")
+    created = espocrm.create("Account", name="Later")
     espocrm.post(f"/Account/{seed.ACCOUNT}/contacts", {"id": seed.CONTACT})
     espocrm.mock.restore(before)
     assert espocrm.mock.snapshot() == before
-    assert espocrm.create("Account", name="Later")["id"] == made["id"]
+    assert espocrm.create("Account", name="Later")["id"] == created["id"]
 
 
-def test_a_signed_request_reads_what_its_user_may(espocrm: Espo) -> None:
-    """The signature covers method and path; the query is free."""
+def test_signature_covers_method_and_path(espocrm: Espo) -> None:
+    """A signature is valid for any query, but not for another method."""
     signer = espocrm.mock.users["signer"]
     headers = headers_of(signer, "GET", "/Account")
     with client_for(espocrm.mock) as http:
         del http.headers["X-Api-Key"]
         assert http.get("/Account?maxSize=1", headers=headers).json()["total"] == 4
         assert http.post("/Account", headers=headers, json={"name": "x"}).status_code == 401
+
+
+def test_add_inserts_a_record_without_a_request(espocrm: Espo) -> None:
+    """Missing attributes get defaults, links are stored, and nothing is in the journal."""
+    mock = espocrm.mock
+    id = mock.add("Contact", {"lastName": "Added", "emailAddress": "Add@x.example",
+                              "accountId": seed.ACCOUNT})  # fmt: skip
+    assert len(mock.journal) == 0
+    read = espocrm.get(f"/Contact/{id}")
+    assert (read["accountName"], read["doNotCall"]) == ("Alza s.r.o.", False)
+    assert read["emailAddressData"][0]["lower"] == "add@x.example"
+    assert id in [one["id"] for one in espocrm.records(f"/Account/{seed.ACCOUNT}/contacts")]
+    before = mock.snapshot()
+    invalid: list[tuple[str, dict[str, Any], str]] = [
+        ("Nope", {}, "unknown entity type 'Nope'"),
+        ("Account", {"id": seed.ACCOUNT}, "exists"),
+        ("Account", {"name": object()}, "not JSON serializable"),
+    ]
+    for kind, record, message in invalid:
+        with pytest.raises(ValueError, match=message):
+            mock.add(kind, record)
+    assert mock.snapshot() == before

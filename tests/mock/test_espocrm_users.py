@@ -1,4 +1,4 @@
-"""EspoCRM's users: who is let in, by what, and what they may do."""
+"""EspoCRM's users: authentication and access; followers, stream, webhooks, metadata."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import hashlib
 import hmac
 
 import httpx
-import pytest
 
 from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm import seed
-from tests.mock.espo import Espo, client_for, headers_of, refusal
+from tests.mock.espo import Espo, client_for, error_reason, headers_of
 
 
 def bare(mocks: MockCRMs) -> httpx.Client:
@@ -21,17 +20,17 @@ def bare(mocks: MockCRMs) -> httpx.Client:
 
 
 def basic(text: str) -> str:
-    """Return a text as Basic authentication carries it."""
+    """Return a pair of name and password as Basic authentication sends it."""
     return base64.b64encode(text.encode()).decode()
 
 
-def test_nobody_is_let_in_without_credentials(mocks: MockCRMs) -> None:
-    """Nothing, a wrong key, a bearer token and an inactive user are 401 with an empty body."""
+def test_rejects_missing_and_invalid_credentials(mocks: MockCRMs) -> None:
+    """No credentials, wrong ones and those of inactive users are 401 with an empty body."""
     inactive = mocks.espocrm.users["inactive"]["api_key"]
     signer = mocks.espocrm.users["signer"]["api_key"]
     with bare(mocks) as http:
-        none = http.get("/Account")
-        assert none.headers["www-authenticate"] == 'Basic realm=""'
+        missing = http.get("/Account")
+        assert missing.headers["www-authenticate"] == 'Basic realm=""'
         bearer = http.get("/Account", headers={"Authorization": "Bearer x"})
         assert bearer.headers["www-authenticate"] == 'Basic realm=""'
         posted = http.post("/Account", json={"name": "x"})
@@ -40,24 +39,24 @@ def test_nobody_is_let_in_without_credentials(mocks: MockCRMs) -> None:
         wrong = http.get("/Account", headers={"Authorization": f"Basic {basic('jana:wrong')}"})
         for reply in (posted, referred, wrong, *keys):
             assert "www-authenticate" not in reply.headers
-        for reply in (none, bearer, posted, referred, wrong, *keys):
-            assert refusal(reply, 401) is None
+        for reply in (missing, bearer, posted, referred, wrong, *keys):
+            assert error_reason(reply, 401) is None
             assert (reply.content, reply.headers["content-type"]) == (
                 b"",
                 "text/html; charset=UTF-8",
             )
 
 
-def test_settings_and_language_are_open_to_everybody(mocks: MockCRMs, espocrm: Espo) -> None:
-    """Without authentication there are a few settings, with it more."""
+def test_settings_and_labels_need_no_authentication(mocks: MockCRMs, espocrm: Espo) -> None:
+    """Without authentication only some settings are returned."""
     with bare(mocks) as http:
         assert "version" not in http.get("/Settings").json()
         assert http.get("/I18n").status_code == 200
     assert espocrm.get("/Settings")["recordListMaxSizeLimit"] == 200
 
 
-def test_a_token_stands_in_for_the_password_until_it_is_destroyed(mocks: MockCRMs) -> None:
-    """App/user gives a token; it opens the door like the password, until it is destroyed."""
+def test_token_replaces_the_password_until_destroyed(mocks: MockCRMs) -> None:
+    """The token of App/user is valid in place of the password until it is destroyed."""
     jana = mocks.espocrm.users["jana"]
     whole = basic(f"{jana['username']}:{jana['password']}")
     with bare(mocks) as http:
@@ -70,8 +69,8 @@ def test_a_token_stands_in_for_the_password_until_it_is_destroyed(mocks: MockCRM
         assert http.get("/Account", headers=by_token).status_code == 401
 
 
-def test_signatures_are_taken_in_hex_and_raw(mocks: MockCRMs) -> None:
-    """Both forms of the digest open; one for another method or path does not."""
+def test_accepts_signatures_in_hex_and_raw(mocks: MockCRMs) -> None:
+    """Both forms of the digest are valid, but not for another method or path."""
     signer = mocks.espocrm.users["signer"]
     digest = hmac.new(signer["secret_key"].encode(), b"GET /Account", hashlib.sha256)
     raw = base64.b64encode(signer["api_key"].encode() + b":" + digest.digest()).decode()
@@ -82,8 +81,8 @@ def test_signatures_are_taken_in_hex_and_raw(mocks: MockCRMs) -> None:
             assert http.delete(f"/Account/{seed.ACCOUNT}", headers=headers).status_code == 401
 
 
-def test_only_an_administrator_acts_for_another_user(mocks: MockCRMs) -> None:
-    """X-Another-User works for administrators; for others nobody is let in."""
+def test_only_administrators_act_for_another_user(mocks: MockCRMs) -> None:
+    """X-Another-User works for administrators and is a 401 for others."""
     with client_for(mocks.espocrm, "admin") as admin:
         me = admin.get("/App/user", headers={"X-Another-User": "jana"}).json()
         assert me["user"]["userName"] == "jana"
@@ -91,82 +90,86 @@ def test_only_an_administrator_acts_for_another_user(mocks: MockCRMs) -> None:
         assert http.get("/Account", headers={"X-Another-User": "jana"}).status_code == 401
 
 
-def test_failed_logins_lock_everybody_out_for_a_while() -> None:
-    """After ten failures within a minute all is 403 with an empty body, valid keys included."""
+def test_failed_logins_lock_out_everybody_for_a_minute() -> None:
+    """After more than ten failures within a minute valid keys are a 403 with an empty body too."""
     with MockCRMs(rate_limits=True) as mocks, client_for(mocks.espocrm) as http:
         for _ in range(11):
             assert http.get("/Account", headers={"X-Api-Key": "wrong"}).status_code == 401
         locked = http.get("/Account")
-        assert refusal(locked, 403) is None
+        assert error_reason(locked, 403) is None
         assert locked.content == b""
         mocks.espocrm.clock.advance(60)
         assert http.get("/Account").status_code == 200
 
 
-def test_nobody_is_locked_out_unless_asked_for(mocks: MockCRMs) -> None:
-    """Where limits are off, failed logins have no consequence."""
+def test_failed_logins_do_not_lock_out_by_default(mocks: MockCRMs) -> None:
+    """Without rate limits failed logins have no effect."""
     with client_for(mocks.espocrm) as http:
         for _ in range(12):
             http.get("/Account", headers={"X-Api-Key": "wrong"})
         assert http.get("/Account").status_code == 200
 
 
-def test_a_user_without_role_may_nothing_but_ask_who_it_is(mocks: MockCRMs) -> None:
-    """Without a role everything is 403, save App/user and settings."""
+def test_user_without_role_has_no_access_to_records(mocks: MockCRMs) -> None:
+    """Without a role everything but App/user and settings is 403."""
     with client_for(mocks.espocrm, "norole") as http:
         for path in ("/Account", "/CGadget", f"/Account/{seed.ACCOUNT}"):
-            assert refusal(http.get(path), 403) == "No read access."
-        assert refusal(http.post("/Account", json={"name": "x"}), 403) == "No create access."
+            assert error_reason(http.get(path), 403) == "No read access."
+        assert error_reason(http.post("/Account", json={"name": "x"}), 403) == "No create access."
         assert http.get("/App/user").json()["user"]["userName"] == "norole"
         assert http.get("/Settings").status_code == 200
 
 
-def test_own_only_sees_its_own_without_the_hidden_field(mocks: MockCRMs, espocrm: Espo) -> None:
-    """A role for own records sees no others, and a hidden field nowhere."""
+def test_role_for_own_records_hides_others_and_fields(mocks: MockCRMs, espocrm: Espo) -> None:
+    """A role for own records sees only these, and a hidden field nowhere."""
     with client_for(mocks.espocrm, "limited") as http:
         page = http.get("/Account").json()
-        assert [one["name"] for one in page["list"]] == ["Limited's own"]
+        assert [account["name"] for account in page["list"]] == ["Limited's own"]
         own = f"/Account/{page['list'][0]['id']}"
         for record in (page["list"][0], http.get(own).json()):
             assert "website" not in record
         foreign = f"/Account/{seed.ACCOUNT}"
-        assert refusal(http.get(foreign), 403) == "No 'read' access."
-        assert refusal(http.put(foreign, json={"name": "x"}), 403) == "No edit access."
-        assert refusal(http.delete(own), 403) == "No delete access."
+        assert error_reason(http.get(foreign), 403) == "No 'read' access."
+        assert error_reason(http.put(foreign, json={"name": "x"}), 403) == "No edit access."
+        assert error_reason(http.delete(own), 403) == "No delete access."
         item = {"where[0][type]": "isNull", "where[0][attribute]": "website"}
-        assert refusal(http.get("/Account", params=item), 400) == (
+        assert error_reason(http.get("/Account", params=item), 400) == (
             "Forbidden attribute 'website' in where. Forbidden attribute 'website' in where."
         )
-        assert refusal(http.get("/Account?orderBy=website"), 400) == (
+        assert error_reason(http.get("/Account?orderBy=website"), 400) == (
             "Not access to order by field 'website'. Not access to order by field 'website'."
         )
-        # Hidden attributes are dropped from what is sent.
-        made = http.post("/Account", json={"name": "Mine", "website": "https://x.example"}).json()
+        # Hidden attributes that are sent are ignored.
+        created = http.post(
+            "/Account", json={"name": "Mine", "website": "https://x.example"}
+        ).json()
         other = espocrm.mock.user_ids["jana"]
         assigned = http.post("/Lead", json={"lastName": "x", "assignedUserId": other})
-        assert refusal(assigned, 403) == "Assignment failure: assigned user or team not allowed."
-    assert espocrm.get(f"/Account/{made['id']}")["website"] is None
+        assert (
+            error_reason(assigned, 403) == "Assignment failure: assigned user or team not allowed."
+        )
+    assert espocrm.get(f"/Account/{created['id']}")["website"] is None
 
 
-def test_people_star_and_api_users_do_not(mocks: MockCRMs) -> None:
-    """Stars are for people; a starred record says so to its user alone."""
+def test_api_users_cannot_star(mocks: MockCRMs) -> None:
+    """People star records; only the user who did sees it."""
     path = f"/Account/{seed.ACCOUNT}"
     with client_for(mocks.espocrm) as api:
         starred = api.put(f"{path}/starSubscription")
-        assert refusal(starred, 403) == "Not allowed for non-internal users."
+        assert error_reason(starred, 403) == "Not allowed for non-internal users."
         with client_for(mocks.espocrm, "jana") as jana:
             assert jana.put(f"{path}/starSubscription").json() is True
             assert jana.get(path).json()["isStarred"] is True
         assert api.get(path).json()["isStarred"] is False
 
 
-def test_following_and_posting_fill_the_stream(espocrm: Espo, mocks: MockCRMs) -> None:
-    """Posts are listed at their record, the newest first; followers have them in their stream."""
+def test_posts_are_in_the_stream_of_followers(espocrm: Espo, mocks: MockCRMs) -> None:
+    """Posts are listed at their record, newest first, and in the stream of its followers."""
     path = f"/Account/{seed.ACCOUNT}"
     body = {"post": "News", "parentType": "Account", "parentId": seed.ACCOUNT}
     note = espocrm.post("/Note", body)
     assert note["type"] == "Post"
-    assert [one["post"] for one in espocrm.records(f"{path}/stream")] == [
+    assert [post["post"] for post in espocrm.records(f"{path}/stream")] == [
         "News",
         "Asked for a demonstration.",
     ]
@@ -177,53 +180,49 @@ def test_following_and_posting_fill_the_stream(espocrm: Espo, mocks: MockCRMs) -
     assert espocrm.http.delete(f"{path}/subscription").json() is True
     assert espocrm.get(path)["isFollowed"] is False
     with client_for(mocks.espocrm, "jana") as jana:
-        assert refusal(jana.put(f"/Note/{note['id']}", json={"post": "x"}), 403)
+        assert error_reason(jana.put(f"/Note/{note['id']}", json={"post": "x"}), 403)
     assert espocrm.http.delete(f"/Note/{note['id']}").json() is True
     missing = espocrm.http.post("/Note", json={**body, "parentId": "nope"})
-    assert refusal(missing, 403) == "No create access."
+    assert error_reason(missing, 403) == "No create access."
 
 
-def test_webhooks_are_the_administrators(espocrm: Espo, mocks: MockCRMs) -> None:
-    """A webhook is made with 201 and a secret; a wrong event and other users are refused."""
+def test_webhooks_are_for_administrators(espocrm: Espo, mocks: MockCRMs) -> None:
+    """A webhook is created with 201 and a secret; unknown events and other users are 403."""
     body = {"event": "Account.fieldUpdate.name", "url": "https://hook.example"}
-    assert refusal(espocrm.http.post("/Webhook", json=body), 403) == "No create access."
+    assert error_reason(espocrm.http.post("/Webhook", json=body), 403) == "No create access."
     with client_for(mocks.espocrm, "admin") as admin:
-        made = admin.post("/Webhook", json=body)
-        assert made.status_code == 201
-        assert (made.json()["type"], made.json()["field"]) == ("fieldUpdate", "name")
-        assert len(made.json()["secretKey"]) == 32
+        created = admin.post("/Webhook", json=body)
+        assert created.status_code == 201
+        assert (created.json()["type"], created.json()["field"]) == ("fieldUpdate", "name")
+        assert len(created.json()["secretKey"]) == 32
         for event in ("Account.nope", "Nope.create", "Account.fieldUpdate.nope", "Account"):
-            refused = admin.post("/Webhook", json={**body, "event": event})
-            assert refusal(refused, 403) == "Not supported event."
+            rejected = admin.post("/Webhook", json={**body, "event": event})
+            assert error_reason(rejected, 403) == "Not supported event."
 
 
-def test_a_form_on_a_page_makes_leads_without_authentication(
-    mocks: MockCRMs, espocrm: Espo
-) -> None:
-    """Lead capture needs its key alone, asks for nothing, and answers other origins."""
+def test_lead_capture_needs_no_authentication(mocks: MockCRMs, espocrm: Espo) -> None:
+    """Lead capture needs only its key, requires no attribute, and answers other origins."""
     path = f"/LeadCapture/{mocks.espocrm.lead_capture_key}"
     with bare(mocks) as http:
         reply = http.post(path, json={"firstName": "Web"})
         assert (reply.json(), reply.headers["access-control-allow-origin"]) == (True, "*")
         assert http.options(path).headers["access-control-allow-methods"] == "POST"
-        assert refusal(http.post("/LeadCapture/nope", json={}), 404) == ""
+        assert error_reason(http.post("/LeadCapture/nope", json={}), 404) == ""
     assert espocrm.get("/Lead", textFilter="Web")["total"] == 1
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
+def test_metadata_by_key(espocrm: Espo) -> None:
+    """A dotted key returns that part of the metadata."""
+    cases: list[tuple[str, object]] = [
         ("entityDefs.Account.fields.cTags.options", ["vip", "prospect", "partner"]),
         ("entityDefs.CGadget.fields.name.type", "varchar"),
         ("scopes.CGadget.isCustom", True),
-    ],
-)
-def test_metadata_are_told_by_key(espocrm: Espo, key: str, value: object) -> None:
-    """A dotted key gives that part of the metadata."""
-    assert espocrm.get("/Metadata", key=key) == value
+    ]
+    for key, value in cases:
+        assert espocrm.get("/Metadata", key=key) == value, key
 
 
-def test_an_unknown_key_of_the_metadata_is_an_empty_body(espocrm: Espo) -> None:
-    """There is no error for it: 200, and nothing."""
+def test_unknown_key_of_metadata_is_an_empty_body(espocrm: Espo) -> None:
+    """The answer is 200 with an empty body."""
     reply = espocrm.http.get("/Metadata?key=entityDefs.Nope")
     assert (reply.status_code, reply.content) == (200, b"")

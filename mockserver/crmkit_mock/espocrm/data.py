@@ -19,6 +19,7 @@ Record = dict[str, Any]
 
 _TENANT = ""
 _FILES = "bytes of files"
+_OUTBOX = "outbox"
 
 
 def _unless_deleted(record: Record, keys: Iterable[Any]) -> Iterable[Any]:
@@ -167,6 +168,15 @@ class Data:
         record = {"bytes": base64.b64encode(content).decode("ascii")}
         if not files.replace(_TENANT, id, record):
             files.insert(_TENANT, id, record)
+
+    def outbox(self) -> list[Record]:
+        """Return copies of the messages sent, oldest first."""
+        return self._store.collection(self._name, _OUTBOX).page(_TENANT)
+
+    def add_to_outbox(self, message: Record) -> None:
+        """Add a message to those sent."""
+        outbox = self._store.collection(self._name, _OUTBOX)
+        outbox.insert(_TENANT, str(outbox.count(_TENANT) + 1), message)
 
     # Relations.
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Record
     from crmkit_mock.espocrm.session import Session
 
-#: Setting that holds the messages sent, oldest first.
-OUTBOX = "outbox"
 #: Setting that holds the state of the mail server: "shared", "missing" or "not shared".
 MAIL_SERVER = "smtp"
 #: Address and name of the system's own mail account.
@@ -140,10 +138,9 @@ def _send(session: Session, record: Record) -> Record:
     }
     session.data.replace("Email", after)
     session.data.relate(EMAIL.all_links["users"], record["id"], session.user.id, {"isRead": True})
-    outbox: list[Any] = session.settings.get(OUTBOX) or []
     names = ("id", "from", *_ADDRESSED, "name", "body", "isHtml", "attachmentsIds", "dateSent")
     message = {**{name: after.get(name) for name in names}, "subject": after.get("name")}
-    session.settings.set(OUTBOX, [*outbox, message])
+    session.data.add_to_outbox(message)
     return after
 
 

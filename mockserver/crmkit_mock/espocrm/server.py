@@ -13,7 +13,7 @@ from crmkit_mock.crm import MockCRM
 from crmkit_mock.espocrm import errors
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
 from crmkit_mock.espocrm.data import Data
-from crmkit_mock.espocrm.emails import MAIL_SERVER, OUTBOX
+from crmkit_mock.espocrm.emails import MAIL_SERVER
 from crmkit_mock.espocrm.errors import APIError, PartiallyApplied, server_error_or
 from crmkit_mock.espocrm.insertion import insert_record
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
@@ -77,8 +77,7 @@ class MockEspoCRM(MockCRM):
     @property
     def outbox(self) -> list[dict[str, Any]]:
         """The messages sent, oldest first. Part of the state: reset empties it."""
-        messages: list[dict[str, Any]] = self.settings.get(OUTBOX) or []
-        return messages
+        return self.data.outbox()
 
     def mail_server(self, state: str) -> None:
         """Set the state of the mail server. Part of the state: reset makes it "shared".
