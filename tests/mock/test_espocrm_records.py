@@ -269,7 +269,7 @@ def test_accepts_forms_as_body(espocrm: Espo) -> None:
             "multipart/form-data; boundary=b",
         ),
         (
-            b'--b\r\nContent-Disposition: form-data; name="name"; filename="n"\r\n\r\nBy form\r\n--b--',
+            b"--b\r\nContent-Disposition: form-data; name=name; filename=n\r\n\r\nBy form\r\n--b--",
             "multipart/form-data; boundary=b",
         ),
         (b'{"name": "By form"}', "application/json; charset=utf-8"),

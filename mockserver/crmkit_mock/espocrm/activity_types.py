@@ -24,7 +24,7 @@ _PARENT = Field("parent", "linkParent")
 _ACCOUNT = to_one("account", "Account", read_only=True)
 _ASSIGNED = to_one("assignedUser", "User", required=True)
 _TEAMS = to_many("teams", "Team")
-_REMINDERS = Field("reminders", "jsonArray", shown=("create", "read"))
+_REMINDERS = Field("reminders", "jsonArray", responses=("create", "read"))
 _STATUSES = ("Planned", "Held", "Not Held")
 _ATTENDEES = (
     to_many("users", "User", columns=("status",)),
@@ -146,22 +146,22 @@ _BOTH = ("create", "read")
 EMAIL = EntityType(
     "Email",
     (
-        varchar("from", required=True, shown=_BOTH),
-        varchar("to", shown=_BOTH),
-        varchar("cc", shown=_BOTH),
-        varchar("bcc", shown=_BOTH),
-        varchar("replyTo", shown=_BOTH),
+        varchar("from", required=True, responses=_BOTH),
+        varchar("to", responses=_BOTH),
+        varchar("cc", responses=_BOTH),
+        varchar("bcc", responses=_BOTH),
+        varchar("replyTo", responses=_BOTH),
         varchar("name", required=True, max_length=255, plain=True),
         varchar("subject", plain=True),
-        Field("body", "text", plain=True, shown=_BOTH),
-        Field("bodyPlain", "text", plain=True, shown=_BOTH),
+        Field("body", "text", plain=True, responses=_BOTH),
+        Field("bodyPlain", "text", plain=True, responses=_BOTH),
         boolean("isHtml"),
         enum("status", ("Draft", "Sending", "Sent", "Archived", "Received", "Failed")),
         _PARENT,
         to_one("account", "Account"),
         Field("dateSent", "datetime"),
-        Field("sendAt", "datetime", shown=_ONLY_READ),
-        Field("deliveryDate", "datetime", read_only=True, shown=_ONLY_READ),
+        Field("sendAt", "datetime", responses=_ONLY_READ),
+        Field("deliveryDate", "datetime", read_only=True, responses=_ONLY_READ),
         ATTACHMENTS,
         boolean("hasAttachment", read_only=True),
         # Sender and recipients, as the server looks them up.
@@ -170,22 +170,22 @@ EMAIL = EntityType(
             varchar(name, read_only=True)
             for name in ("replyToString", "replyToName", "replyToAddress", "messageId")
         ),
-        varchar("messageIdInternal", read_only=True, shown=_ONLY_READ),
+        varchar("messageIdInternal", read_only=True, responses=_ONLY_READ),
         to_one("fromEmailAddress", "EmailAddress", read_only=True),
         *(
             to_many(f"{name}EmailAddresses", "EmailAddress", read_only=True)
             for name in ("to", "cc", "bcc", "replyTo")
         ),
         *(
-            Field(name, "jsonArray", read_only=True, shown=_BOTH)
+            Field(name, "jsonArray", read_only=True, responses=_BOTH)
             for name in ("idHash", "nameHash", "typeHash")
         ),
-        Field("addressNameMap", "jsonArray", read_only=True, shown=_ONLY_READ),
+        Field("addressNameMap", "jsonArray", read_only=True, responses=_ONLY_READ),
         *(boolean(name) for name in ("isRead", "isReplied")),
         # Null until a user has the e-mail.
         *(Field(name, "bool") for name in EMAIL_STATE),
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        *(boolean(name, read_only=True, shown=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
+        *(boolean(name, read_only=True, responses=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
         varchar("folderId"),
         to_one("groupFolder", "GroupEmailFolder"),
         varchar("groupStatusFolder", read_only=True),
@@ -193,11 +193,11 @@ EMAIL = EntityType(
         to_many("replies", "Email", read_only=True, columns=("status",)),
         to_many("tasks", "Task", read_only=True, columns=("status",)),
         to_one("sentBy", "User", read_only=True),
-        to_many("users", "User", shown=("create",)),
+        to_many("users", "User", responses=("create",)),
         to_many("assignedUsers", "User"),
-        Field("icsContents", "text", read_only=True, shown=_ONLY_READ),
-        varchar("icsEventUid", read_only=True, shown=_ONLY_READ),
-        varchar("createdEventType", read_only=True, shown=_ONLY_READ),
+        Field("icsContents", "text", read_only=True, responses=_ONLY_READ),
+        varchar("icsEventUid", read_only=True, responses=_ONLY_READ),
+        varchar("createdEventType", read_only=True, responses=_ONLY_READ),
         to_one("createdEvent", "Meeting", read_only=True),
         *OWNED,
         *STAMPS,

@@ -82,7 +82,7 @@ DESCRIPTION = Field("description", "text", plain=True)
 ATTACHMENTS = Field("attachments", "attachmentMultiple", entity="Attachment")
 CAMPAIGN = to_one("campaign", "Campaign")
 #: The lead that a record was converted from: read-only, and absent from responses to creations.
-ORIGINAL_LEAD = to_one("originalLead", "Lead", read_only=True, shown=("read", "list"))
+ORIGINAL_LEAD = to_one("originalLead", "Lead", read_only=True, responses=("read", "list"))
 ACTIVITIES = (
     children("meetings", "Meeting"),
     children("calls", "Call"),

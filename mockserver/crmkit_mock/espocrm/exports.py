@@ -30,7 +30,7 @@ def create(session: Session) -> dict[str, Any]:
     session.user.require_scope(entity.name, "read")
     found = _records(session, entity)
     attributes = body.get("attributeList") or body.get("fieldList")
-    names = [str(one) for one in attributes] if isinstance(attributes, list) else ["id", "name"]
+    names = [str(name) for name in attributes] if isinstance(attributes, list) else ["id", "name"]
     rows = lists.page(session, entity, Search(max_size=len(found)), found, names=names)["list"]
     lines = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
     csv = "\r\n".join(",".join(line) for line in lines) + "\r\n"

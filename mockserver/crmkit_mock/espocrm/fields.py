@@ -48,7 +48,7 @@ class Field:
         entity: Entity type at the other end of a link.
         read_only: Whether a value that is sent for it is ignored.
         columns: Columns of the relation behind a linkMultiple.
-        shown: Responses that contain it: "create", "read", "list".
+        responses: Responses that contain it: "create", "read", "list".
         plain: Whether the value may contain `<` and `>`.
         accept: File name extensions that a file field accepts; empty accepts all.
     """
@@ -64,7 +64,7 @@ class Field:
     entity: str = ""
     read_only: bool = False
     columns: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ("create", "read", "list")
+    responses: tuple[str, ...] = ("create", "read", "list")
     plain: bool = False
     accept: tuple[str, ...] = ()
 
@@ -170,9 +170,9 @@ class EntityType:
     @cached_property
     def all_links(self) -> dict[str, Link]:
         """The links by name, those of belongs-to fields included."""
-        made = {
+        belongs_to = {
             field.name: Link(field.name, field.entity or "", "belongs_to", key=f"{field.name}Id")
             for field in self.fields
             if field.family in {"link", "file"}
         }
-        return {**made, **{link.name: link for link in self.links}}
+        return {**belongs_to, **{link.name: link for link in self.links}}

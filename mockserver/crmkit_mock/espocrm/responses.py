@@ -52,7 +52,7 @@ def _with_offsets(tree: Any) -> Any:
 def read_response(session: Session, entity: EntityType, record: Record) -> dict[str, Any]:
     """Return a record as reading shows it: with every attribute, null where there is no value."""
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
-    for field in _shown(session, entity, "read"):
+    for field in _fields_in(session, entity, "read"):
         names += field.attributes
     names += _follower_attributes(session, entity)
     if entity.stars:
@@ -73,7 +73,7 @@ def _follower_attributes(session: Session, entity: EntityType) -> tuple[str, ...
 def list_attributes(session: Session, entity: EntityType) -> list[str]:
     """Return the attributes of records in a list without `select`."""
     names = ["id", "deleted", *_FOREIGN.get(entity.name, ())]
-    for field in _shown(session, entity, "list"):
+    for field in _fields_in(session, entity, "list"):
         if field.family in _LISTS:
             continue
         if field.family in {"email", "phone"}:
@@ -160,7 +160,7 @@ def create_response(
 ) -> dict[str, Any]:
     """Return a record as the response to its creation: without what was never set."""
     response: dict[str, Any] = {"id": record["id"], "deleted": False}
-    for field in _shown(session, entity, "create"):
+    for field in _fields_in(session, entity, "create"):
         for attribute in field.attributes:
             if attribute not in entity.uncreated and _is_created(entity, record, field, attribute):
                 response[attribute] = value_of(session, entity, record, attribute)
@@ -195,10 +195,10 @@ def _is_created(entity: EntityType, record: Record, field: Field, attribute: str
     return attribute in record and not (record[attribute] is None and field.family in _LINKS)
 
 
-def _shown(session: Session, entity: EntityType, response: str) -> list[Field]:
+def _fields_in(session: Session, entity: EntityType, response: str) -> list[Field]:
     hidden = session.user.hidden(entity.name)
     return [
-        field for field in entity.fields if response in field.shown and field.name not in hidden
+        field for field in entity.fields if response in field.responses and field.name not in hidden
     ]
 
 

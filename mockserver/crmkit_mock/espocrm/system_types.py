@@ -80,7 +80,7 @@ USER = EntityType(
         Field("emailAddress", "email"),
         Field("phoneNumber", "phone"),
         *(
-            varchar(name, read_only=True, shown=_LATER)
+            varchar(name, read_only=True, responses=_LATER)
             for name in ("avatarColor", "avatarId", "avatarName", "lastAccess")
         ),
         to_one("contact", "Contact"),
@@ -133,7 +133,7 @@ ATTACHMENT = EntityType(
         boolean("global", read_only=True),
         varchar("storage", read_only=True),
         varchar("storageFilePath", read_only=True),
-        varchar("sourceId", read_only=True, shown=_LATER),
+        varchar("sourceId", read_only=True, responses=_LATER),
         *STAMPS[:3],
     ),
     created={"storageFilePath": None},
@@ -148,18 +148,18 @@ NOTE = EntityType(
         Field("parent", "linkParent"),
         Field("related", "linkParent", read_only=True),
         *(
-            varchar(name, read_only=True, shown=_LATER)
+            varchar(name, read_only=True, responses=_LATER)
             for name in ("superParentId", "superParentType")
         ),
         ATTACHMENTS,
         Field("number", "autoincrement", read_only=True),
-        varchar("targetType", shown=_LATER),
-        to_many("users", "User", shown=()),
-        to_many("teams", "Team", shown=()),
+        varchar("targetType", responses=_LATER),
+        to_many("users", "User", responses=()),
+        to_many("teams", "Team", responses=()),
         boolean("isInternal"),
-        boolean("isGlobal", read_only=True, shown=_LATER),
-        boolean("isPinned", read_only=True, shown=_LATER),
-        varchar("createdByGender", read_only=True, shown=_LATER),
+        boolean("isGlobal", read_only=True, responses=_LATER),
+        boolean("isPinned", read_only=True, responses=_LATER),
+        varchar("createdByGender", read_only=True, responses=_LATER),
         Field("myReactions", "jsonArray", read_only=True),
         Field("reactionCounts", "jsonArray", read_only=True),
         *STAMPS,
