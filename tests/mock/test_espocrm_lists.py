@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from crmkit_mock.espocrm import seed
+from crmkit_mock.espocrm.data import Data, Record
 from tests.mock.espo import Espo, brackets, client_for, error_reason, where
 
 ITEM = {"type": "equals", "attribute": "status", "value": "New"}
@@ -144,6 +147,33 @@ def test_order_follows_changes(espocrm: Espo) -> None:
     assert names()[0] == "Zzz"
     assert espocrm.http.post("/Account", json={"name": "<b>"}).status_code == 400
     assert len(names()) == 5
+
+
+def test_creates_and_lists_without_reading_all_records(
+    espocrm: Espo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a create nor a list without filters reads all records, whatever its order."""
+
+    def read_all(_data: Data, entity: str) -> list[Record]:
+        raise AssertionError(f"all records of {entity} were read")
+
+    monkeypatch.setattr(Data, "all", read_all)
+    body = {"emailAddress": "new@x.example", "phoneNumber": "+420601111222"}
+    contact = espocrm.create("Contact", firstName="New", lastName="One", **body)["id"]
+    assert espocrm.http.post("/Contact", json={"lastName": "x", **body}).status_code == 409
+    for order_by in (None, "name", "id", "modifiedAt", "lastName", "emailAddress"):
+        query = {} if order_by is None else {"orderBy": order_by}
+        if order_by == "emailAddress":
+            reply = espocrm.http.get("/Contact", params=query)
+            assert "all records of Contact were read" in reply.headers["x-status-reason"]
+        else:
+            assert espocrm.get("/Contact", maxSize=1, **query)["total"] == 3, order_by
+    with client_for(espocrm.mock, "limited") as limited:
+        assert limited.get("/Account").json()["total"] == 1
+    for path in (f"/Contact/{contact}", f"/Account/{seed.ACCOUNT}/contacts"):
+        assert espocrm.http.get(path).status_code == 200, path
+    email = {"from": "new@x.example", "to": "petr@work.example", "subject": "Hello"}
+    assert espocrm.create("Email", **email)["idHash"]["new@x.example"] == contact
 
 
 def test_sorts_links_by_name(espocrm: Espo) -> None:

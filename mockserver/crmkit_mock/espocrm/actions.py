@@ -9,7 +9,7 @@ from crmkit_mock.espocrm.errors import bad_request, not_found
 from crmkit_mock.espocrm.relations import add_link, detach, linked_records
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.session import BASE_CURRENCY
-from crmkit_mock.espocrm.values import accept
+from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -185,7 +185,10 @@ EMAIL = EntityType(
         # Null until a user has the e-mail.
         *(Field(name, "bool") for name in EMAIL_STATE),
         *(boolean(name, read_only=True) for name in ("isAutoReply", "isUsers")),
-        *(boolean(name, read_only=True, responses=_ONLY_READ) for name in ("isSystem", "isUsersSent")),
+        *(
+            boolean(name, read_only=True, responses=_ONLY_READ)
+            for name in ("isSystem", "isUsersSent")
+        ),
         varchar("folderId"),
         to_one("groupFolder", "GroupEmailFolder"),
         varchar("groupStatusFolder", read_only=True),

@@ -17,7 +17,7 @@ from crmkit_mock.espocrm.errors import (
 from crmkit_mock.espocrm.responses import read_response
 from crmkit_mock.espocrm.rules import normalise
 from crmkit_mock.espocrm.sales_types import ACCOUNT, CONTACT, LEAD, OPPORTUNITY
-from crmkit_mock.espocrm.values import accept
+from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

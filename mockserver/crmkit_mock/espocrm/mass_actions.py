@@ -11,7 +11,7 @@ from crmkit_mock.espocrm.errors import APIError, bad_request, forbidden, not_fou
 from crmkit_mock.espocrm.php_types import to_list
 from crmkit_mock.espocrm.rules import normalise
 from crmkit_mock.espocrm.search import Search, parse_selection
-from crmkit_mock.espocrm.values import accept
+from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from crmkit_mock.espocrm.errors import bad_request, forbidden, modified, not_fou
 from crmkit_mock.espocrm.relations import follow_assigned, store_links, without_relations
 from crmkit_mock.espocrm.responses import create_response, read_response
 from crmkit_mock.espocrm.rules import derive, normalise
-from crmkit_mock.espocrm.values import Accepted, accept
+from crmkit_mock.espocrm.validation import accept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmkit_mock.espocrm.data import Data, Record
     from crmkit_mock.espocrm.fields import EntityType, Field
     from crmkit_mock.espocrm.session import Session
+    from crmkit_mock.espocrm.values import Accepted
 
 _NUMBERED = frozenset({"number", "autoincrement"})
 
