@@ -75,7 +75,7 @@ def test_contacts_of_an_account_have_names_only_if_selected(espocrm: Espo) -> No
 
 def test_answers_false_without_ids(espocrm: Espo) -> None:
     """Without ids in the body the answer is false, and nothing changes."""
-    cases = (
+    cases: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
         ("POST", CONTACTS, {}),
         ("POST", CONTACTS, {"lastName": "x"}),
         ("POST", f"/Lead/{LEAD}/convert", {"records": {}}),
