@@ -106,7 +106,7 @@ class CRMs(Catalogue):
         """Replace the data of all CRMs by a seed.
 
         Raises:
-            ValueError: there is no such seed; nothing has changed.
+            ValueError: there is no such seed; nothing was changed.
         """
         require_seed(name)
         with self.store.transaction():
@@ -122,7 +122,7 @@ class CRMs(Catalogue):
         """Go back to a state that `snapshot` returned; CRMs that it lacks stay as they are.
 
         Raises:
-            ValueError: it is not a snapshot of these CRMs; nothing has changed.
+            ValueError: it is not a snapshot of these CRMs; nothing was changed.
         """
         with self.store.transaction():
             for name, state in snapshot.items():

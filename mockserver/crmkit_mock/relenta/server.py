@@ -1,6 +1,6 @@
 """The mock of Relenta API v3.
 
-What the vendor's page leaves open is assumed; each assumption stands where it is acted on.
+What the vendor's page leaves open is assumed; each assumption is marked in the code.
 """
 
 from __future__ import annotations
@@ -164,9 +164,8 @@ class MockRelenta(MockCRM):
         body: dict[str, Any] | None = None,
     ) -> Session:
         if department not in DEPARTMENTS:
-            raise ValueError(
-                f"there is no department {department!r}, only {', '.join(DEPARTMENTS)}"
-            )
+            names = ", ".join(DEPARTMENTS)
+            raise ValueError(f"department must be one of {names}, got {department!r}")
         return Session(self.store, self.clock, department, query or {}, body or {})
 
     # The way of a request.
