@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from crmkit_mock.documents import first_error, load_document
+from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -23,12 +23,11 @@ Modules of a CRM import the frame and one another without circles, and nothing o
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
-from datetime import UTC, datetime
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.clock import Clock
+from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import REDACTED, Journal
@@ -40,16 +39,13 @@ if TYPE_CHECKING:
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
-#: Names of the seeds: with sample records, or with accounts and credentials only.
-SEEDS = ("demo", "empty")
-
 _log = logging.getLogger("crmkit_mock")
 
 #: Headers with credentials whatever the CRM; a client may send them to the wrong one.
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-class MockCRM(ABC):
+class MockCRM(CRMState):
     """One mock CRM with its state, clock, faults and journal.
 
     Args:
@@ -64,14 +60,10 @@ class MockCRM(ABC):
             there; otherwise they are answered 4xx.
     """
 
-    #: Name of the CRM, as the attribute of `MockServer` and `MockCRMs`.
-    name: ClassVar[str]
     #: Name of the wire document.
     document_name: ClassVar[str]
     #: Request headers, in lower case, whose values the journal replaces.
     credential_headers: ClassVar[frozenset[str]]
-    #: When the clock of a fresh state starts.
-    epoch: ClassVar[datetime] = datetime(2016, 2, 1, 9, 0, tzinfo=UTC)
 
     def __init__(
         self,
@@ -84,8 +76,6 @@ class MockCRM(ABC):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
     ) -> None:
-        require_seed(seed)
-        self.store = store
         self.base_path = base_path
         #: Address of the API, without a slash at its end.
         self.base_url = origin.format(name=self.name) + base_path
@@ -93,17 +83,12 @@ class MockCRM(ABC):
         self.transport = transport
         self.rate_limits = rate_limits
         self.faithful_crashes = faithful_crashes
-        self.settings = store.settings(self.name)
-        #: The mock's clock; it stands still unless something is written.
-        self.clock = Clock(self.settings, self.epoch)
         #: The last exchanges, oldest first.
         self.journal = Journal()
         self.faults = Faults()
-        self._initial_seed = seed
         self._secret_headers = _CREDENTIAL_HEADERS | self.credential_headers
-        with store.transaction():
-            if self.settings.get("seed") is None:
-                self.seed(seed)
+        # Last: loading a seed may need all of the above.
+        super().__init__(store, seed=seed)
 
     # To be defined by each CRM.
 
@@ -116,10 +101,6 @@ class MockCRM(ABC):
     @abstractmethod
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId, one for each operation of the document."""
-
-    @abstractmethod
-    def load_seed(self, seed: str) -> None:
-        """Fill the empty store with a seed's records."""
 
     def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
         """Put a record into the store, without a request.
@@ -182,41 +163,12 @@ class MockCRM(ABC):
             raise NotImplementedError(f"{self.name} has no handler for {', '.join(missing)}")
         return document
 
-    def seed(self, name: str = "demo") -> None:
-        """Replace all data by a seed; counters and clock start again.
-
-        Args:
-            name: "demo", or "empty": accounts and credentials without records.
-
-        Raises:
-            ValueError: there is no such seed; the data are unchanged.
-        """
-        require_seed(name)
-        with self.store.transaction():
-            self.store.clear(self.name)
-            self.settings.set("seed", name)
-            self.clock.restart()
-            self.load_seed(name)
-
     def reset(self) -> None:
         """Go back to the start: seed, counters and clock; no faults, an empty journal."""
         with self.store.lock:
             self.faults.clear()
             self.journal.clear()
-            self.seed(self._initial_seed)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the whole state, clock and counters included, as a JSON tree for `restore`."""
-        return self.store.snapshot(self.name)
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go back to a state that `snapshot` returned. Faults and journal stay.
-
-        Raises:
-            ValueError: it is not a snapshot of this CRM; the state is unchanged.
-        """
-        self.store.restore(self.name, snapshot)
-        self.clock.restart()
+            super().reset()
 
     def fail(
         self,
@@ -401,13 +353,3 @@ class MockCRM(ABC):
             processed=fault is None or fault.processes,
             fault=effect,
         )
-
-
-def require_seed(name: str) -> None:
-    """Check the name of a seed.
-
-    Raises:
-        ValueError: there is no such seed.
-    """
-    if name not in SEEDS:
-        raise ValueError(f"seed must be one of {', '.join(SEEDS)}, got {name!r}")

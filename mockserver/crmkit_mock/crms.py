@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.catalogue import CATALOGUE, Catalogue
-from crmkit_mock.crm import MockCRM, require_seed
+from crmkit_mock.crm_state import require_seed
 
 if TYPE_CHECKING:
+    from crmkit_mock.crm import MockCRM
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 

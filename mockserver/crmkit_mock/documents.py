@@ -9,21 +9,17 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-from jsonschema_rs import Draft202012Validator as Validator
-
 from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal, Reply, Request
+from crmkit_mock.schemas import Validators, first_error, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Address of a document in the registry of its validators.
-_BASE_URI = "urn:crmkit:document"
+    from jsonschema_rs import Draft202012Validator as Validator
+
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
-#: Validation messages quote the whole value; of a long one the beginning is enough.
-_LONGEST_MESSAGE = 300
 
 
 class ReplyMismatch(Exception):
@@ -55,7 +51,7 @@ class Document:
         self.tree = tree
         self._exact: dict[str, dict[str, Operation]] = {}
         self._templates: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
-        self._validators: dict[str, Validator] = {}
+        self._validators = Validators(tree["components"])
         for path, item in tree["paths"].items():
             shared = item.get("parameters", [])
             methods = {
@@ -116,23 +112,8 @@ class Document:
         return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))
 
     def validator(self, schema: Mapping[str, Any]) -> Validator:
-        """Return a validator of a schema of this document, formats included.
-
-        Equal schemas share one. All of them refer to one registry: with the components in each, the
-        validators of a large document would take gigabytes.
-        """
-        absolute = _with_absolute_refs(schema)
-        key = json.dumps(absolute, sort_keys=True)
-        validator = self._validators.get(key)
-        if validator is None:
-            validator = self._validators[key] = Validator(
-                absolute, registry=self._registry, validate_formats=True
-            )
-        return validator
-
-    @cached_property
-    def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_BASE_URI, {"components": self.tree["components"]})])
+        """Return the validator of a schema of this document, formats included."""
+        return self._validators.of(schema)
 
     def at(self, base_path: str) -> dict[str, Any]:
         """Return the document with this mock, at `base_path`, as its only server."""
@@ -299,31 +280,8 @@ class Parameter:
             value = int(text)
         if not self.validator.is_valid(value):
             error = next(self.validator.iter_errors(value))
-            raise Refusal(400, _shorten(f"{self.name}: {error.message}"))
+            raise Refusal(400, shorten(f"{self.name}: {error.message}"))
         return value
-
-
-def _with_absolute_refs(node: Any) -> Any:
-    """Return a schema with references to the document in place of those to itself."""
-    if isinstance(node, dict):
-        return {
-            name: _BASE_URI + value
-            if name == "$ref" and isinstance(value, str) and value.startswith("#")
-            else _with_absolute_refs(value)
-            for name, value in node.items()
-        }
-    return [_with_absolute_refs(item) for item in node] if isinstance(node, list) else node
-
-
-def first_error(validator: Validator, tree: object) -> str:
-    """Return where a tree first breaks its schema, and how."""
-    error = next(validator.iter_errors(tree))
-    place = ".".join(str(step)[:100] for step in error.instance_path)
-    return _shorten(f"{place}: {error.message}" if place else error.message)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:

@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.crm import MockCRM
-from crmkit_mock.documents import first_error
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, Request
 from crmkit_mock.relenta import errors
 from crmkit_mock.relenta.activities import new_activity
@@ -19,6 +18,7 @@ from crmkit_mock.relenta.custom_fields import definition, require_definition
 from crmkit_mock.relenta.operations import OPERATIONS
 from crmkit_mock.relenta.seed import load_seed
 from crmkit_mock.relenta.session import Session, read_body
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
