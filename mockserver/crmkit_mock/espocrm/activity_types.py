@@ -60,14 +60,6 @@ TASK = EntityType(
     (TEAMS,),
     stream=True,
     versioned=True,
-    primary_filters=(
-        "actual",
-        "completed",
-        "deferred",
-        "todays",
-        "actualStartingNotInFuture",
-        "overdue",
-    ),
     selected=("parentName",),
     created={"isOverdue": False, "contactId": None, "dateCompleted": None},
 )
@@ -102,7 +94,6 @@ MEETING = EntityType(
     ),
     order=("dateStart", "desc"),
     stream=True,
-    primary_filters=("planned", "held", "todays"),
     selected=("parentName", "dateStart", "dateStartDate", "dateEnd", "dateEndDate"),
     created={"joinUrl": None},
 )
@@ -134,7 +125,6 @@ CALL = EntityType(
     ),
     order=("dateStart", "desc"),
     stream=True,
-    primary_filters=("planned", "held", "todays"),
     selected=("parentName",),
 )
 

@@ -78,13 +78,6 @@ class Field:
             suffixes = (*suffixes, "Columns")
         return tuple(self.name + suffix for suffix in suffixes)
 
-    @property
-    def link_name(self) -> str | None:
-        """Name of the link that the field shows, or None."""
-        if self.family in {"link", "file", "linkMultiple", "attachmentMultiple"}:
-            return self.name
-        return None
-
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -132,7 +125,6 @@ class EntityType:
         person: Whether records are people.
         custom: Whether it is a custom entity type.
         text_filter: Attributes that a text filter searches.
-        primary_filters: Names of the primary filters.
         selected: Attributes that lists return whatever is selected.
         with_name: Attributes that lists add when the name is selected (recorded: list-select).
         created: Attributes that only the response to a creation has, with their values.
@@ -151,7 +143,6 @@ class EntityType:
     person: bool = False
     custom: bool = False
     text_filter: tuple[str, ...] = ("name",)
-    primary_filters: tuple[str, ...] = ()
     selected: tuple[str, ...] = ()
     with_name: tuple[str, ...] = ()
     created: dict[str, Any] = dataclasses.field(default_factory=dict)

@@ -98,7 +98,6 @@ ACCOUNT = EntityType(
     versioned=True,
     duplicates=True,
     text_filter=("name", "emailAddress"),
-    primary_filters=("customers", "resellers", "partners", "recentlyCreated"),
     selected=("isStarred",),
     created={"contactIsInactive": False, "targetListIsOptedOut": False},
     uncreated=("cSerial",),
@@ -146,7 +145,6 @@ CONTACT = EntityType(
     duplicates=True,
     person=True,
     text_filter=("firstName", "lastName", "name", "emailAddress"),
-    primary_filters=("portalUsers", "notPortalUsers", "accountActive"),
     selected=("accountId", "accountName", "accountIsInactive"),
     created={"accountIsInactive": False, "hasPortalUser": False, "targetListIsOptedOut": False},
 )
@@ -186,7 +184,6 @@ LEAD = EntityType(
     duplicates=True,
     person=True,
     text_filter=("firstName", "lastName", "name", "accountName", "emailAddress"),
-    primary_filters=("actual", "active", "converted"),
     with_name=("accountName", "emailAddress", "phoneNumber"),
     created={"targetListIsOptedOut": False},
 )
@@ -223,7 +220,6 @@ OPPORTUNITY = EntityType(
     stream=True,
     versioned=True,
     text_filter=("name", "accountName"),
-    primary_filters=("open", "won", "lost"),
     selected=("accountId", "accountName"),
 )
 
@@ -252,7 +248,6 @@ CASE = EntityType(
     stream=True,
     versioned=True,
     text_filter=("name", "number", "accountName"),
-    primary_filters=("open", "closed"),
     uncreated=("number",),
 )
 
@@ -287,5 +282,4 @@ CAMPAIGN_TYPE = EntityType(
         *STAMPS,
     ),
     (TEAMS,),
-    primary_filters=("active",),
 )

@@ -40,7 +40,6 @@ DOCUMENT = EntityType(
         *STAMPS,
     ),
     (many_many("accounts", "Account", "accountDocument", "right"), TEAMS),
-    primary_filters=("active", "draft"),
 )
 
 EMAIL_TEMPLATE = EntityType(
