@@ -53,6 +53,13 @@ def test_links_children_by_their_parent(espocrm: Espo) -> None:
     assert espocrm.post(f"/Account/{seed.ACCOUNT}/tasks", {"id": task}) is True
     read = espocrm.get(f"/Task/{task}")
     assert (read["parentType"], read["parentId"]) == ("Account", seed.ACCOUNT)
+    path = f"/Contact/{seed.CONTACT}/tasks"
+    assert espocrm.post(path, {"id": task}) is True
+    assert ids(espocrm, path) == [task]
+    espocrm.http.request("DELETE", path, json={"id": task})
+    assert ids(espocrm, path) == []
+    read = espocrm.get(f"/Task/{task}")
+    assert (read["parentType"], read["parentId"]) == (None, None)
 
 
 def test_sets_columns_and_shows_them_in_lists(espocrm: Espo) -> None:

@@ -53,6 +53,11 @@ def test_email_has_account_and_known_people(espocrm: Espo) -> None:
     )
     assert (created["accountId"], created["bodyPlain"]) == (seed.ACCOUNT, "Hi")
     assert created["idHash"] == {"petr@work.example": seed.CONTACT}
+    addresses = [{"emailAddress": address} for address in ("One@x.example", "Two@x.example")]
+    espocrm.update(f"/Contact/{seed.SECOND_CONTACT}", emailAddressData=addresses)
+    second = espocrm.create("Email", **{**MESSAGE, "to": "TWO@x.example"})
+    assert second["to"] == "Two@x.example"
+    assert second["idHash"] == {"Two@x.example": seed.SECOND_CONTACT}
     item = {"type": "equals", "attribute": "emailAddress", "value": "b@x.example"}
     assert espocrm.find("Email", item) == ["Hello"]
 
