@@ -368,7 +368,7 @@ def test_add_inserts_a_record_without_a_request(espocrm: Espo) -> None:
     assert id in [one["id"] for one in espocrm.records(f"/Account/{seed.ACCOUNT}/contacts")]
     before = mock.snapshot()
     invalid: list[tuple[str, dict[str, Any], str]] = [
-        ("Nope", {}, "unknown entity type 'Nope'"),
+        ("Nope", {}, "entity type must be one of .*, got 'Nope'"),
         ("Account", {"id": seed.ACCOUNT}, "exists"),
         ("Account", {"name": object()}, "not JSON serializable"),
     ]

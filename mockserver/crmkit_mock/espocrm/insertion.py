@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.espocrm.addresses import email_entry, phone_entry
 from crmkit_mock.espocrm.attributes import FOLLOWERS
 from crmkit_mock.espocrm.datetimes import format_datetime
@@ -33,9 +34,8 @@ def insert_record(data: Data, clock: Clock, entity_type: str, record: Mapping[st
     Raises:
         ValueError: the entity type is unknown, or there is a record with that id.
     """
-    entity = ENTITY_TYPES.get(entity_type)
-    if entity is None:
-        raise ValueError(f"unknown entity type {entity_type!r}")
+    require_choice("entity type", entity_type, ENTITY_TYPES)
+    entity = ENTITY_TYPES[entity_type]
     now = format_datetime(clock.now())
     complete: Record = {
         **defaults(entity),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.espocrm import errors
 from crmkit_mock.espocrm.authentication import CREDENTIAL_HEADERS, Authenticator
@@ -90,8 +91,7 @@ class MockEspoCRM(MockCRM):
         Raises:
             ValueError: the state is unknown.
         """
-        if state not in {"shared", "missing", "not shared"}:
-            raise ValueError(f"state must be 'shared', 'missing' or 'not shared', got {state!r}")
+        require_choice("state", state, ("shared", "missing", "not shared"))
         self.settings.set(MAIL_SERVER, state)
 
     def add(self, kind: str, record: Mapping[str, Any]) -> str:
