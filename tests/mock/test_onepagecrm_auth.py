@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from crmkit_mock import MockServer
-from crmkit_mock.onepagecrm import signing
+from crmkit_mock.onepagecrm import authentication
 from tests.mock.plain_onepagecrm import (
     JOE,
     UNSIGNED,
@@ -47,7 +47,7 @@ def code(reply: httpx.Response) -> int:
     return status
 
 
-@pytest.mark.parametrize("make", [signature, signing.signature], ids=["tests", "mock"])
+@pytest.mark.parametrize("make", [signature, authentication.signature], ids=["tests", "mock"])
 def test_the_vendors_example_is_right(make: Any) -> None:
     """The signature of the manual's example is the one that the manual gives."""
     body = b"firstname=John&lastname=Doe"
@@ -68,8 +68,8 @@ def test_the_vendors_example_is_right(make: Any) -> None:
 def test_a_get_signs_its_query_and_no_body(url: str, made: str) -> None:
     """Only POST and PUT sign a body; the query is part of the URL."""
     for method, body in (("GET", b""), ("GET", b"x")):
-        assert signing.signature(*EXAMPLE, method, url, body) == made
-    assert signing.signature(*EXAMPLE, "DELETE", url, b"") != made
+        assert authentication.signature(*EXAMPLE, method, url, body) == made
+    assert authentication.signature(*EXAMPLE, "DELETE", url, b"") != made
 
 
 def test_a_right_signature_is_taken(onepage: OnePage) -> None:

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit_mock.onepagecrm import rendering, side
+from crmkit_mock.onepagecrm import rendering, tags
 from tests.contract.written_forms import Tree
 from tests.mock.plain_onepagecrm import FORMATS, MEDIA_TYPES, UNSIGNED, OnePage, read, written
 
@@ -150,7 +150,7 @@ def test_errors_come_in_the_format_that_was_asked_for(onepage: OnePage, extensio
     assert read(reply, written().tree["components"]["schemas"]["Error"]) == {
         "timestamp": 1338797714,
         "status": 106,
-        "message": f"There is no contact {'0' * 24}",
+        "message": f"contact not found: {'0' * 24}",
     }
 
 
@@ -204,7 +204,7 @@ def test_a_reply_that_breaks_the_document_is_noticed(
     onepage: OnePage, extension: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mock holds its own replies against the document whatever their format."""
-    monkeypatch.setattr(side, "custom_tags", lambda _: [{"name": "a", "count": -1}])
+    monkeypatch.setattr(tags, "custom_tags", lambda _: [{"name": "a", "count": -1}])
 
     reply = onepage.http.get(f"/tags.{extension}")
 
@@ -254,7 +254,7 @@ def test_a_message_quotes_only_what_its_format_can_carry(onepage: OnePage, exten
 
     tree = read(reply, written().tree["components"]["schemas"]["Error"])
     assert tree["status"] == 106
-    assert tree["message"] == "There is no tag a<&é"
+    assert tree["message"] == "tag not found: a<&é"
 
 
 TEXT = st.text(
