@@ -56,6 +56,10 @@ class Records:
             return self.collection.count(self.tenant)
         return self.collection.count_of(self.tenant, index, key)
 
+    def total(self, index: Index, key: Hashable) -> float:
+        """Return the sum of the amounts of the records that an index has under a key."""
+        return self.collection.total_of(self.tenant, index, key)
+
     def keys(self, index: Index) -> list[Hashable]:
         """Return the keys under which an index has records."""
         return self.collection.keys(self.tenant, index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from crmkit_mock.onepagecrm.periods import Period
 from crmkit_mock.onepagecrm.values import parse_date
 from crmkit_mock.shelves import Index
 
@@ -66,7 +67,13 @@ def _deals(note: Record) -> Iterable[Hashable]:
         yield note["cid"], deal["status"]
         if deal["status"] == "won":
             closed = parse_date(deal["closed"])
-            yield "won", closed.year, closed.month
+            yield Period.of(closed, "month")
+            yield Period.of(closed, "quarter")
+
+
+def _amount(note: Record) -> float:
+    amount: float = note["deal"]["amount"]
+    return amount
 
 
 #: By the contact's id.
@@ -77,5 +84,5 @@ OPEN = Index(_open)
 WAITING = Index(_waiting)
 #: Pending deals by the contact's id.
 PENDING = Index(_pending)
-#: Deals by status, by contact and status, won ones by ("won", year, month), and all by None.
-DEALS = Index(_deals)
+#: Deals by status, by contact and status, won ones by month and quarter, and all by None.
+DEALS = Index(_deals, amount=_amount)

@@ -44,12 +44,6 @@ class Period:
         """The period that follows."""
         return self.before(-1)
 
-    @property
-    def calendar_months(self) -> list[tuple[int, int]]:
-        """Year and month of each of its months."""
-        first = self.start
-        return [(first.year, first.month + count) for count in range(self.months)]
-
     def before(self, count: int) -> Period:
         """Return the period `count` periods earlier."""
         return Period(self.number - count, self.months)

@@ -6,11 +6,11 @@ Page: API 2.3 manual, Sales summary.
 from __future__ import annotations
 
 from datetime import timedelta
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.onepagecrm.indexes import DEALS
 from crmkit_mock.onepagecrm.periods import Period
-from crmkit_mock.onepagecrm.side_elements import total, won_within
 from crmkit_mock.onepagecrm.values import parse_date
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def summary(session: Session) -> dict[str, Any]:
     return {
         "breakdown": {
             f"{days}days": {
-                status: total(
-                    deal
+                status: fsum(
+                    deal["deal"]["amount"]
                     for deal in closed
                     if deal["deal"]["status"] == status
                     and _closed_on(deal) > today - timedelta(days=days)
@@ -47,7 +47,7 @@ def summary(session: Session) -> dict[str, Any]:
         "target": {"type": _TARGET_TYPES[target["period"]], "amount": target["amount"]},
         "pipeline_mode": account.settings["pipeline_mode"],
         "hitting_history": [
-            {"target": target["amount"], "actual": won_within(account, period.before(count))}
+            {"target": target["amount"], "actual": account.notes.total(DEALS, period.before(count))}
             for count in (3, 2, 1, 0)
         ],
     }

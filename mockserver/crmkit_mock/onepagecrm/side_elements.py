@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import timedelta
-from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.onepagecrm.indexes import BY_LABEL, BY_TIME, DEALS, PENDING, WAITING
@@ -15,9 +14,7 @@ from crmkit_mock.onepagecrm.periods import Period
 from crmkit_mock.onepagecrm.values import midnight, unix_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from crmkit_mock.onepagecrm.account import Account, Record
+    from crmkit_mock.onepagecrm.account import Account
 
 #: In the order of the vendor's samples.
 STATUSES = ("general", "lead", "inactive", "customer", "prospect")
@@ -88,24 +85,10 @@ def sales(account: Account) -> dict[str, Any]:
     return {
         "target": target["amount"],
         "period": target["period"],
-        "won": won_within(account, period),
-        "pending": total(account.notes.find(DEALS, "pending")),
+        "won": account.notes.total(DEALS, period),
+        "pending": account.notes.total(DEALS, "pending"),
         "expires": unix_time(midnight(period.next.start)),
     }
-
-
-def won_within(account: Account, period: Period) -> float:
-    """Return the amount of the deals won within a period."""
-    return total(
-        deal
-        for year, month in period.calendar_months
-        for deal in account.notes.find(DEALS, ("won", year, month))
-    )
-
-
-def total(deals: Iterable[Record]) -> float:
-    """Return the sum of the amounts of deals."""
-    return fsum(deal["deal"]["amount"] for deal in deals)
 
 
 def notifications(account: Account) -> list[str]:
