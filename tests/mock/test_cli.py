@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.cli import main
-from crmkit_mock.mocks import CATALOGUE
 from tests.mock.test_store import foreign_files
 
 PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise SystemExit(main())"]
