@@ -42,23 +42,11 @@ def add_record(document: Document, account: Account, kind: str, record: Mapping[
     """
     if kind not in _KINDS:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}, got {kind!r}")
-    of_kind = _KINDS[kind]
-    fields = {_READ_NAMES.get(name, name): _cleaned(value) for name, value in record.items()}
-    for name in fields:
-        if name not in of_kind.fields:
-            allowed = ", ".join(of_kind.fields)
-            raise ValueError(f"{kind}: unknown field {name!r}; the fields are {allowed}")
-    for name in of_kind.required:
-        if fields.get(name) in (None, ""):
-            raise ValueError(f"{kind}: {name} is missing")
     try:
-        new = of_kind.build(account, fields)
-        validator, reply = _validator(document, of_kind.schema), of_kind.show(account, new)
-        if not validator.is_valid(reply):
-            raise ValueError(f"{kind}: {first_error(validator, reply)}")
-        of_kind.add(account, new)
-    except Refusal as refusal:
-        raise ValueError(f"{kind}: {refusal.message}") from None
+        new = _new_record(document, account, _KINDS[kind], record)
+        _KINDS[kind].add(account, new)
+    except (Refusal, ValueError) as error:
+        raise ValueError(f"{kind}: {error}") from None
     id: str = new["name"] if kind == "tags" else new["id"]
     return id
 
@@ -83,15 +71,32 @@ class _Kind(NamedTuple):
     show: Callable[[Account, Record], Record] = lambda _, record: record
 
 
+def _new_record(
+    document: Document, account: Account, kind: _Kind, record: Mapping[str, Any]
+) -> Record:
+    fields = {_READ_NAMES.get(name, name): _cleaned(value) for name, value in record.items()}
+    for name in fields:
+        if name not in kind.fields:
+            raise ValueError(f"unknown field {name!r}; the fields are {', '.join(kind.fields)}")
+    for name in kind.required:
+        if fields.get(name) in (None, ""):
+            raise ValueError(f"{name} is missing")
+    new = kind.build(account, fields)
+    validator, reply = _validator(document, kind.schema), kind.show(account, new)
+    if not validator.is_valid(reply):
+        raise ValueError(first_error(validator, reply))
+    return new
+
+
 def _contact(account: Account, fields: Record) -> Record:
     if not (fields.get("lastname") or fields.get("company")):
-        raise ValueError("contacts: lastname or company is missing")
+        raise ValueError("lastname or company is missing")
     for name in _TIMES:
         if type(fields.get(name, 0)) is not int:
-            raise ValueError(f"contacts: {name} must be an int, got {fields[name]!r}")
+            raise ValueError(f"{name} must be an int, got {fields[name]!r}")
     tags = fields.get("tags", [])
     if not isinstance(tags, list):
-        raise ValueError(f"contacts: tags must be a list, got {type(tags).__name__}")  # noqa: TRY004 - add() raises one type
+        raise ValueError(f"tags must be a list, got {type(tags).__name__}")  # noqa: TRY004 - add() raises one type
     vip = VIP in tags or _flag(fields, "vip")
     tags = [tag for tag in tags if tag != VIP]
     return new_contact(account, {**fields, "vip": vip, "tags": tags})
@@ -101,10 +106,10 @@ def _action(account: Account, fields: Record) -> Record:
     account.contacts.require(str(fields["cid"]))
     next_, waiting, done = (_flag(fields, name) for name in ("next", "waiting", "done"))
     if next_ and waiting:
-        raise ValueError("actions: next and waiting exclude each other")
+        raise ValueError("next and waiting exclude each other")
     date = _date(fields, "date")
     if date is None and not (next_ or waiting):
-        raise ValueError("actions: date, next or waiting is missing")
+        raise ValueError("date, next or waiting is missing")
     return {
         "id": account.new_id(),
         **fields,
@@ -128,7 +133,7 @@ def _note(account: Account, fields: Record) -> Record:
         note.pop("deal", None)
         return note
     if "amount" not in deal:
-        raise ValueError("notes: amount is missing")
+        raise ValueError("amount is missing")
     if type(deal["amount"]) is int:
         deal["amount"] = float(deal["amount"])
     note["deal"] = {**_DEAL, **deal, "exp_close": _date(deal, "exp_close")}
@@ -142,7 +147,7 @@ def _note(account: Account, fields: Record) -> Record:
 def _tag(account: Account, fields: Record) -> Record:
     name = fields["name"]
     if not isinstance(name, str) or "," in name:
-        raise ValueError(f"tags: name must be a str without commas, got {name!r}")
+        raise ValueError(f"name must be a str without commas, got {name!r}")
     require_unused(account, name)
     return {"name": name}
 

@@ -91,7 +91,7 @@ def _element(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         yield f"<{name}>"
         for key, member in value.items():
-            # Assumption: 30days and its like get an underscore, as a name cannot begin with a digit.
+            # Assumption: 30days and its like get an underscore: names cannot begin with a digit.
             yield from _element(f"_{key}" if key[0].isdigit() else key, member)
         yield f"</{name}>"
     else:
