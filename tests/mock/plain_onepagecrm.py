@@ -25,8 +25,8 @@ MEDIA_TYPES = {"json": "application/json", "xml": "application/xml", "yaml": "te
 UNSIGNED = httpx.Auth()
 JOE = "4e5dea11638190102c000361"
 ACME = "4fcc687063819006360000c0"
-#: A contact with everything in it, and one of which only a name is known, beside their names.
-FULL_REPLY = {
+#: What a contact with all its fields shows, without its id.
+FULL_REPLY: Tree = {
     "firstname": "Joe",
     "lastname": "Doe",
     "company": "Ltd",
@@ -50,7 +50,8 @@ FULL_REPLY = {
     "actions": [],
     "notes": [],
 }
-EMPTY_REPLY = {
+#: What a contact without any field shows, without its id.
+EMPTY_REPLY: Tree = {
     **{name: [] if isinstance(value, list) else None for name, value in FULL_REPLY.items()},
     "status": "lead",
     "pendingdeal": False,

@@ -47,11 +47,12 @@ def steps_by_call(crm: OnePage) -> dict[str, int]:
     }
     for call, form in calls.items():
         crm.ok(*call.split(" "), **form)  # indexes are built when first needed
-    return {call: steps(crm, *call.split(" "), form) for call, form in calls.items()}
+    return {call: steps(crm, call, form) for call, form in calls.items()}
 
 
-def steps(crm: OnePage, method: str, path: str, form: dict[str, Any]) -> int:
+def steps(crm: OnePage, call: str, form: dict[str, Any]) -> int:
     """Return how many functions are called to answer a call."""
+    method, path = call.split(" ")
     count = 0
 
     def profile(*_: object) -> None:

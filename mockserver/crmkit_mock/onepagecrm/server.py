@@ -142,9 +142,9 @@ class MockOnePageCRM(MockCRM):
         Args:
             kind: "contacts", "actions", "notes" (deals too), "tags" or "filters".
             record: Fields by their names in replies, such as `jobtitle` and
-                `phones=[{"type": "work", "number": "1"}]`. What is missing gets its default. Contacts
-                also take `added`, `edited`, `viewed` and `imported`, the Unix times that the
-                system tags go by.
+                `phones=[{"type": "work", "number": "1"}]`. What is missing gets its default.
+                Contacts also take `added`, `edited`, `viewed` and `imported`, the Unix times that
+                the system tags go by.
             account: Name of the account.
 
         Returns:
