@@ -74,10 +74,22 @@ class Document:
         return list(self.tree["paths"])
 
     @cached_property
+    def _by_id(self) -> dict[str, Operation]:
+        items = [*self._exact.values(), *(methods for _, methods in self._templates)]
+        return {operation.id: operation for methods in items for operation in methods.values()}
+
+    @property
     def operation_ids(self) -> frozenset[str]:
         """The ids of all operations."""
-        items = [*self._exact.values(), *(methods for _, methods in self._templates)]
-        return frozenset(operation.id for methods in items for operation in methods.values())
+        return frozenset(self._by_id)
+
+    def operation(self, id: str) -> Operation:
+        """Return an operation by its id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[id]
 
     def match(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]] | None:
         """Return a path's operations by method and its path parameters, or None."""

@@ -90,11 +90,6 @@ def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = No
     return Reply(status, body, headers or {}, tree=tree)
 
 
-def json_text_reply(status: int, text: str) -> Reply:
-    """Build a JSON reply from its text, which is compact and in ASCII already."""
-    return Reply(status, text.encode("ascii"), tree=json.loads(text))
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of a request: a reply, after a delay, or a connection that breaks.

@@ -63,3 +63,13 @@ def test_a_crm_imports_the_frame_and_itself() -> None:
         and module not in ("crmkit_mock.catalogue", "crmkit_mock.pytest_plugin")
     }
     assert foreign == set()
+
+
+def test_all_crms_have_the_same_skeleton() -> None:
+    """Each CRM's package has the modules that `crm.py` describes; its own only re-exports."""
+    roles = {"server", "operations", "authentication", "session", "errors", "values", "seed"}
+    graph = imports()
+    for package in sorted(CRM_PACKAGES):
+        missing = {role for role in roles if f"{package}.{role}" not in graph}
+        assert missing == set(), package
+        assert graph[package] == {f"{package}.server"}
