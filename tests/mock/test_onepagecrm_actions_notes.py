@@ -91,6 +91,16 @@ def test_action_is_marked_as_done_and_opened_again(onepage: OnePage) -> None:
     onepage.refused(106, "POST", "/misc/undo_action_completion", cid=ACME)
 
 
+def test_contact_waits_until_its_action_is_done(onepage: OnePage) -> None:
+    """Lists and counts take an action that waits and is done for one that is done."""
+    onepage.ok("POST", "/actions", cid=ACME, name="Wait", waiting=1)
+    assert onepage.counts()["waiting"] == onepage.ok("GET", "/contacts?waiting=1")["count"] == 1
+    onepage.ok("POST", "/misc/mark_action_as_done", cid=ACME)
+    assert onepage.counts()["waiting"] == onepage.ok("GET", "/contacts?waiting=1")["count"] == 0
+    onepage.ok("POST", "/misc/undo_action_completion", cid=ACME)
+    assert onepage.counts()["waiting"] == onepage.ok("GET", "/contacts?waiting=1")["count"] == 1
+
+
 def test_contact_shows_its_two_actions_closed_last(onepage: OnePage) -> None:
     """Of all that are done, the two latest are shown, the latest first."""
     created = [
