@@ -13,9 +13,11 @@ def test_add_fills_in_defaults(onepage: OnePage) -> None:
     cid = mock.add("contacts", {"lastname": "Doe"})
     full = mock.add("contacts", {name: FULL_REPLY[name] for name in FULL_REPLY if name in ADDED})
     form_names = mock.add("contacts", {"company": "x", "job_title": "CEO", "zip_code": "1"})
-    vip = mock.add("contacts", {"company": "x", "tags": ["VIP", "T"]})
+    vip = mock.add("contacts", {"company": "x", "tags": ["VIP", "T", "T"]})
     action = mock.add("actions", {"cid": cid, "name": "Call", "date": "01.07.2012"})
     done = mock.add("actions", {"cid": cid, "name": "Call", "next": 1, "done": 1, "closed": 7})
+    now = int(mock.clock.now().timestamp())
+    just_done = mock.add("actions", {"cid": vip, "name": "x", "next": True, "done": True})
     note = mock.add("notes", {"cid": full, "body": "b", "date": "01.06.2012"})
     deal = {"cid": full, "body": "b", "date": "01.06.2012"}
     pending = mock.add("notes", {**deal, "amount": 5})
@@ -37,6 +39,7 @@ def test_add_fills_in_defaults(onepage: OnePage) -> None:
             "closed": 7,
         },
     ]
+    assert onepage.ok("GET", f"/actions/{just_done}")["closed"] == now
     empty_deal = {"status": "pending", "closed": None, "deal_stage": None, "exp_close": None}
     notes = onepage.ok("GET", f"/notes?cid={full}")
     assert [record["id"] for record in notes] == [note, pending, won]
@@ -86,7 +89,9 @@ def test_add_refuses_invalid_records(onepage: OnePage) -> None:
         ("contacts", {"lastname": "x", "phones": "work|1"}, "phones"),
         ("contacts", {"lastname": "x", "phones": [{"type": "work"}]}, "phones.0"),
         ("contacts", {"lastname": "x", "tags": "A"}, "tags must be a list, got str"),
-        ("contacts", {"lastname": "x", "tags": [["A"]]}, "tags.0"),
+        ("contacts", {"lastname": "x", "tags": [["A"]]}, "tags: expected a str without commas"),
+        ("contacts", {"lastname": "x", "tags": ["A,B"]}, "tags: expected a str without commas"),
+        ("contacts", {"lastname": "x", "tags": [" "]}, "tags: expected a str without commas"),
         ("contacts", {"lastname": "x", "status": ["lead"]}, "status"),
         ("contacts", {"lastname": "x", "vip": "yes"}, "vip"),
         ("contacts", {"lastname": 5}, "lastname"),
@@ -105,10 +110,12 @@ def test_add_refuses_invalid_records(onepage: OnePage) -> None:
         ("notes", {**note, "amount": "1"}, "deal.amount"),
         ("notes", {**note, "amount": 1, "status": "won", "closed": "99.99.2012"}, "closed: exp"),
         ("notes", {**note, "type": "letter"}, "type"),
-        ("tags", {"name": "a,b"}, "without commas"),
+        ("tags", {"name": "a,b"}, "name: expected a str without commas, got 'a,b'"),
         ("tags", {"name": "VIP"}, "tag already exists: VIP"),
         ("filters", {}, "name is missing"),
         ("filters", {"name": "f", "contacts": ["boss"]}, "contacts.0"),
+        ("filters", {"name": "f", "address": {"type": "zip_code"}}, "address"),
+        ("filters", {"name": "f", "address": {"type": "street", "value": "x"}}, "address"),
     ]
     for kind, record, message in cases:
         with case(f"{kind} {record}"):

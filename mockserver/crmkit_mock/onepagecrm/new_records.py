@@ -97,8 +97,10 @@ def _contact(account: Account, fields: Record) -> Record:
     tags = fields.get("tags", [])
     if not isinstance(tags, list):
         raise ValueError(f"tags must be a list, got {type(tags).__name__}")  # noqa: TRY004 - add() raises one type
+    for tag in tags:
+        _require_tag_name("tags", tag)
     vip = VIP in tags or _flag(fields, "vip")
-    tags = [tag for tag in tags if tag != VIP]
+    tags = [tag for tag in dict.fromkeys(tags) if tag != VIP]
     return new_contact(account, {**fields, "vip": vip, "tags": tags})
 
 
@@ -110,6 +112,7 @@ def _action(account: Account, fields: Record) -> Record:
     date = _date(fields, "date")
     if date is None and not (next_ or waiting):
         raise ValueError("date, next or waiting is missing")
+    closed = fields.get("closed")
     return {
         "id": account.new_id(),
         **fields,
@@ -117,7 +120,7 @@ def _action(account: Account, fields: Record) -> Record:
         "next": next_,
         "waiting": waiting,
         "done": done,
-        "closed": fields.get("closed", unix_time(account.now)) if done else None,
+        "closed": (unix_time(account.now) if closed is None else closed) if done else None,
     }
 
 
@@ -145,11 +148,9 @@ def _note(account: Account, fields: Record) -> Record:
 
 
 def _tag(account: Account, fields: Record) -> Record:
-    name = fields["name"]
-    if not isinstance(name, str) or "," in name:
-        raise ValueError(f"name must be a str without commas, got {name!r}")
-    require_unused(account, name)
-    return {"name": name}
+    _require_tag_name("name", fields["name"])
+    require_unused(account, fields["name"])
+    return {"name": fields["name"]}
 
 
 def _filter(account: Account, fields: Record) -> Record:
@@ -188,6 +189,11 @@ _KINDS = {
         lambda account, filter_: account.filters.add(filter_),
     ),
 }
+
+
+def _require_tag_name(field: str, name: object) -> None:
+    if not isinstance(name, str) or not name or "," in name:
+        raise ValueError(f"{field}: expected a str without commas, got {name!r}")
 
 
 def _flag(fields: Record, name: str) -> Any:

@@ -155,7 +155,8 @@ class MockOnePageCRM(MockCRM):
                 stored.
         """
         with self.store.transaction():
-            return add_record(self.document, self._account(account, write=True), kind, record)
+            now = self.clock.tick()
+            return add_record(self.document, self._account(account, now), kind, record)
 
     def add_filter(
         self,
@@ -190,12 +191,12 @@ class MockOnePageCRM(MockCRM):
             "deals": list(deals),
             "address": dict(address or {}),
         }
-        return self.add("filters", filter_, account=account)
+        with self.store.transaction():
+            return add_record(self.document, self._account(account), "filters", filter_)
 
-    def _account(self, name: str, *, write: bool = False) -> Account:
+    def _account(self, name: str, now: datetime | None = None) -> Account:
         _require_choice("account", name, tuple(CREDENTIALS))
-        now = self.clock.tick() if write else self.clock.now()
-        return Account(self.store, CREDENTIALS[name].uid, now)
+        return Account(self.store, CREDENTIALS[name].uid, now or self.clock.now())
 
     def _set(self, name: str, **settings: object) -> None:
         with self.store.transaction():
