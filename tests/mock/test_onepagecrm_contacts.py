@@ -236,7 +236,7 @@ def test_pages_add_up_to_the_list(onepage: OnePage) -> None:
 def test_pages_skip_contacts_that_wait(onepage: OnePage) -> None:
     """Contacts that wait are left out of pages and counts, wherever they are in the order."""
     onepage.mock.listing(size=100)
-    contacts = [onepage.mock.add("contacts", {"company": f"c{n}"}) for n in range(250)]
+    contacts = [onepage.mock.add("contacts", {"company": "x", "tags": ["T"]}) for _ in range(250)]
     waiting = contacts[90:110] + contacts[240:]
     for cid in waiting:
         onepage.mock.add("actions", {"cid": cid, "name": "x", "waiting": True})
@@ -249,6 +249,11 @@ def test_pages_skip_contacts_that_wait(onepage: OnePage) -> None:
     assert onepage.ok("GET", "/contacts")["count"] == 222
     assert ids(onepage, "waiting=1") == waiting
     assert onepage.ok("GET", "/contacts?waiting=1")["count"] == 30
+    tagged = [ids(onepage, f"tag=T&page={n}") for n in (1, 2, 3)]
+    assert [id for page in tagged for id in page] == expected[2:]
+    assert onepage.ok("GET", "/contacts?tag=T")["count"] == 220
+    assert ids(onepage, "tag=T&waiting=1") == waiting
+    assert onepage.ok("GET", "/contacts?tag=T&waiting=1")["count"] == 30
 
 
 # -- deleting ----------------------------------------------------------------------------------

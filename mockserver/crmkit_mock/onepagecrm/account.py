@@ -36,19 +36,22 @@ class Records:
         return self.collection.all(self.tenant, limit=limit, offset=offset)
 
     def find(
-        self, index: Index, key: Hashable = None, *, limit: int = -1, reverse: bool = False
+        self,
+        index: Index,
+        key: Hashable = None,
+        *,
+        limit: int = -1,
+        offset: int = 0,
+        reverse: bool = False,
     ) -> list[Record]:
         """Return the records that an index has under a key, in its order or from its end."""
-        return self.collection.find(self.tenant, index, key, limit=limit, reverse=reverse)
+        return self.collection.find(
+            self.tenant, index, key, limit=limit, offset=offset, reverse=reverse
+        )
 
     def first(self, index: Index, key: Hashable) -> Record | None:
         """Return the first record that an index has under a key, or None."""
         return next(iter(self.find(index, key, limit=1)), None)
-
-    def at(self, index: Index, position: int) -> Record:
-        """Return the record at a position of an index, which has one there."""
-        (record,) = self.collection.find(self.tenant, index, limit=1, offset=position)
-        return record
 
     def count(self, index: Index | None = None, key: Hashable = None) -> int:
         """Return the number of records, or of those that an index has under a key."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm.indexes import BY_LABEL, DEALS, PENDING, WAITING
+from crmkit_mock.onepagecrm.indexes import BY_LABEL, DEALS, PENDING, WAITING, labels
 from crmkit_mock.onepagecrm.side_elements import RECENT, recent_since
 
 if TYPE_CHECKING:
@@ -44,13 +44,24 @@ class Selection:
 
     def part(self, *, limit: int, offset: int) -> tuple[int, list[Record]]:
         """Return the number of its contacts, and some of them."""
-        if self.label is None and not self.conditions:
-            waiting = self.account.actions.count(WAITING)
-            count = waiting if self.waiting else self.account.contacts.count() - waiting
-            # The usual list: it is read no further than it is shown.
-            return count, list(islice(self._contacts(), offset, offset + limit))
-        contacts = list(self._contacts())
-        return len(contacts), contacts[offset : offset + limit]
+        if self.conditions:
+            contacts = list(self._contacts())
+            return len(contacts), contacts[offset : offset + limit]
+        # Such a list is read no further than it is shown.
+        return self._count(), list(islice(self._contacts(), offset, offset + limit))
+
+    def _count(self) -> int:
+        """Return the number of its contacts, if there are no conditions."""
+        contacts, actions = self.account.contacts, self.account.actions
+        if self.label is None:
+            count, waiting = contacts.count(), actions.count(WAITING)
+        else:
+            count = contacts.count(BY_LABEL, self.label)
+            waiting_contacts = (contacts.read(action["cid"]) for action in actions.find(WAITING))
+            waiting = sum(
+                1 for contact in waiting_contacts if contact and self.label in labels(contact)
+            )
+        return waiting if self.waiting else count - waiting
 
     def _contacts(self) -> Iterator[Record]:
         waiting = {*self.account.actions.keys(WAITING)}
@@ -61,12 +72,16 @@ class Selection:
                 yield contact
 
     def _candidates(self) -> Iterator[Record]:
-        contacts = self.account.contacts
-        if self.label is not None:
-            yield from contacts.find(BY_LABEL, self.label)
-            return
-        for offset in range(0, contacts.count(), _BATCH):
-            yield from contacts.all(limit=_BATCH, offset=offset)
+        contacts, offset = self.account.contacts, 0
+        while True:
+            if self.label is None:
+                batch = contacts.all(limit=_BATCH, offset=offset)
+            else:
+                batch = contacts.find(BY_LABEL, self.label, limit=_BATCH, offset=offset)
+            yield from batch
+            if len(batch) < _BATCH:
+                return
+            offset += _BATCH
 
 
 def select(account: Account, params: Mapping[str, Any]) -> Selection:

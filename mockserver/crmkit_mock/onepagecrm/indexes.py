@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # Of contacts.
 
 
-def _labels(contact: Record) -> Iterable[Hashable]:
+def labels(contact: Record) -> Iterable[Hashable]:
+    """Return the keys under which `BY_LABEL` has a contact."""
     yield "status", contact["status"]
     yield "vip", contact["vip"]
     for tag in contact["tags"]:
@@ -32,7 +33,7 @@ def _by_time(field: str) -> Index:
 
 
 #: By ("status", …), by ("vip", …) and, for each of the contact's tags, by ("tag", …).
-BY_LABEL = Index(_labels)
+BY_LABEL = Index(labels)
 #: By the hidden field that says when something happened to the contact, earliest first.
 BY_TIME = {field: _by_time(field) for field in ("added", "edited", "viewed", "imported")}
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmkit_mock.documents import first_error
 from crmkit_mock.messages import Refusal
 from crmkit_mock.onepagecrm.actions import add_action
 from crmkit_mock.onepagecrm.contact_lists import VIP
 from crmkit_mock.onepagecrm.contacts import EMPTY, add_contact, detailed, new_contact
 from crmkit_mock.onepagecrm.tags import require_tags, require_unused
 from crmkit_mock.onepagecrm.values import clean, format_date, require_date, unix_time
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

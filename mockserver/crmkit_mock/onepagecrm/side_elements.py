@@ -66,7 +66,7 @@ def _count_recent(account: Account, field: str) -> int:
     return count - bisect_right(
         range(count),
         recent_since(account),
-        key=lambda position: contacts.at(index, position)[field],
+        key=lambda position: contacts.find(index, limit=1, offset=position)[0][field],
     )
 
 
