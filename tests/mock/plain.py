@@ -36,9 +36,8 @@ class Relenta:
 
     def activity(self, id: int) -> dict[str, Any]:
         """Read one activity out of the list."""
-        (activity,) = [
-            record for record in self.activities(page_size=500) if record["id"] == str(id)
-        ]
+        activities = self.activities(page_size=500)
+        (activity,) = [record for record in activities if record["id"] == str(id)]
         return activity
 
     def save(self, what: str = "contact.save", /, **body: Any) -> int:

@@ -386,6 +386,9 @@ def test_a_value_that_cannot_be_written_rolls_back() -> None:
             store, lambda: records.insert("t", "1", {}), lambda: settings.set("\ud800", 1)
         )
     assert (records.count(), settings.get("\ud800")) == (0, None)
+    with pytest.raises(UnicodeEncodeError):
+        settings.set("\ud800", 1)
+    assert settings.get("\ud800") is None
     records.insert("t", "1", {})
     settings.set("a", 1)
     assert (records.count(), settings.get("a")) == (1, 1)
