@@ -235,6 +235,11 @@ class Collection:
         with self._database.lock:
             return self._index(tenant, index).count(key)
 
+    def total_of(self, tenant: str, index: Index, key: Hashable = None) -> float:
+        """Return the sum of the amounts of the records that an index has under a key."""
+        with self._database.lock:
+            return self._index(tenant, index).total(key)
+
     def keys(self, tenant: str, index: Index) -> list[Hashable]:
         """Return the keys under which an index has records."""
         with self._database.lock:

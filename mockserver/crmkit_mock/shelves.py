@@ -6,6 +6,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -38,13 +39,15 @@ class Index:
         order: Returns what records of one key are sorted by; by default they stay in the order of
             their creation, as do those that are equal in it.
         descending: Whether the greatest comes first. Equal ones keep the order of creation.
+        amount: Returns what `Collection.total_of` adds up for each key; None: nothing is added up.
 
-    Both functions may depend on nothing but the record.
+    The functions may depend on nothing but the record.
     """
 
     keys: Callable[[Record], Iterable[Hashable]] = _under_none
     order: Callable[[Record], Any] | None = None
     descending: bool = False
+    amount: Callable[[Record], float] | None = None
 
 
 class Entry:
@@ -102,6 +105,8 @@ class BuiltIndex:
         self._index = index
         self._groups: dict[Hashable, list[_Slot]] = {}
         self._slots: dict[str, _Slot] = {}
+        # Exact, so that what was added and is subtracted again leaves nothing behind.
+        self._totals: dict[Hashable, Fraction] = {}
 
     def add(self, entry: Entry) -> None:
         """Put a record under its keys."""
@@ -119,6 +124,7 @@ class BuiltIndex:
                 group.append(slot)
             else:
                 group.insert(bisect_left(group, rank, key=_rank), slot)
+        self._add_up(slot, 1)
 
     def remove(self, id: str) -> None:
         """Remove a record from under its keys."""
@@ -131,6 +137,15 @@ class BuiltIndex:
                 del self._groups[key]
             else:
                 del group[bisect_left(group, slot.rank, key=_rank)]
+        self._add_up(slot, -1)
+
+    def _add_up(self, slot: _Slot, sign: int) -> None:
+        if self._index.amount is not None:
+            amount = sign * Fraction(self._index.amount(slot.entry.record))
+            for key in slot.keys:
+                total = self._totals.pop(key, 0) + amount
+                if total:
+                    self._totals[key] = total
 
     def find(self, key: Hashable, limit: int, offset: int, *, reverse: bool) -> list[Entry]:
         """Return records of a key in order."""
@@ -143,6 +158,10 @@ class BuiltIndex:
     def count(self, key: Hashable) -> int:
         """Return the number of records of a key."""
         return len(self._groups.get(key, ()))
+
+    def total(self, key: Hashable) -> float:
+        """Return the sum of the amounts of a key's records, rounded once."""
+        return float(self._totals.get(key, 0))
 
     def keys(self) -> list[Hashable]:
         """Return the keys that have records."""

@@ -220,7 +220,7 @@ ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
         "sales", lambda told: {**told, "won": told["pending"], "pending": told["won"]}
     ),
     "no limit is ever told": lambda patch: patch.setattr(
-        "crmkit_mock.onepagecrm.notifications", lambda _: []
+        "crmkit_mock.onepagecrm.server.notifications", lambda _: []
     ),
 }
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,17 +21,50 @@ if TYPE_CHECKING:
 
 FORMATS = ("json", "xml", "yaml")
 MEDIA_TYPES = {"json": "application/json", "xml": "application/xml", "yaml": "text/yaml"}
-#: Sends a request as it is.
+#: Leaves a request unsigned.
 UNSIGNED = httpx.Auth()
 JOE = "4e5dea11638190102c000361"
 ACME = "4fcc687063819006360000c0"
+#: What a contact with all its fields shows, without its id.
+FULL_REPLY: Tree = {
+    "firstname": "Joe",
+    "lastname": "Doe",
+    "company": "Ltd",
+    "status": "customer",
+    "tags": ["Solar", "Big one"],
+    "pendingdeal": False,
+    "vip": True,
+    "nextaction": {},
+    "linked_company": None,
+    "jobtitle": "CEO",
+    "address": "Here 1",
+    "city": "There",
+    "state": "NJ",
+    "zip": "07018",
+    "country": "EL",
+    "description": "a\n b",
+    "phones": [{"type": "work", "number": "+353 91 123"}, {"type": "mobile", "number": "0"}],
+    "company_phones": [],
+    "emails": [{"type": "work", "address": "a@b.c"}],
+    "urls": [{"type": "website", "address": "http://a.b/?c=d&e"}],
+    "actions": [],
+    "notes": [],
+}
+#: What a contact without any field shows, without its id.
+EMPTY_REPLY: Tree = {
+    **{name: [] if isinstance(value, list) else None for name, value in FULL_REPLY.items()},
+    "status": "lead",
+    "pendingdeal": False,
+    "vip": False,
+    "nextaction": {},
+}
 
 
 class Signed(httpx.Auth):
-    """Signs requests as the vendor's manual says, written anew here.
+    """Signs requests as the vendor's manual says, independently of the mock.
 
     Args:
-        mock: Mock whose clock tells the time.
+        mock: Mock whose clock is used.
         uid: Id of the user.
         key: Key of the user, Base64.
         late: Seconds by which the client's clock is behind the mock's.
@@ -71,7 +105,7 @@ class OnePage:
     http: httpx.Client
 
     def call(self, method: str, path: str, form: Mapping[str, Any] | None = None) -> Tree:
-        """Call `path`, whose extension is JSON's unless it has one, and return the envelope."""
+        """Call `path`, with the extension of JSON unless it has one, and return the envelope."""
         path, mark, query = path.partition("?")
         path = path if path.endswith(FORMATS) else f"{path}.json"
         reply = self.http.request(method, path + mark + query, data=form)
@@ -80,19 +114,19 @@ class OnePage:
         return envelope
 
     def ok(self, method: str, path: str, **form: Any) -> Any:
-        """Call what has to work; return its data, None for none."""
+        """Call what must work; return its data, or None."""
         envelope = self.envelope(method, path, **form)
         return envelope.get("data")
 
     def envelope(self, method: str, path: str, **form: Any) -> Tree:
-        """Call what has to work; return the whole envelope."""
+        """Call what must work; return the whole envelope."""
         envelope = self.call(method, path, form or None)
         assert envelope["status"] == 0, envelope
         assert envelope["message"] == "OK"
         return envelope
 
     def refused(self, code: int, method: str, path: str, **form: Any) -> str:
-        """Call what has to be refused and to change nothing; return the message."""
+        """Call what must be refused and change nothing; return the message."""
         before = self.mock.snapshot()
         envelope = self.call(method, path, form or None)
         assert envelope["status"] == code, envelope
@@ -102,15 +136,16 @@ class OnePage:
         return message
 
     def counts(self) -> dict[str, int]:
-        """Return the counts of the system tags and, behind `#`, of the custom ones."""
+        """Return the counts of the system tags and, prefixed with `#`, of the custom ones."""
         tags = self.login()["tags"]
-        return {one["name"]: one["count"] for one in tags["system"]} | {
-            f"#{one['name']}": one["count"] for one in tags["custom"]
+        return {tag["name"]: tag["count"] for tag in tags["system"]} | {
+            f"#{tag['name']}": tag["count"] for tag in tags["custom"]
         }
 
     def statuses(self) -> dict[str, int]:
         """Return the counts of the statuses that are not 0."""
-        return {one["name"]: one["count"] for one in self.login()["statuses"] if one["count"]}
+        statuses = self.login()["statuses"]
+        return {status["name"]: status["count"] for status in statuses if status["count"]}
 
     def login(self, account: str = "samples") -> Tree:
         """Log in; return the envelope."""
@@ -118,6 +153,16 @@ class OnePage:
         envelope: Tree = reply.json()
         assert envelope["status"] == 0, envelope
         return envelope
+
+
+@contextmanager
+def case(name: object) -> Generator[None]:
+    """Name the case of a table that fails."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"case: {name}")
+        raise
 
 
 def client_for(mock: MockOnePageCRM, account: str = "samples", late: float = 0) -> httpx.Client:
@@ -137,7 +182,7 @@ def written() -> Written:
 
 
 def read(reply: httpx.Response, schema: Tree) -> Tree:
-    """Read a reply in whatever format it comes, by its schema."""
+    """Read a reply in the format in which it comes, by its schema."""
     media_type = reply.headers["content-type"].partition(";")[0]
     if media_type == "application/xml":
         tree: Tree = written().from_xml(reply.text, schema)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable, Generator
 from typing import Any
 
 import httpx
-import pytest
 
 from crmkit_mock import MockServer
-from crmkit_mock.onepagecrm import signing
+from crmkit_mock.onepagecrm import authentication
 from tests.mock.plain_onepagecrm import (
     JOE,
     UNSIGNED,
@@ -27,17 +27,17 @@ EXAMPLE = ("4e0046526381906f7e000002", "1308640873", KEY)
 URL = "https://app.onepagecrm.com/api/contacts"
 
 
-class Spoilt(Signed):
+class Tampered(Signed):
     """Signs, then lets a function change the request."""
 
-    def __init__(self, *args: Any, spoil: Any) -> None:
+    def __init__(self, *args: Any, change: Callable[[httpx.Request], httpx.Request | None]) -> None:
         super().__init__(*args)
-        self.spoil = spoil
+        self.change = change
 
-    def auth_flow(self, request: httpx.Request) -> Any:
-        """Sign and spoil a request."""
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        """Sign and change a request."""
         for signed in super().auth_flow(request):
-            yield self.spoil(signed) or signed
+            yield self.change(signed) or signed
 
 
 def code(reply: httpx.Response) -> int:
@@ -47,32 +47,30 @@ def code(reply: httpx.Response) -> int:
     return status
 
 
-@pytest.mark.parametrize("make", [signature, signing.signature], ids=["tests", "mock"])
-def test_the_vendors_example_is_right(make: Any) -> None:
+# -- signatures --------------------------------------------------------------------------------
+
+
+def test_signature_is_that_of_the_vendors_example() -> None:
     """The signature of the manual's example is the one that the manual gives."""
-    body = b"firstname=John&lastname=Doe"
-    url = f"{URL}/4d91d3ea6381904e44000026.xml"
+    for sign in (signature, authentication.signature):
+        signed = sign(
+            *EXAMPLE, "PUT", f"{URL}/4d91d3ea6381904e44000026.xml", b"firstname=John&lastname=Doe"
+        )
+        assert signed == "54d40f0284a23552eae5c62f6e848e636980e88cd13e7e7b58cc43d0825cc307"
 
-    made = make(*EXAMPLE, "PUT", url, body)
 
-    assert made == "54d40f0284a23552eae5c62f6e848e636980e88cd13e7e7b58cc43d0825cc307"
-
-
-@pytest.mark.parametrize(
-    ("url", "made"),
-    [
+def test_get_signs_its_query_and_no_body() -> None:
+    """Only POST and PUT sign a body; the query is part of the URL."""
+    for url, signed in (
         (f"{URL}.json", "e9bc188ba65f54e529936cfca12e00631706e2e8de1b917fc6ce29b7add329d3"),
         (f"{URL}.json?page=2", "e236be5b8dba7057b03b0f21e0db32457bcb1694734f9c22a41c155b50987c41"),
-    ],
-)
-def test_a_get_signs_its_query_and_no_body(url: str, made: str) -> None:
-    """Only POST and PUT sign a body; the query is part of the URL."""
-    for method, body in (("GET", b""), ("GET", b"x")):
-        assert signing.signature(*EXAMPLE, method, url, body) == made
-    assert signing.signature(*EXAMPLE, "DELETE", url, b"") != made
+    ):
+        for body in (b"", b"x"):
+            assert authentication.signature(*EXAMPLE, "GET", url, body) == signed, (url, body)
+        assert authentication.signature(*EXAMPLE, "DELETE", url, b"") != signed, url
 
 
-def test_a_right_signature_is_taken(onepage: OnePage) -> None:
+def test_accepts_right_signature(onepage: OnePage) -> None:
     """What is signed with the account's key works, by every method."""
     assert onepage.ok("GET", "/contacts?page=1&search=J%6fe%20B")["count"] == 0
     id = onepage.ok("POST", "/contacts", company="Ü & Co", tags="a b")["id"]
@@ -83,7 +81,7 @@ def test_a_right_signature_is_taken(onepage: OnePage) -> None:
     assert onepage.ok("POST", "/misc/remove_unused_tags") is None
 
 
-def test_a_right_signature_is_taken_behind_a_socket(server: MockServer) -> None:
+def test_accepts_right_signature_behind_a_socket(server: MockServer) -> None:
     """The URL that is signed is the one at which the client reaches the mock."""
     mock = server.onepagecrm
     with client_for(mock) as http:
@@ -93,8 +91,8 @@ def test_a_right_signature_is_taken_behind_a_socket(server: MockServer) -> None:
         assert code(http.get(f"{other}/contacts.json")) == 0
 
 
-def _headers(**changes: str | None) -> Any:
-    def spoil(request: httpx.Request) -> None:
+def _headers(**changes: str | None) -> Callable[[httpx.Request], None]:
+    def change(request: httpx.Request) -> None:
         for name, value in changes.items():
             header = {"uid": UID, "ts": TS, "auth": AUTH}[name]
             if value is None:
@@ -102,73 +100,67 @@ def _headers(**changes: str | None) -> Any:
             else:
                 request.headers[header] = value
 
-    return spoil
+    return change
 
 
-def _upper(request: httpx.Request) -> None:
+def _upper_case(request: httpx.Request) -> None:
     request.headers[AUTH] = request.headers[AUTH].upper()
 
 
-def _query(request: httpx.Request) -> None:
-    request.url = request.url.copy_with(query=b"page=1&search=b")
+def _query(query: bytes) -> Callable[[httpx.Request], None]:
+    def change(request: httpx.Request) -> None:
+        request.url = request.url.copy_with(query=query)
+
+    return change
 
 
-def _escape(request: httpx.Request) -> None:
-    request.url = request.url.copy_with(query=b"page=1&search=%61")
-
-
-def _later(request: httpx.Request) -> None:
+def _second_later(request: httpx.Request) -> None:
     request.headers[TS] = str(int(request.headers[TS]) + 1)
 
 
-#: Ways to spoil a request, and the code that each is refused with.
-SPOILT: dict[str, tuple[Any, int]] = {
-    "nothing": (_headers(), 0),
-    "no uid": (_headers(uid=None), 105),
-    "no time": (_headers(ts=None), 105),
-    "no signature": (_headers(auth=None), 105),
-    "an empty signature": (_headers(auth=""), 105),
-    "the uid of another": (_headers(uid="4e0046526381906f7e000002"), 104),
-    "an unknown uid": (_headers(uid="nobody"), 104),
-    "a uid beyond ASCII": (_headers(uid="\xff"), 104),
-    "no number for the time": (_headers(ts="now"), 104),
-    "another signature": (_headers(auth="0" * 64), 104),
-    "a signature beyond ASCII": (_headers(auth="\xe9"), 104),
-    "capitals": (_upper, 104),
-    "another query": (_query, 104),
-    "an escaped letter": (_escape, 104),
-    "a second later": (_later, 104),
-}
-
-
-@pytest.mark.parametrize(("spoil", "expected"), SPOILT.values(), ids=SPOILT)
-def test_a_wrong_signature_is_refused(onepage: OnePage, spoil: Any, expected: int) -> None:
+def test_rejects_wrong_signature(onepage: OnePage) -> None:
     """105 where something is missing, 104 where the smallest part is wrong."""
+    cases: dict[str, tuple[Callable[[httpx.Request], None], int]] = {
+        "nothing is changed": (_headers(), 0),
+        "no uid": (_headers(uid=None), 105),
+        "no time": (_headers(ts=None), 105),
+        "no signature": (_headers(auth=None), 105),
+        "an empty signature": (_headers(auth=""), 105),
+        "the uid of another user": (_headers(uid="4e0046526381906f7e000002"), 104),
+        "an unknown uid": (_headers(uid="nobody"), 104),
+        "a uid beyond ASCII": (_headers(uid="\xff"), 104),
+        "a time that is not a number": (_headers(ts="now"), 104),
+        "another signature": (_headers(auth="0" * 64), 104),
+        "a signature beyond ASCII": (_headers(auth="\xe9"), 104),
+        "a signature in upper case": (_upper_case, 104),
+        "another query": (_query(b"page=1&search=b"), 104),
+        "a letter of the query escaped": (_query(b"page=1&search=%61"), 104),
+        "a second later": (_second_later, 104),
+    }
     mock = onepage.mock
-    auth = Spoilt(mock, *mock.credentials.values(), spoil=spoil)
+    for name, (change, expected) in cases.items():
+        auth = Tampered(mock, *mock.credentials.values(), change=change)
+        reply = onepage.http.get("/contacts.json?page=1&search=a", auth=auth)
+        assert code(reply) == expected, name
+        assert ("data" in reply.json()) == (expected == 0), name
 
-    reply = onepage.http.get("/contacts.json?page=1&search=a", auth=auth)
 
-    assert code(reply) == expected
-    assert ("data" in reply.json()) == (expected == 0)
-
-
-def test_another_body_than_the_signed_one_is_refused(onepage: OnePage) -> None:
+def test_rejects_another_body_than_the_signed_one(onepage: OnePage) -> None:
     """A body that was changed on its way is refused, and nothing of it is kept."""
 
-    def spoil(request: httpx.Request) -> httpx.Request:
+    def change(request: httpx.Request) -> httpx.Request:
         headers = {**request.headers, "content-length": "9"}
         return httpx.Request("POST", request.url, headers=headers, content=b"company=y")
 
     before = onepage.mock.snapshot()
-    auth = Spoilt(onepage.mock, *onepage.mock.credentials.values(), spoil=spoil)
+    auth = Tampered(onepage.mock, *onepage.mock.credentials.values(), change=change)
 
     assert code(onepage.http.post("/contacts.json", data={"company": "x"}, auth=auth)) == 104
     assert onepage.mock.snapshot() == before
 
 
-def test_the_key_is_used_decoded(onepage: OnePage) -> None:
-    """A signature by the Base64 text of the key, not its bytes, is refused."""
+def test_key_is_used_decoded(onepage: OnePage) -> None:
+    """A signature by the Base64 text of the key, not by its bytes, is refused."""
     uid, key = onepage.mock.credentials.values()
     text = base64.b64encode(key.encode()).decode()
 
@@ -176,31 +168,28 @@ def test_the_key_is_used_decoded(onepage: OnePage) -> None:
     assert code(reply) == 104
 
 
-@pytest.mark.parametrize(
-    ("late", "expected"), [(300, 0), (-300, 0), (301, 101), (-301, 101), (10**9, 101)]
-)
-def test_a_stale_clock_is_refused(onepage: OnePage, late: int, expected: int) -> None:
+def test_rejects_clock_that_is_wrong(onepage: OnePage) -> None:
     """Five minutes off the mock's clock are allowed, a second more is 101 with the right time."""
-    with client_for(onepage.mock, late=late) as http:
-        reply = http.get("/contacts.json")
+    for late, expected in ((300, 0), (-300, 0), (301, 101), (-301, 101), (10**9, 101)):
+        with client_for(onepage.mock, late=late) as http:
+            reply = http.get("/contacts.json")
+        assert code(reply) == expected, late
+        assert reply.json()["timestamp"] == 1338797714
 
-    assert code(reply) == expected
-    assert reply.json()["timestamp"] == 1338797714
 
-
-def test_a_stale_clock_is_cured_by_the_timestamp(onepage: OnePage) -> None:
-    """Who corrects its clock by the envelope of a 101 is let in."""
+def test_clock_can_be_corrected_by_the_timestamp(onepage: OnePage) -> None:
+    """A client that corrects its clock by the envelope of a 101 is let in."""
     onepage.mock.clock.advance(3600)
     with client_for(onepage.mock, late=3600) as http:
-        told = http.get("/contacts.json").json()["timestamp"]
-        assert told == 1338797714 + 3600
+        timestamp = http.get("/contacts.json").json()["timestamp"]
+        assert timestamp == 1338797714 + 3600
         auth = Signed(onepage.mock, *onepage.mock.credentials.values())
         assert code(http.get("/contacts.json", auth=auth)) == 0
 
 
-def test_a_wrong_signature_is_wrong_also_when_it_is_stale(onepage: OnePage) -> None:
+def test_wrong_signature_is_104_also_if_expired(onepage: OnePage) -> None:
     """Only a right signature can be expired."""
-    auth = Spoilt(onepage.mock, *onepage.mock.credentials.values(), spoil=_headers(ts="1"))
+    auth = Tampered(onepage.mock, *onepage.mock.credentials.values(), change=_headers(ts="1"))
 
     assert code(onepage.http.get("/contacts.json", auth=auth)) == 104
 
@@ -215,54 +204,50 @@ def test_login_is_the_vendors_sample(onepage: OnePage) -> None:
     envelope = onepage.login()
 
     assert envelope["data"] == sample["data"]
-    assert {k: envelope[k] for k in ("timestamp", "status", "message", "sales")} == {
-        k: sample[k] for k in ("timestamp", "status", "message", "sales")
-    }
+    names = ("timestamp", "status", "message", "sales")
+    assert {name: envelope[name] for name in names} == {name: sample[name] for name in names}
     assert envelope["tags"] == {
         "system": [*sample["tags"]["system"], {"name": "vip", "count": 0}],
         "custom": [],
     }
-    assert [one["name"] for one in envelope["statuses"]] == [
-        one["name"] for one in sample["statuses"]
+    assert [status["name"] for status in envelope["statuses"]] == [
+        status["name"] for status in sample["statuses"]
     ]
 
 
-@pytest.mark.parametrize("account", ["samples", "solar"])
-def test_login_gives_the_key_that_opens(onepage: OnePage, account: str) -> None:
+def test_login_returns_the_credentials(onepage: OnePage) -> None:
     """The uid and key of a login are the mock's credentials."""
-    data = onepage.login(account)["data"]
-
-    assert {"uid": data["uid"], "key": data["key"]} == onepage.mock.accounts[account]
+    for account in ("samples", "solar"):
+        session = onepage.login(account)["data"]
+        credentials = {"uid": session["uid"], "key": session["key"]}
+        assert credentials == onepage.mock.accounts[account], account
     assert onepage.mock.credentials == onepage.mock.accounts["samples"]
     assert onepage.mock.login == onepage.mock.logins["samples"]
 
 
-@pytest.mark.parametrize(
-    ("form", "expected"),
-    [
-        ({"login": "api@example.com", "password": "Secret"}, 103),
-        ({"login": "API@example.com", "password": "secret"}, 103),
-        ({"login": "api@example.com", "password": "helios"}, 103),
-        ({"login": "api@example.com"}, 109),
-        ({"password": "secret"}, 109),
-        ({"login": " ", "password": "secret"}, 109),
-        ({}, 109),
-    ],
-)
-def test_a_wrong_login_is_refused(onepage: OnePage, form: dict[str, str], expected: int) -> None:
+def test_rejects_wrong_login(onepage: OnePage) -> None:
     """103 for a wrong login or password, 109 where one is missing."""
-    reply = onepage.http.post("/auth/login.json", data=form, auth=UNSIGNED)
+    cases: list[tuple[int, dict[str, str]]] = [
+        (103, {"login": "api@example.com", "password": "Secret"}),
+        (103, {"login": "API@example.com", "password": "secret"}),
+        (103, {"login": "api@example.com", "password": "helios"}),
+        (109, {"login": "api@example.com"}),
+        (109, {"password": "secret"}),
+        (109, {"login": " ", "password": "secret"}),
+        (109, {}),
+    ]
+    for expected, form in cases:
+        reply = onepage.http.post("/auth/login.json", data=form, auth=UNSIGNED)
+        assert code(reply) == expected, form
+        assert reply.json().keys() == {"timestamp", "status", "message"}, form
 
-    assert code(reply) == expected
-    assert reply.json().keys() == {"timestamp", "status", "message"}
 
-
-def test_login_takes_no_get(onepage: OnePage) -> None:
+def test_login_does_not_take_get(onepage: OnePage) -> None:
     """Passwords do not go into URLs."""
     assert onepage.http.get("/auth/login.json").status_code == 405
 
 
-def test_logout_logs_out_everybody(onepage: OnePage) -> None:
+def test_logout_invalidates_the_key_of_all_clients(onepage: OnePage) -> None:
     """After a logout the key is invalid for all clients, and the next login gives another."""
     with client_for(onepage.mock) as other, client_for(onepage.mock, "solar") as solar:
         assert onepage.call("GET", "/auth/logout") == {
@@ -283,8 +268,8 @@ def test_logout_logs_out_everybody(onepage: OnePage) -> None:
         assert code(other.get("/contacts.json")) == 0
 
 
-def test_a_new_key_replaces_the_old_one(onepage: OnePage) -> None:
-    """change_api_key answers the key that signs from now on; the old one is invalid at once."""
+def test_new_key_replaces_the_old_one(onepage: OnePage) -> None:
+    """change_api_key returns the key that signs from now on; the old one is invalid at once."""
     key = onepage.ok("GET", "/auth/change_api_key")["key"]
 
     assert onepage.call("GET", "/contacts")["status"] == 104
@@ -294,7 +279,7 @@ def test_a_new_key_replaces_the_old_one(onepage: OnePage) -> None:
     assert key != onepage.mock.credentials["key"]
 
 
-def test_a_blocked_account_is_102(onepage: OnePage) -> None:
+def test_blocked_account_is_102(onepage: OnePage) -> None:
     """A blocked account is refused at login and in every call, until it is open again."""
     onepage.mock.block()
     assert onepage.call("GET", "/contacts")["status"] == 102
@@ -306,7 +291,7 @@ def test_a_blocked_account_is_102(onepage: OnePage) -> None:
     assert onepage.ok("GET", f"/contacts/{JOE}")["firstname"] == "Joe"
 
 
-def test_the_journal_holds_no_credentials(onepage: OnePage) -> None:
+def test_journal_does_not_contain_credentials(onepage: OnePage) -> None:
     """Signatures stay out of the journal."""
     onepage.ok("GET", "/contacts")
 

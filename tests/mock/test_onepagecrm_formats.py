@@ -1,4 +1,4 @@
-"""OnePageCRM's three formats: every operation in each, one tree, whatever the texts hold."""
+"""OnePageCRM's three formats: every operation answers the same tree in each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,20 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 
-from crmkit_mock.onepagecrm import rendering, side
+from crmkit_mock.onepagecrm import tags
+from crmkit_mock.onepagecrm.operations import OPERATIONS
 from tests.contract.written_forms import Tree
-from tests.mock.plain_onepagecrm import FORMATS, MEDIA_TYPES, UNSIGNED, OnePage, read, written
+from tests.mock.plain_onepagecrm import (
+    ACME,
+    FORMATS,
+    MEDIA_TYPES,
+    UNSIGNED,
+    OnePage,
+    case,
+    read,
+    written,
+)
 
 ELENI = "4e00465263819c0000000001"
 OFF = "4e00465263819c0000000002"
@@ -32,7 +40,7 @@ SYSTEM = {
 }
 NOTE = {"body": "Called.", "date": "01.06.2012"}
 
-#: Every operation: method, path, form, and calls that have to come before.
+#: A call of every operation: method, path, form, and operations that come before.
 CALLS: dict[str, tuple[Any, ...]] = {
     "auth_login": ("POST", "/auth/login", {"login": "eleni@solar.example", "password": "helios"}),
     "auth_logout": ("GET", "/auth/logout"),
@@ -104,77 +112,84 @@ def schema_of(operation: Tree) -> Tree:
     return schema
 
 
-def operations() -> dict[str, tuple[str, str, Tree]]:
-    """Return the document's operations: method, path, node."""
+def operations() -> dict[str, Tree]:
+    """Return the document's operations."""
     return {
-        node["operationId"]: (method.upper(), path, node)
-        for path, item in written().tree["paths"].items()
-        for method, node in item.items()
+        node["operationId"]: node
+        for item in written().tree["paths"].values()
+        for node in item.values()
     }
 
 
-def test_every_operation_is_called() -> None:
-    """The calls below are all that the document has."""
-    assert CALLS.keys() == operations().keys()
+def test_every_operation_has_a_handler_and_a_call() -> None:
+    """The table of operations and the calls below are those that the document has."""
+    assert operations().keys() == OPERATIONS.keys() == CALLS.keys()
 
 
-@pytest.mark.parametrize("extension", FORMATS)
-@pytest.mark.parametrize("name", CALLS)
-def test_every_operation_answers_in_every_format(solar: OnePage, name: str, extension: str) -> None:
+def test_every_operation_answers_in_every_format(solar: OnePage) -> None:
     """Each operation works in each format, and says there what its JSON says."""
-    for before in CALLS[name][3:]:
-        assert send(solar, before, "json").json()["status"] == 0
-    state = solar.mock.snapshot()
-    plain = send(solar, name, "json").json()
-    after = solar.mock.snapshot()
-    solar.mock.restore(state)
+    start = solar.mock.snapshot()
+    for name, call in CALLS.items():
+        solar.mock.restore(start)
+        for earlier in call[3:]:
+            assert send(solar, earlier, "json").json()["status"] == 0, name
+        before = solar.mock.snapshot()
+        in_json = send(solar, name, "json").json()
+        after = solar.mock.snapshot()
+        assert (in_json["status"], in_json["message"]) == (0, "OK"), name
+        for extension in FORMATS:
+            with case(f"{name} {extension}"):
+                solar.mock.restore(before)
+                reply = send(solar, name, extension)
+                assert reply.status_code == 200
+                content_type = f"{MEDIA_TYPES[extension]}; charset=utf-8"
+                assert reply.headers["content-type"] == content_type
+                assert read(reply, schema_of(operations()[name])) == in_json
+                assert solar.mock.snapshot() == after
+                assert solar.mock.journal[-1].operation == name
 
-    reply = send(solar, name, extension)
 
-    assert reply.status_code == 200
-    assert reply.headers["content-type"] == f"{MEDIA_TYPES[extension]}; charset=utf-8"
-    tree = read(reply, schema_of(operations()[name][2]))
-    assert tree == plain
-    assert tree["status"] == 0
-    assert tree["message"] == "OK"
-    assert solar.mock.snapshot() == after
-    assert solar.mock.journal[-1].operation == name
-
-
-@pytest.mark.parametrize("extension", FORMATS)
-def test_errors_come_in_the_format_that_was_asked_for(onepage: OnePage, extension: str) -> None:
+def test_errors_come_in_the_format_of_the_url(onepage: OnePage) -> None:
     """A refusal is an envelope in the format of the URL, under HTTP 200."""
-    reply = onepage.http.get(f"/contacts/{'0' * 24}.{extension}")
+    for extension in FORMATS:
+        with case(extension):
+            reply = onepage.http.get(f"/contacts/{'0' * 24}.{extension}")
+            assert reply.status_code == 200
+            assert read(reply, written().tree["components"]["schemas"]["Error"]) == {
+                "timestamp": 1338797714,
+                "status": 106,
+                "message": f"contact not found: {'0' * 24}",
+            }
 
-    assert reply.status_code == 200
-    assert read(reply, written().tree["components"]["schemas"]["Error"]) == {
-        "timestamp": 1338797714,
-        "status": 106,
-        "message": f"There is no contact {'0' * 24}",
-    }
+
+def test_faults_come_in_the_format_of_the_url(onepage: OnePage) -> None:
+    """The error body of a fault is an envelope in the format of the request."""
+    for extension, start in (("json", "{"), ("xml", "<?xml "), ("yaml", "---\n")):
+        onepage.mock.fail(status=503)
+        reply = onepage.http.get(f"/contacts.{extension}")
+        assert reply.status_code == 503, extension
+        assert reply.text.startswith(start), extension
+        assert "999" in reply.text, extension
 
 
-@pytest.mark.parametrize("path", ["/contacts", "/contacts.", "/contacts.html", "/x", "/tags/Solar"])
-@pytest.mark.parametrize("signed", [True, False])
-def test_no_format_is_406_and_nothing_else(onepage: OnePage, path: str, signed: bool) -> None:
+def test_unknown_format_is_406_without_body(onepage: OnePage) -> None:
     """A missing or unknown extension is answered 406 with an empty body, signed or not."""
-    reply = onepage.http.get(path) if signed else onepage.http.get(path, auth=UNSIGNED)
+    for path in ("/contacts", "/contacts.", "/contacts.html", "/x", "/tags/Solar"):
+        for reply in (onepage.http.get(path), onepage.http.get(path, auth=UNSIGNED)):
+            assert reply.status_code == 406, path
+            assert reply.content == b"", path
+            assert "content-type" not in reply.headers, path
 
-    assert reply.status_code == 406
-    assert reply.content == b""
-    assert "content-type" not in reply.headers
 
-
-@pytest.mark.parametrize("path", ["/x.yaml", "/contacts.old.yaml", "/contacts/1/2.yaml"])
-def test_an_unknown_path_is_404(onepage: OnePage, path: str) -> None:
+def test_unknown_path_is_404(onepage: OnePage) -> None:
     """What the document does not have is HTTP 404, with the envelope of code 106."""
-    reply = onepage.http.get(path)
+    for path in ("/x.yaml", "/contacts.old.yaml", "/contacts/1/2.yaml"):
+        reply = onepage.http.get(path)
+        assert reply.status_code == 404, path
+        assert yaml.safe_load(reply.text)["status"] == 106, path
 
-    assert reply.status_code == 404
-    assert yaml.safe_load(reply.text)["status"] == 106
 
-
-def test_an_unknown_method_is_405(onepage: OnePage) -> None:
+def test_unknown_method_is_405(onepage: OnePage) -> None:
     """A method that a path does not take is HTTP 405 with Allow, in the format of the URL."""
     reply = onepage.http.put("/contacts.xml")
 
@@ -183,36 +198,17 @@ def test_an_unknown_method_is_405(onepage: OnePage) -> None:
     assert ET.fromstring(reply.text).tag == "hash"  # noqa: S314  # our own reply
 
 
-@pytest.mark.parametrize(
-    ("extension", "start"), [("json", "{"), ("xml", "<?xml "), ("yaml", "---\n")]
-)
-def test_faults_come_in_the_format_that_was_asked_for(
-    onepage: OnePage, extension: str, start: str
+def test_reply_that_breaks_the_document_is_reported(
+    onepage: OnePage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The error body of a fault is an envelope in the format of the request."""
-    onepage.mock.fail(status=503)
+    """The mock checks its own replies against the document, whatever their format."""
+    monkeypatch.setattr(tags, "custom_tags", lambda _: [{"name": "a", "count": -1}])
 
-    reply = onepage.http.get(f"/contacts.{extension}")
+    for extension in FORMATS:
+        reply = onepage.http.get(f"/tags.{extension}")
+        assert reply.status_code == 500, extension
+        assert "does not fit the document" in reply.text, extension
 
-    assert reply.status_code == 503
-    assert reply.text.startswith(start)
-    assert "999" in reply.text
-
-
-@pytest.mark.parametrize("extension", FORMATS)
-def test_a_reply_that_breaks_the_document_is_noticed(
-    onepage: OnePage, extension: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The mock holds its own replies against the document whatever their format."""
-    monkeypatch.setattr(side, "custom_tags", lambda _: [{"name": "a", "count": -1}])
-
-    reply = onepage.http.get(f"/tags.{extension}")
-
-    assert reply.status_code == 500
-    assert "does not fit the document" in reply.text
-
-
-# -- the renderer ------------------------------------------------------------------------------
 
 AWKWARD = (
     "off no yes ~ null 0 1e3 12e34 07 1_000 .5 2012-06-04 31.08.2011 12:30:45 <a>&amp;]]>",
@@ -223,94 +219,39 @@ AWKWARD = (
 )
 
 
-@pytest.mark.parametrize("text", AWKWARD)
-@pytest.mark.parametrize("extension", FORMATS)
-def test_any_text_arrives_as_it_was_sent(onepage: OnePage, text: str, extension: str) -> None:
-    """Texts that are markup elsewhere are written so that a reader gets them back."""
-    sent = {"company": "x", "description": f"a{text}z", "tags": text.replace(",", "").strip(" \t")}
-    reply = onepage.http.post(f"/contacts.{extension}", data=sent)
-
-    data = read(reply, schema_of(operations()["contacts_create"][2]))["data"]
-    assert data["description"] == sent["description"]
-    assert data["tags"] == [sent["tags"]]
+def test_awkward_strings_arrive_as_they_were_sent(onepage: OnePage) -> None:
+    """Strings that mean something to a format are written so that a reader gets them back."""
+    schema = schema_of(operations()["contacts_update"])
+    for value in AWKWARD:
+        tag = value.replace(",", "").strip(" \t")
+        form = {"company": "x", "description": f"a{value}z", "tags": tag}
+        for extension in FORMATS:
+            reply = onepage.http.put(f"/contacts/{ACME}.{extension}", data=form)
+            contact = read(reply, schema)["data"]
+            assert contact["description"] == form["description"], (value, extension)
+            assert contact["tags"] == [tag], (value, extension)
 
 
 def test_characters_that_xml_cannot_carry_are_dropped(onepage: OnePage) -> None:
-    """They are ignored when they come in, so all formats show the same text."""
-    sent = "".join(map(chr, range(32))) + "a\ufffe\uffff\x0bb" + "".join(map(chr, range(32)))
-    id = onepage.ok("POST", "/contacts", company="\x01 a\x0bb\ufffe", description=f"[{sent}]")["id"]
-    schema = schema_of(operations()["contacts_get"][2])
-
-    shown = [read(onepage.http.get(f"/contacts/{id}.{one}"), schema)["data"] for one in FORMATS]
-
-    assert [one["company"] for one in shown] == ["ab"] * 3
-    assert [one["description"] for one in shown] == ["[\t\n\rab\t\n\r]"] * 3
-
-
-@pytest.mark.parametrize("extension", FORMATS)
-def test_a_message_quotes_only_what_its_format_can_carry(onepage: OnePage, extension: str) -> None:
-    """A refusal that names what was sent can be read, whatever was sent."""
-    reply = onepage.http.get(f"/tags/a%01%EF%BF%BE%3C%26%C3%A9.{extension}")
-
-    tree = read(reply, written().tree["components"]["schemas"]["Error"])
-    assert tree["status"] == 106
-    assert tree["message"] == "There is no tag a<&é"
-
-
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_characters="\ufffe\uffff", exclude_categories=["Cc"])
-    | st.sampled_from("\t\n\r\x7f\x85&<>'\"]#:-{[|~"),
-    max_size=8,
-)
-
-
-@given(st.dictionaries(st.sampled_from(["firstname", "lastname", "company"]), TEXT | st.none()))
-def test_the_formats_hold_the_same_tree(names: dict[str, str | None]) -> None:
-    """Rendered in any format and read by the schema, a tree is what it was."""
-    names = {"firstname": None, "lastname": None, "company": None, **names}
-    page = written().tree["components"]["examples"]["ContactListPage"]["value"]
-    contact = {**page["data"]["contacts"][0], **names}
-    tree = {**page, "data": {**page["data"], "contacts": [contact]}}
-    schema = {"$ref": "#/components/schemas/ContactListReply"}
+    """They are ignored when they come in, so all formats show the same string."""
+    controls = "".join(map(chr, range(32)))
+    id = onepage.ok(
+        *("POST", "/contacts"),
+        company="\x01 a\x0bb\ufffe",
+        description=f"[{controls}a\ufffe\uffff\x0bb{controls}]",
+    )["id"]
+    schema = schema_of(operations()["contacts_get"])
 
     for extension in FORMATS:
-        reply = rendering.render(extension, 200, tree)
-        sent = httpx.Response(
-            200, content=reply.body, headers={"content-type": str(reply.media_type)}
-        )
-        assert read(sent, schema) == tree
-        assert reply.tree == tree
+        contact = read(onepage.http.get(f"/contacts/{id}.{extension}"), schema)["data"]
+        assert contact["company"] == "ab", extension
+        assert contact["description"] == "[\t\n\rab\t\n\r]", extension
 
 
-def test_examples_are_rendered_as_the_document_writes_them() -> None:
-    """The renderer's XML has the names, types and nulls of the document, its YAML the values."""
-    seen = 0
-    for response in written().tree["components"]["responses"].values():
-        body = response.get("content", {}).get("application/json", {})
-        for example in body.get("examples", {}).values():
-            tree = written().resolve(example)["value"]
-            seen += 1
-
-            assert ET.canonicalize(rendering.to_xml(tree)) == ET.canonicalize(
-                written().to_xml(tree, body["schema"])
-            )
-            assert yaml.safe_load(rendering.to_yaml(tree)) == tree
-    assert seen > 25
-
-
-@pytest.mark.parametrize("number", [0.0, 5130.0, 1e16, 1e-7, -2.5, 1e22])
-def test_floats_stay_floats(number: float) -> None:
-    """Numbers with a fraction are floats to XML's type and to a reader of YAML 1.1."""
-    tree = {"won": number}
-
-    assert yaml.safe_load(rendering.to_yaml(tree)) == tree
-    element = ET.fromstring(rendering.to_xml(tree))[0]  # noqa: S314  # our own reply
-    assert element.get("type") == "float"
-    assert float(element.text or "") == number
-
-
-@pytest.mark.parametrize("write", [rendering.to_json, rendering.to_xml, rendering.to_yaml])
-def test_only_trees_are_rendered(write: Any) -> None:
-    """What no format can carry is a bug of the mock and said so."""
-    with pytest.raises((TypeError, ValueError)):
-        write({"a": object()})
+def test_message_quotes_only_what_its_format_can_carry(onepage: OnePage) -> None:
+    """A refusal that quotes what was sent can be read, whatever was sent."""
+    for extension in FORMATS:
+        reply = onepage.http.get(f"/tags/a%01%EF%BF%BE%3C%26%C3%A9.{extension}")
+        tree = read(reply, written().tree["components"]["schemas"]["Error"])
+        assert tree["status"] == 106, extension
+        assert tree["message"] == "tag not found: a<&é", extension

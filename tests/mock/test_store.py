@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from math import fsum
 from pathlib import Path
 from random import Random
 
@@ -272,7 +273,7 @@ def test_a_view_is_computed_again_when_a_record_changed() -> None:
     store.close()
 
 
-BY_TAG = Index(lambda record: record["tags"])
+BY_TAG = Index(lambda record: record["tags"], amount=lambda record: record.get("rank", 0) / 10)
 BY_RANK = Index(order=lambda record: record["rank"])
 BY_RANK_DOWN = Index(lambda record: [record["rank"] > 1], lambda record: record["rank"], True)
 INDEXES = (BY_TAG, BY_RANK, BY_RANK_DOWN)
@@ -294,6 +295,8 @@ def found_by_index(records: Collection) -> dict[str, list[str]]:
             assert records.find("t", index, key, reverse=True, limit=1) == backwards[:1]
             assert records.find_ids("t", index, key) == ids
             assert len(ids) == count
+            tenths = fsum(record["rank"] / 10 for page in pages for record in page)
+            assert records.total_of("t", index, key) == (tenths if index is BY_TAG else 0)
             found[f"{INDEXES.index(index)} {key}"] = ids
     return found
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm import codes
+from crmkit_mock.onepagecrm.errors import not_found
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from datetime import datetime
 
+    from crmkit_mock.shelves import Index
     from crmkit_mock.store import Collection, Store
 
 NAME = "onepagecrm"
@@ -20,19 +22,58 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of one kind of one account."""
+    """The records of one kind of one account.
+
+    `get` and `require` return copies. The others return what is kept, which must not be changed.
+    """
 
     collection: Collection
     tenant: str
     kind: str
 
-    def all(self) -> list[Record]:
-        """Return all records in the order of their creation."""
-        return self.collection.page(self.tenant)
+    def all(self, *, limit: int = -1, offset: int = 0) -> list[Record]:
+        """Return the records in the order of their creation; `limit` -1 means all."""
+        return self.collection.all(self.tenant, limit=limit, offset=offset)
+
+    def find(
+        self,
+        index: Index,
+        key: Hashable = None,
+        *,
+        limit: int = -1,
+        offset: int = 0,
+        reverse: bool = False,
+    ) -> list[Record]:
+        """Return the records that an index has under a key, in its order or from its end."""
+        return self.collection.find(
+            self.tenant, index, key, limit=limit, offset=offset, reverse=reverse
+        )
+
+    def first(self, index: Index, key: Hashable) -> Record | None:
+        """Return the first record that an index has under a key, or None."""
+        return next(iter(self.find(index, key, limit=1)), None)
+
+    def count(self, index: Index | None = None, key: Hashable = None) -> int:
+        """Return the number of records, or of those that an index has under a key."""
+        if index is None:
+            return self.collection.count(self.tenant)
+        return self.collection.count_of(self.tenant, index, key)
+
+    def total(self, index: Index, key: Hashable) -> float:
+        """Return the sum of the amounts of the records that an index has under a key."""
+        return self.collection.total_of(self.tenant, index, key)
+
+    def keys(self, index: Index) -> list[Hashable]:
+        """Return the keys under which an index has records."""
+        return self.collection.keys(self.tenant, index)
 
     def get(self, id: str) -> Record | None:
         """Return a record, or None."""
         return self.collection.get(self.tenant, id)
+
+    def read(self, id: str) -> Record | None:
+        """Return a record as it is kept, or None."""
+        return self.collection.read(self.tenant, id)
 
     def require(self, id: str) -> Record:
         """Return a record.
@@ -42,12 +83,8 @@ class Records:
         """
         record = self.get(id)
         if record is None:
-            raise codes.refusal(codes.NOT_FOUND, f"There is no {self.kind} {id[:100]}")
+            raise not_found(self.kind, id)
         return record
-
-    def of_contact(self, cid: str) -> list[Record]:
-        """Return the records that belong to a contact."""
-        return [record for record in self.all() if record["cid"] == cid]
 
     def add(self, record: Record, id: str | None = None) -> None:
         """Add a record under its own `id`, or another."""
@@ -61,14 +98,10 @@ class Records:
         """Delete a record."""
         self.collection.delete(self.tenant, id)
 
-    def count(self) -> int:
-        """Return the number of records."""
-        return self.collection.count(self.tenant)
-
 
 @dataclass(frozen=True)
 class Account:
-    """One account at one moment.
+    """One account at one time.
 
     Attributes:
         store: The database.
@@ -82,17 +115,17 @@ class Account:
 
     @cached_property
     def contacts(self) -> Records:
-        """Contacts; hidden members tell when they were added, edited and viewed."""
+        """Contacts; hidden fields say when they were added, edited and viewed."""
         return self._records("contact")
 
     @cached_property
     def actions(self) -> Records:
-        """Actions, in the form of the wire."""
+        """Actions, as replies show them."""
         return self._records("action")
 
     @cached_property
     def notes(self) -> Records:
-        """Notes and deals, in the form of the wire but without `contact`."""
+        """Notes and deals, as replies show them but without `contact`."""
         return self._records("note")
 
     @cached_property
@@ -102,14 +135,14 @@ class Account:
 
     @cached_property
     def filters(self) -> Records:
-        """Custom filters, in the form of the wire."""
+        """Custom filters, as replies show them."""
         return self._records("filter")
 
     @cached_property
     def settings(self) -> Record:
-        """What there is once: user, settings, key, limits, the contact deleted last.
+        """What an account has once: user, settings, key, limits, the contact deleted last.
 
-        Changes stay only after `save_settings`.
+        Changes are kept only by `save_settings`.
         """
         return self._own.require(self.uid)
 
@@ -132,6 +165,6 @@ class Account:
         return Records(self.store.collection(NAME, kind), tenant, kind)
 
 
-def accounts(store: Store) -> list[Record]:
-    """Return the settings of all accounts."""
-    return store.collection(NAME, "account").page("")
+def account_settings(store: Store) -> list[Record]:
+    """Return the settings of all accounts, as they are kept."""
+    return store.collection(NAME, "account").all("")

@@ -4,85 +4,88 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm import codes
-from crmkit_mock.onepagecrm.values import read_day, write_day
+from crmkit_mock.onepagecrm.errors import Code, refusal
+from crmkit_mock.onepagecrm.indexes import OF_CONTACT
+from crmkit_mock.onepagecrm.values import format_date, require_date
 
 if TYPE_CHECKING:
-    from crmkit_mock.onepagecrm.account import Record
-    from crmkit_mock.onepagecrm.call import Call
+    from collections.abc import Mapping
+
+    from crmkit_mock.onepagecrm.account import Account, Record
+    from crmkit_mock.onepagecrm.session import Session
 
 
-def list_(call: Call) -> list[Record]:
-    """Answer the notes and deals of a contact."""
-    account = call.account
-    contact = account.contacts.require(call.sent["cid"])
-    return account.notes.of_contact(contact["id"])
+def list_(session: Session) -> list[Record]:
+    """Return the notes and deals of a contact."""
+    account = session.account
+    contact = account.contacts.require(session.params["cid"])
+    return account.notes.find(OF_CONTACT, contact["id"])
 
 
-def get(call: Call) -> Record:
-    """Answer a note or deal."""
-    return call.account.notes.require(call.path["id"])
+def get(session: Session) -> Record:
+    """Return a note or deal."""
+    return session.account.notes.require(session.path_params["id"])
 
 
-def create(call: Call) -> Record:
+def create(session: Session) -> Record:
     """Create a note or deal."""
-    account = call.account
-    account.contacts.require(call.sent["cid"])
+    account, params = session.account, session.params
+    account.contacts.require(params["cid"])
     note = {
         "id": account.new_id(),
-        "cid": call.sent["cid"],
-        **_read(call),
-        "type": call.sent.get("type", "note"),
+        "cid": params["cid"],
+        **_read(params),
+        "type": params.get("type", "note"),
     }
     if note["type"] == "deal":
-        note["deal"] = _read_deal(call, None)
+        note["deal"] = _read_deal(account, params, None)
     account.notes.add(note)
     return note
 
 
-def update(call: Call) -> Record:
+def update(session: Session) -> Record:
     """Replace a note or deal: what was not sent is lost. Contact and type stay."""
-    account = call.account
-    note = account.notes.require(call.path["id"])
-    if call.sent.get("type", note["type"]) != note["type"]:
-        raise codes.refusal(codes.INVALID, f"type: a {note['type']} stays one")
-    note |= _read(call)
+    account, params = session.account, session.params
+    note = account.notes.require(session.path_params["id"])
+    if params.get("type", note["type"]) != note["type"]:
+        raise refusal(Code.INVALID, f"type: a {note['type']} cannot change its type")
+    note |= _read(params)
     if note["type"] == "deal":
-        note["deal"] = _read_deal(call, note["deal"]["closed"])
+        note["deal"] = _read_deal(account, params, note["deal"]["closed"])
     account.notes.save(note)
     return note
 
 
-def delete(call: Call) -> None:
+def delete(session: Session) -> None:
     """Delete a note or deal."""
-    account = call.account
-    account.notes.remove(account.notes.require(call.path["id"])["id"])
+    account = session.account
+    account.notes.remove(account.notes.require(session.path_params["id"])["id"])
 
 
-def _read(call: Call) -> dict[str, Any]:
-    return {"body": call.sent["body"], "date": read_day("date", call.sent["date"])}
+def _read(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {"body": params["body"], "date": require_date("date", params["date"])}
 
 
-def _read_deal(call: Call, closed: str | None) -> dict[str, Any]:
-    """Read the deal's members of the form.
+def _read_deal(account: Account, params: Mapping[str, Any], closed: str | None) -> dict[str, Any]:
+    """Read the deal's fields of the form.
 
-    Assumption, all of it but what the stage and the expected day depend on (page: API 1.2, List of
-    contact notes): the members stand beside the note's; a deal is pending unless something else is
-    said; an update without an amount leaves none.
+    Assumption, all of it but what the stage and the expected date depend on (page: API 1.2, List of
+    contact notes): the fields stand beside the note's; a deal is pending unless another status is
+    sent; an update without an amount leaves none.
 
     Args:
-        call: The call.
-        closed: The day on which the deal was closed before.
+        account: The account.
+        params: What was sent.
+        closed: The date on which the deal was closed before.
     """
-    sent = call.sent
-    status = sent.get("status", "pending")
+    status = params.get("status", "pending")
     pending = status == "pending"
-    mode = call.account.settings["pipeline_mode"]
-    exp_close = read_day("exp_close", sent.get("exp_close"))
+    mode = account.settings["pipeline_mode"]
+    exp_close = require_date("exp_close", params.get("exp_close"))
     return {
-        "amount": float(sent.get("amount", 0)),
+        "amount": float(params.get("amount", 0)),
         "status": status,
-        "closed": None if pending else closed or write_day(call.account.now.date()),
-        "deal_stage": sent.get("deal_stage") if pending and mode == "full" else None,
+        "closed": None if pending else closed or format_date(account.now.date()),
+        "deal_stage": params.get("deal_stage") if pending and mode == "full" else None,
         "exp_close": exp_close if pending and mode != "off" else None,
     }

@@ -1,4 +1,4 @@
-"""What each operation of the document does, and which side elements its reply carries."""
+"""The table of operations: what each does, and which side elements its reply carries."""
 
 from __future__ import annotations
 
@@ -13,50 +13,50 @@ from crmkit_mock.onepagecrm import (
     notes,
     sales,
     settings,
-    side,
+    side_elements,
     tags,
 )
 from crmkit_mock.onepagecrm.account import Account  # noqa: TC001 - the aliases below need both
-from crmkit_mock.onepagecrm.call import Call
+from crmkit_mock.onepagecrm.session import Session
 
-#: Gives `data`, or None for a reply without.
-Run = Callable[[Call], object]
+#: Returns `data`, or None for a reply without.
+Handler = Callable[[Session], object]
 
 
 class Behaviour(NamedTuple):
     """What an operation does.
 
     Attributes:
-        run: Does it and gives `data`.
+        run: The handler.
         side: Names of the side elements that its reply carries, beside notifications.
         writes: Whether it changes something; then the clock moves on.
-        adds: Whether it adds a contact or a deal, which a full account refuses. Of a note, the
-            form tells.
+        adds: Whether it adds a contact or a deal, which a full account refuses. Notes become deals
+            by their form.
         frozen: Whether an account with too many contacts refuses it.
     """
 
-    run: Run
+    run: Handler
     side: tuple[str, ...] = ()
     writes: bool = False
     adds: bool = False
     frozen: bool = False
 
 
-#: How side elements come about. Notifications stand in every reply while there are any.
+#: What returns each side element. Notifications are in every reply while there are any.
 SIDE: dict[str, Callable[[Account], Any]] = {
-    "tags": side.tags,
-    "statuses": side.statuses,
-    "sales": side.sales,
+    "tags": side_elements.tags,
+    "statuses": side_elements.statuses,
+    "sales": side_elements.sales,
 }
 
 _ALL = tuple(SIDE)
 
 
-def _read(run: Run) -> Behaviour:
+def _read(run: Handler) -> Behaviour:
     return Behaviour(run)
 
 
-def _edit(run: Run, *side: str, adds: bool = False) -> Behaviour:
+def _edit(run: Handler, *side: str, adds: bool = False) -> Behaviour:
     return Behaviour(run, side, writes=True, adds=adds, frozen=True)
 
 

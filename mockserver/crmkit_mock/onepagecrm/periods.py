@@ -15,8 +15,8 @@ class Period:
     """One month or quarter of the calendar.
 
     Attributes:
-        number: Months, or quarters, since the year 0.
-        months: Its length.
+        number: Number of months, or quarters, since the year 0.
+        months: Its length in months.
     """
 
     number: int
@@ -24,10 +24,10 @@ class Period:
 
     @classmethod
     def of(cls, value: date, kind: str) -> Self:
-        """Return the period that holds a day.
+        """Return the period that contains a date.
 
         Args:
-            value: The day.
+            value: The date.
             kind: "month" or "quarter".
         """
         months = _MONTHS[kind]
@@ -35,18 +35,15 @@ class Period:
 
     @property
     def start(self) -> date:
-        """Its first day."""
+        """First date of the period."""
         year, month = divmod(self.number * self.months, 12)
         return date(year, month + 1, 1)
 
     @property
     def next(self) -> Period:
-        """The period behind it."""
+        """The period that follows."""
         return self.before(-1)
 
     def before(self, count: int) -> Period:
         """Return the period `count` periods earlier."""
         return Period(self.number - count, self.months)
-
-    def __contains__(self, value: date) -> bool:
-        return (value.year * 12 + value.month - 1) // self.months == self.number

@@ -1,7 +1,7 @@
 """One tree in three formats: JSON, XML and YAML.
 
-Trees hold what the types of Python tell apart: bool, int, float, str, None, list, dict. Texts hold
-only characters that all three formats carry; `values.clean` sees to it when they come in.
+Trees are made of bool, int, float, str, None, list and dict. Strings have only characters that all
+three formats can carry; `values.clean` removes others when they come in.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The root element (page: API 2.3 manual, XML response document format).
 _ROOT = "hash"
 #: Children of an array are named by the singular of its name (same page); assumption: `item` where
-#: its name is no plural.
+#: its name is not a plural.
 _SINGULAR = {
     "actions": "action",
     "company_phones": "company_phone",
@@ -36,21 +36,21 @@ _ITEM = "item"
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 
-#: Texts that YAML 1.1 reads as texts without quotes.
+#: Strings that YAML 1.1 reads as strings without quotes.
 _PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z_ ]*[A-Za-z_])?", re.ASCII)
 _NOT_PLAIN = frozenset({"y", "yes", "n", "no", "on", "off", "true", "false", "null"})
 _YAML_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 
-def render(format: str, status: int, tree: dict[str, Any]) -> Reply:  # noqa: A002 - the vendor's name
-    """Write a tree as the reply's body.
+def render(format_: str, status: int, tree: dict[str, Any]) -> Reply:
+    """Build the reply whose body is a tree.
 
     Args:
-        format: "json", "xml" or "yaml".
+        format_: "json", "xml" or "yaml".
         status: HTTP status of the reply.
         tree: The envelope.
     """
-    media_type, write = _WRITERS[format]
+    media_type, write = _WRITERS[format_]
     return Reply(status, write(tree).encode("utf-8"), media_type=media_type, tree=tree)
 
 
@@ -63,7 +63,7 @@ def to_xml(tree: object) -> str:
     """Write a tree as XML.
 
     Page: API 2.3 manual, XML response document format: `nil="true"`, `type` of integers, floats
-    and arrays, texts bare. Page: API 3 manual, data types: booleans are 0 and 1 outside JSON;
+    and arrays, strings bare. Page: API 3 manual, data types: booleans are 0 and 1 outside JSON;
     assumption: without a type.
     """
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{"".join(_element(_ROOT, tree))}\n'
@@ -91,18 +91,18 @@ def _element(name: str, value: object) -> Iterator[str]:
     elif isinstance(value, dict):
         yield f"<{name}>"
         for key, member in value.items():
-            # Assumption: 30days and its like get an underscore, as no name begins with a digit.
+            # Assumption: 30days and its like get an underscore: names cannot begin with a digit.
             yield from _element(f"_{key}" if key[0].isdigit() else key, member)
         yield f"</{name}>"
     else:
-        raise TypeError(f"no tree holds {value!r}")
+        raise TypeError(f"cannot write {type(value).__name__} as XML: {value!r}")
 
 
 def to_yaml(tree: object) -> str:
     """Write a tree as YAML 1.1, block style.
 
     No page shows YAML. Assumption: the tree of JSON, true and false for booleans, quotes around
-    texts that a reader of YAML 1.1 would take for something else.
+    strings that a reader of YAML 1.1 would take for something else.
     """
     return "---\n" + "".join(_block(tree, ""))
 
@@ -110,11 +110,11 @@ def to_yaml(tree: object) -> str:
 def _block(value: object, indent: str) -> Iterator[str]:
     if isinstance(value, dict):
         for key, member in value.items():
-            yield from _entry(f"{indent}{_text(key)}:", member, indent)
+            yield from _entry(f"{indent}{_string(key)}:", member, indent)
     elif isinstance(value, list):
         for item in value:
             if isinstance(item, dict) and item:
-                # The first member stands behind the dash.
+                # The first member follows the dash.
                 first, *others = _block(item, indent + "  ")
                 yield f"{indent}- {first.removeprefix(indent + '  ')}"
                 yield from others
@@ -132,7 +132,7 @@ def _entry(head: str, value: object, indent: str) -> Iterator[str]:
 
 def _scalar(value: object) -> str:
     if isinstance(value, str):
-        return _text(value)
+        return _string(value)
     if isinstance(value, float):
         # YAML 1.1 wants a dot in every float.
         mantissa, exponent, power = repr(value).partition("e")
@@ -141,10 +141,10 @@ def _scalar(value: object) -> str:
     return _encode(value)
 
 
-def _text(text: str) -> str:
-    if _PLAIN.fullmatch(text) and text.lower() not in _NOT_PLAIN:
-        return text
-    return f'"{"".join(map(_character, text))}"'
+def _string(value: str) -> str:
+    if _PLAIN.fullmatch(value) and value.lower() not in _NOT_PLAIN:
+        return value
+    return f'"{"".join(map(_character, value))}"'
 
 
 def _character(character: str) -> str:
@@ -156,11 +156,11 @@ def _character(character: str) -> str:
     return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
-#: Characters beyond ASCII are escaped, so that no text can break the reply.
+#: Characters beyond ASCII are escaped, so that a lone surrogate cannot break the reply.
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 _WRITERS: dict[str, tuple[str, Callable[[object], str]]] = {
-    # Assumption: media types, as no page tells them.
+    # Assumption: media types, which no page gives.
     "json": (f"{JSON_TYPE}; charset=utf-8", to_json),
     "xml": ("application/xml; charset=utf-8", to_xml),
     "yaml": ("text/yaml; charset=utf-8", to_yaml),

@@ -1,4 +1,4 @@
-"""How sales go: the summary and the closed deals.
+"""OnePageCRM's summary of sales, and the closed deals.
 
 Page: API 2.3 manual, Sales summary.
 """
@@ -9,25 +9,26 @@ from datetime import timedelta
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm import side
+from crmkit_mock.onepagecrm.indexes import DEALS
 from crmkit_mock.onepagecrm.periods import Period
-from crmkit_mock.onepagecrm.values import day
+from crmkit_mock.onepagecrm.values import parse_date
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from crmkit_mock.onepagecrm.account import Account, Record
-    from crmkit_mock.onepagecrm.call import Call
+    from crmkit_mock.onepagecrm.session import Session
 
 #: The manual's words for periods, by those of the side element `sales`.
 _TARGET_TYPES = {"month": "monthly", "quarter": "quarterly"}
 
 
-def summary(call: Call) -> dict[str, Any]:
-    """Answer how sales go."""
-    account = call.account
-    deals = side.deals(account)
+def summary(session: Session) -> dict[str, Any]:
+    """Return the summary of sales."""
+    account = session.account
     target, today = account.settings["target"], account.now.date()
     period = Period.of(today, target["period"])
-    closed = _closed(deals)
+    closed = _closed(account)
     return {
         "breakdown": {
             f"{days}days": {
@@ -35,46 +36,43 @@ def summary(call: Call) -> dict[str, Any]:
                     deal["deal"]["amount"]
                     for deal in closed
                     if deal["deal"]["status"] == status
-                    and day(deal["deal"]["closed"]) > today - timedelta(days=days)
+                    and _closed_on(deal) > today - timedelta(days=days)
                 )
                 for status in ("won", "lost")
             }
             for days in (30, 60, 90)
         },
         "closed": _with_contacts(account, closed[:10]),
-        "pending": _with_contacts(
-            account, [deal for deal in deals if deal["deal"]["status"] == "pending"]
-        ),
+        "pending": _with_contacts(account, account.notes.find(DEALS, "pending")),
         "target": {"type": _TARGET_TYPES[target["period"]], "amount": target["amount"]},
         "pipeline_mode": account.settings["pipeline_mode"],
         "hitting_history": [
-            {"target": target["amount"], "actual": side.won_within(deals, period.before(ago))}
-            for ago in (3, 2, 1, 0)
+            {"target": target["amount"], "actual": account.notes.total(DEALS, period.before(count))}
+            for count in (3, 2, 1, 0)
         ],
     }
 
 
-def closed_deals(call: Call) -> list[Record]:
-    """Answer all deals that are won or lost, each with its contact."""
-    return _with_contacts(call.account, _closed(side.deals(call.account)))
+def closed_deals(session: Session) -> list[Record]:
+    """Return all deals that are won or lost, each with its contact."""
+    return _with_contacts(session.account, _closed(session.account))
 
 
-def _closed(deals: list[Record]) -> list[Record]:
+def _closed(account: Account) -> list[Record]:
     """Return the deals that are won or lost, the one closed last first."""
-    closed = [deal for deal in deals if deal["deal"]["status"] != "pending"]
-    return sorted(closed, key=lambda deal: day(deal["deal"]["closed"]), reverse=True)
+    closed = [deal for deal in account.notes.find(DEALS) if deal["deal"]["status"] != "pending"]
+    return sorted(closed, key=_closed_on, reverse=True)
+
+
+def _closed_on(deal: Record) -> date:
+    return parse_date(deal["deal"]["closed"])
 
 
 def _with_contacts(account: Account, deals: list[Record]) -> list[Record]:
-    """Show deals with their contacts, as the methods of sales do."""
-    contacts = {contact["id"]: contact for contact in account.contacts.all()}
-    return [
-        {
-            **deal,
-            "contact": {
-                member: contacts[deal["cid"]][member]
-                for member in ("firstname", "lastname", "company")
-            },
-        }
-        for deal in deals
-    ]
+    """Return deals with their contacts, as the methods of sales show them."""
+    return [{**deal, "contact": _contact(account, deal["cid"])} for deal in deals]
+
+
+def _contact(account: Account, cid: str) -> dict[str, Any]:
+    contact = account.contacts.require(cid)
+    return {field: contact[field] for field in ("firstname", "lastname", "company")}

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmkit_mock.onepagecrm.account import NAME, Account
-from crmkit_mock.onepagecrm.values import midnight, unix
+from crmkit_mock.onepagecrm.contacts import EMPTY
+from crmkit_mock.onepagecrm.values import midnight, unix_time
 
 if TYPE_CHECKING:
     from crmkit_mock.documents import Document
@@ -15,24 +16,6 @@ if TYPE_CHECKING:
 
 #: When the vendor's samples were taken.
 EPOCH = datetime(2012, 6, 4, 8, 15, 14, tzinfo=UTC)
-
-#: Details of a contact that its list form does not have, empty.
-_NO_DETAILS: Record = {
-    "jobtitle": None,
-    "address": None,
-    "city": None,
-    "state": None,
-    "zip": None,
-    "country": None,
-    "description": None,
-    "phones": [],
-    "emails": [],
-    "urls": [],
-    "added": None,
-    "edited": None,
-    "viewed": None,
-    "imported": None,
-}
 
 
 class Credentials(NamedTuple):
@@ -51,8 +34,8 @@ class Credentials(NamedTuple):
     password: str
 
 
-#: Accounts by the names that tests use: the user of the login sample, and the one of the sample of
-#: a signature.
+#: Accounts by the names that tests use: the user of the login sample, and the one of the sample
+#: signature.
 CREDENTIALS = {
     "samples": Credentials(
         "4e5de962638190102c000337",
@@ -111,47 +94,47 @@ _SETTINGS: dict[str, Record] = {
 }
 
 
-def plant(document: Document, store: Store, seed: str) -> None:
+def load_seed(document: Document, store: Store, seed: str) -> None:
     """Fill the empty store with a seed: "demo", or "empty" for accounts without records."""
-    found: dict[str, Account] = {}
-    for name, one in CREDENTIALS.items():
+    accounts: dict[str, Account] = {}
+    for name, credentials in CREDENTIALS.items():
         settings = {
             **_SETTINGS[name],
-            "id": one.uid,
-            "key": one.key,
-            "email": one.login,
-            "password": one.password,
+            "id": credentials.uid,
+            "key": credentials.key,
+            "email": credentials.login,
+            "password": credentials.password,
             "listing": {"mode": "all", "size": 25},
             "limits": {"contacts": None, "deals": None},
             "blocked": False,
             "trash": None,
         }
-        store.collection(NAME, "account").insert("", one.uid, settings)
-        found[name] = Account(store, one.uid, EPOCH)
+        store.collection(NAME, "account").insert("", credentials.uid, settings)
+        accounts[name] = Account(store, credentials.uid, EPOCH)
     if seed == "demo":
-        _plant_samples(document, found["samples"])
-        _plant_solar(found["solar"])
+        _load_samples(document, accounts["samples"])
+        _load_solar(accounts["solar"])
 
 
-def _plant_samples(document: Document, account: Account) -> None:
-    """Plant the vendor's own samples: Joe Bloggs and Acme Inc."""
+def _load_samples(document: Document, account: Account) -> None:
+    """Add the vendor's own samples: Joe Bloggs and Acme Inc."""
     joe: Record = document.example("ContactContact")["data"]
     for listed in document.example("ContactListPage")["data"]["contacts"]:
-        detail = joe if listed["id"] == joe["id"] else {}
-        contact = {member: detail.get(member, empty) for member, empty in _NO_DETAILS.items()}
-        for member in ("id", "firstname", "lastname", "company", "status", "tags", "vip"):
-            contact[member] = listed[member]
+        details = joe if listed["id"] == joe["id"] else {}
+        contact = {"id": listed["id"], **EMPTY}
+        contact |= {field: details[field] for field in EMPTY if field in details}
+        contact |= {field: listed[field] for field in EMPTY if field in listed}
         # The login sample counts two contacts that were viewed lately.
-        account.contacts.add({**contact, "viewed": unix(account.now)})
+        account.contacts.add({**contact, "viewed": unix_time(account.now)})
     for action in document.example("ActionListActions")["data"]:
         account.actions.add(action)
     for note in document.example("NoteListNotes")["data"]:
         account.notes.add(note)
-    for chosen in document.example("FilterListFilters")["data"]:
-        account.filters.add(chosen)
+    for filter_ in document.example("FilterListFilters")["data"]:
+        account.filters.add(filter_)
 
 
-#: Contacts of the second account, which the first one must never see, with their further members.
+#: Contacts of the second account, which the first one must never see; other fields are empty.
 _SOLAR: tuple[Record, ...] = (
     {
         "firstname": "Ελένη",
@@ -179,31 +162,29 @@ _SOLAR: tuple[Record, ...] = (
 )
 
 
-def _plant_solar(account: Account) -> None:
+def _load_solar(account: Account) -> None:
     for name in ("Solar", "Wholesale", "Unused"):
         account.tags.add({"name": name}, name)
-    for number, given in enumerate(_SOLAR, 1):
-        names: Record = {"firstname": None, "lastname": None, "company": None}
-        contact = {"id": _id("c", number), **names, "tags": [], "vip": False, **_NO_DETAILS}
-        account.contacts.add({**contact, **given})
-    for number, cid, text, more in (
+    for number, fields in enumerate(_SOLAR, 1):
+        account.contacts.add({"id": _id("c", number), **EMPTY, **fields})
+    for number, cid, name, fields in (
         (1, 1, "Send the offer", {"date": "08.06.2012"}),
         (2, 3, "Ask again", {"next": True}),
         (3, 4, "Waits for us", {"waiting": True}),
         (4, 1, "Visit", {"date": "01.05.2012", "done": True}),
     ):
-        done = "done" in more
+        done = "done" in fields
         account.actions.add(
             {
                 "id": _id("a", number),
                 "cid": _id("c", cid),
-                "name": text,
+                "name": name,
                 "date": None,
                 "next": False,
                 "waiting": False,
                 "done": False,
-                "closed": unix(midnight(date(2012, 5, 2))) if done else None,
-                **more,
+                "closed": unix_time(midnight(date(2012, 5, 2))) if done else None,
+                **fields,
             }
         )
     deals: tuple[tuple[int, float, str, str | None, int | None], ...] = (

@@ -1,22 +1,22 @@
-"""Settings of user and account, and what they may be."""
+"""OnePageCRM's settings of user and account, and the values that they accept."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm import codes
-from crmkit_mock.onepagecrm.account import accounts
+from crmkit_mock.onepagecrm.account import account_settings
+from crmkit_mock.onepagecrm.errors import Code, refusal
 
 if TYPE_CHECKING:
-    from crmkit_mock.onepagecrm.call import Call
+    from crmkit_mock.onepagecrm.session import Session
 
 _USER = ("firstname", "lastname", "company", "email")
 _SYSTEM = ("status", "reminder_type", "reminder_hour", "timezone", "currency", "date_format")
 _REMINDERS = ("never", "every_day", "new_task")
-#: Forms of dates as login tells them, by those of the settings.
+#: Date formats as login returns them, by those of the settings.
 DATE_FORMATS = {"%d/%m/%Y": "dd/mm/yyyy", "%m/%d/%Y": "mm/dd/yyyy"}
 
-#: Invented but for the first, which is the manual's.
+#: Invented, except the first, which is the manual's.
 TIMEZONES: dict[str, dict[str, str]] = {
     code: {"code": code, "offset": offset, "system": system, "translation": translation}
     for code, offset, system, translation in (
@@ -35,65 +35,65 @@ CURRENCIES: dict[str, dict[str, str]] = {
 }
 
 
-def user(call: Call) -> dict[str, Any]:
-    """Answer the user's settings."""
-    return {member: call.account.settings[member] for member in _USER}
+def user(session: Session) -> dict[str, Any]:
+    """Return the user's settings."""
+    return {field: session.account.settings[field] for field in _USER}
 
 
-def update_user(call: Call) -> dict[str, Any]:
+def update_user(session: Session) -> dict[str, Any]:
     """Replace the user's settings; the password only if a new one was sent twice."""
-    account, sent = call.account, call.sent
-    if sent.get("password") != sent.get("confirm_password"):
-        raise codes.refusal(codes.INVALID, "password and confirm_password differ")
+    account, params = session.account, session.params
+    if params.get("password") != params.get("confirm_password"):
+        raise refusal(Code.INVALID, "password and confirm_password differ")
     if any(
-        other["email"] == sent["email"] and other["id"] != account.uid
-        for other in accounts(account.store)
+        other["email"] == params["email"] and other["id"] != account.uid
+        for other in account_settings(account.store)
     ):
-        raise codes.refusal(codes.EXISTS, "Another user has this e-mail address")
-    account.settings.update({member: sent.get(member) for member in _USER})
-    if "password" in sent:
-        account.settings["password"] = sent["password"]
+        raise refusal(Code.EXISTS, "Another user has this e-mail address")
+    account.settings.update({field: params.get(field) for field in _USER})
+    if "password" in params:
+        account.settings["password"] = params["password"]
     account.save_settings()
-    return user(call)
+    return user(session)
 
 
-def system(call: Call) -> dict[str, Any]:
-    """Answer the system settings."""
-    return {member: call.account.settings["system"][member] for member in _SYSTEM}
+def system(session: Session) -> dict[str, Any]:
+    """Return the system settings."""
+    return {field: session.account.settings["system"][field] for field in _SYSTEM}
 
 
-def update_system(call: Call) -> dict[str, Any]:
+def update_system(session: Session) -> dict[str, Any]:
     """Replace the system settings."""
-    sent = call.sent
-    for member, known in {
+    account, params = session.account, session.params
+    for field, allowed in {
         "reminder_type": _REMINDERS,
         "timezone": TIMEZONES,
         "currency": CURRENCIES,
         "date_format": DATE_FORMATS,
     }.items():
-        if sent[member] not in known:
-            raise codes.refusal(codes.INVALID, f"{member} must be one of {', '.join(known)}")
-    call.account.settings["system"] = {member: sent[member] for member in _SYSTEM}
-    call.account.save_settings()
-    return system(call)
+        if params[field] not in allowed:
+            raise refusal(Code.INVALID, f"{field} must be one of {', '.join(allowed)}")
+    account.settings["system"] = {field: params[field] for field in _SYSTEM}
+    account.save_settings()
+    return system(session)
 
 
-def subscription(call: Call) -> dict[str, Any]:
-    """Answer what is paid for the account."""
-    paid: dict[str, Any] = call.account.settings["subscription"]
-    return paid
+def subscription(session: Session) -> dict[str, Any]:
+    """Return the subscription of the account."""
+    current: dict[str, Any] = session.account.settings["subscription"]
+    return current
 
 
-def timezones(call: Call) -> list[dict[str, str]]:  # noqa: ARG001 - the same for every account
-    """Answer the time zones that the settings take."""
+def timezones(session: Session) -> list[dict[str, str]]:  # noqa: ARG001 - the same for every account
+    """Return the time zones that the settings accept."""
     return list(TIMEZONES.values())
 
 
-def currencies(call: Call) -> list[dict[str, str]]:  # noqa: ARG001 - the same for every account
-    """Answer the currencies that the settings take."""
+def currencies(session: Session) -> list[dict[str, str]]:  # noqa: ARG001 - the same for every account
+    """Return the currencies that the settings accept."""
     return list(CURRENCIES.values())
 
 
-def api_version(call: Call) -> dict[str, str]:  # noqa: ARG001 - the same for every account
-    """Answer the version of the API."""
+def api_version(session: Session) -> dict[str, str]:  # noqa: ARG001 - the same for every account
+    """Return the version of the API."""
     return {"version": "1.2"}

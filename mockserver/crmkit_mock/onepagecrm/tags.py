@@ -4,125 +4,120 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.onepagecrm import codes, side
-from crmkit_mock.onepagecrm.values import unix
+from crmkit_mock.onepagecrm.contact_lists import VIP
+from crmkit_mock.onepagecrm.errors import Code, not_found, refusal
+from crmkit_mock.onepagecrm.indexes import BY_LABEL
+from crmkit_mock.onepagecrm.side_elements import custom_tag, custom_tags
+from crmkit_mock.onepagecrm.values import unix_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from crmkit_mock.onepagecrm.account import Account
-    from crmkit_mock.onepagecrm.call import Call
-
-#: Is no custom tag, but sets `vip` where a tag is given to a contact.
-_VIP = "VIP"
+    from crmkit_mock.onepagecrm.session import Session
 
 
 def require_tags(account: Account, names: Iterable[str]) -> None:
-    """Make the tags that there are not yet (assumption: unknown tags are made)."""
+    """Create the tags that do not exist yet (assumption: unknown tags are created)."""
     for name in names:
-        if account.tags.get(name) is None:
+        if account.tags.read(name) is None:
             account.tags.add({"name": name}, name)
 
 
-def list_(call: Call) -> list[dict[str, Any]]:
-    """Answer the custom tags."""
-    return side.custom_tags(call.account)
+def list_(session: Session) -> list[dict[str, Any]]:
+    """Return the custom tags."""
+    return custom_tags(session.account)
 
 
-def get(call: Call) -> dict[str, Any]:
-    """Answer a custom tag."""
-    name = _require(call)
-    (tag,) = [tag for tag in side.custom_tags(call.account) if tag["name"] == name]
-    return tag
+def get(session: Session) -> dict[str, Any]:
+    """Return a custom tag."""
+    return custom_tag(session.account, _require(session))
 
 
-def create(call: Call) -> None:
+def create(session: Session) -> None:
     """Create a custom tag."""
-    _require_free(call)
-    require_tags(call.account, [call.sent["name"]])
+    name = session.params["name"]
+    require_unused(session.account, name)
+    require_tags(session.account, [name])
 
 
-def rename(call: Call) -> None:
+def rename(session: Session) -> None:
     """Give a custom tag another name; contacts keep it."""
-    account, old, new = call.account, _require(call), call.sent["name"]
+    account, old, new = session.account, _require(session), session.params["name"]
     if new == old:
         return
-    _require_free(call)
-    tags = account.tags.all()
+    require_unused(account, new)
+    names = [tag["name"] for tag in account.tags.all()]
     # Its name is its id, so all are written anew to keep their order.
-    for tag in tags:
-        account.tags.remove(tag["name"])
-    for tag in tags:
-        require_tags(account, [new if tag["name"] == old else tag["name"]])
-    for contact in account.contacts.all():
-        if old in contact["tags"]:
-            contact["tags"] = [new if tag == old else tag for tag in contact["tags"]]
-            account.contacts.save(contact)
+    for name in names:
+        account.tags.remove(name)
+    require_tags(account, (new if name == old else name for name in names))
+    for contact in account.contacts.find(BY_LABEL, ("tag", old)):
+        tags = [new if tag == old else tag for tag in contact["tags"]]
+        account.contacts.save({**contact, "tags": tags})
 
 
-def delete(call: Call) -> None:
-    """Delete a custom tag and take it from all contacts."""
-    account, name = call.account, _require(call)
+def delete(session: Session) -> None:
+    """Delete a custom tag and remove it from all contacts."""
+    account, name = session.account, _require(session)
     account.tags.remove(name)
-    for contact in account.contacts.all():
-        if name in contact["tags"]:
-            contact["tags"].remove(name)
-            account.contacts.save(contact)
+    for contact in account.contacts.find(BY_LABEL, ("tag", name)):
+        tags = [tag for tag in contact["tags"] if tag != name]
+        account.contacts.save({**contact, "tags": tags})
 
 
-def assign(call: Call) -> None:
+def assign(session: Session) -> None:
     """Give a contact a tag."""
-    account, name = call.account, call.sent["name"]
-    contact = account.contacts.require(call.sent["id"])
-    if name == _VIP:
+    account, name = session.account, session.params["name"]
+    contact = account.contacts.require(session.params["id"])
+    if name == VIP:
         contact["vip"] = True
     else:
         require_tags(account, [name])
         if name not in contact["tags"]:
             contact["tags"].append(name)
-    contact["edited"] = unix(account.now)
+    contact["edited"] = unix_time(account.now)
     account.contacts.save(contact)
 
 
-def unassign(call: Call) -> None:
-    """Take a tag from a contact (assumption: one that it does not carry is no error)."""
-    account, name = call.account, call.sent["name"]
-    contact = account.contacts.require(call.sent["id"])
-    if name == _VIP:
+def unassign(session: Session) -> None:
+    """Remove a tag from a contact (assumption: one that it does not carry is not an error)."""
+    account, name = session.account, session.params["name"]
+    contact = account.contacts.require(session.params["id"])
+    if name == VIP:
         contact["vip"] = False
-    elif account.tags.get(name) is None:
-        raise codes.refusal(codes.NOT_FOUND, f"There is no tag {name[:100]}")
+    elif account.tags.read(name) is None:
+        raise not_found("tag", name)
     elif name in contact["tags"]:
         contact["tags"].remove(name)
-    contact["edited"] = unix(account.now)
+    contact["edited"] = unix_time(account.now)
     account.contacts.save(contact)
 
 
-def remove_unused(call: Call) -> None:
+def remove_unused(session: Session) -> None:
     """Delete the custom tags that no contact carries."""
-    for tag in side.custom_tags(call.account):
+    for tag in custom_tags(session.account):
         if not tag["count"]:
-            call.account.tags.remove(tag["name"])
+            session.account.tags.remove(tag["name"])
 
 
-def _require(call: Call) -> str:
-    """Return the name that the path gives.
-
-    Raises:
-        Refusal: 106, there is no such tag.
-    """
-    name = call.path["tag"]
-    if call.account.tags.get(name) is None:
-        raise codes.refusal(codes.NOT_FOUND, f"There is no tag {name[:100]}")
-    return name
-
-
-def _require_free(call: Call) -> None:
-    """Check that no tag has the name that was sent.
+def require_unused(account: Account, name: str) -> None:
+    """Check that no custom tag has a name, which is not `VIP` either.
 
     Raises:
         Refusal: 107, one has.
     """
-    name = call.sent["name"]
-    if name == _VIP or call.account.tags.get(name) is not None:
-        raise codes.refusal(codes.EXISTS, f"There is a tag {name[:100]} already")
+    if name == VIP or account.tags.read(name) is not None:
+        raise refusal(Code.EXISTS, f"tag already exists: {name[:100]}")
+
+
+def _require(session: Session) -> str:
+    """Return the name that the path names.
+
+    Raises:
+        Refusal: 106, there is no such tag.
+    """
+    name = session.path_params["tag"]
+    if session.account.tags.read(name) is None:
+        raise not_found("tag", name)
+    return name

@@ -1,4 +1,4 @@
-"""Values as OnePageCRM writes and reads them: texts, days, times, lists in a text.
+"""Values as OnePageCRM writes and reads them: strings, dates, times, lists within a string.
 
 Page: API 1.2, Request message format.
 """
@@ -8,70 +8,77 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 
-from crmkit_mock.onepagecrm import codes
+from crmkit_mock.onepagecrm.errors import Code, refusal
 
-_DAY = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
+_DATE = re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}", re.ASCII)
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BLANKS = " \t\r\n"
+_WHITESPACE = " \t\r\n"
 
 
-def clean(text: str) -> str:
-    """Take from a text what cannot be shown, and the blanks around it.
+def clean(value: str) -> str:
+    """Remove characters that cannot be shown, and whitespace at either end.
 
-    Page: texts are trimmed; "invalid data will be ignored". Assumption: what counts as invalid
+    Page: strings are trimmed; "invalid data will be ignored". Assumption: what counts as invalid
     are the characters that XML 1.0 cannot carry. So the three formats always show the same.
     """
-    return _NOT_XML.sub("", text).strip(_BLANKS)
+    return _NOT_XML.sub("", value).strip(_WHITESPACE)
 
 
-def read_day(member: str, text: str | None) -> str | None:
-    """Check a day that was sent, dd.mm.yyyy; an empty text is none.
+def require_date(field: str, value: str | None) -> str | None:
+    """Check a date that was sent as dd.mm.yyyy; return None for an empty string.
+
+    Args:
+        field: Name of the field that was sent.
+        value: Its value, or None.
 
     Raises:
-        Refusal: 108, there is no such day.
+        Refusal: 108, it is not a date.
     """
-    if not text:
+    if not value:
         return None
     try:
-        if _DAY.fullmatch(text):
-            day(text)
-            return text
+        if _DATE.fullmatch(value):
+            parse_date(value)
+            return value
     except ValueError:
         pass
-    raise codes.refusal(codes.INVALID, f"{member} is no day, dd.mm.yyyy")
+    raise refusal(Code.INVALID, f"{field}: expected a date as dd.mm.yyyy, got {value[:100]!r}")
 
 
-def day(text: str) -> date:
-    """Return the day that a stored text writes."""
-    return date(int(text[6:]), int(text[3:5]), int(text[:2]))
+def parse_date(value: str) -> date:
+    """Parse a stored date, dd.mm.yyyy."""
+    return date(int(value[6:]), int(value[3:5]), int(value[:2]))
 
 
-def write_day(value: date) -> str:
-    """Write a day, dd.mm.yyyy."""
+def format_date(value: date) -> str:
+    """Format a date as dd.mm.yyyy."""
     return f"{value.day:02}.{value.month:02}.{value.year:04}"
 
 
-def unix(moment: datetime) -> int:
-    """Write a moment, unix time in whole seconds."""
-    return int(moment.timestamp())
+def unix_time(value: datetime) -> int:
+    """Return a datetime as Unix time in whole seconds."""
+    return int(value.timestamp())
 
 
 def midnight(value: date) -> datetime:
-    """Return the moment at which a day begins, in UTC."""
+    """Return the datetime at which a date begins, in UTC."""
     return datetime(value.year, value.month, value.day, tzinfo=UTC)
 
 
-def texts(text: str) -> list[str]:
-    """Split a list of texts at its commas; blanks around them, blank ones and repeats go."""
-    return list(dict.fromkeys(filter(None, (part.strip(_BLANKS) for part in text.split(",")))))
+def split_list(value: str) -> list[str]:
+    """Split a string at its commas; whitespace, empty items and repeated ones are dropped."""
+    return list(dict.fromkeys(filter(None, (item.strip(_WHITESPACE) for item in value.split(",")))))
 
 
-def typed(text: str, name: str) -> list[dict[str, str]]:
+def split_labeled(value: str, name: str) -> list[dict[str, str]]:
     """Split a list of `type|value` whose form the document has checked.
 
     Args:
-        text: The list.
+        value: The list.
         name: Name of the value, "number" or "address".
     """
-    pairs = (part.partition("|") for part in text.split(",") if part)
-    return [{"type": kind.strip(_BLANKS), name: value.strip(_BLANKS)} for kind, _, value in pairs]
+    pairs = (item.partition("|") for item in value.split(",") if item)
+    return [
+        {"type": label.strip(_WHITESPACE), name: rest.strip(_WHITESPACE)}
+        for label, _, rest in pairs
+    ]
