@@ -1,4 +1,4 @@
-"""The mock's part of `make bench`: requests per second, start and memory against Prism, and growth."""
+"""The mock's part of `make bench`: speed, start and memory against Prism, and growth."""
 
 from __future__ import annotations
 
