@@ -33,6 +33,13 @@ class _Kind:
         self.shelves: dict[str, Shelf] = {}
         self.views: dict[tuple[str, object], object] = {}
 
+    def shelf(self, tenant: str) -> Shelf:
+        """Return the records of a tenant."""
+        shelf = self.shelves.get(tenant)
+        if shelf is None:
+            shelf = self.shelves[tenant] = Shelf()
+        return shelf
+
 
 class RecordTable:
     """The records of all CRMs.
@@ -54,7 +61,7 @@ class RecordTable:
                 " ORDER BY tenant, position",
                 (crm, name),
             ):
-                shelf = kind.shelves.setdefault(tenant, Shelf())
+                shelf = kind.shelf(tenant)
                 shelf.put(Entry(id, int(position), body))
         return kind
 
@@ -126,7 +133,7 @@ class Collection:
         text = _write(record)
         with self._database.lock:
             kind = self._kind()
-            shelf = kind.shelves.setdefault(tenant, Shelf())
+            shelf = kind.shelf(tenant)
             if shelf.get(id) is not None:
                 raise ValueError(f"{self._name} {id} exists")
             position = shelf.next_position
@@ -283,7 +290,7 @@ class Collection:
             return [] if shelf is None else shelf.page(limit, offset)
 
     def _index(self, tenant: str, index: Index) -> BuiltIndex:
-        return self._kind().shelves.setdefault(tenant, Shelf()).index(index)
+        return self._kind().shelf(tenant).index(index)
 
 
 def _restore(kind: _Kind, shelf: Shelf, entry: Entry) -> None:
