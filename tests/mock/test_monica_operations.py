@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crmkit_mock.documents import load_document
-from crmkit_mock.monica import _handlers
+from crmkit_mock.monica.operations import OPERATIONS
 from tests.mock.plain_monica import Monica
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -46,7 +46,7 @@ def _example(media: dict[str, Any] | None) -> Any:
 def test_there_are_190_operations_and_no_handlers_beside_them() -> None:
     """The mock has a handler for each operation of the document, and for nothing else."""
     assert len(operations()) == 190
-    assert _handlers().keys() == operations().keys()
+    assert OPERATIONS.keys() == operations().keys()
 
 
 @pytest.mark.parametrize("operation", operations().keys())

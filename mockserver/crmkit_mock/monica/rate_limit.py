@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit_mock.messages import Refusal
-from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, numbered
+from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, error_with_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ class RateLimit:
             left = max(1, round(WINDOW - passed))
             headers["Retry-After"] = str(left)
             headers["X-RateLimit-Reset"] = str(int(now.timestamp()) + left)
-            refusal = numbered(TOO_MANY_ATTEMPTS)
+            refusal = error_with_code(TOO_MANY_ATTEMPTS)
             raise Refusal(refusal.status, refusal.message, headers=headers, detail=refusal.detail)
         self._windows[who] = window._replace(requests=window.requests + 1)
         headers["X-RateLimit-Remaining"] = str(LIMIT - window.requests - 1)
