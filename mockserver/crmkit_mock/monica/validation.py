@@ -101,8 +101,11 @@ def collect_errors(
     messages: list[str] = []
     for field, rule in rules.items():
         value = data.get(field)
-        if value is None or value == []:
-            if rule.required and (rule.when is None or data.get(rule.when[0]) == rule.when[1]):
+        is_required = rule.required and (
+            rule.when is None or data.get(rule.when[0]) == rule.when[1]
+        )
+        if value is None or (is_required and value == []):
+            if is_required:
                 condition = (
                     f" when {_readable(rule.when[0])} is {rule.when[1]}" if rule.when else ""
                 )
