@@ -24,7 +24,6 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -33,7 +32,7 @@ from crmkit_mock.clock import Clock
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import REDACTED, Journal
-from crmkit_mock.messages import Refusal, Reply, Request
+from crmkit_mock.messages import Outcome, Refusal, Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,21 +47,6 @@ _log = logging.getLogger("crmkit_mock")
 
 #: Headers that carry credentials whatever the CRM; a client may send them to the wrong one.
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What becomes of a request: a reply, after a delay, or a connection that breaks.
-
-    Attributes:
-        reply: The reply; of a short body and of garbage, the reply that is spoilt.
-        delay: Seconds until it comes.
-        error: How the connection breaks, as in `Fault.error`; None if it does not.
-    """
-
-    reply: Reply
-    delay: float = 0.0
-    error: str | None = None
 
 
 class MockCRM(ABC):

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes
 
-# A single module cannot carry the marker of typed packages.
-from multipart import (  # pyright: ignore[reportMissingTypeStubs]
+from multipart import (  # pyright: ignore[reportMissingTypeStubs]  # single modules have no marker
     MultipartError,
     PushMultipartParser,
     parse_options_header,
