@@ -37,6 +37,7 @@ from crmkit_mock.monica.rate_limit import RateLimit
 from crmkit_mock.monica.records import Records
 from crmkit_mock.monica.seed import load_seed
 from crmkit_mock.monica.session import Session
+from crmkit_mock.monica.validation import Rules, any_datetime, optional, validate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 _EMPTY_ROUTES = re.compile(r"/logs(?:/[^/]+)?")
 _HTML_PAGE = "<!DOCTYPE html>"
 _HTML = "text/html; charset=utf-8"
+_TIMES: Rules = {"created_at": optional(any_datetime), "updated_at": optional(any_datetime)}
 #: States of new mocks by seed: to restore one is far quicker than to load the seed again.
 _LOADED_SEEDS: dict[str, dict[str, Any]] = {}
 
@@ -90,8 +92,9 @@ class MockMonica(MockCRM):
 
         Args:
             kind: The resource as in the client, such as "contacts" or "activity_types".
-            record: Members by the wire names of a creation. What is required and missing gets a
-                default, save the ids of the records that it belongs to.
+            record: Members by the wire names of a creation, and `created_at` and `updated_at`.
+                What is required and missing gets a default, save the ids of the records that it
+                belongs to.
             account: Name of the account.
 
         Returns:
@@ -104,20 +107,22 @@ class MockMonica(MockCRM):
         resource = RESOURCES.get(kind)
         if resource is None:
             raise ValueError(f"kind must be one of {', '.join(RESOURCES)}, got {kind!r}")
-        known = resource.members_for_create()
+        known = dict.fromkeys([*resource.members_for_create(), *_TIMES])
         unknown = [name for name in record if name not in known]
         if unknown:
             raise ValueError(f"{kind} has no member {unknown[0]!r}, only {', '.join(known)}")
         session = self._session(_account(account), body=resource.with_defaults(record))
         try:
             with self.store.transaction():
-                reply = resource.create(session)
+                times = validate(_TIMES, record, self._records)
+                tree: Any = resource.create(session).tree
+                id: int = tree["data"]["id"]
+                if times:
+                    self._records.save(resource.kind, {**session.load(resource.kind, id), **times})
         except PartiallyApplied as error:
             raise ValueError(f"{kind}: {error.refusal.message}") from None
         except Refusal as refusal:
             raise ValueError(f"{kind}: {refusal.message}") from None
-        tree: Any = reply.tree
-        id: int = tree["data"]["id"]
         return id
 
     def archive(self, contact_id: int, *, archived: bool = True, account: str = "ada") -> None:
