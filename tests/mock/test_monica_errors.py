@@ -216,9 +216,11 @@ def test_gives_faults_monicas_own_bodies(monica: Monica) -> None:
     assert monica.tree("GET", "/me", status=503).keys() == {"message"}
 
 
+#: Not all of Unicode: hypothesis would spend seconds on tables of it.
+words = st.text("aZ09 éß漢😀٣\0\x7f\n[]{}()<>%&=+:;,./-_'\"\\#?")
 trees = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=5,
 )
 #: Routes with the members that they know.
@@ -264,7 +266,7 @@ def test_answers_any_input_below_500(monica: Monica) -> None:
             st.dictionaries(
                 st.sampled_from(["limit", "page", "sort", "query", "with", "lang", "x[]"]),
                 st.sampled_from(["1", "100", "", "created_at", "contactfields", "fr", "Email:x"])
-                | st.text(st.characters(exclude_categories=["Cs"])),
+                | words,
             )
         )
         monica.mock.reset()
