@@ -186,15 +186,15 @@ def test_counts_calls_and_activities_by_year(monica: Monica) -> None:
 
 def test_hides_partial_archived_and_deleted_contacts(monica: Monica) -> None:
     """Lists have none of them; a search finds archived ones."""
-    shown, archived, partial, deleted = (
+    active, archived, partial, deleted = (
         monica.contact(f"Zoe{number}", is_partial=number == 2) for number in range(4)
     )
     monica.mock.archive(archived)
     monica.delete(f"/contacts/{deleted}")
     listed = monica.ids("/contacts", limit=100)
-    assert shown in listed
+    assert active in listed
     assert not {archived, partial, deleted} & {*listed}
-    assert monica.ids("/contacts", query="zoe") == [shown, archived]
+    assert monica.ids("/contacts", query="zoe") == [active, archived]
     monica.mock.archive(archived, archived=False)
     assert archived in monica.ids("/contacts", limit=100)
 
