@@ -159,12 +159,13 @@ def test_reads_booleans(monica: Monica) -> None:
     for value in (True, False, 0, 1, "0", "1"):
         body = {**PLAIN, "first_name": "x", "is_deceased": value}
         assert monica.post("/contacts", **body)["is_dead"] is (value in (True, 1, "1")), value
-    for value in ("true", "false", "maybe", 2, -1, [], {}, 0.5, "01"):
+    others: list[object] = ["true", "false", "maybe", 2, -1, [], {}, 0.5, "01"]
+    for other in others:
         (message,) = monica.expect_invalid(
-            "POST", "/contacts", {**PLAIN, "first_name": "x", "is_deceased": value}
+            "POST", "/contacts", {**PLAIN, "first_name": "x", "is_deceased": other}
         )
-        expected = "is required" if value == [] else "must be true or false"
-        assert message == f"The is deceased field {expected}.", value
+        expected = "is required" if other == [] else "must be true or false"
+        assert message == f"The is deceased field {expected}.", other
 
 
 def test_rejects_an_empty_list_for_an_optional_member(monica: Monica) -> None:

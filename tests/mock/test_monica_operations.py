@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,7 +32,7 @@ OF_CONTACT = (
 def members(kind: str, contact: int = 1, number: int = 1) -> dict[str, Any]:
     """Return the members of a record that have no default, and those that should differ."""
     if kind in OF_CONTACT:
-        more = {
+        more: dict[str, dict[str, Any]] = {
             "occupations": {"company_id": 1},
             "contact_fields": {"labels": [f"label {number}"]},
         }
@@ -191,7 +191,7 @@ def test_cost_does_not_grow_with_the_records(monica: Monica) -> None:
 
 
 @contextmanager
-def counted_reads() -> Iterator[list[object]]:
+def counted_reads() -> Generator[list[object]]:
     """Collect the records that the store returns other than by their ids."""
     read: list[object] = []
 
