@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.messages import Refusal, Reply, Request, json_reply
 from crmkit_mock.monica.authentication import (
@@ -104,9 +105,8 @@ class MockMonica(MockCRM):
             ValueError: there is no such kind, member or account, or the record is invalid;
                 nothing was stored.
         """
-        resource = RESOURCES.get(kind)
-        if resource is None:
-            raise ValueError(f"kind must be one of {', '.join(RESOURCES)}, got {kind!r}")
+        require_choice("kind", kind, RESOURCES)
+        resource = RESOURCES[kind]
         known = dict.fromkeys([*resource.members_for_create(), *_TIMES])
         unknown = [name for name in record if name not in known]
         if unknown:
@@ -207,8 +207,8 @@ class MockMonica(MockCRM):
         """Answer a request, with the date. OPTIONS answers the methods of a path to anybody."""
         reply, operation = self._options(request) or super().answer(request)
         # As every web server does; by the mock's clock, which ages are calculated from.
-        headers = {"Date": format_datetime(self.clock.now(), usegmt=True), **reply.headers}
-        return _with_headers(reply, headers), operation
+        date = format_datetime(self.clock.now(), usegmt=True)
+        return reply.with_headers({"Date": date}), operation
 
     def _options(self, request: Request) -> tuple[Reply, None] | None:
         match = self.document.match(self._path(request)) if request.method == "OPTIONS" else None
@@ -258,7 +258,7 @@ class MockMonica(MockCRM):
         except Refusal as refusal:
             refusal.headers = {**refusal.headers, **headers}
             raise
-        return _with_headers(reply, headers) if headers else reply
+        return reply.with_headers(headers) if headers else reply
 
     def _handle(self, operation: Operation, session: Session) -> Reply:
         check_limit_and_sort(session)
@@ -293,13 +293,8 @@ class MockMonica(MockCRM):
 
 
 def _account(name: str) -> Account:
-    if name not in ACCOUNTS:
-        raise ValueError(f"account must be one of {', '.join(ACCOUNTS)}, got {name!r}")
+    require_choice("account", name, ACCOUNTS)
     return ACCOUNTS[name]
-
-
-def _with_headers(reply: Reply, headers: Mapping[str, str]) -> Reply:
-    return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree)
 
 
 def _wants_json(request: Request) -> bool:
