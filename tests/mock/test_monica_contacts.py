@@ -284,6 +284,8 @@ def test_separates_accounts(monica: Monica, grace: Monica) -> None:
     assert grace.get("/me")["is_policy_compliant"] is False
     signed = grace.tree("POST", "/me/compliance", {"ip_address": "::1"})["data"]
     assert (signed["ip_address"], grace.get("/me")["is_policy_compliant"]) == ("::1", True)
+    again = grace.tree("POST", "/me/compliance", {"ip_address": "::2"})["data"]
+    assert again == signed, "signed terms stay as they were signed"
 
 
 def test_logs_what_users_do(monica: Monica) -> None:

@@ -62,6 +62,7 @@ def test_updates_activities_and_their_attendees(monica: Monica) -> None:
     assert (changed["activity_type"], len(changed["emotions"])) == (None, 1)
     assert created["id"] not in monica.ids("/contacts/1/activities")
     assert monica.ids("/contacts/3/activities") == [created["id"]]
+    assert monica.get("/contacts/1")["last_activity_together"] == "2024-04-20T00:00:00.000000Z"
     before = monica.mock.snapshot()
     for wrong in ({"contacts": [1, 999]}, {"emotions": [999]}):
         monica.expect_not_found("POST", "/activities", {**body, **wrong})
@@ -149,6 +150,10 @@ def test_updates_contact_fields(monica: Monica) -> None:
     assert created["content"] == "two"
     labels = [(label["type"], label["label"]) for label in created["labels"]]
     assert labels == [("home", "Home"), ("Mine", "Mine")]
+    label_ids = [label["id"] for label in created["labels"]]
+    again = {"contact_id": 2, "contact_field_type_id": 1, "data": "x", "labels": ["Mine", "home"]}
+    same = monica.post("/contactfields", **again)
+    assert [label["id"] for label in same["labels"]] == label_ids[::-1]
     body = {"contact_id": 1, "contact_field_type_id": 1, "data": "changed"}
     changed = monica.put("/contactfields/1", **body, contact_field_id=created["id"])
     assert (changed["id"], changed["content"]) == (created["id"], "changed")
