@@ -185,6 +185,8 @@ def test_rejects_invalid_faults(relenta: Relenta) -> None:
         ({"error": "nope"}, "short_body"),
         ({"status": 500, "times": 0}, "times"),
         ({"delay": -1}, "delay"),
+        ({"delay": 86_400}, "delay"),
+        ({"delay": float("inf")}, "delay"),
         ({"error": "connect", "after": True}, "never processed"),
         ({"status": 500, "headers": {"X": "a\r\nSet-Cookie: b"}}, "header"),
         ({"status": 500, "headers": {"X": "ž"}}, "header"),
