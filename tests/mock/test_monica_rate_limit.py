@@ -28,8 +28,8 @@ def spend(monica: Monica, count: int) -> list[httpx.Response]:
     return [monica.http.get("/me") for _ in range(count)]
 
 
-def test_sixty_requests_and_no_more(limited: Monica) -> None:
-    """Each answer tells how many are left; the 61st is 429 and tells until when."""
+def test_rejects_the_61st_request_in_a_minute(limited: Monica) -> None:
+    """Each reply says how many are left; the 61st is 429 and says until when."""
     replies = spend(limited, 60)
     assert {reply.headers["x-ratelimit-limit"] for reply in replies} == {"60"}
     left = [int(reply.headers["x-ratelimit-remaining"]) for reply in replies]
@@ -43,8 +43,8 @@ def test_sixty_requests_and_no_more(limited: Monica) -> None:
     assert reply.headers["x-ratelimit-reset"] == str(reset)
 
 
-def test_the_window_begins_with_its_first_request(limited: Monica) -> None:
-    """It lasts 60 seconds, then all 60 are there again."""
+def test_begins_a_window_with_its_first_request(limited: Monica) -> None:
+    """A window lasts 60 seconds, then all 60 requests are allowed again."""
     spend(limited, 1)
     limited.mock.clock.advance(59)
     spend(limited, 59)
@@ -53,16 +53,16 @@ def test_the_window_begins_with_its_first_request(limited: Monica) -> None:
     assert limited.http.get("/me").headers["x-ratelimit-remaining"] == "59"
 
 
-def test_who_waits_as_told_gets_on(limited: Monica) -> None:
-    """After Retry-After seconds the next request is good."""
+def test_accepts_a_request_after_retry_after(limited: Monica) -> None:
+    """After Retry-After seconds the next request is answered."""
     wait = int(spend(limited, 61)[-1].headers["retry-after"])
     limited.mock.clock.advance(wait)
     assert limited.http.get("/me").status_code == 200
 
 
-def test_errors_count_but_not_those_without_a_token(limited: Monica) -> None:
-    """404 and 422 tell what is left, too; 401, 404 of routes and 405 neither count nor tell."""
-    for method, path, told in (
+def test_counts_errors_but_not_those_without_a_token(limited: Monica) -> None:
+    """404 and 422 count and say what is left; 401, 404 of routes and 405 do neither."""
+    for method, path, remaining in (
         ("GET", "/contacts/999", "59"),
         ("POST", "/contacts", "58"),
         ("GET", "/me?limit=101", "57"),
@@ -71,13 +71,13 @@ def test_errors_count_but_not_those_without_a_token(limited: Monica) -> None:
         ("DELETE", "/calls/abc", "56"),
     ):
         reply = limited.http.request(method, path)
-        assert reply.headers.get("x-ratelimit-remaining") == told, path
+        assert reply.headers.get("x-ratelimit-remaining") == remaining, path
     reply = limited.http.get("/me", headers={"Authorization": ""})
     assert (reply.status_code, reply.headers.get("x-ratelimit-limit")) == (401, None)
 
 
-def test_users_and_strangers_have_limits_of_their_own(limited: Monica) -> None:
-    """One account's requests, another's, and those to public routes are counted apart."""
+def test_counts_users_and_public_routes_separately(limited: Monica) -> None:
+    """One account's requests, another's, and those to public routes have separate limits."""
     spend(limited, 61)
     with client_for(limited.mock, "grace") as grace:
         assert grace.get("/me").headers["x-ratelimit-remaining"] == "59"
@@ -85,7 +85,7 @@ def test_users_and_strangers_have_limits_of_their_own(limited: Monica) -> None:
     assert (reply.status_code, reply.headers["x-ratelimit-remaining"]) == (200, "59")
 
 
-def test_what_is_refused_writes_nothing(limited: Monica) -> None:
+def test_writes_nothing_beyond_the_limit(limited: Monica) -> None:
     """A write beyond the limit does not happen."""
     spend(limited, 60)
     before = limited.mock.snapshot()
@@ -93,7 +93,7 @@ def test_what_is_refused_writes_nothing(limited: Monica) -> None:
     assert limited.mock.snapshot() == before
 
 
-def test_a_fresh_seed_is_a_fresh_limit(limited: Monica) -> None:
+def test_seed_and_reset_clear_the_limit(limited: Monica) -> None:
     """Seed and reset forget what was counted."""
     spend(limited, 61)
     limited.mock.seed("empty")
@@ -103,20 +103,20 @@ def test_a_fresh_seed_is_a_fresh_limit(limited: Monica) -> None:
     assert limited.http.get("/me").status_code == 200
 
 
-def test_limits_are_off_unless_asked_for(monica: Monica) -> None:
-    """Without them requests are not counted, and no header speaks of it."""
+def test_has_no_limit_by_default(monica: Monica) -> None:
+    """Requests are not counted, and no header says so."""
     replies = spend(monica, 61)
     assert replies[-1].status_code == 200
     assert not any("x-ratelimit-limit" in reply.headers for reply in replies)
 
 
-def test_limits_can_be_asked_of_a_server() -> None:
+def test_mock_server_accepts_rate_limits() -> None:
     """MockServer takes the argument as MockCRMs does."""
     with MockServer(rate_limits=True) as server, client_for(server.monica) as http:
         assert http.get("/me").headers["x-ratelimit-remaining"] == "59"
 
 
-def test_a_running_clock_ends_the_window(limited: Monica) -> None:
+def test_ends_a_window_by_a_running_clock(limited: Monica) -> None:
     """Where the clock runs by itself, as in the foreground server, waiting is enough."""
     passed = 100.0
     limited.mock.clock.run(lambda: passed)
@@ -125,8 +125,8 @@ def test_a_running_clock_ends_the_window(limited: Monica) -> None:
     assert limited.http.get("/me").status_code == 200
 
 
-def test_who_really_waits_gets_on_though_the_clock_stands_still(limited: Monica) -> None:
-    """A client that obeys Retry-After is not refused for ever by a clock that nobody moves."""
+def test_ends_a_window_after_real_seconds(limited: Monica) -> None:
+    """A client that obeys Retry-After is not refused forever by a clock that nobody moves."""
     passed = 0.0
     limit = RateLimit(limited.mock.clock, lambda: passed)
     for _ in range(60):
@@ -139,8 +139,8 @@ def test_who_really_waits_gets_on_though_the_clock_stands_still(limited: Monica)
     assert limit.take("ada")["X-RateLimit-Remaining"] == "59"
 
 
-def test_a_running_clock_goes_on_from_where_it_is_set(limited: Monica) -> None:
-    """Setting, seeding and advancing count from the moment they are done."""
+def test_a_running_clock_continues_from_where_it_is_set(limited: Monica) -> None:
+    """Setting, seeding and advancing take effect when they are called."""
     passed = 100.0
     clock: Clock = limited.mock.clock
     clock.run(lambda: passed)

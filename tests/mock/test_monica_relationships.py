@@ -1,8 +1,8 @@
-"""Monica's relationships: always two rows, whichever side is written."""
+"""Monica's relationships: always two records, whichever side is written."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
 from tests.mock.plain_monica import PLAIN, Monica
 
@@ -13,33 +13,33 @@ def sides(monica: Monica, contact: int) -> list[tuple[int, int, int, str]]:
     """Return id, both contacts and type of a contact's relationships."""
     return [
         (
-            one["id"],
-            one["contact_is"]["id"],
-            one["of_contact"]["id"],
-            one["relationship_type"]["name"],
+            relationship["id"],
+            relationship["contact_is"]["id"],
+            relationship["of_contact"]["id"],
+            relationship["relationship_type"]["name"],
         )
-        for one in monica.get(f"/contacts/{contact}/relationships")
+        for relationship in monica.get(f"/contacts/{contact}/relationships")
     ]
 
 
-def test_seeded_types_and_groups(monica: Monica, grace: Monica) -> None:
-    """An account begins with 27 types in 4 groups; each type's reverse is one of them."""
+def test_seeds_types_and_groups(monica: Monica, grace: Monica) -> None:
+    """A new account has 27 types in 4 groups; each type's reverse is one of them."""
     types = monica.page("/relationshiptypes", limit=100)["data"]
-    names = {one["name"]: one for one in types}
-    assert [one["id"] for one in types] == [*range(1, 28)]
+    names = {type_["name"]: type_ for type_ in types}
+    assert [type_["id"] for type_ in types] == [*range(1, 28)]
     assert all(
-        names[one["name_reverse_relationship"]]["name_reverse_relationship"] == one["name"]
-        for one in types
+        names[type_["name_reverse_relationship"]]["name_reverse_relationship"] == type_["name"]
+        for type_ in types
     )
     groups = monica.page("/relationshiptypegroups")["data"]
-    assert [one["name"] for one in groups] == ["love", "family", "friend", "work"]
-    assert {one["relationship_type_group_id"] for one in types} == {1, 2, 3, 4}
+    assert [group["name"] for group in groups] == ["love", "family", "friend", "work"]
+    assert {type_["relationship_type_group_id"] for type_ in types} == {1, 2, 3, 4}
     assert grace.ids("/relationshiptypes", limit=1) == [28]
-    grace.missing("GET", "/relationshiptypes/1")
+    grace.expect_not_found("GET", "/relationshiptypes/1")
 
 
-def test_creating_makes_two_rows(monica: Monica) -> None:
-    """The reply shows the row that was asked for; its reverse has the next id."""
+def test_creates_two_records(monica: Monica) -> None:
+    """The reply has the record that was asked for; its reverse gets the next id."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
     first = monica.relate(ann, PARENT, bob)
     assert monica.relate(bob, BOSS, ann) == first + 2
@@ -50,60 +50,49 @@ def test_creating_makes_two_rows(monica: Monica) -> None:
     assert sides(monica, bob) == [(first + 1, bob, ann, "child"), (first + 2, bob, ann, "boss")]
 
 
-def test_contacts_show_their_relationships_by_group(monica: Monica) -> None:
-    """A contact names the other one under the type's group."""
-    ann, bob = monica.contact("Ann"), monica.contact("Bob")
-    id = monica.relate(ann, PARENT, bob)
-    relations = monica.get(f"/contacts/{ann}")["information"]["relationships"]
-    assert [*relations] == ["love", "family", "friend", "work"]
-    assert [group["total"] for group in relations.values()] == [0, 1, 0, 0]
-    (relation,) = relations["family"]["contacts"]
-    assert relation["relationship"]["name"] == "parent"
-    assert relation["relationship"]["id"] == id
-    assert relation["contact"]["id"] == bob
-
-
-@pytest.mark.parametrize("side", [0, 1])
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_updating_a_side_updates_both(monica: Monica, side: int, method: str) -> None:
-    """Another type for one row gives the other one the reverse; contacts cannot be changed."""
-    ann, bob, third = monica.contact("Ann"), monica.contact("Bob"), monica.contact("Cid")
-    id = monica.relate(ann, PARENT, bob)
-    body = {"relationship_type_id": BOSS, "contact_is": third, "of_contact": third}
-    monica.tree(method, f"/relationships/{id + side}", body)
+def test_updates_both_sides(monica: Monica) -> None:
+    """Another type for one record gives the other the reverse; contacts cannot be changed."""
+    third = monica.contact("Cid")
     names = ["boss", "subordinate"]
-    assert sides(monica, ann) == [(id, ann, bob, names[side])]
-    assert sides(monica, bob) == [(id + 1, bob, ann, names[1 - side])]
+    for method in ("PUT", "PATCH"):
+        for side in (0, 1):
+            ann, bob = monica.contact("Ann"), monica.contact("Bob")
+            id = monica.relate(ann, PARENT, bob)
+            body = {"relationship_type_id": BOSS, "contact_is": third, "of_contact": third}
+            monica.tree(method, f"/relationships/{id + side}", body)
+            case = f"{method} of side {side}"
+            assert sides(monica, ann) == [(id, ann, bob, names[side])], case
+            assert sides(monica, bob) == [(id + 1, bob, ann, names[1 - side])], case
     assert sides(monica, third) == []
 
 
-@pytest.mark.parametrize("side", [0, 1])
-def test_deleting_a_side_deletes_both(monica: Monica, side: int) -> None:
-    """The reply names the id as a text, and neither row is left."""
+def test_deletes_both_sides(monica: Monica) -> None:
+    """The reply has the id as a str, and neither record is left."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
-    id = monica.relate(ann, PARENT, bob)
-    assert monica.delete(f"/relationships/{id + side}")["id"] == str(id + side)
-    assert sides(monica, ann) == sides(monica, bob) == []
-    for gone in (id, id + 1):
-        monica.missing("GET", f"/relationships/{gone}")
-        sentence = "The selected relationship id is invalid."
-        assert monica.refused("DELETE", f"/relationships/{gone}") == [sentence]
+    for side in (0, 1):
+        id = monica.relate(ann, PARENT, bob)
+        assert monica.delete(f"/relationships/{id + side}")["id"] == str(id + side)
+        assert sides(monica, ann) == sides(monica, bob) == [], side
+        for deleted in (id, id + 1):
+            monica.expect_not_found("GET", f"/relationships/{deleted}")
+            message = "The selected relationship id is invalid."
+            assert monica.expect_invalid("DELETE", f"/relationships/{deleted}") == [message]
 
 
-def test_duplicates_and_relations_to_oneself_are_two_rows_more(monica: Monica) -> None:
-    """The same once more is accepted, and so is a contact's relation to itself."""
+def test_accepts_duplicates_and_relationships_to_oneself(monica: Monica) -> None:
+    """Each is two records more."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
     first, second = monica.relate(ann, PARTNER, bob), monica.relate(ann, PARTNER, bob)
     assert second == first + 2
     own = monica.relate(ann, PARTNER, ann)
-    assert [one[0] for one in sides(monica, ann)] == [first, second, own, own + 1]
+    assert [side[0] for side in sides(monica, ann)] == [first, second, own, own + 1]
     monica.delete(f"/relationships/{own}")
     monica.delete(f"/relationships/{first}")
-    # "A" reverse goes with it, not necessarily the one that came with it.
+    # "A" reverse goes with it, not necessarily the one that was created with it.
     assert len(sides(monica, ann)) == len(sides(monica, bob)) == 1
 
 
-def test_a_partial_contact_goes_with_its_last_relationship(monica: Monica) -> None:
+def test_deletes_a_partial_contact_with_its_last_relationship(monica: Monica) -> None:
     """It stays while it has another one, and goes only if it is the `of_contact`."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
     max_ = monica.contact("Max", is_partial=True)
@@ -111,7 +100,7 @@ def test_a_partial_contact_goes_with_its_last_relationship(monica: Monica) -> No
     monica.delete(f"/relationships/{first}")
     assert monica.get(f"/contacts/{max_}")["is_partial"] is True
     monica.delete(f"/relationships/{second}")
-    monica.missing("GET", f"/contacts/{max_}")
+    monica.expect_not_found("GET", f"/contacts/{max_}")
 
     kim = monica.contact("Kim", is_partial=True)
     third = monica.relate(ann, PARENT, kim)
@@ -119,8 +108,8 @@ def test_a_partial_contact_goes_with_its_last_relationship(monica: Monica) -> No
     assert monica.get(f"/contacts/{kim}")["first_name"] == "Kim"
 
 
-def test_a_partial_contact_has_the_hash_of_its_owner(monica: Monica) -> None:
-    """Without a relationship the hash is empty; and there is no url, rather than a null one."""
+def test_gives_a_partial_contact_the_hash_of_its_owner(monica: Monica) -> None:
+    """Without a relationship the hash is empty; `url` is absent rather than null."""
     ann, max_ = monica.contact("Ann"), monica.contact("Max", is_partial=True)
     assert monica.get(f"/contacts/{max_}")["hash_id"] == ""
     id = monica.relate(ann, PARENT, max_)
@@ -128,80 +117,74 @@ def test_a_partial_contact_has_the_hash_of_its_owner(monica: Monica) -> None:
     assert "url" not in monica.get(f"/relationships/{id}")["of_contact"]
 
 
-def test_deleting_a_contact_deletes_its_relationships(monica: Monica) -> None:
-    """Both rows go with either contact, also those of the one that stays."""
+def test_deletes_the_relationships_of_a_deleted_contact(monica: Monica) -> None:
+    """Both records go with either contact, also that of the contact that stays."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
     id = monica.relate(ann, PARENT, bob)
     monica.delete(f"/contacts/{bob}")
     assert sides(monica, ann) == []
-    monica.missing("GET", f"/relationships/{id}")
+    monica.expect_not_found("GET", f"/relationships/{id}")
     body = {"contact_is": ann, "relationship_type_id": CHILD, "of_contact": bob}
-    monica.missing("POST", "/relationships", body)
+    monica.expect_not_found("POST", "/relationships", body)
 
 
-@pytest.mark.parametrize(
-    ("body", "sentences"),
-    [
-        (
-            {},
-            [
-                "The contact is field is required.",
-                "The of contact field is required.",
-                "The relationship type id field is required.",
-            ],
-        ),
-        ({"contact_is": "x"}, ["The contact is must be an integer."]),
-        ({"contact_is": [1]}, ["The contact is must be an integer."]),
-        ({"contact_is": 1.5}, ["The contact is must be an integer."]),
-        ({"contact_is": True}, ["The contact is must be an integer."]),
-        ({"contact_is": 0}, ["The selected contact is is invalid."]),
-        ({"of_contact": 10**30}, ["The of contact must be an integer."]),
-        ({"relationship_type_id": 999}, ["The selected relationship type id is invalid."]),
-    ],
-)
-def test_bad_relationships_are_refused(
-    monica: Monica, body: dict[str, object], sentences: list[str]
-) -> None:
-    """Each wrong member gets its sentence, and nothing is written."""
+def test_rejects_invalid_relationships(monica: Monica) -> None:
+    """Each invalid member gets its message, and nothing is written."""
     before = monica.mock.snapshot()
-    whole = {"contact_is": 1, "of_contact": 2, "relationship_type_id": 8} if body else {}
-    assert monica.refused("POST", "/relationships", {**whole, **body}) == sentences
+    assert monica.expect_invalid("POST", "/relationships", {}) == [
+        "The contact is field is required.",
+        "The of contact field is required.",
+        "The relationship type id field is required.",
+    ]
+    cases: list[tuple[str, Any, str]] = [
+        ("contact_is", "x", "The contact is must be an integer."),
+        ("contact_is", [1], "The contact is must be an integer."),
+        ("contact_is", 1.5, "The contact is must be an integer."),
+        ("contact_is", True, "The contact is must be an integer."),
+        ("contact_is", 0, "The selected contact is is invalid."),
+        ("of_contact", 10**30, "The of contact must be an integer."),
+        ("relationship_type_id", 999, "The selected relationship type id is invalid."),
+    ]
+    valid = {"contact_is": 1, "of_contact": 2, "relationship_type_id": PARENT}
+    for member, value, message in cases:
+        messages = monica.expect_invalid("POST", "/relationships", {**valid, member: value})
+        assert messages == [message], (member, value)
     assert monica.mock.snapshot() == before
 
 
-def test_other_accounts_pass_validation_and_are_not_found(monica: Monica, grace: Monica) -> None:
-    """Contacts, types and relationships of another account exist for the rules, then are 404."""
+def test_does_not_find_records_of_another_account(monica: Monica, grace: Monica) -> None:
+    """Contacts, types and relationships of another account pass the rules, then are 404."""
     theirs = grace.ids("/contacts")[0]
-    good = {"contact_is": 1, "of_contact": 2, "relationship_type_id": 8}
+    valid = {"contact_is": 1, "of_contact": 2, "relationship_type_id": PARENT}
     for change in ({"contact_is": theirs}, {"of_contact": theirs}, {"relationship_type_id": 28}):
-        monica.missing("POST", "/relationships", {**good, **change})
-    monica.missing("PUT", "/relationships/1", {"relationship_type_id": 28})
+        monica.expect_not_found("POST", "/relationships", {**valid, **change})
+    monica.expect_not_found("PUT", "/relationships/1", {"relationship_type_id": 28})
     for method, body in (("PUT", {"relationship_type_id": 28}), ("DELETE", None), ("GET", None)):
-        grace.missing(method, "/relationships/1", body)
+        grace.expect_not_found(method, "/relationships/1", body)
     assert grace.get("/contacts/1/relationships") == []
     assert monica.get("/contacts/999999/relationships") == []
     assert monica.get("/contacts/abc/relationships") == []
 
 
-def test_an_archived_contact_is_not_related(monica: Monica) -> None:
-    """An archived `contact_is` is refused with one sentence, an archived `of_contact` is not."""
+def test_rejects_an_archived_contact(monica: Monica) -> None:
+    """An archived `contact_is` is refused with one message, an archived `of_contact` is not."""
     ann, bob = monica.contact("Ann"), monica.contact("Bob")
     monica.mock.archive(ann)
     body = {"contact_is": ann, "relationship_type_id": PARENT, "of_contact": bob}
-    assert len(monica.refused("POST", "/relationships", body)) == 1
+    assert len(monica.expect_invalid("POST", "/relationships", body)) == 1
     assert sides(monica, bob) == []
     assert monica.relate(bob, PARENT, ann)
 
 
-def test_the_list_takes_no_pages(monica: Monica) -> None:
-    """Limit and page change nothing, but a bad one is refused; there is no list of all."""
+def test_lists_without_pages(monica: Monica) -> None:
+    """Limit and page have no effect, but an invalid one is refused; there is no list of all."""
     assert len(monica.get("/contacts/1/relationships?limit=1&page=9")) == 2
     assert monica.tree("GET", "/contacts/1/relationships?limit=101", status=400)
     reply = monica.http.get("/relationships")
     assert (reply.status_code, reply.headers["allow"]) == (405, "POST, POST")
 
 
-def test_trailing_slashes_change_nothing(monica: Monica) -> None:
+def test_ignores_trailing_slashes(monica: Monica) -> None:
     """The paths of the vendor's page, which end in slashes, work."""
     assert monica.get("/contacts/1/relationships/") == monica.get("/contacts/1/relationships")
     body = {"contact_is": 1, "relationship_type_id": 2, "of_contact": 3}

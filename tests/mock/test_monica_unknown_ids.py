@@ -1,18 +1,16 @@
-"""Ids that nobody has, ids of another account, texts as ids: by kind and verb, as the server."""
+"""Unknown ids, ids of another account and ids that are not numbers: by kind and verb."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from crmkit_mock import MockCRMs
 from tests.mock.plain_monica import PLAIN, Monica, client_for
 
-UNKNOWN, TEXT = 999_999, "abc"
+UNKNOWN, NOT_A_NUMBER = 999_999, "abc"
 CRASH = "crash"
 
-#: Bodies that an update takes, by path.
+#: Bodies that an update accepts, by path.
 BODIES: dict[str, dict[str, Any]] = {
     "contacts": {**PLAIN, "first_name": "x"},
     "relationships": {"relationship_type_id": 1},
@@ -43,7 +41,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "activitytypes": {"activity_type_category_id": 1},
     "activitytypecategories": {},
 }
-#: By path: status of an update and of a deletion of an unknown id, of a deletion of a text.
+#: By path: status of an update and of a deletion of an unknown id, and of a deletion of one that
+#: is not a number.
 STATUSES: dict[str, tuple[int, int, int | str]] = {
     "relationships": (422, 422, 422),
     "notes": (404, 404, 404),
@@ -68,110 +67,101 @@ STATUSES: dict[str, tuple[int, int, int | str]] = {
     "activitytypes": (422, 422, CRASH),
     "activitytypecategories": (422, 422, CRASH),
 }
-each = pytest.mark.parametrize("path", STATUSES)
 
 
-def answered(monica: Monica, status: int, method: str, path: str, body: Any = None) -> None:
-    """Check status and code of a refusal."""
-    if status == 404:
-        monica.missing(method, path, body)
+def expect(monica: Monica, status: int | str, method: str, path: str, body: Any = None) -> None:
+    """Check status and code of an error; crashes are 404 by default."""
+    if status in (404, CRASH):
+        monica.expect_not_found(method, path, body)
     else:
-        monica.refused(method, path, body)
+        assert status == 422
+        monica.expect_invalid(method, path, body)
 
 
-@each
-def test_unknown_ids(monica: Monica, path: str) -> None:
-    """Read, they are 404; an update or deletion answers 404 or 422, by kind; nothing is written."""
-    update, delete, _ = STATUSES[path]
+def test_rejects_unknown_ids_by_kind_and_verb(monica: Monica) -> None:
+    """GET is 404; an update or deletion is 404 or 422, by kind; nothing is written."""
     before = monica.mock.snapshot()
-    monica.missing("GET", f"/{path}/{UNKNOWN}")
-    for method in ("PUT", "PATCH"):
-        answered(monica, update, method, f"/{path}/{UNKNOWN}", BODIES[path])
-    answered(monica, delete, "DELETE", f"/{path}/{UNKNOWN}")
-    assert monica.mock.snapshot() == before
+    for path, (update, delete, _) in STATUSES.items():
+        monica.expect_not_found("GET", f"/{path}/{UNKNOWN}")
+        for method in ("PUT", "PATCH"):
+            expect(monica, update, method, f"/{path}/{UNKNOWN}", BODIES[path])
+        expect(monica, delete, "DELETE", f"/{path}/{UNKNOWN}")
+        assert monica.mock.snapshot() == before, path
 
 
-@each
-def test_texts_as_ids(monica: Monica, path: str) -> None:
-    """Read, they are 404; deleted, 404 or 422 by kind, or a crash, which is 404 by default."""
-    status = STATUSES[path][2]
-    monica.missing("GET", f"/{path}/{TEXT}")
-    answered(monica, 404 if isinstance(status, str) else status, "DELETE", f"/{path}/{TEXT}")
+def test_rejects_ids_that_are_not_numbers(monica: Monica) -> None:
+    """GET is 404; a deletion is 404 or 422 by kind, or 404 where the server crashes."""
+    before = monica.mock.snapshot()
+    for path, (_, _, status) in STATUSES.items():
+        monica.expect_not_found("GET", f"/{path}/{NOT_A_NUMBER}")
+        expect(monica, status, "DELETE", f"/{path}/{NOT_A_NUMBER}")
+        assert monica.mock.snapshot() == before, path
 
 
-def test_texts_as_ids_crash_faithfully() -> None:
-    """Where the server crashes on a text, the mock does so if it is asked to."""
+def test_crashes_faithfully_on_ids_that_are_not_numbers() -> None:
+    """With `faithful_crashes` the mock answers 500 where the server does."""
     with MockCRMs(faithful_crashes=True) as mocks, client_for(mocks.monica) as http:
         for path, (_, _, status) in STATUSES.items():
-            reply = http.delete(f"/{path}/{TEXT}")
+            reply = http.delete(f"/{path}/{NOT_A_NUMBER}")
             assert reply.status_code == (500 if status == CRASH else status), path
-        assert http.delete(f"/documents/{TEXT}").status_code == 500
-        assert http.delete(f"/photos/{TEXT}").status_code == 500
-        assert http.get(f"/contacts/{TEXT}").json() == {"message": "Server Error"}
+        assert http.delete(f"/documents/{NOT_A_NUMBER}").status_code == 500
+        assert http.delete(f"/photos/{NOT_A_NUMBER}").status_code == 500
+        assert http.get(f"/contacts/{NOT_A_NUMBER}").json() == {"message": "Server Error"}
 
 
-@each
-def test_ids_of_another_account(monica: Monica, grace: Monica, path: str) -> None:
-    """Whatever is asked of another account's record: 404, and it stays as it is."""
-    own = {
-        "genders": 1,
-        "relationships": 1,
-        **dict.fromkeys(("contactfieldtypes", "activitytypes", "activitytypecategories"), 1),
-    }
-    id = (
-        own.get(path)
-        or monica.page(f"/{path}" if path != "contactfields" else OF_ONE)["data"][0]["id"]
-    )
-    before = monica.mock.snapshot()
-    mine = {"contact_id": 5, "company_id": 1, "contacts": [5], "relationship_type_id": 28}
-    mine |= {"contact_field_type_id": 8, "life_event_type_id": 44}
-    body = {name: mine.get(name, value) for name, value in BODIES[path].items()}
-    for method in ("GET", "PUT", "DELETE"):
-        grace.missing(method, f"/{path}/{id}", None if method != "PUT" else body)
-    after = monica.mock.snapshot()
-    assert after["records"] == before["records"]
+def test_does_not_find_records_of_another_account(monica: Monica, grace: Monica) -> None:
+    """Any operation on another account's record is 404, and the record stays as it is."""
+    first_ids = dict.fromkeys(
+        ("genders", "relationships", "contactfieldtypes", "activitytypes"), 1
+    ) | {"activitytypecategories": 1, "contactfields": 1}
+    own = {"contact_id": 5, "company_id": 1, "contacts": [5], "relationship_type_id": 28}
+    own |= {"contact_field_type_id": 8, "life_event_type_id": 44}
+    before = monica.mock.snapshot()["records"]
+    for path in STATUSES:
+        id = first_ids.get(path) or monica.ids(f"/{path}")[0]
+        assert monica.get(f"/{path}/{id}")["id"] == id
+        body = {name: own.get(name, value) for name, value in BODIES[path].items()}
+        for method in ("GET", "PUT", "DELETE"):
+            grace.expect_not_found(method, f"/{path}/{id}", body if method == "PUT" else None)
+        assert monica.mock.snapshot()["records"] == before, path
 
 
-OF_ONE = "/contacts/1/contactfields"
-
-
-def test_ids_begin_with_their_digits(monica: Monica) -> None:
-    """The database reads digits and forgets the letters behind them; rules do not."""
+def test_reads_ids_by_their_leading_digits(monica: Monica) -> None:
+    """The database ignores letters behind the digits; rules do not."""
     assert monica.get("/notes/1xyz")["id"] == 1
-    monica.refused("DELETE", "/relationships/1xyz")
+    monica.expect_invalid("DELETE", "/relationships/1xyz")
 
 
-def test_contacts(monica: Monica, grace: Monica) -> None:
-    """Unknown contacts have shapes of their own, and a deleted one is not the same as none."""
-    monica.missing("GET", f"/contacts/{UNKNOWN}")
-    monica.missing("GET", f"/contacts/{TEXT}")
-    monica.missing("PUT", f"/contacts/{UNKNOWN}", BODIES["contacts"])
-    sentence = ["The contact id must be an integer."]
-    assert monica.refused("PUT", f"/contacts/{TEXT}", BODIES["contacts"]) == sentence
+def test_rejects_unknown_contacts_in_their_own_forms(monica: Monica, grace: Monica) -> None:
+    """Errors of contacts differ by verb, and a deleted contact from one that never existed."""
+    monica.expect_not_found("GET", f"/contacts/{UNKNOWN}")
+    monica.expect_not_found("GET", f"/contacts/{NOT_A_NUMBER}")
+    monica.expect_not_found("PUT", f"/contacts/{UNKNOWN}", BODIES["contacts"])
+    not_a_number = "The contact id must be an integer."
+    unknown = "The selected contact id is invalid."
+    path = f"/contacts/{NOT_A_NUMBER}"
+    assert monica.expect_invalid("PUT", path, BODIES["contacts"]) == [not_a_number]
     for part in ("work", "food"):
-        sentences = monica.refused("PUT", f"/contacts/{UNKNOWN}/{part}", {})
-        assert sentences == ["The selected contact id is invalid."]
-    for id, text in ((UNKNOWN, "The selected contact id is invalid."), (TEXT, sentence[0])):
-        refused = monica.tree("DELETE", f"/contacts/{id}", status=422)
-        assert refused == {"message": text, "errors": {"contact_id": [text]}}
+        assert monica.expect_invalid("PUT", f"/contacts/{UNKNOWN}/{part}", {}) == [unknown]
+    for id, message in ((UNKNOWN, unknown), (NOT_A_NUMBER, not_a_number)):
+        error = monica.tree("DELETE", f"/contacts/{id}", status=422)
+        assert error == {"message": message, "errors": {"contact_id": [message]}}
     monica.delete("/contacts/2")
     for client in (monica, grace):
-        gone = client.tree("DELETE", "/contacts/2", status=404)
-        assert gone.keys() == {"message"}
-    grace.missing("PUT", "/contacts/1", BODIES["contacts"])
+        assert client.tree("DELETE", "/contacts/2", status=404).keys() == {"message"}
+    grace.expect_not_found("PUT", "/contacts/1", BODIES["contacts"])
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
+def test_does_not_find_lists_of_unknown_contacts(monica: Monica, grace: Monica) -> None:
+    """A list of a contact that is unknown, deleted or another account's is 404."""
+    lists = (
         *("notes", "calls", "activities", "tasks", "reminders", "contactfields", "addresses"),
         *("gifts", "debts", "documents", "photos", "pets", "conversations", "logs"),
-    ],
-)
-def test_lists_of_unknown_contacts(monica: Monica, grace: Monica, what: str) -> None:
-    """A list of a contact that is unknown, deleted, a text or another account's is 404."""
-    monica.page(f"/contacts/2/{what}")
+    )
+    for name in lists:
+        monica.page(f"/contacts/2/{name}")
     monica.delete("/contacts/2")
-    for id in (UNKNOWN, 2, TEXT):
-        monica.missing("GET", f"/contacts/{id}/{what}")
-    grace.missing("GET", f"/contacts/1/{what}")
+    for name in lists:
+        for id in (UNKNOWN, 2, NOT_A_NUMBER):
+            monica.expect_not_found("GET", f"/contacts/{id}/{name}")
+        grace.expect_not_found("GET", f"/contacts/1/{name}")

@@ -1,30 +1,34 @@
-"""Activities with those who took part, their types and the categories of these."""
+"""Activities with their attendees, and the types of activities by category."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.emotions import emotion_shape, require_emotions
-from crmkit_mock.monica.listing import page_of
-from crmkit_mock.monica.resource import Resource, TextId
-from crmkit_mock.monica.rules import (
+from crmkit_mock.monica.errors import not_found
+from crmkit_mock.monica.records import YearCounts
+from crmkit_mock.monica.resource import OnBadId, Resource
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.static_data import are_emotions, serialize_emotion
+from crmkit_mock.monica.validation import (
     Exists,
     Rules,
     array_of,
-    day,
     integer,
+    iso_date,
     optional,
     required,
-    text,
+    string,
 )
-from crmkit_mock.monica.short_contact import account_of, short_contact
-from crmkit_mock.monica.statistics import statistics
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
+
+_YEARS = YearCounts("activity", "happened_at")
+_BY_CATEGORY = Index(lambda type_: [type_["activity_type_category_id"]])
 
 
 class Activities(Resource):
@@ -32,123 +36,100 @@ class Activities(Resource):
 
     kind = "activity"
     label = "activity"
-    prefix = "activities"
-    verbs: ClassVar[tuple[str, ...]] = (
-        "list",
-        "list_of_contact",
-        "get",
-        "create",
-        "update",
-        "delete",
-    )
-    text_delete = TextId.INVALID
+    text_delete = OnBadId.INVALID
     echoes_id = True
     rules: ClassVar[Rules] = {
-        "summary": required(text()),
-        "description": optional(text()),
-        "happened_at": required(day),
+        "summary": required(string()),
+        "description": optional(string()),
+        "happened_at": required(iso_date),
         "activity_type_id": optional(integer, Exists("activityType")),
         "contacts": required(array_of(integer)),
         "emotions": optional(array_of(integer)),
     }
+    defaults: ClassVar[Tree] = {"summary": "Activity", "happened_at": "2024-05-06"}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of an activity."""
-        shown = (short_contact(call, id) for id in row["contacts"])
-        contacts = [contact for contact in shown if contact is not None]
-        type_id = row["activity_type_id"]
-        kind = call.records.find("activityType", type_id) if type_id else None
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of an activity."""
+        attendees = (short_contact(session, id) for id in record["contacts"])
+        contacts = [contact for contact in attendees if contact is not None]
+        type_id = record["activity_type_id"]
+        type_ = session.records.find("activityType", type_id) if type_id else None
         return {
-            "id": row["id"],
-            "uuid": row["uuid"],
+            "id": record["id"],
+            "uuid": record["uuid"],
             "object": "activity",
-            "summary": row["summary"],
-            "description": row["description"],
-            "happened_at": row["happened_at"],
-            "activity_type": activity_type_shape(call, kind) if kind else None,
+            "summary": record["summary"],
+            "description": record["description"],
+            "happened_at": record["happened_at"],
+            "activity_type": _serialize_type(session, type_) if type_ else None,
             "attendees": {"total": len(contacts), "contacts": contacts},
-            "emotions": [emotion_shape(id) for id in row["emotions"]],
-            "url": call.url(f"activities/{row['id']}"),
-            "account": account_of(row),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "emotions": [serialize_emotion(id) for id in record["emotions"]],
+            "url": session.url(f"activities/{record['id']}"),
+            **common_end(record),
         }
 
-    def page(self, call: Call) -> Reply:
-        """Answer a page of activities, with their number by year."""
-        rows = call.records.all(self.kind, call.account.id)
-        return self._with_statistics(call, self.ordered(call, rows))
+    def list_page(
+        self,
+        session: Session,
+        contact: int | None,
+        columns: frozenset[str] | None,
+        *,
+        raw_crash: bool = False,
+        **meta: object,
+    ) -> Reply:
+        """Answer a page of activities, with the number of all of them by year."""
+        meta["statistics"] = _YEARS.count(session.records, session.account.id, contact)
+        return super().list_page(session, contact, columns, raw_crash=raw_crash, **meta)
 
-    def page_of_contact(self, call: Call) -> Reply:
-        """Answer a page of the activities of a contact, with their number by year."""
-        rows = self.rows_of_contact(call, call.own("contact", call.number("contact_id")))
-        return self._with_statistics(call, self.ordered(call, rows))
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new activity.
 
-    def _with_statistics(self, call: Call, rows: list[Row]) -> Reply:
-        years = statistics(row["happened_at"] for row in rows)
-        return page_of(call, rows, lambda row: self.shape(call, row), statistics=years)
+        Raises:
+            Refusal: 404, a contact or emotion does not exist.
+        """
+        columns = super().new_record(session, values)
+        columns["contacts"] = _attendees(session, values)
+        columns["emotions"] = _emotions(values)
+        return columns
 
-    def create(self, call: Call) -> Reply:
-        """Create an activity; nothing is created if a contact or emotion does not exist."""
-        values = call.values(self.rules)
-        contacts = _attendees(call, values)
-        row = self.add(call, {**_columns(values), "emotions": _emotions(values)})
-        self._attend(call, row, contacts)
-        return self.shown(call, row, self.created)
+    def after_create(self, session: Session, record: Record) -> None:
+        """Update the attendees' last activity."""
+        _update_last_activity(session, record["account_id"], record["contacts"])
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
-        """Change an activity: other contacts take part, emotions stay if none are sent."""
-        contacts = _attendees(call, values)
-        before = row["contacts"]
-        row.update(_columns(values))
-        row["emotions"] = _emotions(values) or row["emotions"]
-        call.records.keep(self.kind, row)
-        self._leave(call, row, before)
-        self._attend(call, row, contacts)
+    def update(self, session: Session) -> Reply:
+        """Change an activity: its attendees are replaced, emotions stay if none are sent."""
+        record, values = self.find_for_update(session)
+        former = record["contacts"]
+        columns = self.new_record(session, values)
+        record.update({**columns, "emotions": columns["emotions"] or record["emotions"]})
+        self.save(session, record)
+        _update_last_activity(session, record["account_id"], [*former, *record["contacts"]])
+        return self.to_response(session, record)
 
-    def dropped(self, call: Call, row: Row) -> None:
-        """Take an activity that is going to be deleted from its contacts."""
-        self._leave(call, row, row["contacts"])
-
-    def _attend(self, call: Call, row: Row, contacts: list[Row]) -> None:
-        for contact in contacts:
-            call.records.attach(contact, self.kind, row["id"])
-            self._remember_last(call, contact)
-
-    def _leave(self, call: Call, row: Row, contacts: list[int]) -> None:
-        for id in contacts:
-            contact = call.records.get("contact", row["account_id"], id)
-            if contact is not None:
-                call.records.detach(contact, self.kind, row["id"])
-                self._remember_last(call, contact)
-
-    def _remember_last(self, call: Call, contact: Row) -> None:
-        ids = call.records.attached(contact).get(self.kind, [])
-        days = [call.own(self.kind, id)["happened_at"] for id in ids]
-        contact["last_activity_together"] = max(days, default=None)
-        call.records.keep("contact", contact)
+    def after_delete(self, session: Session, record: Record) -> None:
+        """Update the last activity of those who took part."""
+        _update_last_activity(session, record["account_id"], record["contacts"])
 
 
-def _columns(values: Values) -> Row:
-    return {
-        "summary": values["summary"],
-        "description": values.get("description"),
-        "happened_at": values["happened_at"],
-        "activity_type_id": values.get("activity_type_id"),
-        "contacts": list(dict.fromkeys(values["contacts"])),
-    }
-
-
-def _attendees(call: Call, values: Values) -> list[Row]:
-    return [call.own("contact", id) for id in dict.fromkeys(values["contacts"])]
+def _attendees(session: Session, values: Values) -> list[int]:
+    ids = dict.fromkeys(values["contacts"])
+    return [session.read("contact", id)["id"] for id in ids]
 
 
 def _emotions(values: Values) -> list[int]:
     ids: list[int] = values.get("emotions") or []
-    missing = require_emotions(ids)
-    if missing is not None:
-        raise missing
+    if not are_emotions(ids):
+        raise not_found()
     return ids
+
+
+def _update_last_activity(session: Session, account: int, contacts: list[int]) -> None:
+    """Write to contacts when the last of their activities was."""
+    for id in dict.fromkeys(contacts):
+        contact = session.records.get("contact", account, id)
+        if contact is not None:
+            contact["last_activity_together"] = _YEARS.latest(session.records, account, id)
+            session.records.save("contact", contact)
 
 
 class ActivityTypes(Resource):
@@ -156,21 +137,16 @@ class ActivityTypes(Resource):
 
     kind = "activityType"
     label = "activity type"
-    prefix = "activity_types"
-    created = 200
+    created_status = 200
     rules: ClassVar[Rules] = {
         "activity_type_category_id": required(integer, Exists("activityTypeCategory")),
-        "name": optional(text(255)),
+        "name": optional(string(255)),
     }
+    defaults: ClassVar[Tree] = {"activity_type_category_id": 1}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a type of activities."""
-        return activity_type_shape(call, row)
-
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new type."""
-        del call
-        return {"name": None, **values}
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a type of activities."""
+        return _serialize_type(session, record)
 
 
 class ActivityTypeCategories(Resource):
@@ -178,53 +154,43 @@ class ActivityTypeCategories(Resource):
 
     kind = "activityTypeCategory"
     label = "activity type category"
-    prefix = "activity_type_categories"
-    created = 200
-    rules: ClassVar[Rules] = {"name": optional(text(255))}
+    created_status = 200
+    rules: ClassVar[Rules] = {"name": optional(string(255))}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a category."""
-        del call
-        return activity_type_category_shape(row)
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a category."""
+        del session
+        return _serialize_category(record)
 
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new category."""
-        del call
-        return {"name": None, **values}
-
-    def dropped(self, call: Call, row: Row) -> None:
+    def before_delete(self, session: Session, record: Record) -> None:
         """Delete the types of a category with it (assumption)."""
-        for kind in call.records.all("activityType", row["account_id"]):
-            if kind["activity_type_category_id"] == row["id"]:
-                call.records.remove("activityType", kind)
+        records = session.records
+        for type_ in records.select(
+            "activityType", record["account_id"], _BY_CATEGORY, record["id"]
+        ):
+            records.remove("activityType", type_)
 
 
-def activity_type_shape(call: Call, row: Row) -> Tree:
-    """Build what replies show of a type of activities."""
-    category = call.records.find("activityTypeCategory", row["activity_type_category_id"])
+def _serialize_type(session: Session, record: Record) -> Tree:
+    category = session.records.find("activityTypeCategory", record["activity_type_category_id"])
     if category is None:
-        raise LookupError(f"the activity type {row['id']} has no category")
+        raise LookupError(f"the activity type {record['id']} has no category")
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "activityType",
-        "name": row["name"],
+        "name": record["name"],
         "location_type": None,
-        "activity_type_category": activity_type_category_shape(category),
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "activity_type_category": _serialize_category(category),
+        **common_end(record),
     }
 
 
-def activity_type_category_shape(row: Row) -> Tree:
-    """Build what replies show of a category of types of activities."""
+def _serialize_category(record: Record) -> Tree:
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "activityTypeCategory",
-        "name": row["name"],
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "name": record["name"],
+        **common_end(record),
     }

@@ -1,28 +1,42 @@
-"""Addresses of contacts, and the places that they are at."""
+"""Addresses and places, companies and occupations: where contacts live and work."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.countries import country_shape
-from crmkit_mock.monica.resource import OfContact, Resource
-from crmkit_mock.monica.rules import Rules, array, integer, number, optional, required, text
-from crmkit_mock.monica.short_contact import account_of, short_contact
+from crmkit_mock.monica.resource import ContactResource, Resource
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.static_data import serialize_country
+from crmkit_mock.monica.validation import (
+    Exists,
+    Rules,
+    array,
+    boolean,
+    integer,
+    iso_date,
+    number,
+    one_of,
+    optional,
+    required,
+    string,
+)
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
 _PLACE: Rules = {
-    "street": optional(text(255)),
-    "city": optional(text(255)),
-    "province": optional(text(255)),
-    "postal_code": optional(text(255)),
-    "country": optional(text(3)),
+    "street": optional(string(255)),
+    "city": optional(string(255)),
+    "province": optional(string(255)),
+    "postal_code": optional(string(255)),
+    "country": optional(string(3)),
     "latitude": optional(number),
     "longitude": optional(number),
 }
+_OCCUPATIONS_BY_COMPANY = Index(lambda occupation: [occupation["company_id"]])
 
 
 class Places(Resource):
@@ -30,93 +44,161 @@ class Places(Resource):
 
     kind = "place"
     label = "place"
-    prefix = "places"
     rules: ClassVar[Rules] = _PLACE
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a place."""
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a place."""
         return {
-            "id": row["id"],
+            "id": record["id"],
             "object": "place",
-            **_where(call, row),
-            "account": account_of(row),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            **_place_members(session, record),
+            **common_end(record),
         }
 
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new place."""
-        del call
-        return {name: values.get(name) for name in _PLACE}
 
-
-class Addresses(OfContact):
-    """The addresses of an account. Each makes a place and shows what is kept there."""
+class Addresses(ContactResource):
+    """The addresses of an account. Each creates a place, which has all but its name."""
 
     kind = "address"
     label = "address"
-    prefix = "addresses"
     contact_columns = None
     rules: ClassVar[Rules] = {
         "contact_id": required(integer),
-        "name": optional(text(255)),
+        "name": optional(string(255)),
         **_PLACE,
         "labels": optional(array),
     }
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of an address."""
-        return address_shape(call, row)
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of an address."""
+        return serialize_address(session, record)
 
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new address; its place is made at once."""
-        moments = {"created_at": call.now, "updated_at": call.now}
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new address; its place is created at once."""
         columns = {name: values.get(name) for name in _PLACE}
-        place = call.records.add("place", call.account.id, {**moments, **columns})
+        place = session.records.add("place", session.account.id, {**session.timestamps, **columns})
         return {
             "contact_id": values["contact_id"],
             "name": values.get("name"),
             "place_id": place["id"],
         }
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change an address and its place; what is not sent is cleared."""
-        self.move(call, row, values["contact_id"])
-        row["name"] = values.get("name")
-        place = call.records.get("place", row["account_id"], row["place_id"])
+        self.assign(session, record, values["contact_id"])
+        record["name"] = values.get("name")
+        place = session.records.get("place", record["account_id"], record["place_id"])
         if place is not None:
-            place.update({name: values.get(name) for name in _PLACE}, updated_at=call.now)
-            call.records.keep("place", place)
+            place.update({name: values.get(name) for name in _PLACE}, updated_at=session.now)
+            session.records.save("place", place)
 
-    def dropped(self, call: Call, row: Row) -> None:
-        """Delete the place with the address."""
-        super().dropped(call, row)
-        place = call.records.get("place", row["account_id"], row["place_id"])
+    def before_delete(self, session: Session, record: Record) -> None:
+        """Delete the place of an address with it."""
+        place = session.records.read("place", record["account_id"], record["place_id"])
         if place is not None:
-            call.records.remove("place", place)
+            session.records.remove("place", place)
 
 
-def address_shape(call: Call, row: Row) -> Tree:
-    """Build what replies show of an address."""
+def serialize_address(session: Session, record: Record) -> Tree:
+    """Build the response object of an address."""
     # A place can be deleted on its own; what is left of the address then is its name.
-    place = call.records.get("place", row["account_id"], row["place_id"])
+    place = session.records.read("place", record["account_id"], record["place_id"])
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "address",
-        "name": row["name"],
-        **_where(call, place or dict.fromkeys(_PLACE)),
-        "url": call.url(f"addresses/{row['id']}"),
-        "account": account_of(row),
-        "contact": short_contact(call, row["contact_id"]),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "name": record["name"],
+        **_place_members(session, place or dict.fromkeys(_PLACE)),
+        "url": session.url(f"addresses/{record['id']}"),
+        "contact": short_contact(session, record["contact_id"]),
+        **common_end(record),
     }
 
 
-def _where(call: Call, place: Row) -> Tree:
-    country = place["country"]
+def _place_members(session: Session, place: Record) -> Tree:
+    code = place["country"]
+    country = None if code is None else serialize_country(code, session.query.get("lang"))
+    return {**{name: place[name] for name in _PLACE}, "country": country}
+
+
+class Companies(Resource):
+    """The companies of an account."""
+
+    kind = "company"
+    label = "company"
+    rules: ClassVar[Rules] = {
+        "name": required(string(255)),
+        "website": optional(string(255)),
+        "number_of_employees": optional(integer),
+    }
+    defaults: ClassVar[Tree] = {"name": "Company"}
+
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a company."""
+        del session
+        return _serialize_company(record)
+
+    def before_delete(self, session: Session, record: Record) -> None:
+        """Delete the occupations at a company with it."""
+        records = session.records
+        for occupation in records.select(
+            "occupation", record["account_id"], _OCCUPATIONS_BY_COMPANY, record["id"]
+        ):
+            records.remove("occupation", occupation)
+
+
+class Occupations(ContactResource):
+    """The occupations of an account; there is no list by contact."""
+
+    kind = "occupation"
+    label = "occupation"
+    rules: ClassVar[Rules] = {
+        "contact_id": required(integer),
+        "company_id": required(integer, Exists("company")),
+        "title": required(string(255)),
+        "description": optional(string(1000)),
+        "salary": optional(integer),
+        "salary_unit": optional(one_of("year", "month", "week", "day", "hour")),
+        "currently_works_here": optional(boolean),
+        "start_date": optional(iso_date),
+        "end_date": optional(iso_date),
+    }
+    defaults: ClassVar[Tree] = {"title": "Occupation"}
+
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of an occupation."""
+        return {
+            "id": record["id"],
+            "object": "occupation",
+            "title": record["title"],
+            "description": record["description"],
+            "salary": record["salary"],
+            "salary_unit": record["salary_unit"],
+            "currently_works_here": bool(record["currently_works_here"]),
+            "start_date": record["start_date"],
+            "end_date": record["end_date"],
+            "company": _serialize_company(session.read("company", record["company_id"])),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
+        }
+
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new occupation."""
+        session.read("company", values["company_id"])
+        return super().new_record(session, values)
+
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change an occupation; what is not sent is cleared."""
+        session.read("company", values["company_id"])
+        super().apply(session, record, values)
+
+
+def _serialize_company(record: Record) -> Tree:
     return {
-        **{name: place[name] for name in _PLACE},
-        "country": None if country is None else country_shape(country, call.query.get("lang")),
+        "id": record["id"],
+        "object": "company",
+        "name": record["name"],
+        "website": record["website"],
+        "number_of_employees": record["number_of_employees"],
+        **common_end(record),
     }

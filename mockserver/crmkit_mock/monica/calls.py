@@ -1,145 +1,251 @@
-"""Calls with their emotions, and when a contact was last called."""
+"""Calls, conversations and their messages: what was talked about."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.emotions import emotion_shape, require_emotions
-from crmkit_mock.monica.errors import HalfWritten
-from crmkit_mock.monica.listing import COMMON_COLUMNS, page_of
-from crmkit_mock.monica.resource import OfContact, Unknown
-from crmkit_mock.monica.rules import (
+from crmkit_mock.monica.contact_fields import serialize_contact_field_type
+from crmkit_mock.monica.errors import PartiallyApplied, invalid, not_found
+from crmkit_mock.monica.lists import COMMON_COLUMNS
+from crmkit_mock.monica.records import YearCounts
+from crmkit_mock.monica.resource import ContactResource, OnBadId, id_error
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.static_data import are_emotions, serialize_emotion
+from crmkit_mock.monica.validation import (
+    Exists,
     Rules,
+    any_datetime,
     array_of,
-    flag,
+    boolean,
     integer,
-    moment,
     optional,
     required,
-    text,
+    string,
 )
-from crmkit_mock.monica.short_contact import account_of, short_contact
-from crmkit_mock.monica.statistics import statistics
 
 if TYPE_CHECKING:
-    from crmkit_mock.messages import Refusal, Reply
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.messages import Reply
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
+
+_YEARS = YearCounts("call", "called_at")
 
 
-class Calls(OfContact):
+class Calls(ContactResource):
     """The calls of an account."""
 
     kind = "call"
     label = "call"
-    prefix = "calls"
-    unknown_delete = Unknown.MISSING
+    unknown_delete = OnBadId.NOT_FOUND
     columns = COMMON_COLUMNS | {"called_at"}
     contact_columns = columns
-    bare_crash = True
+    raw_crash = True
     update_rules: ClassVar[Rules] = {
-        "called_at": required(moment),
-        "content": optional(text()),
-        "contact_called": optional(flag),
+        "called_at": required(any_datetime),
+        "content": optional(string()),
+        "contact_called": optional(boolean),
         "emotions": optional(array_of(integer)),
     }
     rules: ClassVar[Rules] = {"contact_id": required(integer), **update_rules}
+    defaults: ClassVar[Tree] = {"called_at": "2024-05-06"}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a call."""
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a call."""
         return {
-            "id": row["id"],
-            "uuid": row["uuid"],
+            "id": record["id"],
+            "uuid": record["uuid"],
             "object": "call",
-            "called_at": row["called_at"],
-            "content": row["content"],
-            "contact_called": row["contact_called"],
-            "emotions": [emotion_shape(id) for id in row["emotions"]],
-            "url": call.url(f"calls/{row['id']}"),
-            "account": account_of(row),
-            "contact": short_contact(call, row["contact_id"]),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "called_at": record["called_at"],
+            "content": record["content"],
+            "contact_called": record["contact_called"],
+            "emotions": [serialize_emotion(id) for id in record["emotions"]],
+            "url": session.url(f"calls/{record['id']}"),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
         }
 
-    def page(self, call: Call) -> Reply:
-        """Answer a page of calls, with the number of calls by year."""
-        rows = self.ordered(call, call.records.all(self.kind, call.account.id))
-        return self.with_statistics(call, rows)
+    def list_page(
+        self,
+        session: Session,
+        contact: int | None,
+        columns: frozenset[str] | None,
+        *,
+        raw_crash: bool = False,
+        **meta: object,
+    ) -> Reply:
+        """Answer a page of calls, with the number of all of them by year."""
+        meta["statistics"] = _YEARS.count(session.records, session.account.id, contact)
+        return super().list_page(session, contact, columns, raw_crash=raw_crash, **meta)
 
-    def page_of_contact(self, call: Call) -> Reply:
-        """Answer a page of the calls of a contact, with their number by year."""
-        rows = self.rows_of_contact(call, call.own("contact", call.number("contact_id")))
-        return self.with_statistics(call, self.ordered(call, rows, bare=True))
-
-    def with_statistics(self, call: Call, rows: list[Row]) -> Reply:
-        """Answer a page of rows, with the number of all of them by year."""
-        years = statistics(row["called_at"] for row in rows)
-        return page_of(call, rows, lambda row: self.shape(call, row), statistics=years)
-
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new call."""
-        del call
-        return {
-            "contact_id": values["contact_id"],
-            "called_at": values["called_at"],
-            "content": values.get("content"),
-            "contact_called": values.get("contact_called"),
-            "emotions": [],
-        }
+        return {**super().new_record(session, values), "emotions": []}
 
-    def attached(self, call: Call, contact: Row, row: Row) -> None:
+    def after_create(self, session: Session, record: Record) -> None:
         """Add the emotions; the call stays if there is one that does not exist (seq 162)."""
-        remember_last_call(call, contact)
-        missing = self._feel(call, row, call.given.get("emotions"))
-        call.records.keep(self.kind, row)
-        if missing is not None:
-            raise HalfWritten(missing)
+        _update_last_called(session, record)
+        is_valid = self._set_emotions(record, session.sent.get("emotions"), session)
+        session.records.save(self.kind, record)
+        if not is_valid:
+            raise PartiallyApplied(not_found())
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
-        """Change a call; the contact stays, and so do emotions that are not sent."""
-        row["called_at"] = values["called_at"]
-        row["content"] = values.get("content")
-        row["contact_called"] = values.get("contact_called")
-        missing = self._feel(call, row, values.get("emotions"))
-        if missing is not None:
-            raise missing
-        self.keep(call, row)
-        contact = call.records.get("contact", call.account.id, row["contact_id"])
-        if contact is not None:
-            remember_last_call(call, contact)
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change a call; the contact stays, and so do emotions if none are sent."""
+        for name in ("called_at", "content", "contact_called"):
+            record[name] = values.get(name)
+        if not self._set_emotions(record, values.get("emotions"), session):
+            raise not_found()
 
-    def _feel(self, call: Call, row: Row, emotions: list[object] | None) -> Refusal | None:
+    def save(self, session: Session, record: Record) -> None:
+        """Write a changed call back; it may be the contact's last one now."""
+        super().save(session, record)
+        _update_last_called(session, record)
+
+    def _set_emotions(
+        self, record: Record, emotions: list[object] | None, session: Session
+    ) -> bool:
+        """Set the emotions of a call, unless none are sent; return whether they exist."""
         if not emotions:
-            return None
-        ids = [integer(item, call.records) for item in emotions if item is not None]
-        missing = require_emotions(ids)
-        if missing is None:
-            row["emotions"] = ids
-        return missing
+            return True
+        ids = [integer(id, session.records) for id in emotions if id is not None]
+        if not are_emotions(ids):
+            return False
+        record["emotions"] = ids
+        return True
 
-    def settle(self, row: Row) -> bool:
-        """Keep what was not said of who called as false (recorded: seq 153, a null at first)."""
-        if row["contact_called"] is None:
-            row["contact_called"] = False
+    def normalise(self, record: Record) -> bool:
+        """Store an unknown `contact_called` as false (recorded: seq 153, null at first)."""
+        if record["contact_called"] is None:
+            record["contact_called"] = False
             return True
         return False
 
-    def delete(self, call: Call) -> Reply:
-        """Delete a call; the one before it is the contact's last then."""
-        row = self.to_delete(call)
-        self.dropped(call, row)
-        call.records.remove(self.kind, row)
-        contact = call.records.get("contact", call.account.id, row["contact_id"])
-        if contact is not None:
-            remember_last_call(call, contact)
-        return call.deleted(row["id"])
+    def after_delete(self, session: Session, record: Record) -> None:
+        """Make the call before it the contact's last one."""
+        _update_last_called(session, record)
 
 
-def remember_last_call(call: Call, contact: Row) -> None:
-    """Note at a contact when the last of its calls was."""
-    ids = call.records.attached(contact).get("call", [])
-    moments = [call.own("call", id)["called_at"] for id in ids]
-    contact["last_called"] = max(moments, default=None)
-    call.records.keep("contact", contact)
+def _update_last_called(session: Session, call: Record) -> None:
+    """Write to the contact of a call when the last of its calls was."""
+    account, contact_id = call["account_id"], call["contact_id"]
+    contact = session.records.get("contact", account, contact_id)
+    if contact is not None:
+        contact["last_called"] = _YEARS.latest(session.records, account, contact_id)
+        session.records.save("contact", contact)
+
+
+_MESSAGE: Rules = {
+    "written_at": required(any_datetime),
+    "written_by_me": required(boolean),
+    "content": required(string()),
+}
+
+
+class Conversations(ContactResource):
+    """The conversations of an account. Messages are read and written within them."""
+
+    kind = "conversation"
+    label = "conversation"
+    update_rules: ClassVar[Rules] = {
+        "happened_at": required(any_datetime),
+        "contact_field_type_id": required(integer, Exists("contactfieldtype")),
+    }
+    rules: ClassVar[Rules] = {"contact_id": required(integer), **update_rules}
+    defaults: ClassVar[Tree] = {"happened_at": "2024-05-06", "contact_field_type_id": 1}
+
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a conversation."""
+        type_ = session.records.read(
+            "contactfieldtype", record["account_id"], record["contact_field_type_id"]
+        )
+        return {
+            "id": record["id"],
+            "uuid": record["uuid"],
+            "object": "conversation",
+            "happened_at": record["happened_at"],
+            "messages": [
+                _serialize_message(session, record, session.read("message", id))
+                for id in record["messages"]
+            ],
+            "contact_field_type": serialize_contact_field_type(type_) if type_ else None,
+            "url": session.url(f"conversations/{record['id']}"),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
+        }
+
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new conversation."""
+        session.read("contactfieldtype", values["contact_field_type_id"])
+        return {**super().new_record(session, values), "messages": []}
+
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change when a conversation took place, and on which channel."""
+        type_ = session.read("contactfieldtype", values["contact_field_type_id"])
+        record["happened_at"] = values["happened_at"]
+        record["contact_field_type_id"] = type_["id"]
+
+    def before_delete(self, session: Session, record: Record) -> None:
+        """Delete the messages of a conversation."""
+        for id in record["messages"]:
+            session.records.remove("message", session.read("message", id))
+
+    def add_message(self, session: Session) -> Reply:
+        """Add a message and answer the conversation."""
+        record = session.load(self.kind, session.path_id())
+        values = session.validate(_MESSAGE)
+        message = session.records.add(
+            "message", session.account.id, {**session.timestamps, **values}
+        )
+        record["messages"].append(message["id"])
+        session.records.save(self.kind, record)
+        return session.data_reply(self.serialize(session, record))
+
+    def update_message(self, session: Session) -> Reply:
+        """Change a message and answer the conversation.
+
+        Raises:
+            Refusal: 404 or 422, there is no such message in the conversation.
+        """
+        record = session.read(self.kind, session.path_id())
+        values = session.validate(_MESSAGE)
+        message = self._message(session, record)
+        session.records.save("message", {**message, **values, "updated_at": session.now})
+        return session.data_reply(self.serialize(session, record))
+
+    def delete_message(self, session: Session) -> Reply:
+        """Delete a message."""
+        record = session.load(self.kind, session.path_id())
+        message = self._message(session, record)
+        session.records.remove("message", message)
+        record["messages"].remove(message["id"])
+        session.records.save(self.kind, record)
+        return session.deleted_reply(message["id"])
+
+    def _message(self, session: Session, conversation: Record) -> Record:
+        """Return the message of the path.
+
+        Assumption: one that nobody has is refused as an invalid value, as the server does with
+        the ids of conversations; one of another conversation is not found.
+        """
+        error = id_error(session, "message_id", "message", "message")
+        if error is not None:
+            raise invalid(error)
+        id = int(session.path_params["message_id"])
+        if id not in conversation["messages"]:
+            raise not_found()
+        return session.read("message", id)
+
+
+def _serialize_message(session: Session, conversation: Record, record: Record) -> Tree:
+    return {
+        "id": record["id"],
+        "uuid": record["uuid"],
+        "object": "message",
+        "content": record["content"],
+        "written_at": record["written_at"],
+        "written_by_me": record["written_by_me"],
+        "contact": short_contact(session, conversation["contact_id"]),
+        "conversation": {"id": conversation["id"]},
+        **common_end(record),
+    }

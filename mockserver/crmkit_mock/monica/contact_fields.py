@@ -1,98 +1,94 @@
-"""Contact fields, such as addresses of mail and telephone numbers, and their types."""
+"""Contact fields, such as email addresses and telephone numbers, and their types."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.notes import SETTABLE
-from crmkit_mock.monica.resource import OfContact, Resource, TextId, Unknown
-from crmkit_mock.monica.rules import (
+from crmkit_mock.monica.resource import CREATED_AT, ContactResource, OnBadId, Resource
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.validation import (
     Exists,
     Rules,
     array_of,
     integer,
     optional,
     required,
-    text,
+    string,
 )
-from crmkit_mock.monica.short_contact import account_of, short_contact
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
-    from crmkit_mock.messages import Reply
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
-#: Labels that Monica knows; others are shown as they were sent.
+#: Labels that Monica knows; others appear as they were sent.
 _KNOWN_LABELS = {"home": "Home", "work": "Work", "main": "Main", "other": "Other"}
+_LABEL_BY_TYPE = Index(lambda label: [label["type"]])
+_FIELDS_BY_TYPE = Index(lambda field: [field["contact_field_type_id"]])
 
 
-class ContactFields(OfContact):
+class ContactFields(ContactResource):
     """The contact fields of an account, which are listed by contact only."""
 
     kind = "contactfield"
     label = "contact field"
-    prefix = "contact_fields"
-    verbs: ClassVar[tuple[str, ...]] = ("list", "get", "create", "update", "delete")
     contact_columns = None
     rules: ClassVar[Rules] = {
         "contact_id": required(integer),
         "contact_field_type_id": required(integer, Exists("contactfieldtype")),
-        "data": required(text(255)),
-        "labels": optional(array_of(text())),
+        "data": required(string(255)),
+        "labels": optional(array_of(string())),
     }
+    defaults: ClassVar[Tree] = {"contact_field_type_id": 1, "data": "someone@example.com"}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a contact field."""
-        return contact_field_shape(call, row)
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a contact field."""
+        return serialize_contact_field(session, record)
 
-    def page(self, call: Call) -> Reply:
-        """Answer a page of the contact fields of a contact."""
-        return self.page_of_contact(call)
-
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new contact field."""
-        kind = call.own("contactfieldtype", values["contact_field_type_id"])
+        type_ = session.read("contactfieldtype", values["contact_field_type_id"])
         return {
             "contact_id": values["contact_id"],
-            "contact_field_type_id": kind["id"],
+            "contact_field_type_id": type_["id"],
             "content": values["data"],
-            "labels": self._labels(call, values),
+            "labels": _label_ids(session, values),
         }
 
-    def _labels(self, call: Call, values: Values) -> list[int]:
-        """Return the ids of labels by their names; new ones are made."""
-        ids: list[int] = []
-        for name in values.get("labels") or []:
-            known = call.records.all("contactfieldlabel", call.account.id)
-            found = next((row for row in known if row["type"] == name), None)
-            if found is None:
-                columns = {"type": name, "label": _KNOWN_LABELS.get(name, name)}
-                moments = {"created_at": call.now, "updated_at": call.now}
-                found = call.records.add(
-                    "contactfieldlabel", call.account.id, {**moments, **columns}
-                )
-            ids.append(found["id"])
-        return list(dict.fromkeys(ids))
-
-    def to_update(self, call: Call) -> tuple[Row, Values]:
-        """Return the contact field that an update means: a `contact_field_id` sent beats the path.
+    def find_for_update(self, session: Session) -> tuple[Record, Values]:
+        """Return the contact field to update: a `contact_field_id` sent wins over the path.
 
         Recorded: seq 691.
         """
-        sent = call.given.get("contact_field_id")
-        if sent is not None:
-            call.parameters = {**call.parameters, "id": str(sent)}
-        return super().to_update(call)
+        id = session.sent.get("contact_field_id")
+        if id is not None:
+            session.path_params = {**session.path_params, "id": str(id)}
+        return super().find_for_update(session)
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a contact field; labels stay if none are sent (assumption)."""
-        kind = call.own("contactfieldtype", values["contact_field_type_id"])
-        self.move(call, row, values["contact_id"])
-        row["contact_field_type_id"] = kind["id"]
-        row["content"] = values["data"]
+        type_ = session.read("contactfieldtype", values["contact_field_type_id"])
+        self.assign(session, record, values["contact_id"])
+        record["contact_field_type_id"] = type_["id"]
+        record["content"] = values["data"]
         if "labels" in values:
-            row["labels"] = self._labels(call, values)
+            record["labels"] = _label_ids(session, values)
+
+
+def _label_ids(session: Session, values: Values) -> list[int]:
+    """Return the ids of labels by their names; unknown ones are created."""
+    kind, account = "contactfieldlabel", session.account.id
+    ids: list[int] = []
+    for name in values.get("labels") or []:
+        known = session.records.select(kind, account, _LABEL_BY_TYPE, name, limit=1)
+        if known:
+            ids.append(known[0]["id"])
+        else:
+            columns = {"type": name, "label": _KNOWN_LABELS.get(name, name)}
+            label = session.records.add(kind, account, {**session.timestamps, **columns})
+            ids.append(label["id"])
+    return list(dict.fromkeys(ids))
 
 
 class ContactFieldTypes(Resource):
@@ -100,91 +96,81 @@ class ContactFieldTypes(Resource):
 
     kind = "contactfieldtype"
     label = "contact field type"
-    prefix = "contact_field_types"
-    unknown_update = Unknown.MISSING
-    unknown_delete = Unknown.MISSING
-    text_delete = TextId.MISSING
+    unknown_update = OnBadId.NOT_FOUND
+    unknown_delete = OnBadId.NOT_FOUND
+    text_delete = OnBadId.NOT_FOUND
     columns = None
     update_rules: ClassVar[Rules] = {
-        "name": required(text(255)),
-        "fontawesome_icon": optional(text(255)),
-        "protocol": optional(text(255)),
+        "name": required(string(255)),
+        "fontawesome_icon": optional(string(255)),
+        "protocol": optional(string(255)),
         "delible": optional(integer),
-        "type": optional(text(255)),
+        "type": optional(string(255)),
     }
-    rules: ClassVar[Rules] = {**update_rules, **SETTABLE}
+    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    defaults: ClassVar[Tree] = {"name": "Type"}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a type."""
-        del call
-        return contact_field_type_shape(row)
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a type."""
+        del session
+        return serialize_contact_field_type(record)
 
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new type."""
-        del call
-        columns = {name: values.get(name) for name in self.rules_of_update()}
-        columns["delible"] = values.get("delible") != 0
-        if values.get("created_at"):
-            columns["created_at"] = values["created_at"]
-        return columns
+        return {**super().new_record(session, values), "delible": values.get("delible") != 0}
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a type; what is not sent stays."""
-        del call
-        row.update({name: value for name, value in values.items() if name != "delible"})
+        del session
+        record.update({name: value for name, value in values.items() if name != "delible"})
         if values.get("delible") is not None:
-            row["delible"] = values["delible"] != 0
+            record["delible"] = values["delible"] != 0
 
-    def dropped(self, call: Call, row: Row) -> None:
+    def before_delete(self, session: Session, record: Record) -> None:
         """Delete the contact fields of a type with it."""
-        for field in call.records.all("contactfield", row["account_id"]):
-            if field["contact_field_type_id"] == row["id"]:
-                ContactFields().dropped(call, field)
-                call.records.remove("contactfield", field)
+        records = session.records
+        for field in records.select(
+            "contactfield", record["account_id"], _FIELDS_BY_TYPE, record["id"]
+        ):
+            records.remove("contactfield", field)
 
 
-def contact_field_shape(call: Call, row: Row) -> Tree:
-    """Build what replies show of a contact field."""
-    kind = call.own("contactfieldtype", row["contact_field_type_id"])
-    labels = [call.own("contactfieldlabel", id) for id in row["labels"]]
+def serialize_contact_field(session: Session, record: Record) -> Tree:
+    """Build the response object of a contact field."""
+    type_ = session.read("contactfieldtype", record["contact_field_type_id"])
+    labels = [session.read("contactfieldlabel", id) for id in record["labels"]]
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "contactfield",
-        "content": row["content"],
-        "contact_field_type": contact_field_type_shape(kind),
-        "labels": [_label_shape(label) for label in labels],
-        "account": account_of(row),
-        "contact": short_contact(call, row["contact_id"]),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "content": record["content"],
+        "contact_field_type": serialize_contact_field_type(type_),
+        "labels": [_serialize_label(label) for label in labels],
+        "contact": short_contact(session, record["contact_id"]),
+        **common_end(record),
     }
 
 
-def contact_field_type_shape(row: Row) -> Tree:
-    """Build what replies show of a type of contact fields."""
+def serialize_contact_field_type(record: Record) -> Tree:
+    """Build the response object of a type of contact fields."""
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "contactfieldtype",
-        "name": row["name"],
-        "fontawesome_icon": row["fontawesome_icon"],
-        "protocol": row["protocol"],
-        "delible": row["delible"],
-        "type": row["type"],
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "name": record["name"],
+        "fontawesome_icon": record["fontawesome_icon"],
+        "protocol": record["protocol"],
+        "delible": record["delible"],
+        "type": record["type"],
+        **common_end(record),
     }
 
 
-def _label_shape(row: Row) -> Tree:
+def _serialize_label(record: Record) -> Tree:
     return {
-        "id": row["id"],
+        "id": record["id"],
         "object": "contactfieldlabel",
-        "type": row["type"],
-        "label": row["label"],
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "type": record["type"],
+        "label": record["label"],
+        **common_end(record),
     }

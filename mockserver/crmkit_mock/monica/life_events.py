@@ -1,74 +1,78 @@
-"""Life events, their types and the categories of these, which no endpoint lists."""
+"""Life events with their types and categories, and pets: facts of a contact's life."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.monica.errors import invalid
-from crmkit_mock.monica.reminders import reminder_columns
-from crmkit_mock.monica.resource import OfContact, Resource, Unknown
-from crmkit_mock.monica.rules import (
+from crmkit_mock.monica.reminders import add_yearly_reminder
+from crmkit_mock.monica.resource import CREATED_AT, ContactResource, OnBadId
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.static_data import PET_CATEGORIES, serialize_pet_category
+from crmkit_mock.monica.validation import (
     Exists,
     Rules,
-    flag,
+    any_datetime,
+    boolean,
+    in_range,
     integer,
-    moment,
     optional,
     required,
-    text,
+    string,
 )
-from crmkit_mock.monica.short_contact import account_of, short_contact
 
 if TYPE_CHECKING:
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
 
-class LifeEvents(OfContact):
-    """The life events of an account; there is no list by contact."""
+class LifeEvents(ContactResource):
+    """The life events of an account; there is no list by contact, nor of types and categories."""
 
     kind = "lifeevent"
     label = "life event"
-    prefix = "life_events"
-    verbs: ClassVar[tuple[str, ...]] = Resource.verbs
-    created = 200
-    unknown_update = Unknown.MISSING
-    unknown_delete = Unknown.MISSING
-    rules: ClassVar[Rules] = {
-        "contact_id": required(integer),
-        "life_event_type_id": required(integer, Exists("lifeeventtype")),
-        "happened_at": required(moment),
-        "name": optional(text(255)),
-        "note": optional(text(65_535)),
-        "has_reminder": required(flag),
-        "happened_at_month_unknown": required(flag),
-        "happened_at_day_unknown": required(flag),
-    }
+    created_status = 200
+    unknown_update = OnBadId.NOT_FOUND
+    unknown_delete = OnBadId.NOT_FOUND
     update_rules: ClassVar[Rules] = {
         "life_event_type_id": required(integer, Exists("lifeeventtype")),
-        "happened_at": required(moment),
-        "name": optional(text(255)),
-        "note": optional(text(65_535)),
+        "happened_at": required(any_datetime),
+        "name": optional(string(255)),
+        "note": optional(string(65_535)),
+    }
+    rules: ClassVar[Rules] = {
+        "contact_id": required(integer),
+        **update_rules,
+        "has_reminder": required(boolean),
+        "happened_at_month_unknown": required(boolean),
+        "happened_at_day_unknown": required(boolean),
+    }
+    defaults: ClassVar[Tree] = {
+        "life_event_type_id": 1,
+        "happened_at": "2024-05-06",
+        "name": None,
+        "note": None,
+        "has_reminder": False,
+        "happened_at_month_unknown": False,
+        "happened_at_day_unknown": False,
     }
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a life event."""
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a life event."""
         return {
-            "id": row["id"],
-            "uuid": row["uuid"],
+            "id": record["id"],
+            "uuid": record["uuid"],
             "object": "lifeevent",
-            "name": row["name"],
-            "note": row["note"],
-            "happened_at": row["happened_at"],
-            "life_event_type": _type_shape(call, row["life_event_type_id"]),
-            "account": account_of(row),
-            "contact": short_contact(call, row["contact_id"]),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "name": record["name"],
+            "note": record["note"],
+            "happened_at": record["happened_at"],
+            "life_event_type": _serialize_type(session, record["life_event_type_id"]),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
         }
 
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new life event.
 
         Raises:
@@ -76,45 +80,73 @@ class LifeEvents(OfContact):
         """
         for name in ("name", "note"):
             if name not in values:
-                sentence = invalid(f"The {name} field is required.")
-                raise call.crash(sentence, f'Undefined array key "{name}"')
-        kind = call.own("lifeeventtype", values["life_event_type_id"])
+                refusal = invalid(f"The {name} field is required.")
+                raise session.server_error_or(refusal, f'Undefined array key "{name}"')
+        type_ = session.read("lifeeventtype", values["life_event_type_id"])
         return {
             "contact_id": values["contact_id"],
-            "life_event_type_id": kind["id"],
+            "life_event_type_id": type_["id"],
             "happened_at": values["happened_at"],
             "name": values["name"],
             "note": values["note"],
             "has_reminder": values["has_reminder"],
         }
 
-    def attached(self, call: Call, contact: Row, row: Row) -> None:
-        """Make the reminder that was asked for (assumption: a yearly one of that day)."""
-        if row["has_reminder"]:
-            title = row["name"] or _type_shape(call, row["life_event_type_id"])["object"]
-            columns = reminder_columns(call, contact["id"], title, row["happened_at"][:10])
-            moments = {"created_at": call.now, "updated_at": call.now}
-            reminder = call.records.add("reminder", call.account.id, {**moments, **columns})
-            call.records.attach(contact, "reminder", reminder["id"])
+    def after_create(self, session: Session, record: Record) -> None:
+        """Create the reminder that was asked for (assumption: a yearly one of that date)."""
+        if record["has_reminder"]:
+            type_ = _serialize_type(session, record["life_event_type_id"])
+            title = record["name"] or type_["object"]
+            add_yearly_reminder(session, record["contact_id"], title, record["happened_at"][:10])
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change a life event; name and note are cleared if they are not sent (assumption)."""
-        kind = call.own("lifeeventtype", values["life_event_type_id"])
-        row["life_event_type_id"] = kind["id"]
-        row["happened_at"] = values["happened_at"]
-        row["name"], row["note"] = values.get("name"), values.get("note")
+        type_ = session.read("lifeeventtype", values["life_event_type_id"])
+        record["life_event_type_id"] = type_["id"]
+        record["happened_at"] = values["happened_at"]
+        record["name"], record["note"] = values.get("name"), values.get("note")
 
 
-def _type_shape(call: Call, id: int) -> Tree:
-    row = call.own("lifeeventtype", id)
-    category = call.own("lifeeventcategory", row["life_event_category_id"])
+class Pets(ContactResource):
+    """The pets of an account."""
+
+    kind = "pet"
+    label = "pet"
+    unknown_update = OnBadId.NOT_FOUND
+    unknown_delete = OnBadId.NOT_FOUND
+    text_delete = OnBadId.NOT_FOUND
+    contact_columns = None
+    update_rules: ClassVar[Rules] = {
+        "pet_category_id": required(integer, in_range(len(PET_CATEGORIES))),
+        "contact_id": required(integer),
+        "name": optional(string(255)),
+    }
+    rules: ClassVar[Rules] = {**update_rules, **CREATED_AT}
+    defaults: ClassVar[Tree] = {"pet_category_id": 1}
+
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a pet."""
+        return {
+            "id": record["id"],
+            "uuid": record["uuid"],
+            "object": "pet",
+            "name": record["name"],
+            "pet_category": serialize_pet_category(record["pet_category_id"]),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
+        }
+
+
+def _serialize_type(session: Session, id: int) -> Tree:
+    record = session.read("lifeeventtype", id)
+    category = session.read("lifeeventcategory", record["life_event_category_id"])
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "lifeeventtype",
         "name": None,
         "core_monica_data": True,
-        "default_life_event_type_key": row["key"],
+        "default_life_event_type_key": record["key"],
         "life_event_category": {
             "id": category["id"],
             "uuid": category["uuid"],
@@ -122,11 +154,7 @@ def _type_shape(call: Call, id: int) -> Tree:
             "name": category["name"],
             "core_monica_data": True,
             "default_life_event_category_key": category["key"],
-            "account": account_of(category),
-            "created_at": category["created_at"],
-            "updated_at": category["updated_at"],
+            **common_end(category),
         },
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        **common_end(record),
     }

@@ -1,4 +1,4 @@
-"""The limit of requests a minute, by user, or by address where no user is known."""
+"""The limit of requests per minute, by user, or by address where no user is known."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from crmkit_mock.messages import Refusal
-from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, numbered
+from crmkit_mock.monica.errors import TOO_MANY_ATTEMPTS, error_with_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.clock import Clock
 
-#: Requests a window allows, as an installation has it unless told otherwise.
+#: Requests that a window allows in a default installation.
 LIMIT = 60
 #: Seconds from a window's first request to its end.
 WINDOW = 60
@@ -27,13 +27,13 @@ class _Window(NamedTuple):
 
 
 class RateLimit:
-    """Counts requests in windows, by the mock's clock. It is no part of the state.
+    """Counts requests in windows, by the mock's clock. The counts are not part of the state.
 
-    Who really waits as long as a window lasts gets on, too, though the mock's clock stands still.
+    A window also ends when its seconds have really passed, even if the mock's clock stands still.
 
     Args:
         clock: The clock.
-        seconds: Tells the seconds that really passed since some moment.
+        seconds: Returns real seconds since an arbitrary start.
     """
 
     def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
@@ -49,19 +49,19 @@ class RateLimit:
         """Count a request.
 
         Args:
-            who: The user, or the address of a stranger.
+            who: The user, or the address of a client without a user.
 
         Returns:
-            The headers that tell how many are left.
+            The headers that say how many are left.
 
         Raises:
-            Refusal: 429, code 34, there were too many; with headers that tell until when.
+            Refusal: 429, code 34, there were too many; with headers that say until when.
         """
         fresh = _Window(self._clock.now(), self._seconds(), 0)
         window = self._windows.get(who, fresh)
         now = fresh.start
         passed = (now - window.start).total_seconds()
-        # A clock that was set back begins a new window, or nobody could wait for its end.
+        # A clock that was set back begins a new window, which could otherwise last for years.
         if not 0 <= passed < WINDOW or fresh.seconds - window.seconds >= WINDOW:
             window, passed = fresh, 0.0
         headers = {"X-RateLimit-Limit": str(LIMIT), "X-RateLimit-Remaining": "0"}
@@ -69,7 +69,7 @@ class RateLimit:
             left = max(1, round(WINDOW - passed))
             headers["Retry-After"] = str(left)
             headers["X-RateLimit-Reset"] = str(int(now.timestamp()) + left)
-            refusal = numbered(TOO_MANY_ATTEMPTS)
+            refusal = error_with_code(TOO_MANY_ATTEMPTS)
             raise Refusal(refusal.status, refusal.message, headers=headers, detail=refusal.detail)
         self._windows[who] = window._replace(requests=window.requests + 1)
         headers["X-RateLimit-Remaining"] = str(LIMIT - window.requests - 1)

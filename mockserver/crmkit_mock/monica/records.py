@@ -1,26 +1,67 @@
-"""The rows of all accounts, and which of them belong to which contact."""
+"""The records of all accounts, and the indexes by which they are found."""
 
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from crmkit_mock.shelves import Index
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable, Iterable
 
     from crmkit_mock.store import Collection, Store
 
-Row = dict[str, Any]
+Record = dict[str, Any]
 
 #: Ids of the accounts.
-ACCOUNTS = (1, 2)
+ACCOUNT_IDS = (1, 2)
 
 _NAMESPACE = uuid.UUID("6d6f6e69-6361-4000-8000-63726d6b6974")
-_LINKS = "link"
+
+
+def owners(record: Record) -> Iterable[Hashable]:
+    """Return the keys of a record: None for the account, and the ids of its contacts."""
+    if "contacts" in record:
+        return (None, *record["contacts"])
+    owner = record.get("contact_is" if "contact_is" in record else "contact_id")
+    return (None,) if owner is None else (None, owner)
+
+
+#: All records of a kind by None, those of a contact by its id, in the order of creation.
+BY_OWNER = Index(owners)
+
+
+def visibility(contact: Record) -> Iterable[Hashable]:
+    """Return the keys of a contact: "found" if searches find it, "listed" if lists have it too.
+
+    Searches find archived contacts, but neither partial nor deleted ones.
+    """
+    if contact["is_partial"] or contact["deleted_at"]:
+        return ()
+    return ("found", "listed") if contact["is_active"] else ("found",)
+
+
+@cache
+def sort_index(sort: str, keys: Callable[[Record], Iterable[Hashable]] = owners) -> Index:
+    """Return the index that has records in an order.
+
+    Those with equal values come in the order of their ids (assumption: the database promises
+    none). Null comes before all else.
+
+    Args:
+        sort: Column, with a minus before it for the reverse.
+        keys: Returns the keys of a record.
+    """
+    column = sort.removeprefix("-")
+    return Index(keys, order=lambda record: record[column] or "", descending=sort.startswith("-"))
 
 
 class Records:
-    """Rows by kind. Ids count over all accounts, as in the tables of a real server.
+    """Records by kind. Ids count over all accounts, as in the tables of a real server.
+
+    `get` returns a copy to change; all else that is read is shared and must not be changed.
 
     Args:
         store: The database.
@@ -43,80 +84,118 @@ class Records:
         """Return the next id of a kind."""
         return self._settings.next_number(f"id {kind}", 1)
 
-    def add(self, kind: str, account: int, columns: Row) -> Row:
-        """Add a row with the next id; return it."""
+    def add(self, kind: str, account: int, columns: Record) -> Record:
+        """Add a record with the next id; return it."""
         id = self.next_id(kind)
-        row = {"id": id, "account_id": account, "uuid": make_uuid(kind, id), **columns}
-        self._collection(kind).insert(str(account), str(id), row)
-        return row
+        record = {"id": id, "account_id": account, "uuid": make_uuid(kind, id), **columns}
+        self._collection(kind).insert(str(account), str(id), record)
+        return record
 
-    def put(self, kind: str, row: Row, columns: Row) -> None:
-        """Add a row of another kind beside a row, under its id."""
-        self._collection(kind).insert(str(row["account_id"]), str(row["id"]), columns)
+    def put(self, kind: str, record: Record, columns: Record) -> None:
+        """Add a record of another kind beside a record, under its id."""
+        self._collection(kind).insert(str(record["account_id"]), str(record["id"]), columns)
 
-    def get(self, kind: str, account: int, id: int) -> Row | None:
-        """Return a row of an account, or None."""
+    def save(self, kind: str, record: Record) -> None:
+        """Write a changed record back."""
+        self._collection(kind).replace(str(record["account_id"]), str(record["id"]), record)
+
+    def remove(self, kind: str, record: Record) -> None:
+        """Delete a record."""
+        self._collection(kind).delete(str(record["account_id"]), str(record["id"]))
+
+    def get(self, kind: str, account: int, id: int) -> Record | None:
+        """Return a copy of a record of an account, or None."""
         return self._collection(kind).get(str(account), str(id))
 
-    def find(self, kind: str, id: int) -> Row | None:
-        """Return a row of whatever account, or None."""
-        for account in ACCOUNTS:
-            row = self.get(kind, account, id)
-            if row is not None:
-                return row
+    def read(self, kind: str, account: int, id: int) -> Record | None:
+        """Return a record of an account, or None."""
+        return self._collection(kind).read(str(account), str(id))
+
+    def find(self, kind: str, id: int) -> Record | None:
+        """Return a record of any account, or None."""
+        for account in ACCOUNT_IDS:
+            record = self.read(kind, account, id)
+            if record is not None:
+                return record
         return None
 
-    def keep(self, kind: str, row: Row) -> None:
-        """Write a changed row back."""
-        self._collection(kind).replace(str(row["account_id"]), str(row["id"]), row)
+    def all(self, kind: str, account: int) -> list[Record]:
+        """Return all records of an account, in the order of their creation."""
+        return self._collection(kind).all(str(account))
 
-    def remove(self, kind: str, row: Row) -> None:
-        """Delete a row."""
-        self._collection(kind).delete(str(row["account_id"]), str(row["id"]))
+    def select(
+        self,
+        kind: str,
+        account: int,
+        index: Index,
+        key: Hashable = None,
+        *,
+        limit: int = -1,
+        offset: int = 0,
+        reverse: bool = False,
+    ) -> list[Record]:
+        """Return the records of an account that an index has under a key, in its order."""
+        return self._collection(kind).find(
+            str(account), index, key, limit=limit, offset=offset, reverse=reverse
+        )
 
-    def all(self, kind: str, account: int) -> list[Row]:
-        """Return all rows of an account, in the order of their creation."""
-        return self._collection(kind).page(str(account))
+    def count_of(self, kind: str, account: int, index: Index, key: Hashable = None) -> int:
+        """Return the number of records of an account that an index has under a key."""
+        return self._collection(kind).count_of(str(account), index, key)
 
     def count(self, kind: str) -> int:
-        """Return the number of rows of all accounts."""
+        """Return the number of records of all accounts."""
         return self._collection(kind).count()
 
-    def ids(self, kind: str, account: int, order: Callable[[list[Row]], list[int]]) -> list[int]:
-        """Return what a function makes of all rows, made once until one of the kind changes.
+
+class YearCounts:
+    """The number of records by year, which lists of calls and activities bring along.
+
+    Args:
+        kind: Kind of the records.
+        column: Column with a date or datetime.
+    """
+
+    def __init__(self, kind: str, column: str) -> None:
+        self._kind = kind
+        self._column = column
+        self._by_year = Index(
+            lambda record: [(owner, record[column][:4]) for owner in owners(record)]
+        )
+
+    def latest(self, records: Records, account: int, contact: int | None) -> str | None:
+        """Return the latest date or datetime of the records of a contact or account, or None."""
+        return self._end(records, account, contact, reverse=True)
+
+    def count(
+        self, records: Records, account: int, contact: int | None
+    ) -> dict[str, int] | list[int]:
+        """Return the numbers by year, newest first; `[]` where there are none.
 
         Args:
-            kind: The kind.
-            account: The account.
-            order: Gives ids of rows in some order; the same function object each time.
+            records: All records.
+            account: Id of the account.
+            contact: Id of the contact; None: all records of the account.
         """
-        return self._collection(kind).view(str(account), order)
+        newest = self._end(records, account, contact, reverse=True)
+        oldest = self._end(records, account, contact, reverse=False)
+        if newest is None or oldest is None:
+            return []
+        years = [f"{year:04}" for year in range(int(newest[:4]), int(oldest[:4]) - 1, -1)]
+        counts = {
+            year: records.count_of(self._kind, account, self._by_year, (contact, year))
+            for year in years
+        }
+        return {year: count for year, count in counts.items() if count}
 
-    def attach(self, contact: Row, kind: str, id: int) -> None:
-        """Note that a row belongs to a contact."""
-        body = {"kind": kind, "id": id}
-        self._collection(_LINKS).insert(_holder(contact), f"{kind}/{id}", body)
-
-    def detach(self, contact: Row, kind: str, id: int) -> bool:
-        """Note that a row belongs to a contact no more; return whether it did."""
-        return self._collection(_LINKS).delete(_holder(contact), f"{kind}/{id}")
-
-    def attached(self, contact: Row) -> dict[str, list[int]]:
-        """Return the ids of the rows that belong to a contact, by kind, in order."""
-        found: dict[str, list[int]] = {}
-        for link in self._collection(_LINKS).page(_holder(contact)):
-            found.setdefault(link["kind"], []).append(link["id"])
-        return found
-
-    def is_attached(self, contact: Row, kind: str, id: int) -> bool:
-        """Return whether a row belongs to a contact."""
-        return self._collection(_LINKS).get(_holder(contact), f"{kind}/{id}") is not None
-
-
-def _holder(contact: Row) -> str:
-    return f"{contact['account_id']}/{contact['id']}"
+    def _end(
+        self, records: Records, account: int, contact: int | None, *, reverse: bool
+    ) -> str | None:
+        index = sort_index(self._column)
+        found = records.select(self._kind, account, index, contact, limit=1, reverse=reverse)
+        return found[0][self._column] if found else None
 
 
 def make_uuid(kind: str, id: int) -> str:
-    """Return the uuid of a row: always the same for the same kind and id."""
+    """Return the uuid of a record: always the same for the same kind and id."""
     return str(uuid.uuid5(_NAMESPACE, f"{kind}/{id}"))

@@ -1,35 +1,38 @@
-"""Relationships, always in pairs, their types and the groups of these."""
+"""Relationships, always in pairs, their types and groups, and what deleting a contact deletes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
 from crmkit_mock.messages import json_reply
-from crmkit_mock.monica.contact_store import remove_pair, reverse_of, reverse_type
 from crmkit_mock.monica.errors import ARCHIVED, invalid
-from crmkit_mock.monica.resource import Resource, TextId
-from crmkit_mock.monica.rules import Exists, Rules, integer, required
-from crmkit_mock.monica.short_contact import account_of, short_contact
+from crmkit_mock.monica.records import BY_OWNER
+from crmkit_mock.monica.resource import OnBadId, Resource
+from crmkit_mock.monica.short_contact import account_reference, common_end, short_contact
+from crmkit_mock.monica.validation import Exists, Rules, integer, required
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record, Records
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
 _TYPE: Rules = {"relationship_type_id": required(integer, Exists("relationshiptype"))}
+_BY_CONTACTS_AND_TYPE = Index(
+    lambda row: [(row["contact_is"], row["of_contact"], row["relationship_type_id"])]
+)
 
 
 class Relationships(Resource):
     """The relationships of an account.
 
-    Each is two rows, one for each contact; the row that was not asked for gets the next id.
+    Each is two records, one for each contact; the reverse gets the next id.
     """
 
     kind = "relationship"
     label = "relationship"
-    prefix = "relationships"
-    text_delete = TextId.INVALID
+    text_delete = OnBadId.INVALID
     echoes_id = True
     rules: ClassVar[Rules] = {
         "contact_is": required(integer, Exists("contact")),
@@ -37,73 +40,71 @@ class Relationships(Resource):
         **_TYPE,
     }
     update_rules: ClassVar[Rules] = _TYPE
+    defaults: ClassVar[Tree] = {"relationship_type_id": 1}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a relationship."""
-        kind = call.own("relationshiptype", row["relationship_type_id"])
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a relationship."""
+        type_ = session.read("relationshiptype", record["relationship_type_id"])
         return {
-            "id": row["id"],
-            "uuid": row["uuid"],
+            "id": record["id"],
+            "uuid": record["uuid"],
             "object": "relationship",
-            "contact_is": short_contact(call, row["contact_is"]),
-            "relationship_type": relationship_type_shape(kind),
-            "of_contact": short_contact(call, row["of_contact"]),
-            "url": call.url(f"relationships/{row['id']}"),
-            "account": account_of(row),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "contact_is": short_contact(session, record["contact_is"]),
+            "relationship_type": serialize_relationship_type(type_),
+            "of_contact": short_contact(session, record["of_contact"]),
+            "url": session.url(f"relationships/{record['id']}"),
+            **common_end(record),
         }
 
-    def page(self, call: Call) -> Reply:
-        """Answer all relationships of a contact; of one that does not exist, none."""
-        contact = call.records.get("contact", call.account.id, call.number("contact_id"))
-        ids = [] if contact is None else call.records.attached(contact).get(self.kind, [])
-        shown = [self.shape(call, call.own(self.kind, id)) for id in ids]
-        return json_reply(200, {"data": shown})
+    def list_of_contact(self, session: Session) -> Reply:
+        """Answer all relationships of a contact; of an unknown contact, an empty list."""
+        contact = session.records.read("contact", session.account.id, session.path_id("contact_id"))
+        records = [] if contact is None else self.records_of(session, contact["id"])
+        data = [self.serialize(session, record) for record in records]
+        return json_reply(200, {"data": data})
 
-    def create(self, call: Call) -> Reply:
+    def create(self, session: Session) -> Reply:
         """Create a relationship and its reverse, and answer the one that was asked for.
 
         Raises:
             Refusal: 422, `contact_is` is archived; 404, a contact or the type is another
                 account's, or a contact is deleted.
         """
-        values = call.values(self.rules)
-        contact = call.own("contact", values["contact_is"])
-        other = call.own("contact", values["of_contact"])
-        kind = call.own("relationshiptype", values["relationship_type_id"])
+        values = session.validate(self.rules)
+        contact = session.read("contact", values["contact_is"])
+        other = session.read("contact", values["of_contact"])
+        type_ = session.read("relationshiptype", values["relationship_type_id"])
         if not contact["is_active"]:
             raise invalid(ARCHIVED)
-        row = self._add_side(call, contact, other, kind)
-        back = reverse_type(call.records, kind)
-        if back is not None:
-            self._add_side(call, other, contact, back)
-        return call.data(self.shape(call, row), 201)
+        record = self._insert_side(session, contact, other, type_)
+        reverse = _reverse_type(session.records, type_)
+        if reverse is not None:
+            self._insert_side(session, other, contact, reverse)
+        return session.data_reply(self.serialize(session, record), 201)
 
-    def _add_side(self, call: Call, contact: Row, other: Row, kind: Row) -> Row:
+    def _insert_side(
+        self, session: Session, contact: Record, other: Record, type_: Record
+    ) -> Record:
         columns = {
             "contact_is": contact["id"],
             "of_contact": other["id"],
-            "relationship_type_id": kind["id"],
+            "relationship_type_id": type_["id"],
         }
-        row = self.add(call, columns)
-        call.records.attach(contact, self.kind, row["id"])
-        return row
+        return self.insert(session, columns)
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Change the type of a relationship and of its reverse; the contacts stay."""
-        kind = call.own("relationshiptype", values["relationship_type_id"])
-        reverse = reverse_of(call.records, row)
-        row["relationship_type_id"] = kind["id"]
-        back = reverse_type(call.records, kind)
-        if reverse is not None and back is not None:
-            reverse["relationship_type_id"] = back["id"]
-            self.keep(call, reverse)
+        type_ = session.read("relationshiptype", values["relationship_type_id"])
+        reverse = _reverse_of(session.records, record)
+        record["relationship_type_id"] = type_["id"]
+        new_type = _reverse_type(session.records, type_)
+        if reverse is not None and new_type is not None:
+            self.save(session, {**reverse, "relationship_type_id": new_type["id"]})
 
-    def delete(self, call: Call) -> Reply:
+    def delete(self, session: Session) -> Reply:
         """Delete a relationship, its reverse, and a partial `of_contact` that has no other."""
-        remove_pair(call, self.to_delete(call))
-        return call.deleted(call.parameters["id"])
+        _delete_pair(session, self.find_for_delete(session))
+        return session.deleted_reply(session.path_params["id"])
 
 
 class RelationshipTypes(Resource):
@@ -111,14 +112,12 @@ class RelationshipTypes(Resource):
 
     kind = "relationshiptype"
     label = "relationship type"
-    prefix = "relationship_types"
-    verbs: ClassVar[tuple[str, ...]] = ("list", "get")
     columns = None
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a type."""
-        del call
-        return relationship_type_shape(row)
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a type."""
+        del session
+        return serialize_relationship_type(record)
 
 
 class RelationshipTypeGroups(Resource):
@@ -126,34 +125,90 @@ class RelationshipTypeGroups(Resource):
 
     kind = "relationshiptypegroup"
     label = "relationship type group"
-    prefix = "relationship_type_groups"
-    verbs: ClassVar[tuple[str, ...]] = ("list", "get")
     columns = None
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a group."""
-        del call
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a group."""
+        del session
         return {
-            "id": row["id"],
+            "id": record["id"],
             "object": self.kind,
-            "name": row["name"],
+            "name": record["name"],
             "delible": False,
-            "account": account_of(row),
+            "account": account_reference(record),
             "created_at": None,
             "updated_at": None,
         }
 
 
-def relationship_type_shape(row: Row) -> Tree:
-    """Build what replies show of a type of relationships."""
+def serialize_relationship_type(record: Record) -> Tree:
+    """Build the response object of a type of relationships."""
     return {
-        "id": row["id"],
+        "id": record["id"],
         "object": "relationshiptype",
-        "name": row["name"],
-        "name_reverse_relationship": row["name_reverse_relationship"],
-        "relationship_type_group_id": row["relationship_type_group_id"],
+        "name": record["name"],
+        "name_reverse_relationship": record["name_reverse_relationship"],
+        "relationship_type_group_id": record["relationship_type_group_id"],
         "delible": False,
-        "account": account_of(row),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        **common_end(record),
     }
+
+
+def delete_contact(session: Session, contact: Record) -> None:
+    """Delete a contact: it is hidden, its relationships go, all else that it has stays.
+
+    A partial contact that loses its last relationship by that goes with it.
+    """
+    account = contact["account_id"]
+    contact["deleted_at"] = session.now
+    session.records.save("contact", contact)
+    if session.settings.get(f"me {account}") == contact["id"]:
+        session.settings.set(f"me {account}", None)
+    for relationship in session.records.select("relationship", account, BY_OWNER, contact["id"]):
+        # A relation to itself goes together with its reverse.
+        if session.records.read("relationship", account, relationship["id"]) is not None:
+            _delete_pair(session, relationship)
+
+
+def _delete_pair(session: Session, relationship: Record) -> None:
+    """Delete a relationship with its reverse, and a partial `of_contact` that has none left."""
+    records, account = session.records, relationship["account_id"]
+    for record in (_reverse_of(records, relationship), relationship):
+        if record is not None:
+            records.remove("relationship", record)
+    other = records.get("contact", account, relationship["of_contact"])
+    if (
+        other is not None
+        and other["is_partial"]
+        and not other["deleted_at"]
+        and not records.count_of("relationship", account, BY_OWNER, other["id"])
+    ):
+        delete_contact(session, other)
+
+
+def _reverse_type(records: Records, type_: Record) -> Record | None:
+    """Return the type that is the reverse of a relationship type."""
+    for record in records.all("relationshiptype", type_["account_id"]):
+        if (
+            record["name"] == type_["name_reverse_relationship"]
+            and record["name_reverse_relationship"] == type_["name"]
+        ):
+            return record
+    return None
+
+
+def _reverse_of(records: Records, relationship: Record) -> Record | None:
+    """Return the record of the other direction, the first where there are several alike.
+
+    Recorded: it is found by contacts and type; nothing else ties the two records together.
+    """
+    account = relationship["account_id"]
+    type_ = records.read("relationshiptype", account, relationship["relationship_type_id"])
+    reverse = None if type_ is None else _reverse_type(records, type_)
+    if reverse is None:
+        return None
+    key = (relationship["of_contact"], relationship["contact_is"], reverse["id"])
+    for record in records.select("relationship", account, _BY_CONTACTS_AND_TYPE, key, limit=2):
+        if record["id"] != relationship["id"]:
+            return record
+    return None

@@ -1,4 +1,4 @@
-"""What all kinds of records have in common: list, show, create, update, delete."""
+"""What all kinds of records have in common: list, get, create, update, delete."""
 
 from __future__ import annotations
 
@@ -7,43 +7,36 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.monica.errors import invalid, not_found
-from crmkit_mock.monica.listing import (
-    COMMON_COLUMNS,
-    order_by,
-    page_of,
-    sort_of,
-    sorted_rows,
+from crmkit_mock.monica.lists import COMMON_COLUMNS, index_page_reply, sort_of
+from crmkit_mock.monica.records import BY_OWNER, sort_index
+from crmkit_mock.monica.validation import (
+    InvalidValue,
+    any_datetime,
+    collect_errors,
+    integer,
+    optional,
 )
-from crmkit_mock.monica.rules import Wrong, integer, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from crmkit_mock.messages import Reply
-    from crmkit_mock.monica.call import Call, Handler, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Rules, Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Rules, Values
+
+#: The time of creation, which some kinds take from the client (recorded: seq 560, a note).
+CREATED_AT: Rules = {"created_at": optional(any_datetime)}
 
 
-#: Methods of verbs whose names are taken: a method `list` would hide the type.
-_METHODS = {"list": "page", "list_of_contact": "page_of_contact"}
+class OnBadId(Enum):
+    """How the server answers an id that it does not find, or that is not a number.
 
-
-class Unknown(Enum):
-    """How the server answers an id that it does not find.
-
-    `MISSING`: 404, code 31. `INVALID`: 422, code 32, as it is one of the values that it checks.
+    `NOT_FOUND`: 404, code 31. `INVALID`: 422, code 32, as for one of the values that it checks.
+    `CRASH`: 500.
     """
 
-    MISSING = "missing"
-    INVALID = "invalid"
-
-
-class TextId(Enum):
-    """How the server answers a text as the id of a record that is to be deleted.
-
-    `MISSING` and `INVALID` as in `Unknown`; `CRASH`: 500.
-    """
-
-    MISSING = "missing"
+    NOT_FOUND = "not found"
     INVALID = "invalid"
     CRASH = "crash"
 
@@ -51,250 +44,258 @@ class TextId(Enum):
 class Resource(ABC):
     """One kind of records, with the operations that nearly all kinds have.
 
-    Where kinds differ, they say so in attributes or in methods of their own.
+    Where a kind differs, it says so in attributes or overrides a method.
     """
 
-    #: Kind of the rows.
+    #: Kind of the records.
     kind: ClassVar[str]
-    #: Name in sentences, as in "The selected note id is invalid."
+    #: Name in messages, as in "The selected note id is invalid."
     label: ClassVar[str]
-    #: First part of the operationIds.
-    prefix: ClassVar[str]
-    #: The operations of this resource, without prefix.
-    verbs: ClassVar[tuple[str, ...]] = ("list", "get", "create", "update", "delete")
+    #: Rules for what is sent.
+    rules: ClassVar[Rules] = {}
+    #: Rules for an update; empty where they are the same.
+    update_rules: ClassVar[Rules] = {}
+    #: Values of required fields that `MockMonica.add` fills in.
+    defaults: ClassVar[Tree] = {}
     #: Status of the reply to a creation.
-    created: ClassVar[int] = 201
+    created_status: ClassVar[int] = 201
     #: Answer to an update of an unknown id.
-    unknown_update: ClassVar[Unknown] = Unknown.INVALID
+    unknown_update: ClassVar[OnBadId] = OnBadId.INVALID
     #: Answer to the deletion of an unknown id.
-    unknown_delete: ClassVar[Unknown] = Unknown.INVALID
-    #: Answer to the deletion of a text.
-    text_delete: ClassVar[TextId] = TextId.CRASH
-    #: Whether a deletion answers the id as it stood in the path.
+    unknown_delete: ClassVar[OnBadId] = OnBadId.INVALID
+    #: Answer to the deletion of an id that is not a number.
+    text_delete: ClassVar[OnBadId] = OnBadId.CRASH
+    #: Whether the reply to a deletion has the id as it was in the path.
     echoes_id: ClassVar[bool] = False
-    #: Columns that a list can be sorted by; None: an order is accepted and ignored.
+    #: Columns by which a list can be sorted; None: any order is accepted and ignored.
     columns: ClassVar[frozenset[str] | None] = COMMON_COLUMNS
     #: The same for the list of a contact.
     contact_columns: ClassVar[frozenset[str] | None] = COMMON_COLUMNS
-    #: Whether the list of a contact lets the database's errors through as they are.
-    bare_crash: ClassVar[bool] = False
-    #: Rules of what is sent.
-    rules: ClassVar[Rules] = {}
-    #: Rules of an update; empty where they are the same.
-    update_rules: ClassVar[Rules] = {}
-
-    def operations(self) -> dict[str, Handler]:
-        """Return the handlers by operationId."""
-        handlers: dict[str, Handler] = {
-            f"{self.prefix}_{verb}": getattr(self, _METHODS.get(verb, verb)) for verb in self.verbs
-        }
-        if "update" in self.verbs:
-            handlers[f"{self.prefix}_update_patch"] = self.update
-        return handlers
-
-    # What each kind says for itself.
+    #: Whether the list of a contact passes the database's errors on as they are.
+    raw_crash: ClassVar[bool] = False
 
     @abstractmethod
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a row."""
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a record."""
 
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new row from what was sent."""
-        del call
-        return dict(values)
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new record from what was sent."""
+        del session
+        columns = {name: values.get(name) for name in self.rules}
+        # Without one, the record gets the current time.
+        if not columns.get("created_at"):
+            columns.pop("created_at", None)
+        return columns
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
-        """Change a row by what was sent: here, a field that is not sent is cleared."""
-        del call
-        for name in self.rules_of_update():
-            row[name] = values.get(name)
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change a record as an update asks; by default, a field that is not sent is cleared."""
+        del session
+        for name in self.rules_for_update():
+            record[name] = values.get(name)
 
-    def dropped(self, call: Call, row: Row) -> None:  # noqa: B027 - most kinds have nothing to do
-        """Clear up after a row that is going to be deleted."""
+    def after_create(self, session: Session, record: Record) -> None:  # noqa: B027 - most kinds have nothing to do
+        """Do what follows from a new record."""
 
-    # The operations.
+    def before_delete(self, session: Session, record: Record) -> None:  # noqa: B027 - most kinds have nothing to do
+        """Do what has to be done before a record is deleted."""
 
-    def page(self, call: Call) -> Reply:
+    def after_delete(self, session: Session, record: Record) -> None:  # noqa: B027 - most kinds have nothing to do
+        """Do what follows from the deletion of a record."""
+
+    def list_all(self, session: Session) -> Reply:
         """Answer a page of the account's records."""
-        order = order_by("id" if self.columns is None else sort_of(call, self.columns))
-        ids = call.records.ids(self.kind, call.account.id, order)
-        return page_of(call, ids, lambda id: self.shape(call, call.own(self.kind, id)))
+        return self.list_page(session, None, self.columns)
 
-    def page_of_contact(self, call: Call) -> Reply:
+    def list_of_contact(self, session: Session) -> Reply:
         """Answer a page of the records of a contact."""
-        rows = self.rows_of_contact(call, call.own("contact", call.number("contact_id")))
-        if self.contact_columns is not None:
-            rows = sorted_rows(rows, sort_of(call, self.contact_columns, bare=self.bare_crash))
-        return page_of(call, rows, lambda row: self.shape(call, row))
+        contact = session.read("contact", session.path_id("contact_id"))
+        columns, raw_crash = self.contact_columns, self.raw_crash
+        return self.list_page(session, contact["id"], columns, raw_crash=raw_crash)
 
-    def ordered(self, call: Call, rows: list[Row], *, bare: bool = False) -> list[Row]:
-        """Return rows in the order that was asked for."""
-        columns = COMMON_COLUMNS if self.columns is None else self.columns
-        return sorted_rows(rows, sort_of(call, columns, bare=bare))
+    def list_page(
+        self,
+        session: Session,
+        contact: int | None,
+        columns: frozenset[str] | None,
+        *,
+        raw_crash: bool = False,
+        **meta: Any,
+    ) -> Reply:
+        """Answer a page of the records of a contact or, with None, of the account."""
+        index = BY_OWNER
+        if columns is not None:
+            index = sort_index(sort_of(session, columns, raw_crash=raw_crash))
+        return index_page_reply(
+            session,
+            self.kind,
+            index,
+            contact,
+            lambda record: self.serialize(session, record),
+            **meta,
+        )
 
-    def rows_of_contact(self, call: Call, contact: Row) -> list[Row]:
-        """Return the rows that belong to a contact, in the order of their creation."""
-        ids = call.records.attached(contact).get(self.kind, [])
-        return [call.own(self.kind, id) for id in ids]
+    def records_of(self, session: Session, contact: int) -> list[Record]:
+        """Return the records of a contact, in the order of their creation."""
+        return session.records.select(self.kind, session.account.id, BY_OWNER, contact)
 
-    def get(self, call: Call) -> Reply:
+    def get(self, session: Session) -> Reply:
         """Answer one record."""
-        return call.data(self.shape(call, call.own(self.kind, call.number())))
+        record = session.read(self.kind, session.path_id())
+        return session.data_reply(self.serialize(session, record))
 
-    def create(self, call: Call) -> Reply:
+    def create(self, session: Session) -> Reply:
         """Create a record and answer it."""
-        row = self.add(call, self.columns_of(call, call.values(self.rules)))
-        return self.shown(call, row, self.created)
+        record = self.insert(session, self.new_record(session, self.values_for_create(session)))
+        self.after_create(session, record)
+        return self.to_response(session, record, self.created_status)
 
-    def shown(self, call: Call, row: Row, status: int = 200, **instead: Any) -> Reply:
-        """Answer a row that was just written.
-
-        Later reads may show it otherwise: members that differ now are in `instead`, those that
-        the database changes are up to `settle`.
-        """
-        reply = call.data({**self.shape(call, row), **instead}, status)
-        if self.settle(row):
-            call.records.keep(self.kind, row)
-        return reply
-
-    def settle(self, row: Row) -> bool:
-        """Give a row the form in which the database keeps it; return whether that is another."""
-        del row
-        return False
-
-    def add(self, call: Call, columns: Row) -> Row:
-        """Add a row, with the moment of its creation unless it brings one."""
-        moments = {"created_at": call.now, "updated_at": call.now}
-        return call.records.add(self.kind, call.account.id, {**moments, **columns})
-
-    def update(self, call: Call) -> Reply:
-        """Change a record and answer it."""
-        row, values = self.to_update(call)
-        self.change(call, row, values)
-        self.keep(call, row)
-        return self.shown(call, row)
-
-    def keep(self, call: Call, row: Row) -> None:
-        """Write a changed row back, with the moment of the change."""
-        row["updated_at"] = call.now
-        call.records.keep(self.kind, row)
-
-    def to_update(self, call: Call) -> tuple[Row, Values]:
-        """Return the row that an update means, and what was sent.
+    def values_for_create(self, session: Session) -> Values:
+        """Return what was sent for a new record, validated.
 
         Raises:
-            Refusal: 404 or 422, values are refused or the row does not exist.
+            Refusal: 422, values are invalid.
         """
-        if self.unknown_update is Unknown.MISSING:
-            row = call.own(self.kind, call.number())
-            return row, call.values(self.rules_of_update())
-        values = self.values_with_id(call, self.rules_of_update())
-        return call.own(self.kind, int(call.parameters["id"])), values
+        return session.validate(self.rules)
 
-    def rules_of_update(self) -> Rules:
-        """Return the rules of an update."""
+    def members_for_create(self) -> list[str]:
+        """Return the names of the members that a creation takes."""
+        return list(self.rules)
+
+    def with_defaults(self, record: Mapping[str, Any]) -> Tree:
+        """Return the members of a creation with defaults for those that are missing."""
+        return {**self.defaults, **record}
+
+    def insert(self, session: Session, columns: Record) -> Record:
+        """Store a new record, with the time of its creation unless it brings one."""
+        return session.records.add(self.kind, session.account.id, {**session.timestamps, **columns})
+
+    def update(self, session: Session) -> Reply:
+        """Change a record and answer it."""
+        record, values = self.find_for_update(session)
+        self.apply(session, record, values)
+        self.save(session, record)
+        return self.to_response(session, record)
+
+    def save(self, session: Session, record: Record) -> None:
+        """Write a changed record back, with the time of the change."""
+        record["updated_at"] = session.now
+        session.records.save(self.kind, record)
+
+    def to_response(
+        self, session: Session, record: Record, status: int = 200, **overrides: Any
+    ) -> Reply:
+        """Answer a record that was just written.
+
+        Later reads may differ: `overrides` are members that are different in this reply alone,
+        `normalise` changes what the database stores in another form.
+        """
+        reply = session.data_reply({**self.serialize(session, record), **overrides}, status)
+        if self.normalise(record):
+            session.records.save(self.kind, record)
+        return reply
+
+    def normalise(self, record: Record) -> bool:
+        """Give a record the form in which the database stores it; return whether it differs."""
+        del record
+        return False
+
+    def find_for_update(self, session: Session) -> tuple[Record, Values]:
+        """Return the record to update, and what was sent.
+
+        Raises:
+            Refusal: 404 or 422, values are invalid or the record does not exist.
+        """
+        rules = self.rules_for_update()
+        if self.unknown_update is OnBadId.NOT_FOUND:
+            record = session.load(self.kind, session.path_id())
+            return record, session.validate(rules)
+        values = self.validate_with_id(session, rules)
+        return session.load(self.kind, int(session.path_params["id"])), values
+
+    def rules_for_update(self) -> Rules:
+        """Return the rules for an update."""
         return self.update_rules or self.rules
 
-    def values_with_id(self, call: Call, rules: Rules) -> Values:
-        """Hold what was sent against rules, and after them the id in the path.
+    def validate_with_id(self, session: Session, rules: Rules) -> Values:
+        """Return what was sent, validated together with the id in the path.
 
         Raises:
             Refusal: 422, code 32.
         """
-        values, sentences = judge(rules, call.given, call.records)
-        wrong = self.wrong_id(call)
-        if sentences or wrong:
-            raise invalid(*sentences, *([wrong] if wrong else []))
+        values, messages = collect_errors(rules, session.sent, session.records)
+        id_error = self.id_error(session)
+        if messages or id_error:
+            raise invalid(*messages, *([id_error] if id_error else []))
         return values
 
-    def wrong_id(self, call: Call, name: str = "id") -> str | None:
-        """Return the sentence about an id in the path that no account has, or None."""
-        try:
-            id = integer(call.parameters[name], call.records)
-        except Wrong as wrong:
-            return str(wrong).format(f"{self.label} id")
-        if call.records.find(self.kind, id) is None:
-            return f"The selected {self.label} id is invalid."
-        return None
+    def id_error(self, session: Session) -> str | None:
+        """Return the message about an id in the path that no account has, or None."""
+        return id_error(session, "id", self.kind, self.label)
 
-    def delete(self, call: Call) -> Reply:
+    def delete(self, session: Session) -> Reply:
         """Delete a record."""
-        row = self.to_delete(call)
-        self.dropped(call, row)
-        call.records.remove(self.kind, row)
-        return call.deleted(call.parameters["id"] if self.echoes_id else row["id"])
+        record = self.find_for_delete(session)
+        self.before_delete(session, record)
+        session.records.remove(self.kind, record)
+        self.after_delete(session, record)
+        return session.deleted_reply(session.path_params["id"] if self.echoes_id else record["id"])
 
-    def to_delete(self, call: Call) -> Row:
-        """Return the row that a deletion means.
+    def find_for_delete(self, session: Session) -> Record:
+        """Return the record to delete.
 
         Raises:
             Refusal: 404, 422 or 500, it does not exist.
         """
-        sentence = self.wrong_id(call)
-        if sentence is not None:
-            is_text = not call.parameters["id"].lstrip("+-").isdigit()
-            answer = self.text_delete.value if is_text else self.unknown_delete.value
-            if answer == "crash":
-                raise call.crash(not_found())
+        message = self.id_error(session)
+        if message is not None:
+            is_text = not session.path_params["id"].lstrip("+-").isdigit()
+            answer = self.text_delete if is_text else self.unknown_delete
+            if answer is OnBadId.CRASH:
+                raise session.server_error_or(not_found())
             # "4xyz" is 4 to the database, but not to a rule.
-            if answer == "invalid":
-                raise invalid(sentence)
-        return call.own(self.kind, call.number())
+            if answer is OnBadId.INVALID:
+                raise invalid(message)
+        return session.load(self.kind, session.path_id())
 
 
-class OfContact(Resource):
-    """Records that belong to one contact, which `contact_id` names."""
+class ContactResource(Resource):
+    """Records that belong to one contact, that of `contact_id`."""
 
-    verbs: ClassVar[tuple[str, ...]] = (
-        "list",
-        "list_of_contact",
-        "get",
-        "create",
-        "update",
-        "delete",
-    )
-
-    def create(self, call: Call) -> Reply:
+    def create(self, session: Session) -> Reply:
         """Create a record of a contact and answer it."""
-        values = self.values_of(call)
-        contact = call.own("contact", values["contact_id"])
-        row = self.add(call, self.columns_of(call, values))
-        call.records.attach(contact, self.kind, row["id"])
-        self.attached(call, contact, row)
-        return self.shown(call, row, self.created)
+        values = self.values_for_create(session)
+        session.read("contact", values["contact_id"])
+        record = self.insert(session, self.new_record(session, values))
+        self.after_create(session, record)
+        return self.to_response(session, record, self.created_status)
 
-    def values_of(self, call: Call) -> Values:
-        """Return what was sent for a new record."""
-        return call.values(self.rules)
+    def apply(self, session: Session, record: Record, values: Values) -> None:
+        """Change a record as an update asks; the contact may be another."""
+        self.assign(session, record, values["contact_id"])
+        super().apply(session, record, values)
 
-    def attached(self, call: Call, contact: Row, row: Row) -> None:
-        """Do what follows from a new record of a contact."""
-
-    def change(self, call: Call, row: Row, values: Values) -> None:
-        """Change a row by what was sent; the contact may be another."""
-        if values.get("contact_id") is not None:
-            self.move(call, row, values["contact_id"])
-        super().change(call, row, values)
-
-    def move(self, call: Call, row: Row, contact_id: int) -> None:
-        """Let a row belong to a contact, which must be the account's.
+    def assign(self, session: Session, record: Record, contact_id: int) -> None:
+        """Let a record belong to a contact of the account.
 
         Raises:
-            Refusal: 404, code 31, it is not.
+            Refusal: 404, code 31, the account has no such contact.
         """
-        contact = call.own("contact", contact_id)
-        if contact_id != row["contact_id"]:
-            self.leave(call, row)
-            call.records.attach(contact, self.kind, row["id"])
-            row["contact_id"] = contact_id
+        record["contact_id"] = session.read("contact", contact_id)["id"]
 
-    def leave(self, call: Call, row: Row) -> None:
-        """Let a row belong to its contact no more; the contact may be deleted."""
-        if row["contact_id"] is not None:
-            contact = call.records.get("contact", row["account_id"], row["contact_id"])
-            if contact is not None:
-                call.records.detach(contact, self.kind, row["id"])
 
-    def dropped(self, call: Call, row: Row) -> None:
-        """Take a row that is going to be deleted from its contact."""
-        self.leave(call, row)
+def id_error(session: Session, param: str, kind: str, label: str) -> str | None:
+    """Return the message about an id in the path that no account has, or None.
+
+    Args:
+        session: The session.
+        param: Name of the path's parameter.
+        kind: Kind of the record.
+        label: Name of the kind in messages.
+    """
+    try:
+        id = integer(session.path_params[param], session.records)
+    except InvalidValue as error:
+        return str(error).format(f"{label} id")
+    if session.records.find(kind, id) is None:
+        return f"The selected {label} id is invalid."
+    return None

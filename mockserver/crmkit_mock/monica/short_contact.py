@@ -1,15 +1,17 @@
-"""The form in which other records show a contact, and what it shares with the longer ones."""
+"""The short response object of a contact, and what it shares with the longer ones."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from crmkit_mock.monica.records import BY_OWNER
 
 if TYPE_CHECKING:
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
 
 _COLORS = (
     *("#fdb660", "#93521e", "#bd5067", "#b3d5fe", "#ff9807", "#709512"),
@@ -20,86 +22,91 @@ _NO_DATE = {"is_age_based": None, "is_year_unknown": None, "date": None}
 _DRAWN = "data:image/svg+xml;base64," + base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 ).decode("ascii")
-_BASE_62 = re.compile(r"[+/=]")
+_NOT_IN_HASHES = re.compile(r"[+/=]")
 
 
-def short_contact(call: Call, contact_id: int | None) -> Tree | None:
-    """Build the short form of a contact of the account; None if it has none or it is deleted."""
+def short_contact(session: Session, contact_id: int | None) -> Tree | None:
+    """Build the short object of a contact of the account; None if there is none or it is deleted.
+
+    It is built once per reply.
+    """
     if contact_id is None:
         return None
-    known = call.short_contacts
-    if contact_id not in known:
-        row = call.records.get("contact", call.account.id, contact_id)
-        known[contact_id] = None if row is None or row["deleted_at"] else _build(call, row)
-    return known[contact_id]
+    cache = session.short_contacts
+    if contact_id not in cache:
+        contact = session.records.read("contact", session.account.id, contact_id)
+        is_missing = contact is None or contact["deleted_at"]
+        cache[contact_id] = None if contact is None or is_missing else _build(session, contact)
+    return cache[contact_id]
 
 
-def _build(call: Call, row: Row) -> Tree:
-    tree = identity(call, row)
+def _build(session: Session, contact: Record) -> Tree:
+    tree = common_members(session, contact)
     tree["information"] = {
-        "birthdate": special_date(row["birthdate"]),
-        "deceased_date": special_date(row["deceased_date"]),
-        "avatar": avatar(call, row),
+        "birthdate": serialize_date(contact["birthdate"]),
+        "deceased_date": serialize_date(contact["deceased_date"]),
+        "avatar": serialize_avatar(session, contact),
     }
-    if not row["is_partial"]:
+    if not contact["is_partial"]:
         # A partial contact has no page of its own: the member is absent, not null.
-        tree["url"] = call.url(f"contacts/{row['id']}")
-    tree["account"] = {"id": row["account_id"]}
+        tree["url"] = session.url(f"contacts/{contact['id']}")
+    tree["account"] = account_reference(contact)
     return tree
 
 
-def identity(call: Call, row: Row) -> Tree:
-    """Build the members by which every form of a contact begins."""
-    gender = row["gender_id"] and call.named("gender", row["gender_id"])
+def common_members(session: Session, contact: Record) -> Tree:
+    """Build the members that every response object of a contact has."""
+    gender_id = contact["gender_id"]
+    gender = session.records.find("gender", gender_id) if gender_id else None
+    me = session.settings.get(f"me {contact['account_id']}")
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": contact["id"],
+        "uuid": contact["uuid"],
         "object": "contact",
-        "hash_id": hash_id(call, row),
-        "first_name": row["first_name"],
-        "last_name": row["last_name"],
-        "nickname": row["nickname"],
-        "complete_name": complete_name(row),
-        "initials": initials(row),
+        "hash_id": _hash_id(session, contact),
+        "first_name": contact["first_name"],
+        "last_name": contact["last_name"],
+        "nickname": contact["nickname"],
+        "complete_name": complete_name(contact),
+        "initials": _initials(contact),
         "gender": gender["name"] if gender else None,
         "gender_type": gender["type"] if gender else None,
-        "is_starred": row["is_starred"],
-        "is_partial": row["is_partial"],
-        "is_active": row["is_active"],
-        "is_dead": row["is_dead"],
-        "is_me": call.settings.get(f"me {row['account_id']}") == row["id"],
+        "is_starred": contact["is_starred"],
+        "is_partial": contact["is_partial"],
+        "is_active": contact["is_active"],
+        "is_dead": contact["is_dead"],
+        "is_me": me == contact["id"],
     }
 
 
-def complete_name(row: Row) -> str:
+def complete_name(contact: Record) -> str:
     """Return all names, the nickname in parentheses, and a coffin for the dead."""
-    names = [row["first_name"], row["middle_name"], row["last_name"]]
-    nickname = f"({row['nickname']})" if row["nickname"] else None
-    return " ".join(part for part in (*names, nickname, "⚰" if row["is_dead"] else None) if part)
+    names = [contact["first_name"], contact["middle_name"], contact["last_name"]]
+    nickname = f"({contact['nickname']})" if contact["nickname"] else None
+    coffin = "⚰" if contact["is_dead"] else None
+    return " ".join(part for part in (*names, nickname, coffin) if part)
 
 
-def initials(row: Row) -> str:
-    """Return the first letters of the names."""
-    names = (row["first_name"], row["middle_name"], row["last_name"])
+def _initials(contact: Record) -> str:
+    names = (contact["first_name"], contact["middle_name"], contact["last_name"])
     words = " ".join(name for name in names if name).split()
     return "".join(word[0].upper() for word in words)
 
 
-def hash_id(call: Call, row: Row) -> str:
+def _hash_id(session: Session, contact: Record) -> str:
     """Return the hash of a contact; a partial one has that of the contact it belongs to."""
-    id: int = row["id"]
-    if row["is_partial"]:
-        owner = next(iter(call.records.attached(row).get("relationship", [])), None)
-        if owner is None:
+    id: int = contact["id"]
+    if contact["is_partial"]:
+        first = session.records.select("relationship", contact["account_id"], BY_OWNER, id, limit=1)
+        if not first:
             return ""
-        relationship = call.own("relationship", owner)
-        id = relationship["of_contact"]
+        id = first[0]["of_contact"]
     digest = base64.b64encode(hashlib.sha256(b"contact/%d" % id).digest()).decode("ascii")
-    return f"h:{_BASE_62.sub('x', digest)[:18]}"
+    return f"h:{_NOT_IN_HASHES.sub('x', digest)[:18]}"
 
 
-def special_date(date: Row | None) -> dict[str, Any]:
-    """Build what is shown of the day of a birth, a death or a first meeting."""
+def serialize_date(date: Record | None) -> Tree:
+    """Build the response object of the date of a birth, a death or a first meeting."""
     if date is None:
         return dict(_NO_DATE)
     return {
@@ -109,22 +116,32 @@ def special_date(date: Row | None) -> dict[str, Any]:
     }
 
 
-def avatar(call: Call, row: Row) -> Tree:
-    """Build what is shown of a contact's picture."""
-    source = row["avatar_source"]
-    url: str | None = f"{call.site}/store/avatars/{row['uuid']}.jpg?{row['id']}"
+def serialize_avatar(session: Session, contact: Record) -> Tree:
+    """Build the response object of a contact's picture."""
+    source = contact["avatar_source"]
+    url: str | None = f"{session.site}/store/avatars/{contact['uuid']}.jpg?{contact['id']}"
     if source == "adorable":
         url = _DRAWN
     elif source == "photo":
-        photo = call.records.get("photo", row["account_id"], row["avatar_photo_id"] or 0)
-        url = f"{call.site}/store/{photo['new_filename']}" if photo else url
+        photo_id = contact["avatar_photo_id"] or 0
+        photo = session.records.read("photo", contact["account_id"], photo_id)
+        url = f"{session.site}/store/{photo['new_filename']}" if photo else url
     return {
         "url": url,
         "source": source,
-        "default_avatar_color": _COLORS[row["id"] % len(_COLORS)],
+        "default_avatar_color": _COLORS[contact["id"] % len(_COLORS)],
     }
 
 
-def account_of(row: Row) -> Tree:
-    """Build the reference to a row's account."""
-    return {"id": row["account_id"]}
+def account_reference(record: Record) -> Tree:
+    """Build the reference to a record's account."""
+    return {"id": record["account_id"]}
+
+
+def common_end(record: Record) -> Tree:
+    """Build the members with which the response objects of nearly all kinds end."""
+    return {
+        "account": account_reference(record),
+        "created_at": record["created_at"],
+        "updated_at": record["updated_at"],
+    }

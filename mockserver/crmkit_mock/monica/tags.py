@@ -1,4 +1,4 @@
-"""Tags, and setting them on contacts and taking them off."""
+"""Tags, and adding them to contacts and removing them."""
 
 from __future__ import annotations
 
@@ -6,138 +6,143 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, ClassVar
 
-from crmkit_mock.monica.contact_shapes import any_contact, full_contact
-from crmkit_mock.monica.contact_store import is_listed
-from crmkit_mock.monica.errors import archived_by_framework, invalid_by_field, plain
-from crmkit_mock.monica.listing import page_of
-from crmkit_mock.monica.resource import Resource, TextId, Unknown
-from crmkit_mock.monica.rules import Rules, Wrong, array, check, integer, required, text
-from crmkit_mock.monica.tag_shape import tag_shape
+from crmkit_mock.monica.contact_responses import full_contact, serialize_contact, serialize_tag
+from crmkit_mock.monica.errors import archived_contact, framework_error, invalid_by_field
+from crmkit_mock.monica.lists import index_page_reply
+from crmkit_mock.monica.records import visibility
+from crmkit_mock.monica.resource import OnBadId, Resource
+from crmkit_mock.monica.validation import (
+    InvalidValue,
+    Rules,
+    array,
+    integer,
+    required,
+    string,
+    validate,
+)
+from crmkit_mock.shelves import Index
 
 if TYPE_CHECKING:
     from crmkit_mock.messages import Reply
-    from crmkit_mock.monica.call import Call, Handler, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
 _NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
+#: The items have rules of their own, whose errors come in the framework's form.
+_TAGS: Rules = {"tags": required(array)}
+_BY_NAME = Index(lambda tag: [tag["name"].casefold()])
+_CONTACTS_BY_TAG = Index(lambda contact: contact["tags"])
+_LISTED_BY_TAG = Index(lambda contact: contact["tags"] if "listed" in visibility(contact) else ())
 
 
 class Tags(Resource):
-    """The tags of an account."""
+    """The tags of an account. The ids of a contact's tags are stored with the contact."""
 
     kind = "tag"
     label = "tag"
-    prefix = "tags"
-    unknown_update = Unknown.MISSING
-    unknown_delete = Unknown.MISSING
-    text_delete = TextId.INVALID
+    unknown_update = OnBadId.NOT_FOUND
+    unknown_delete = OnBadId.NOT_FOUND
+    text_delete = OnBadId.INVALID
     echoes_id = True
-    rules: ClassVar[Rules] = {"name": required(text())}
-    #: A number in the path may be a text here, as the tag of a list of contacts.
-    verbs: ClassVar[tuple[str, ...]] = ("list", "get", "create", "update", "delete", "contacts")
+    rules: ClassVar[Rules] = {"name": required(string())}
+    defaults: ClassVar[Tree] = {"name": "Tag"}
 
-    def operations(self) -> dict[str, Handler]:
-        """Return the handlers by operationId, those of a contact's tags included."""
-        return {
-            **super().operations(),
-            "contacts_set_tags": self.set,
-            "contacts_unset_tags": self.unset,
-            "contacts_clear_tags": self.clear,
-        }
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a tag."""
+        del session
+        return serialize_tag(record)
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a tag."""
-        del call
-        return tag_shape(row)
-
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new tag."""
-        del call
-        return {"name": values["name"], "name_slug": slug(values["name"])}
+        del session
+        return {"name": values["name"], "name_slug": _slug(values["name"])}
 
-    def change(self, call: Call, row: Row, values: Values) -> None:
+    def apply(self, session: Session, record: Record, values: Values) -> None:
         """Rename a tag."""
-        row.update(self.columns_of(call, values))
+        record.update(self.new_record(session, values))
 
-    def dropped(self, call: Call, row: Row) -> None:
-        """Take a tag off all contacts."""
-        for contact in call.records.all("contact", row["account_id"]):
-            call.records.detach(contact, "tag", row["id"])
+    def before_delete(self, session: Session, record: Record) -> None:
+        """Remove a tag from all contacts."""
+        account, id = record["account_id"], record["id"]
+        for contact in session.records.select("contact", account, _CONTACTS_BY_TAG, id):
+            tags = [tag for tag in contact["tags"] if tag != id]
+            session.records.save("contact", {**contact, "tags": tags})
 
-    def contacts(self, call: Call) -> Reply:
+    def contacts(self, session: Session) -> Reply:
         """Answer the contacts that have a tag; an unknown tag has none."""
-        tag = call.number()
-        rows = [
-            row
-            for row in call.records.all("contact", call.account.id)
-            if is_listed(row) and call.records.is_attached(row, "tag", tag)
-        ]
-        return page_of(call, rows, lambda row: full_contact(call, row, with_fields=True))
+        return index_page_reply(
+            session,
+            "contact",
+            _LISTED_BY_TAG,
+            session.path_id(),
+            lambda contact: full_contact(session, contact, with_fields=True),
+        )
 
-    def set(self, call: Call) -> Reply:
-        """Add tags, by name, to those that a contact has; create the ones that are new.
+    def set_tags(self, session: Session) -> Reply:
+        """Add tags by name to those that a contact has; create the ones that are new.
 
         Raises:
-            Refusal: 422 in the framework's shape, an item is no text.
+            Refusal: 422 in the framework's form, an item is not a str.
         """
-        contact = _writable(call)
-        for name in call.values(_TAGS)["tags"]:
+        contact = _writable_contact(session)
+        for name in session.validate(_TAGS)["tags"]:
             if name is None:
                 continue
             if not isinstance(name, str):
                 raise invalid_by_field({"name": ["The name must be a string."]})
-            tag = self._named(call, name)
-            if not call.records.is_attached(contact, "tag", tag["id"]):
-                call.records.attach(contact, "tag", tag["id"])
-        return call.data(any_contact(call, contact))
+            tag = self._find_or_create(session, name)
+            if tag["id"] not in contact["tags"]:
+                contact["tags"].append(tag["id"])
+        return _saved(session, contact)
 
-    def unset(self, call: Call) -> Reply:
-        """Take tags, by id, off a contact.
+    def unset_tags(self, session: Session) -> Reply:
+        """Remove tags by id from a contact.
 
         Raises:
-            Refusal: in the framework's shape; 422, an item is no number; 404, an unknown tag.
+            Refusal: in the framework's form; 422, an item is not an integer; 404, an unknown tag.
         """
-        contact = _writable(call)
-        for item in call.values(_TAGS)["tags"]:
+        contact = _writable_contact(session)
+        for item in session.validate(_TAGS)["tags"]:
             try:
-                id: int = integer(item, call.records)
-            except Wrong as wrong:
-                raise invalid_by_field({"tag_id": [str(wrong).format("tag id")]}) from None
-            if call.records.get("tag", call.account.id, id) is None:
-                raise plain(404, f"No query results for model [Tag] {id}")
-            call.records.detach(contact, "tag", id)
-        return call.data(any_contact(call, contact))
+                id: int = integer(item, session.records)
+            except InvalidValue as error:
+                raise invalid_by_field({"tag_id": [str(error).format("tag id")]}) from None
+            if session.records.read("tag", session.account.id, id) is None:
+                raise framework_error(404, f"No query results for model [Tag] {id}")
+            contact["tags"] = [tag for tag in contact["tags"] if tag != id]
+        return _saved(session, contact)
 
-    def clear(self, call: Call) -> Reply:
-        """Take all tags off a contact."""
-        contact = _writable(call)
-        for id in call.records.attached(contact).get("tag", []):
-            call.records.detach(contact, "tag", id)
-        return call.data(any_contact(call, contact))
+    def clear_tags(self, session: Session) -> Reply:
+        """Remove all tags from a contact."""
+        contact = _writable_contact(session)
+        contact["tags"] = []
+        return _saved(session, contact)
 
-    def _named(self, call: Call, name: str) -> Row:
-        """Return the tag of a name, whatever its case (assumption); a new one if there is none."""
-        for row in call.records.all(self.kind, call.account.id):
-            if row["name"].casefold() == name.casefold():
-                return row
-        return self.add(
-            call, self.columns_of(call, check(self.rules, {"name": name}, call.records))
+    def _find_or_create(self, session: Session, name: str) -> Record:
+        """Return the tag of a name, in any case (assumption); a new one if there is none."""
+        known = session.records.select(
+            self.kind, session.account.id, _BY_NAME, name.casefold(), limit=1
         )
+        if known:
+            return known[0]
+        values = validate(self.rules, {"name": name}, session.records)
+        return self.insert(session, self.new_record(session, values))
 
 
-#: The items have rules of their own, whose refusals come in the framework's shape.
-_TAGS: Rules = {"tags": required(array)}
+def _slug(name: str) -> str:
+    """Return a name in lower case without accents, with dashes for all else."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    return _NOT_IN_SLUGS.sub("-", ascii_name.lower()).strip("-")
 
 
-def slug(name: str) -> str:
-    """Return a name in small letters without accents, dashes for all else."""
-    plain_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    return _NOT_IN_SLUGS.sub("-", plain_name.lower()).strip("-")
-
-
-def _writable(call: Call) -> Row:
-    contact = call.own("contact", call.number())
+def _writable_contact(session: Session) -> Record:
+    contact = session.load("contact", session.path_id())
     if not contact["is_active"]:
-        raise archived_by_framework()
+        raise archived_contact()
     return contact
+
+
+def _saved(session: Session, contact: Record) -> Reply:
+    session.records.save("contact", contact)
+    return session.data_reply(serialize_contact(session, contact))

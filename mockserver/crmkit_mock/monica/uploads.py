@@ -1,4 +1,4 @@
-"""Documents and photos, which come as files."""
+"""Documents and photos, which are uploaded as files."""
 
 from __future__ import annotations
 
@@ -9,161 +9,177 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.forms import Upload
 from crmkit_mock.monica.errors import invalid
-from crmkit_mock.monica.multipart import Upload, picture
-from crmkit_mock.monica.resource import OfContact, Unknown
-from crmkit_mock.monica.rules import Rules, image, integer, optional, required, text, upload
-from crmkit_mock.monica.short_contact import account_of, short_contact
+from crmkit_mock.monica.resource import ContactResource, OnBadId
+from crmkit_mock.monica.short_contact import common_end, short_contact
+from crmkit_mock.monica.validation import (
+    Rules,
+    file,
+    image,
+    integer,
+    optional,
+    picture_type,
+    required,
+    string,
+)
 
 if TYPE_CHECKING:
-    from crmkit_mock.monica.call import Call, Tree
-    from crmkit_mock.monica.records import Row
-    from crmkit_mock.monica.rules import Values
+    from collections.abc import Mapping
+
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.monica.validation import Values
 
 _DATA_URL = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)?(?:;[^,;]+)*;base64,(.*)", re.DOTALL)
-_NO_UPDATE = ("list", "list_of_contact", "get", "create", "delete")
+#: A picture of one pixel.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Er"
+    "kJggg=="
+)
 
 
-class Documents(OfContact):
+class Documents(ContactResource):
     """The documents of an account."""
 
     kind = "document"
     label = "document"
-    prefix = "documents"
-    verbs: ClassVar[tuple[str, ...]] = _NO_UPDATE
-    unknown_delete = Unknown.MISSING
-    rules: ClassVar[Rules] = {"contact_id": required(integer), "document": required(upload)}
+    unknown_delete = OnBadId.NOT_FOUND
+    rules: ClassVar[Rules] = {"contact_id": required(integer), "document": required(file)}
+    defaults: ClassVar[Tree] = {"document": Upload("document.txt", "text/plain", b"Document")}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a document."""
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a document."""
         return {
-            "id": row["id"],
-            "uuid": row["uuid"],
+            "id": record["id"],
+            "uuid": record["uuid"],
             "object": "document",
-            "original_filename": row["original_filename"],
-            "new_filename": row["new_filename"],
-            "filesize": row["filesize"],
-            "type": row["type"],
-            "mime_type": row["mime_type"],
-            "number_of_downloads": row["number_of_downloads"],
-            "link": f"{call.site}/store/{row['new_filename']}",
-            "url": call.url(f"documents/{row['id']}"),
-            "account": account_of(row),
-            "contact": short_contact(call, row["contact_id"]),
-            "created_at": row["created_at"],
-            "updated_at": row["updated_at"],
+            "original_filename": record["original_filename"],
+            "new_filename": record["new_filename"],
+            "filesize": record["filesize"],
+            "type": record["type"],
+            "mime_type": record["mime_type"],
+            "number_of_downloads": record["number_of_downloads"],
+            "link": f"{session.site}/store/{record['new_filename']}",
+            "url": session.url(f"documents/{record['id']}"),
+            "contact": short_contact(session, record["contact_id"]),
+            **common_end(record),
         }
 
-    def columns_of(self, call: Call, values: Values) -> Row:
-        """Build the columns of a new document. Its bytes are not kept: the API never shows them."""
-        del call
-        file: Upload = values["document"]
-        extension = PurePosixPath(file.name).suffix[1:].lower()
+    def new_record(self, session: Session, values: Values) -> Record:
+        """Build the columns of a new document, without its content, which no reply has."""
+        del session
+        upload: Upload = values["document"]
+        extension = PurePosixPath(upload.name).suffix[1:].lower()
         return {
             "contact_id": values["contact_id"],
-            **_file_columns("documents", file, extension),
+            **_file_columns("documents", upload, extension),
             "type": extension or None,
-            "mime_type": file.media_type or "application/octet-stream",
+            "mime_type": upload.media_type or "application/octet-stream",
             "number_of_downloads": None,
         }
 
-    def settle(self, row: Row) -> bool:
-        """Count downloads from 0, which the first reply does not know yet (seq 508 and 512)."""
-        row["number_of_downloads"] = 0
+    def normalise(self, record: Record) -> bool:
+        """Count downloads from 0, which the first reply does not do yet (seq 508 and 512)."""
+        record["number_of_downloads"] = 0
         return True
 
 
-class Photos(OfContact):
+class Photos(ContactResource):
     """The photos of an account."""
 
     kind = "photo"
     label = "photo"
-    prefix = "photos"
-    verbs: ClassVar[tuple[str, ...]] = _NO_UPDATE
-    rules: ClassVar[Rules] = {
-        "contact_id": required(integer),
-        "photo": required(image),
-    }
-    #: Rules of a photo that comes as a data: URL.
+    rules: ClassVar[Rules] = {"contact_id": required(integer), "photo": required(image)}
+    #: Rules for a photo that is sent as a data: URL.
     data_rules: ClassVar[Rules] = {
         "contact_id": required(integer),
-        "data": required(text()),
-        "extension": optional(text()),
+        "data": required(string()),
+        "extension": optional(string()),
     }
+    defaults: ClassVar[Tree] = {"photo": Upload("photo.png", "image/png", PIXEL)}
 
-    def shape(self, call: Call, row: Row) -> Tree:
-        """Build what replies show of a photo."""
-        return photo_shape(call, row)
+    def members_for_create(self) -> list[str]:
+        """Return the names of the members that a creation takes."""
+        return list({**self.rules, **self.data_rules})
 
-    def columns_of(self, call: Call, values: Values) -> Row:
+    def with_defaults(self, record: Mapping[str, Any]) -> Tree:
+        """Return the members of a creation, with a picture if there is none."""
+        return dict(record) if "data" in record else super().with_defaults(record)
+
+    def serialize(self, session: Session, record: Record) -> Tree:
+        """Build the response object of a photo."""
+        return serialize_photo(session, record)
+
+    def new_record(self, session: Session, values: Values) -> Record:
         """Build the columns of a new photo."""
-        del call
-        file: Upload = values["photo"]
-        extension, media_type = file.picture or ("", "")
+        del session
+        upload: Upload = values["photo"]
+        extension, media_type = picture_type(upload.content) or ("", "")
         return {
             "contact_id": values["contact_id"],
-            **_file_columns("photos", file, extension),
+            **_file_columns("photos", upload, extension),
             "mime_type": media_type,
         }
 
-    def values_of(self, call: Call) -> Values:
-        """Return contact and file, however the file comes.
+    def values_for_create(self, session: Session) -> Values:
+        """Return contact and file, in whichever form the file comes.
 
         Raises:
-            Refusal: 422, the file is missing or no picture.
+            Refusal: 422, the file is missing or not a picture.
         """
-        if call.given.get("data") is None or "photo" in call.given:
-            return call.values(self.rules)
-        values = call.values(self.data_rules)
-        found = _DATA_URL.fullmatch(values["data"])
+        if session.sent.get("data") is None or "photo" in session.sent:
+            return session.validate(self.rules)
+        values = session.validate(self.data_rules)
+        match = _DATA_URL.fullmatch(values["data"])
         try:
-            content = base64.b64decode(found[2] if found else "", validate=True)
+            content = base64.b64decode(match[2] if match else "", validate=True)
         except binascii.Error:
             content = b""
-        kind = picture(content)
-        if kind is None:
+        picture = picture_type(content)
+        if picture is None:
             raise invalid("The data must be an image.")
-        name = f"photo.{values.get('extension') or kind[0]}"
-        return {"contact_id": values["contact_id"], "photo": Upload(name, kind[1], content)}
+        extension, media_type = picture
+        name = f"photo.{values.get('extension') or extension}"
+        return {
+            "contact_id": values["contact_id"],
+            "photo": Upload(name, media_type, content),
+        }
 
-    def attached(self, call: Call, contact: Row, row: Row) -> None:
-        """Keep the picture itself, apart from what lists sort."""
-        del contact
-        file: Upload = self.values_of(call)["photo"]
-        data = base64.b64encode(file.content).decode("ascii")
-        call.records.put("photo content", row, {"data": data})
+    def after_create(self, session: Session, record: Record) -> None:
+        """Store the picture itself, apart from what lists read."""
+        upload: Upload = self.values_for_create(session)["photo"]
+        data = base64.b64encode(upload.content).decode("ascii")
+        session.records.put("photo content", record, {"data": data})
 
-    def dropped(self, call: Call, row: Row) -> None:
-        """Take a photo that is going to be deleted from its contact."""
-        super().dropped(call, row)
-        call.records.remove("photo content", row)
+    def before_delete(self, session: Session, record: Record) -> None:
+        """Delete the picture with the photo."""
+        session.records.remove("photo content", record)
 
 
-def photo_shape(call: Call, row: Row) -> Tree:
-    """Build what replies show of a photo: all of the picture, as a data: URL."""
-    content = call.records.get("photo content", row["account_id"], row["id"])
+def serialize_photo(session: Session, record: Record) -> Tree:
+    """Build the response object of a photo, with the whole picture as a data: URL."""
+    content = session.records.read("photo content", record["account_id"], record["id"])
     data = content["data"] if content else ""
     return {
-        "id": row["id"],
-        "uuid": row["uuid"],
+        "id": record["id"],
+        "uuid": record["uuid"],
         "object": "photo",
-        "original_filename": row["original_filename"],
-        "new_filename": row["new_filename"],
-        "filesize": row["filesize"],
-        "mime_type": row["mime_type"],
-        "dataUrl": f"data:{row['mime_type']};base64,{data}",
-        "link": f"{call.site}/store/{row['new_filename']}",
-        "account": account_of(row),
-        "contact": short_contact(call, row["contact_id"]),
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
+        "original_filename": record["original_filename"],
+        "new_filename": record["new_filename"],
+        "filesize": record["filesize"],
+        "mime_type": record["mime_type"],
+        "dataUrl": f"data:{record['mime_type']};base64,{data}",
+        "link": f"{session.site}/store/{record['new_filename']}",
+        "contact": short_contact(session, record["contact_id"]),
+        **common_end(record),
     }
 
 
-def _file_columns(folder: str, file: Upload, extension: str) -> dict[str, Any]:
-    name = hashlib.sha256(file.name.encode() + b"\0" + file.content).hexdigest()[:40]
+def _file_columns(folder: str, upload: Upload, extension: str) -> Tree:
+    name = hashlib.sha256(upload.name.encode() + b"\0" + upload.content).hexdigest()[:40]
     return {
-        "original_filename": file.name,
+        "original_filename": upload.name,
         "new_filename": f"{folder}/{name}{'.' if extension else ''}{extension}",
-        "filesize": len(file.content),
+        "filesize": len(upload.content),
     }

@@ -1,0 +1,209 @@
+"""Lists: limit, page, order, and the envelope around a page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from crmkit_mock.messages import Reply, json_reply
+from crmkit_mock.monica.errors import (
+    BAD_QUERY,
+    BAD_SORT,
+    LIMIT_TOO_BIG,
+    error_with_code,
+    framework_error,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from crmkit_mock.messages import Refusal
+    from crmkit_mock.monica.records import Record
+    from crmkit_mock.monica.session import Session, Tree
+    from crmkit_mock.shelves import Index
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 15
+MAX_LIMIT = 100
+#: Orders that any request may ask for, whether its table has the columns or not.
+SORTS = frozenset({"created_at", "updated_at", "completed_at", "called_at", "favorited_at"})
+COMMON_COLUMNS = frozenset({"created_at", "updated_at"})
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]*)?", re.ASCII)
+_PAGE = re.compile(r"\+?0*([1-9][0-9]{0,17})", re.ASCII)
+#: Number of page links on each side of the current page.
+_BESIDE = 3
+
+
+def check_limit_and_sort(session: Session) -> None:
+    """Refuse an invalid limit or order, as every route does, also where it is not a list.
+
+    Raises:
+        Refusal: 400, code 39 or 30.
+    """
+    query = session.query
+    if not query:
+        return
+    if "sort" in query:
+        sort = query["sort"]
+        if not isinstance(sort, str) or sort.removeprefix("-") not in SORTS:
+            raise error_with_code(BAD_SORT)
+    limit = query.get("limit")
+    if limit is not None and (
+        not isinstance(limit, str) or not _NUMBER.fullmatch(limit) or int(float(limit)) > MAX_LIMIT
+    ):
+        raise error_with_code(LIMIT_TOO_BIG)
+
+
+def sort_of(
+    session: Session, columns: frozenset[str] = COMMON_COLUMNS, *, raw_crash: bool = False
+) -> str:
+    """Return the order that was asked for, `created_at` by default.
+
+    Args:
+        session: The session.
+        columns: Columns of the table.
+        raw_crash: Whether the server passes the database's error on as it is.
+
+    Raises:
+        Refusal: the table has no such column.
+    """
+    sort: str = session.query.get("sort", "created_at")
+    if sort.removeprefix("-") in columns:
+        return sort
+    if not session.faithful_crashes:
+        raise error_with_code(BAD_SORT)
+    raise _unknown_column(sort) if raw_crash else error_with_code(BAD_QUERY)
+
+
+def _unknown_column(sort: str) -> Refusal:
+    message = f"Unknown column '{sort.removeprefix('-')}' in 'order clause'"
+    return framework_error(500, message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page that a request asks for.
+
+    Attributes:
+        number: Its number, from 1.
+        limit: How many items a page has.
+    """
+
+    number: int
+    limit: int
+
+    @property
+    def offset(self) -> int:
+        """Number of items before the page."""
+        return (self.number - 1) * self.limit
+
+
+def _requested_page(session: Session) -> _Page:
+    """Return the page that a request asks for; what is not a positive number counts as page 1.
+
+    Raises:
+        Refusal: the limit is negative, which crashes the database.
+    """
+    value = session.query.get("limit")
+    limit = int(float(value)) if value else 0
+    if limit < 0:
+        # Code 40 means a database error; code 30 is what a check would answer.
+        code = BAD_QUERY if session.faithful_crashes else LIMIT_TOO_BIG
+        raise error_with_code(code)
+    number = session.query.get("page")
+    match = _PAGE.fullmatch(number) if isinstance(number, str) else None
+    return _Page(int(match[1]) if match else 1, limit or DEFAULT_LIMIT)
+
+
+def index_page_reply(
+    session: Session,
+    kind: str,
+    index: Index,
+    key: Hashable,
+    serialize: Callable[[Record], Tree],
+    **meta: Any,
+) -> Reply:
+    """Return the reply with one page of the records that an index has under a key.
+
+    Args:
+        session: The session, whose query says which page.
+        kind: Kind of the records.
+        index: The index.
+        key: The key.
+        serialize: Builds the response object of a record.
+        meta: Further members of `meta`.
+    """
+    page = _requested_page(session)
+    account = session.account.id
+    records = session.records.select(
+        kind, account, index, key, limit=page.limit, offset=page.offset
+    )
+    total = session.records.count_of(kind, account, index, key)
+    return _page_reply(session, page, [serialize(record) for record in records], total, meta)
+
+
+def page_reply(
+    session: Session, items: Sequence[T], serialize: Callable[[T], Tree], **meta: Any
+) -> Reply:
+    """Return the reply with one page of a sequence.
+
+    Args:
+        session: The session, whose query says which page.
+        items: All items of the list.
+        serialize: Builds the response object of an item.
+        meta: Further members of `meta`.
+    """
+    page = _requested_page(session)
+    data = [serialize(item) for item in items[page.offset : page.offset + page.limit]]
+    return _page_reply(session, page, data, len(items), meta)
+
+
+def _page_reply(
+    session: Session, page: _Page, data: list[Tree], total: int, more_meta: Tree
+) -> Reply:
+    url = f"{session.base_url}{session.request.path.rstrip('/')}"
+    last = max(1, -(-total // page.limit))
+
+    def link(number: int) -> str:
+        # The server leaves limit, order and all else out of the links of a list.
+        return f"{url}?page={number}"
+
+    previous = link(page.number - 1) if page.number > 1 else None
+    following = link(page.number + 1) if page.number < last else None
+    bar = [{"url": previous, "label": "❮ Previous", "active": False}]  # noqa: RUF001 - Monica's arrow
+    for number in _linked_pages(page.number, last):
+        target = None if number is None else link(number)
+        label = "..." if number is None else str(number)
+        bar.append({"url": target, "label": label, "active": number == page.number})
+    bar.append({"url": following, "label": "Next ❯", "active": False})  # noqa: RUF001 - Monica's arrow
+    links = {"first": link(1), "last": link(last), "prev": previous, "next": following}
+    meta = {
+        "current_page": page.number,
+        "from": page.offset + 1 if data else None,
+        "last_page": last,
+        "links": bar,
+        "path": url,
+        "per_page": page.limit,
+        "to": page.offset + len(data) if data else None,
+        "total": total,
+        **more_meta,
+    }
+    return json_reply(200, {"data": data, "links": links, "meta": meta})
+
+
+def _linked_pages(page: int, last: int) -> list[int | None]:
+    """Return the numbers of the page links, None for a gap.
+
+    Recorded: the links of a first page of many (seq 491). Assumption: elsewhere in a long list.
+    """
+    window = _BESIDE + 4
+    if last < _BESIDE * 2 + 8:
+        return [*range(1, last + 1)]
+    if page <= window:
+        return [*range(1, window + _BESIDE + 1), None, last - 1, last]
+    if page > last - window:
+        return [1, 2, None, *range(last - window - _BESIDE + 1, last + 1)]
+    return [1, 2, None, *range(page - _BESIDE, page + _BESIDE + 1), None, last - 1, last]

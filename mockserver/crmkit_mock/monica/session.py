@@ -1,0 +1,184 @@
+"""One authenticated request and what its handler needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.forms import form_pairs, php_lists, php_tree, query_pairs
+from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.messages import Reply, Request, json_reply
+from crmkit_mock.monica.errors import framework_error, not_found
+from crmkit_mock.monica.validation import Rules, Values, validate
+from crmkit_mock.monica.values import format_datetime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit_mock.clock import Clock
+    from crmkit_mock.messages import Refusal
+    from crmkit_mock.monica.authentication import Account
+    from crmkit_mock.monica.records import Record, Records
+    from crmkit_mock.settings import Settings
+
+Tree = dict[str, Any]
+
+_LEADING_DIGITS = re.compile(r"\s*([0-9]{1,18})", re.ASCII)
+
+
+@dataclass
+class Session:
+    """One request of a user.
+
+    Attributes:
+        request: The request.
+        path_params: Values of the path's templates.
+        account: The user's account; on public routes the first one, which they never show.
+        records: The records.
+        settings: Settings of the mock.
+        clock: The mock's clock.
+        base_url: Address of the API, with which URLs in replies begin.
+        site: Address of the site around the API.
+        faithful_crashes: Whether requests that crash the real server are answered 500.
+        body: Members of the body, where there is no real request; None: those of the request.
+    """
+
+    request: Request
+    path_params: Mapping[str, str]
+    account: Account
+    records: Records
+    settings: Settings
+    clock: Clock
+    base_url: str
+    site: str
+    faithful_crashes: bool
+    body: Mapping[str, Any] | None = None
+    #: Short response objects of contacts that were built for this reply.
+    short_contacts: dict[int, Tree | None] = field(default_factory=dict[int, "Tree | None"])
+
+    @cached_property
+    def query(self) -> Tree:
+        """The members of the query, nested where names have brackets."""
+        return _members(query_pairs(self.request.query, errors="replace"))
+
+    @cached_property
+    def sent(self) -> Tree:
+        """The members of query and body together; the body's win."""
+        if self.body is not None:
+            return dict(self.body)
+        body = _read_body(self.request) if self.request.body else {}
+        return {**self.query, **body} if self.query else body
+
+    @cached_property
+    def now(self) -> str:
+        """The time of what this request writes; the clock goes on."""
+        return format_datetime(self.clock.tick())
+
+    @property
+    def timestamps(self) -> Tree:
+        """`created_at` and `updated_at` of a new record."""
+        return {"created_at": self.now, "updated_at": self.now}
+
+    @property
+    def year(self) -> int:
+        """The current year."""
+        return self.clock.now().year
+
+    def validate(self, rules: Rules) -> Values:
+        """Return what was sent, validated.
+
+        Raises:
+            Refusal: 422, rules are broken.
+        """
+        return validate(rules, self.sent, self.records)
+
+    def path_id(self, name: str = "id") -> int:
+        """Return an id in the path, read as the database reads it: by its leading digits."""
+        match = _LEADING_DIGITS.match(self.path_params[name])
+        return int(match[1]) if match else 0
+
+    def read(self, kind: str, id: int) -> Record:
+        """Return a record of the user's account, which must not be changed.
+
+        Raises:
+            Refusal: 404, code 31, there is none, or it is a deleted contact.
+        """
+        record = self.records.read(kind, self.account.id, id)
+        if record is None or record.get("deleted_at"):
+            raise not_found()
+        return record
+
+    def load(self, kind: str, id: int) -> Record:
+        """Return a copy of a record of the user's account, to change.
+
+        Raises:
+            Refusal: 404, code 31, there is none, or it is a deleted contact.
+        """
+        record = self.records.get(kind, self.account.id, id)
+        if record is None or record.get("deleted_at"):
+            raise not_found()
+        return record
+
+    def server_error_or(self, refusal: Refusal, message: str = "Server Error") -> Refusal:
+        """Return the error of a request that crashes the real server.
+
+        Args:
+            refusal: The error unless crashes are faithful.
+            message: The message of the crash.
+        """
+        return framework_error(500, message) if self.faithful_crashes else refusal
+
+    def url(self, path: str) -> str:
+        """Return the URL of a path of the API."""
+        return f"{self.base_url}/{path}"
+
+    def data_reply(self, tree: object, status: int = 200) -> Reply:
+        """Return the reply with one object."""
+        return json_reply(status, {"data": tree})
+
+    def deleted_reply(self, id: int | str) -> Reply:
+        """Return the reply to a deletion, with the id as an int or as it was in the path."""
+        return json_reply(200, {"deleted": True, "id": id})
+
+
+Handler = Callable[[Session], Reply]
+
+
+def _read_body(request: Request) -> Tree:
+    """Return the members of the body.
+
+    Broken JSON, JSON that is not an object, and any media type other than those of JSON and forms
+    count as an empty body.
+    """
+    pairs = form_pairs(request, errors="replace")
+    if pairs is not None:
+        return _members(pairs)
+    if not request.media_type.endswith(("/json", "+json")):
+        return {}
+    try:
+        tree = _trimmed(parse(request.body))
+    # Too deep for Python is too deep for PHP, whose parser stops much earlier.
+    except (JSONTextError, RecursionError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def _members(pairs: Iterable[tuple[str, Any]]) -> Tree:
+    try:
+        return {name: _trimmed(php_lists(value)) for name, value in php_tree(pairs).items()}
+    except RecursionError:
+        return {}
+
+
+def _trimmed(value: Any) -> Any:
+    """Strip every str; an empty one becomes None."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _trimmed(item) for name, item in value.items()}
+    return value
