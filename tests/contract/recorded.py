@@ -7,7 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from urllib.parse import parse_qsl
 import jsonschema_rs
 import yaml
 
+from tests.contract.schemas import Schemas, Tree
+
 ROOT = Path(__file__).resolve().parents[2]
 LEAVES = 20
 """How many leaves of one reply are tried; those of longer ones are drawn by lot."""
 
-Tree = dict[str, Any]
 Path_ = tuple[str | int, ...]
 
 
@@ -82,9 +83,6 @@ class Checked:
     tree: Tree
     base: str
     slash: bool
-    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(
-        default_factory=dict[str, jsonschema_rs.Draft202012Validator]
-    )
 
     def resolve(self, node: Any) -> Any:
         """Return what a node is, or what it refers to."""
@@ -97,11 +95,11 @@ class Checked:
 
     def validator(self, schema: Tree) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a schema that may refer to components."""
-        key = json.dumps(schema, sort_keys=True)
-        if key not in self._validators:
-            whole = {"allOf": [schema], "components": self.tree["components"]}
-            self._validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-        return self._validators[key]
+        return self._schemas.validator(schema)
+
+    @cached_property
+    def _schemas(self) -> Schemas:
+        return Schemas(self.tree)
 
     @cached_property
     def _routes(self) -> list[tuple[re.Pattern[str], Tree]]:

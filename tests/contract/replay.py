@@ -66,6 +66,28 @@ class Replay:
         return found
 
 
+def unexpected(differences: Mapping[str, list[str]], exceptions: Mapping[str, str]) -> list[str]:
+    """Return the differences of pairs that have none listed, and the exceptions without any.
+
+    Args:
+        differences: How the replies differ from the recorded ones, by the label of the pair.
+        exceptions: Reasons for differences, by the label of the pair.
+    """
+    return [
+        *(
+            f"{label}: {difference}"
+            for label, found in differences.items()
+            if label not in exceptions
+            for difference in found
+        ),
+        *(
+            f"{label}: answered as recorded, no longer an exception"
+            for label in exceptions
+            if not differences.get(label)
+        ),
+    ]
+
+
 def _json(body: Any) -> dict[str, Any]:
     return {} if body is None else {"json": body}
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jsonschema_rs
-
 from tests.contract.exchanges import Exchange
-from tests.contract.specialise import Tree, resolved
+from tests.contract.schemas import Schemas, Tree
+from tests.contract.specialise import resolved
 
 
 @dataclass(frozen=True)
@@ -116,15 +115,10 @@ class Judge:
         yield from self._errors(what, schema, tree)
 
     def _errors(self, what: str, schema: Tree, value: Any) -> Iterable[str]:
-        key = json.dumps(schema, sort_keys=True)
-        if key not in self._validators:
-            self._validators[key] = jsonschema_rs.Draft202012Validator(
-                {"components": self.tree["components"], **schema}, validate_formats=True
-            )
-        for error in self._validators[key].iter_errors(value):
+        for error in self._schemas.validator(schema).iter_errors(value):
             place = ".".join(str(step) for step in error.instance_path)
             yield f"{what} at {place or 'its top'}: {error.message[:200]}"
 
     @cached_property
-    def _validators(self) -> dict[str, jsonschema_rs.Draft202012Validator]:
-        return {}
+    def _schemas(self) -> Schemas:
+        return Schemas(self.tree)
