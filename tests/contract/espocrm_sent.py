@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
-from tests.contract.specialise import Tree
+from tests.contract.account_documents import Tree
 
 
 @dataclass(frozen=True)

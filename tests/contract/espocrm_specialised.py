@@ -17,8 +17,8 @@ import httpx
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.actions import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
+from tests.contract.account_documents import Tree, resolved, wire
 from tests.contract.espocrm_sent import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
-from tests.contract.specialise import Tree, resolved, wire
 
 #: Settings of a run. No header is required. Whatever is sent is taken where it can be coerced, and
 #: passed over where it is unknown, so that hardly anything is wrong; what is right is taken, but

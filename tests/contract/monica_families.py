@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.contract.specialise import Tree, resolved, wire
+from tests.contract.account_documents import Tree, resolved, wire
 
 #: Tags that belong together.
 FAMILIES: dict[str, tuple[str, ...]] = {

@@ -26,7 +26,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from yaml import YAMLError
 
-from tests.contract.specialise import resolved
+from tests.contract.account_documents import resolved
 from tests.contract.written_forms import Written
 
 DOCUMENT = Written(json.loads(Path("document.json").read_text("utf-8")))

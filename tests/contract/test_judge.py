@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.contract.account_documents import wire
 from tests.contract.exchanges import Exchange
-from tests.contract.specialise import wire
 from tests.contract.validation import Judge
 
 KEY = {"x-relenta-department-key": "0" * 32}

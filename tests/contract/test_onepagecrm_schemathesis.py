@@ -11,7 +11,7 @@ import pytest
 
 from crmkit_mock import MockServer
 from crmkit_mock.onepagecrm import MockOnePageCRM
-from tests.contract import specialise
+from tests.contract import account_documents
 from tests.contract.runner import PHASES, Run, run
 from tests.mock.plain_onepagecrm import FORMATS, MEDIA_TYPES, client_for
 
@@ -53,7 +53,7 @@ def onepagecrm(
     mock = server.onepagecrm
     prepare(mock)
     (folder / "state.json").write_text(json.dumps({"onepagecrm": mock.snapshot()}), "utf-8")
-    document = specialise.onepagecrm(extension)
+    document = account_documents.onepagecrm(extension)
     if only is not None:
         document["paths"] = {only: {"get": document["paths"][only]["get"]}}
     if fault:
@@ -82,7 +82,7 @@ def test_the_mock_of_onepagecrm_holds(server: MockServer, tmp_path: Path, extens
     )
     assert result.report["complete"]
     assert result.report["errors"] == result.report["failures"] == []
-    count = sum(len(item) for item in specialise.wire("onepagecrm")["paths"].values())
+    count = sum(len(item) for item in account_documents.wire("onepagecrm")["paths"].values())
     assert result.report["operations"] == {
         **dict.fromkeys(("total", "selected", "tested"), count),
         **dict.fromkeys(("errored", "skipped"), 0),

@@ -10,7 +10,7 @@ import pytest
 
 from crmkit import Relenta
 from crmkit_mock import MockServer
-from tests.contract import specialise
+from tests.contract import account_documents
 from tests.contract.runner import PHASES, Run, run
 
 
@@ -38,7 +38,7 @@ def relenta(server: MockServer, folder: Path, **fault: Any) -> Run:
     if fault:
         mock.fail(times=None, **fault)
     return run(
-        specialise.relenta(definitions),
+        account_documents.relenta(definitions),
         mock.base_url,
         {"departmentKey": key},
         folder,

@@ -14,6 +14,7 @@ import pytest
 
 from crmkit_mock import MockCRMs, MockServer
 from crmkit_mock.espocrm import seed
+from tests.contract.account_documents import wire
 from tests.contract.espocrm_specialised import (
     FAMILIES,
     REFUSED,
@@ -25,7 +26,6 @@ from tests.contract.espocrm_specialised import (
     settings,
 )
 from tests.contract.runner import Run, run
-from tests.contract.specialise import wire
 from tests.mock.espo import client_for
 
 HOOKS = Path(__file__).with_name("espocrm_checks.py")

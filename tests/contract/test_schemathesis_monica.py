@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from crmkit_mock import MockServer
+from tests.contract.account_documents import wire
 from tests.contract.monica_families import FAMILIES, METHODS, WARNINGS, family, settings
 from tests.contract.runner import PHASES, Run, run
-from tests.contract.specialise import wire
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from tests.contract.account_documents import resolved
 from tests.contract.exchanges import Exchange
 from tests.contract.schemas import Schemas, Tree
-from tests.contract.specialise import resolved
 
 
 @dataclass(frozen=True)

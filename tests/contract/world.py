@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from crmkit import Relenta
 from crmkit_mock import MockCRMs
+from tests.contract.account_documents import wire
 from tests.contract.exchanges import Fault, Recorder
-from tests.contract.specialise import wire
 from tests.contract.validation import Judge
 
 Row = dict[str, Any]
