@@ -43,7 +43,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    from crmkit_mock.extra import explain_missing_extra
+    from crmkit_mock.missing_extra import explain_missing_extra
 
     with explain_missing_extra():
         value: object = getattr(importlib.import_module(home), name)

@@ -7,13 +7,10 @@ without an event loop can drive it by hand.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from crmkit_mock.messages import BODY_CAP, Request
+from crmkit_mock.messages import BODY_CAP, Outcome, Request
 from crmkit_mock.sockets import HeldConnections, send_reply
-
-if TYPE_CHECKING:
-    from crmkit_mock.crm import MockCRM, Outcome
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -26,15 +23,28 @@ ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 OUTCOME = "crmkit_mock.outcome"
 
 
+class Exchanger(Protocol):
+    """What answers the requests of one CRM."""
+
+    @property
+    def base_path(self) -> str:
+        """Path of the API below the host."""
+        ...
+
+    def exchange(self, request: Request) -> Outcome:
+        """Answer a request."""
+        ...
+
+
 class MockApp:
     """The application.
 
     Args:
-        crms: For each name, which is the first part of the path, a function that gives the CRM.
+        crms: For each name, which is the first part of the path, a function that returns the CRM.
         control: Application that answers everything else.
     """
 
-    def __init__(self, crms: Mapping[str, Callable[[str], MockCRM]], control: ASGIApp) -> None:
+    def __init__(self, crms: Mapping[str, Callable[[str], Exchanger]], control: ASGIApp) -> None:
         self._crms = crms
         self._control = control
         #: Connections that a fault holds open.
@@ -43,7 +53,7 @@ class MockApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI event."""
         if scope["type"] != "http":
-            raise NotImplementedError(f"the mock speaks no {scope['type']}")
+            raise NotImplementedError(f"the mock does not speak {scope['type']}")
         path: str = scope["path"]
         name = path[1:].partition("/")[0]
         load = self._crms.get(name)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from crmkit_mock.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
 _EPILOG = """\
-base URLs: /relenta/api/v3; control plane: /__mock__/ (health, reset, seed, snapshot, faults,
-journal, clock); documents: /__mock__/openapi/relenta.json
+base URLs: {paths}
+control plane: /__mock__/ (health, reset, seed, snapshot, faults, journal, clock)
+documents: /__mock__/openapi/<name>.json
 """
 
 
@@ -24,35 +28,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Arguments without the program's name; None takes those of the process.
 
     Returns:
-        0 after a stop by Ctrl-C or SIGTERM; 2 if it cannot start, with one line on stderr that
-        says why.
+        0 after a stop by Ctrl-C or SIGTERM; 2 if it cannot start, with the reason in one line on
+        stderr.
     """
     arguments = _parser().parse_args(argv)
     try:
-        from crmkit_mock.extra import explain_missing_extra
+        from crmkit_mock.missing_extra import explain_missing_extra
 
         with explain_missing_extra():
             from crmkit_mock.serve import serve
             from crmkit_mock.store import StoreError
     except ImportError as error:
-        return _refuse(str(error))
+        return _fail(str(error))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     # uvicorn handles the signal, then sends it again: without this the process would die of it
     # before the store is closed.
-    former = signal.signal(signal.SIGTERM, stop)
+    previous = signal.signal(signal.SIGTERM, stop)
     try:
         serve(arguments.host, arguments.port, db=arguments.db, seed=arguments.seed)
     except KeyboardInterrupt:
         return 0
     except (StoreError, ValueError) as error:
-        return _refuse(str(error))
+        return _fail(str(error))
     except OSError as error:
-        return _refuse(f"{arguments.host}:{arguments.port}: {error.strerror or error}")
+        return _fail(f"{arguments.host}:{arguments.port}: {error.strerror or error}")
     finally:
-        signal.signal(signal.SIGTERM, former)
+        signal.signal(signal.SIGTERM, previous)
     return 0
 
 
@@ -60,9 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="crmkit-mock",
         description="Stateful mocks of CRM APIs.",
-        epilog=_EPILOG,
+        epilog=_EPILOG.format(paths=" ".join(entry.base_path for entry in CATALOGUE.values())),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('crmkit')}")
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("serve", help="serve the mock CRMs on a loopback port")
     command.add_argument("--host", default="127.0.0.1", help="loopback address (%(default)s)")
@@ -74,6 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _refuse(reason: str) -> int:
+def _fail(reason: str) -> int:
     sys.stderr.write(f"crmkit-mock: {reason}\n")
     return 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crmkit_mock.store import Settings
+    from crmkit_mock.settings import Settings
 
 _SETTING = "clock"
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from crmkit_mock.crm import MockCRM
+    from crmkit_mock.crms import CRMs
     from crmkit_mock.faults import Fault
-    from crmkit_mock.mocks import Mocks
 
 Arguments = dict[str, Any]
 
@@ -44,10 +44,10 @@ _FAULT = jsonschema_rs.Draft202012Validator(
         },
     }
 )
-Action = Callable[["Mocks", Arguments], object]
+Action = Callable[["CRMs", Arguments], object]
 
 
-def control_plane(mocks: Mocks) -> Starlette:
+def control_plane(mocks: CRMs) -> Starlette:
     """Build the application of the control plane.
 
     JSON objects in, JSON out; `crm` chooses one CRM, without it all are meant:
@@ -81,7 +81,7 @@ class _Tree(JSONResponse):
 
 
 def _endpoint(
-    mocks: Mocks, actions: Mapping[str, Action]
+    mocks: CRMs, actions: Mapping[str, Action]
 ) -> Callable[[Request], Coroutine[Any, Any, JSONResponse]]:
     async def answer(request: Request) -> JSONResponse:
         arguments: Arguments = {**request.query_params, **request.path_params}
@@ -109,7 +109,7 @@ async def _explain(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
-def _chosen(mocks: Mocks, arguments: Arguments) -> list[MockCRM]:
+def _chosen(mocks: CRMs, arguments: Arguments) -> list[MockCRM]:
     """Take `crm` out of the arguments and return the CRMs that it chooses."""
     name = arguments.pop("crm", None)
     if name is None:
@@ -124,12 +124,12 @@ def _nothing_else(arguments: Arguments) -> None:
         raise ValueError(f"unknown arguments: {', '.join(map(str, arguments))}")
 
 
-def _health(mocks: Mocks, arguments: Arguments) -> object:
+def _health(mocks: CRMs, arguments: Arguments) -> object:
     _nothing_else(arguments)
     return {"status": "ok", "crms": {name: mocks.base_path(name) for name in mocks.names}}
 
 
-def _reset(mocks: Mocks, arguments: Arguments) -> object:
+def _reset(mocks: CRMs, arguments: Arguments) -> object:
     every = "crm" not in arguments
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
@@ -140,7 +140,7 @@ def _reset(mocks: Mocks, arguments: Arguments) -> object:
     return {"reset": [crm.name for crm in chosen]}
 
 
-def _seed(mocks: Mocks, arguments: Arguments) -> object:
+def _seed(mocks: CRMs, arguments: Arguments) -> object:
     seed = arguments.pop("seed", "demo")
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
@@ -149,24 +149,24 @@ def _seed(mocks: Mocks, arguments: Arguments) -> object:
     return {"seeded": [crm.name for crm in chosen], "seed": seed}
 
 
-def _snapshot(mocks: Mocks, arguments: Arguments) -> object:
+def _snapshot(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     return {crm.name: crm.snapshot() for crm in chosen}
 
 
-def _restore(mocks: Mocks, arguments: Arguments) -> object:
+def _restore(mocks: CRMs, arguments: Arguments) -> object:
     mocks.restore(arguments)
     return {"restored": list(arguments)}
 
 
-def _faults(mocks: Mocks, arguments: Arguments) -> object:
+def _faults(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     return {crm.name: [_told(fault) for fault in crm.faults.waiting()] for crm in chosen}
 
 
-def _add_fault(mocks: Mocks, arguments: Arguments) -> object:
+def _add_fault(mocks: CRMs, arguments: Arguments) -> object:
     if not _FAULT.is_valid(arguments):
         raise ValueError(first_error(_FAULT, arguments))
     (crm,) = _chosen(mocks, arguments)
@@ -184,7 +184,7 @@ def _told(fault: Fault) -> Arguments:
     return told
 
 
-def _forget_faults(mocks: Mocks, arguments: Arguments) -> object:
+def _forget_faults(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     for crm in chosen:
@@ -192,7 +192,7 @@ def _forget_faults(mocks: Mocks, arguments: Arguments) -> object:
     return {"forgotten": [crm.name for crm in chosen]}
 
 
-def _journal(mocks: Mocks, arguments: Arguments) -> object:
+def _journal(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     return {
@@ -208,7 +208,7 @@ def _journal(mocks: Mocks, arguments: Arguments) -> object:
     }
 
 
-def _forget_journal(mocks: Mocks, arguments: Arguments) -> object:
+def _forget_journal(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     for crm in chosen:
@@ -216,13 +216,13 @@ def _forget_journal(mocks: Mocks, arguments: Arguments) -> object:
     return {"forgotten": [crm.name for crm in chosen]}
 
 
-def _clock(mocks: Mocks, arguments: Arguments) -> object:
+def _clock(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     _nothing_else(arguments)
     return {crm.name: crm.clock.now().isoformat() for crm in chosen}
 
 
-def _move_clock(mocks: Mocks, arguments: Arguments) -> object:
+def _move_clock(mocks: CRMs, arguments: Arguments) -> object:
     chosen = _chosen(mocks, arguments)
     match arguments:
         case {"set": str(moment), **rest} if not rest:
@@ -236,7 +236,7 @@ def _move_clock(mocks: Mocks, arguments: Arguments) -> object:
     return {crm.name: crm.clock.now().isoformat() for crm in chosen}
 
 
-def _document(mocks: Mocks, arguments: Arguments) -> object:
+def _document(mocks: CRMs, arguments: Arguments) -> object:
     name = arguments.pop("document")
     _nothing_else(arguments)
     for crm in mocks.names:

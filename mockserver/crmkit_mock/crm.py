@@ -1,18 +1,38 @@
-"""The frame of a mock CRM: from a request to its reply, with faults, checks and journal."""
+"""The frame of a mock CRM: from a request to its reply, with faults, checks and journal.
+
+A mock CRM is a package with one line in the catalogue (`catalogue.py`) and these modules, so that
+who knows one CRM knows all:
+
+- `__init__.py` re-exports the public class or classes and holds nothing else.
+- `server.py`: the subclass of `MockCRM`, which is the way of a request, and what tests call.
+- `operations.py`: `OPERATIONS`, the table from operationId to handler; it must be complete.
+- `authentication.py`: `Authenticator`, with `authenticate(request)`, which returns the user or
+  account or raises `unauthorized(…)`.
+- `session.py`: `Session`, one authenticated request and what handlers need of it: `query`, `body`,
+  `store` or records, `clock`; `server_error_or(refusal)` where a real server crashes.
+- `errors.py`: builds the vendor's error bodies and the `Refusal`s that become them.
+- `values.py`: values as the wire has them, read and written.
+- `seed.py`: `load_seed`, which fills an empty store.
+- further modules by resource (`contacts.py`, `notes.py` …), which hold handlers and shapes.
+
+The frame has what they share: `store` (records by id, order and `Index`), `forms` (queries and form
+bodies), `json_text` (strict JSON), `documents` (operations and their validation), `messages`.
+Modules of a CRM import the frame and one another without circles, and nothing of another CRM.
+"""
 
 from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.clock import Clock
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import REDACTED, Journal
-from crmkit_mock.messages import Refusal, Reply, Request
+from crmkit_mock.messages import Outcome, Refusal, Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,21 +47,6 @@ _log = logging.getLogger("crmkit_mock")
 
 #: Headers that carry credentials whatever the CRM; a client may send them to the wrong one.
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What becomes of a request: a reply, after a delay, or a connection that breaks.
-
-    Attributes:
-        reply: The reply; of a short body and of garbage, the reply that is spoilt.
-        delay: Seconds until it comes.
-        error: How the connection breaks, as in `Fault.error`; None if it does not.
-    """
-
-    reply: Reply
-    delay: float = 0.0
-    error: str | None = None
 
 
 class MockCRM(ABC):
@@ -107,23 +112,43 @@ class MockCRM(ABC):
     def credentials(self) -> dict[str, Any]:
         """Constructor keywords of the client that the mock accepts. Stable over reset."""
 
+    @property
     @abstractmethod
-    def plant(self, seed: str) -> None:
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId, one for each operation of the document."""
+
+    @abstractmethod
+    def load_seed(self, seed: str) -> None:
         """Fill the empty store with a seed's records."""
 
-    @abstractmethod
-    def error(self, status: int, message: str, detail: object = None) -> Reply:
-        """Build an error reply in the CRM's own envelope."""
+    def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
+        """Put a record into the store, without a request.
 
-    def error_to(
-        self,
-        request: Request,  # noqa: ARG002 - for those whose errors depend on it
-        status: int,
-        message: str,
-        detail: object = None,
+        Args:
+            kind: What the record is: the resource as in the client, such as "contacts"; of
+                EspoCRM and AutoCRM the entity type, such as "Contact".
+            record: Members by their wire names. What is missing gets its default.
+
+        Returns:
+            The id of the record.
+
+        Raises:
+            ValueError: there is no such kind, or the record is invalid; nothing was stored.
+        """
+        raise NotImplementedError(f"{self.name}: cannot add {kind} {dict(record)}")
+
+    @abstractmethod
+    def error_reply(
+        self, request: Request, status: int, message: str, detail: object = None
     ) -> Reply:
-        """Build the error reply to a request, where that decides about the form of replies."""
-        return self.error(status, message, detail)
+        """Build the error reply to a request in the CRM's own envelope.
+
+        Args:
+            request: The request; its format may decide that of the reply.
+            status: HTTP status.
+            message: What is wrong, in a sentence.
+            detail: What else the CRM's error body needs, as in `Refusal`.
+        """
 
     @abstractmethod
     def respond(
@@ -144,10 +169,18 @@ class MockCRM(ABC):
 
     # What tests use.
 
-    @property
+    @cached_property
     def document(self) -> Document:
-        """The wire document."""
-        return load_document(self.document_name)
+        """The wire document.
+
+        Raises:
+            NotImplementedError: an operation of it has no handler; the message names them all.
+        """
+        document = load_document(self.document_name)
+        missing = sorted(document.operation_ids - self.operations.keys())
+        if missing:
+            raise NotImplementedError(f"{self.name} has no handler for {', '.join(missing)}")
+        return document
 
     def seed(self, name: str = "demo") -> None:
         """Replace all data by a seed; counters and clock start again.
@@ -163,7 +196,7 @@ class MockCRM(ABC):
             self.store.clear(self.name)
             self.settings.set("seed", name)
             self.clock.restart()
-            self.plant(name)
+            self.load_seed(name)
 
     def reset(self) -> None:
         """Go back to the start: seed, counters and clock; no faults, an empty journal."""
@@ -255,12 +288,12 @@ class MockCRM(ABC):
             else:
                 # Nobody answers, but the journal tells what was asked.
                 operation = self._operation(request)
-                reply = self._asked_for(fault, request)
+                reply = self._fault_reply(fault, request)
             if fault is None:
                 outcome = Outcome(reply)
             else:
                 if fault.after and fault.has_reply:
-                    reply = self._asked_for(fault, request)
+                    reply = self._fault_reply(fault, request)
                 outcome = Outcome(reply, fault.delay, fault.error)
             self._record(request, operation, outcome, fault)
             return outcome
@@ -271,9 +304,9 @@ class MockCRM(ABC):
         except Refusal:
             return None
 
-    def _asked_for(self, fault: Fault, request: Request) -> Reply:
+    def _fault_reply(self, fault: Fault, request: Request) -> Reply:
         status = fault.status or 200
-        return fault.reply(self.error_to(request, status, f"A fault was asked for: {status}"))
+        return fault.reply(self.error_reply(request, status, f"Injected fault: {status}"))
 
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
         """Answer a request by state and document alone. Whatever is wrong becomes a reply.
@@ -302,7 +335,7 @@ class MockCRM(ABC):
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)
             place = operation.id if operation else f"{request.method} {request.path}"
             message = f"The mock failed at {place}: {type(error).__name__}: {error}"
-            return self.error_to(request, 500, message), operation
+            return self.error_reply(request, 500, message), operation
 
     def route(self, request: Request) -> tuple[Operation, dict[str, str]]:
         """Return the operation of a request, and its path parameters.
@@ -333,7 +366,7 @@ class MockCRM(ABC):
 
     def refuse(self, refusal: Refusal, request: Request) -> Reply:
         """Turn a refusal into the CRM's error reply to a request."""
-        reply = self.error_to(request, refusal.status, refusal.message, refusal.detail)
+        reply = self.error_reply(request, refusal.status, refusal.message, refusal.detail)
         if not refusal.headers:
             return reply
         headers = {**reply.headers, **refusal.headers}

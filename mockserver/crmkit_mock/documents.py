@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes
 
 import jsonschema_rs
+from jsonschema_rs import Draft202012Validator as Validator
 
+from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal, Reply, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: Address of a document in the registry of its validators.
+_BASE_URI = "urn:crmkit:document"
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
 #: A reply that a bug made invalid should be named, not reprinted.
@@ -52,6 +55,7 @@ class Document:
         self.tree = tree
         self._exact: dict[str, dict[str, Operation]] = {}
         self._templates: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
+        self._validators: dict[str, Validator] = {}
         for path, item in tree["paths"].items():
             shared = item.get("parameters", [])
             methods = {
@@ -68,6 +72,24 @@ class Document:
     def paths(self) -> list[str]:
         """The document's paths, with their templates."""
         return list(self.tree["paths"])
+
+    @cached_property
+    def _by_id(self) -> dict[str, Operation]:
+        items = [*self._exact.values(), *(methods for _, methods in self._templates)]
+        return {operation.id: operation for methods in items for operation in methods.values()}
+
+    @property
+    def operation_ids(self) -> frozenset[str]:
+        """The ids of all operations."""
+        return frozenset(self._by_id)
+
+    def operation(self, id: str) -> Operation:
+        """Return an operation by its id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[id]
 
     def match(self, path: str) -> tuple[Mapping[str, Operation], dict[str, str]] | None:
         """Return a path's operations by method and its path parameters, or None."""
@@ -93,11 +115,24 @@ class Document:
         """Return a fresh copy of the value of an example under `components/examples`."""
         return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))
 
-    def validator(self, schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-        """Compile a schema of this document, formats included."""
-        return jsonschema_rs.Draft202012Validator(
-            {"components": self.tree["components"], **schema}, validate_formats=True
-        )
+    def validator(self, schema: Mapping[str, Any]) -> Validator:
+        """Return a validator of a schema of this document, formats included.
+
+        Equal schemas share one. All of them refer to one registry: with the components in each, the
+        validators of a large document would take gigabytes.
+        """
+        absolute = _with_absolute_refs(schema)
+        key = json.dumps(absolute, sort_keys=True)
+        validator = self._validators.get(key)
+        if validator is None:
+            validator = self._validators[key] = Validator(
+                absolute, registry=self._registry, validate_formats=True
+            )
+        return validator
+
+    @cached_property
+    def _registry(self) -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry([(_BASE_URI, {"components": self.tree["components"]})])
 
     def at(self, base_path: str) -> dict[str, Any]:
         """Return the document with this mock, at `base_path`, as its only server."""
@@ -127,7 +162,7 @@ class Operation:
         self.node = node
         self.id: str = node["operationId"]
         self._shared_parameters = shared_parameters
-        self._replies: dict[tuple[int, str | None], jsonschema_rs.Draft202012Validator | None] = {}
+        self._replies: dict[tuple[int, str | None], Validator | None] = {}
 
     @cached_property
     def query_parameters(self) -> dict[str, Parameter]:
@@ -148,14 +183,14 @@ class Operation:
         }
 
     @cached_property
-    def body_validators(self) -> dict[str, jsonschema_rs.Draft202012Validator]:
+    def body_validators(self) -> dict[str, Validator]:
         """Validators of the body by media type.
 
         Where a body is text that holds JSON (`contentMediaType` with `contentSchema`), it is the
         JSON inside that the validator takes.
         """
         body = self.document.resolve(self.node.get("requestBody", {}))
-        validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        validators: dict[str, Validator] = {}
         for media_type, media in body.get("content", {}).items():
             schema = self.document.resolve(media["schema"])
             inner = schema.get("contentSchema", media["schema"])
@@ -214,11 +249,12 @@ class Operation:
                 f" {first_error(validator, reply.tree)}"
             )
 
-    def _reply_validator(
-        self, status: int, media_type: str | None
-    ) -> jsonschema_rs.Draft202012Validator | None:
+    def _reply_validator(self, status: int, media_type: str | None) -> Validator | None:
         responses = self.node["responses"]
-        node = responses.get(str(status), responses.get("default"))
+        for pattern in (str(status), f"{status // 100}XX", "default"):
+            node = responses.get(pattern)
+            if node is not None:
+                break
         if node is None:
             raise ReplyMismatch(f"{self.id}: the document knows no reply {status}")
         content = self.document.resolve(node).get("content", {})
@@ -247,7 +283,7 @@ class Parameter:
     name: str
     required: bool
     integer: bool
-    validator: jsonschema_rs.Draft202012Validator
+    validator: Validator
 
     def read(self, text: str) -> int | str:
         """Turn the text of the query into a value.
@@ -267,29 +303,19 @@ class Parameter:
         return value
 
 
-def query_pairs(query: bytes) -> list[tuple[str, str]]:
-    """Split a query string into names and values, in order, a name without "=" with a blank value.
-
-    Raises:
-        Refusal: 400, the percent-encoded bytes are not UTF-8.
-    """
-    pairs: list[tuple[str, str]] = []
-    try:
-        for part in query.split(b"&"):
-            if part:
-                name, _, value = part.replace(b"+", b" ").partition(b"=")
-                pairs.append(
-                    (
-                        unquote_to_bytes(name).decode("utf-8"),
-                        unquote_to_bytes(value).decode("utf-8"),
-                    )
-                )
-    except UnicodeDecodeError:
-        raise Refusal(400, "the query string is not UTF-8") from None
-    return pairs
+def _with_absolute_refs(node: Any) -> Any:
+    """Return a schema with references to the document in place of those to itself."""
+    if isinstance(node, dict):
+        return {
+            name: _BASE_URI + value
+            if name == "$ref" and isinstance(value, str) and value.startswith("#")
+            else _with_absolute_refs(value)
+            for name, value in node.items()
+        }
+    return [_with_absolute_refs(item) for item in node] if isinstance(node, list) else node
 
 
-def first_error(validator: jsonschema_rs.Draft202012Validator, tree: object) -> str:
+def first_error(validator: Validator, tree: object) -> str:
     """Say where a tree breaks its schema first, and how."""
     error = next(validator.iter_errors(tree))
     place = ".".join(str(step)[:100] for step in error.instance_path)

@@ -1,4 +1,4 @@
-"""Requests and replies as plain values, and the refusal that ends a request early."""
+"""Requests, replies and outcomes as plain values, and the refusal that ends a request early."""
 
 from __future__ import annotations
 
@@ -90,9 +90,19 @@ def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = No
     return Reply(status, body, headers or {}, tree=tree)
 
 
-def json_text_reply(status: int, text: str) -> Reply:
-    """Build a JSON reply from its text, which is compact and in ASCII already."""
-    return Reply(status, text.encode("ascii"), tree=json.loads(text))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The outcome of a request: a reply, after a delay, or a connection that breaks.
+
+    Attributes:
+        reply: The reply; of a short body, the one that is cut.
+        delay: Seconds until it is sent.
+        error: How the connection breaks, as in `Fault.error`; None if it does not.
+    """
+
+    reply: Reply
+    delay: float = 0.0
+    error: str | None = None
 
 
 class Refusal(Exception):

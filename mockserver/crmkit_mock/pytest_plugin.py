@@ -1,53 +1,58 @@
 """Pytest fixtures: one mock CRM for each test, with clients for it.
 
-Registered by entry point, so every pytest run of everyone who has crmkit imports this module,
-also without the extra `crmkit[mock]`. It imports nothing until a fixture is used.
+For every CRM of the catalogue there is a fixture, such as `relenta_mock`, and a name for its type,
+such as `RelentaFixture`. Registered by entry point, so every pytest run of everyone who has crmkit
+imports this module, also without the extra `crmkit[mock]`. It imports nothing else until a fixture
+is used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from crmkit_mock.catalogue import CATALOGUE, CatalogueEntry
 
-    from crmkit import (
-        AsyncAutoCRM,
-        AsyncEspoCRM,
-        AsyncMonica,
-        AsyncOnePageCRM,
-        AsyncRelenta,
-        AutoCRM,
-        EspoCRM,
-        Monica,
-        OnePageCRM,
-        Relenta,
-    )
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import crmkit
     from crmkit_mock.crm import MockCRM
     from crmkit_mock.espocrm import MockAutoCRM, MockEspoCRM
-    from crmkit_mock.inprocess import MockCRMs
     from crmkit_mock.monica import MockMonica
     from crmkit_mock.onepagecrm import MockOnePageCRM
     from crmkit_mock.relenta import MockRelenta
 else:
-    # To type checkers a fixture is its mock and more. At run time it hands on what it is asked
-    # for, as its class must stand before the mock's may be imported.
-    MockCRM = MockAutoCRM = MockEspoCRM = MockMonica = MockOnePageCRM = MockRelenta = object
 
+    class MockCRM:
+        """Stands for the mock, which a fixture is to type checkers and hands on to at run time.
+
+        The class of a fixture must stand before the mock's may be imported.
+        """
+
+
+Client = TypeVar("Client")
+AsyncClient = TypeVar("AsyncClient")
 
 #: Keywords by which a caller brings credentials of another user, in place of the mock's own.
 _CREDENTIALS = frozenset({"api_key", "secret_key", "username", "password"})
 
 
-class CRMFixture(MockCRM):
-    """The mock CRM of one test, with all that `MockCRM` has, and the clients it handed out."""
+class CRMFixture(MockCRM, Generic[Client, AsyncClient]):
+    """The mock CRM of one test, with all that `MockCRM` has, and the clients it handed out.
 
-    def __init__(self, crm: MockCRM) -> None:
-        vars(self).update(_crm=crm, _clients=[], _async_clients=[])
+    Args:
+        crm: The mock.
+        client: Name of its client in `crmkit`.
+    """
+
+    def __init__(self, crm: MockCRM, client: str) -> None:
+        vars(self).update(_crm=crm, _client=client, _clients=[], _async_clients=[])
 
     if TYPE_CHECKING:
+        _crm: MockCRM
+        _client: str
         _clients: list[Any]
         _async_clients: list[Any]
     else:
@@ -60,6 +65,27 @@ class CRMFixture(MockCRM):
 
         def __dir__(self) -> list[str]:
             return sorted({*super().__dir__(), *dir(self._crm)})
+
+    def client(self, **options: Any) -> Client:
+        """Return a client for the mock; it waits on the mock's clock and is closed after the test.
+
+        Args:
+            options: Keywords of the client; they win over the mock's own. Credentials of another
+                user replace the mock's.
+        """
+        client: Client = self._make(self._client, options)
+        self._clients.append(client)
+        return client
+
+    def async_client(self, **options: Any) -> AsyncClient:
+        """Return an async client for the mock, as `client` does.
+
+        Args:
+            options: Keywords of the client, as for `client`.
+        """
+        client: AsyncClient = self._make(f"Async{self._client}", options)
+        self._async_clients.append(client)
+        return client
 
     def close(self) -> None:
         """Close the clients that were handed out."""
@@ -78,215 +104,69 @@ class CRMFixture(MockCRM):
         while self._async_clients:
             await self._async_clients.pop().aclose()
 
-    def _client_options(self, options: dict[str, Any]) -> dict[str, Any]:
+    def _make(self, name: str, options: dict[str, Any]) -> Any:
+        import crmkit
+
         defaults: dict[str, Any] = {"base_url": self.base_url}
         if not _CREDENTIALS & options.keys():
             defaults |= self.credentials
         if "transport" not in options and "http_client" not in options:
             defaults["transport"] = self.transport
-        return {**defaults, **options}
-
-
-class RelentaFixture(CRMFixture, MockRelenta):
-    """The mock of Relenta, for one test: all that `MockRelenta` has, and clients."""
-
-    def client(self, **options: Any) -> Relenta:
-        """Return a client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.Relenta`; they win over the mock's own.
-        """
-        from crmkit import Relenta
-
-        client = Relenta(**self._client_options(options))
-        self._clients.append(client)
-        return client
-
-    def async_client(self, **options: Any) -> AsyncRelenta:
-        """Return an async client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.AsyncRelenta`; they win over the mock's own.
-        """
-        from crmkit import AsyncRelenta
-
-        client = AsyncRelenta(**self._client_options(options))
-        self._async_clients.append(client)
+        client = getattr(crmkit, name)(**{**defaults, **options})
+        _wait_on_clock(client, self._crm)
         return client
 
 
-class OnePageCRMFixture(CRMFixture, MockOnePageCRM):
-    """The mock of OnePageCRM, for one test: all that `MockOnePageCRM` has, and clients."""
+def _wait_on_clock(client: Any, crm: MockCRM) -> None:
+    """Let a client's pauses move the mock's clock on instead of lasting."""
 
-    def client(self, **options: Any) -> OnePageCRM:
-        """Return a client for the mock; it is closed after the test.
+    def now() -> float:
+        return crm.clock.now().timestamp()
 
-        Args:
-            options: Keywords of `crmkit.OnePageCRM`; they win over the mock's own.
-        """
-        from crmkit import OnePageCRM
+    async def sleep(seconds: float) -> None:
+        crm.clock.advance(seconds)
 
-        client = OnePageCRM(**self._client_options(options))
-        self._clients.append(client)
-        return client
-
-    def async_client(self, **options: Any) -> AsyncOnePageCRM:
-        """Return an async client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.AsyncOnePageCRM`; they win over the mock's own.
-        """
-        from crmkit import AsyncOnePageCRM
-
-        client = AsyncOnePageCRM(**self._client_options(options))
-        self._async_clients.append(client)
-        return client
+    # The client's adapter to network and clock; all its views share it.
+    vars(client._io).update(sleep=sleep, monotonic=now, time=now)  # noqa: SLF001 - both are ours
 
 
-class MonicaFixture(CRMFixture, MockMonica):
-    """The mock of Monica, for one test: all that `MockMonica` has, and clients."""
+if TYPE_CHECKING:
 
-    def client(self, **options: Any) -> Monica:
-        """Return a client for the mock; it is closed after the test.
+    class RelentaFixture(CRMFixture[crmkit.Relenta, crmkit.AsyncRelenta], MockRelenta):
+        """The mock of Relenta with clients."""
 
-        Args:
-            options: Keywords of `crmkit.Monica`; they win over the mock's own.
-        """
-        from crmkit import Monica
+    class AutoCRMFixture(CRMFixture[crmkit.AutoCRM, crmkit.AsyncAutoCRM], MockAutoCRM):
+        """The mock of AutoCRM with clients."""
 
-        client = Monica(**self._client_options(options))
-        self._clients.append(client)
-        return client
+    class EspoCRMFixture(CRMFixture[crmkit.EspoCRM, crmkit.AsyncEspoCRM], MockEspoCRM):
+        """The mock of EspoCRM with clients."""
 
-    def async_client(self, **options: Any) -> AsyncMonica:
-        """Return an async client for the mock; it is closed after the test.
+    class MonicaFixture(CRMFixture[crmkit.Monica, crmkit.AsyncMonica], MockMonica):
+        """The mock of Monica with clients."""
 
-        Args:
-            options: Keywords of `crmkit.AsyncMonica`; they win over the mock's own.
-        """
-        from crmkit import AsyncMonica
-
-        client = AsyncMonica(**self._client_options(options))
-        self._async_clients.append(client)
-        return client
+    class OnePageCRMFixture(CRMFixture[crmkit.OnePageCRM, crmkit.AsyncOnePageCRM], MockOnePageCRM):
+        """The mock of OnePageCRM with clients."""
 
 
-class AutoCRMFixture(CRMFixture, MockAutoCRM):
-    """The mock of AutoCRM, for one test: all that `MockAutoCRM` has, and clients."""
-
-    def client(self, **options: Any) -> AutoCRM:
-        """Return a client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.AutoCRM`; they win over the mock's own. Those of another
-                user, out of `users`, replace the mock's credentials.
-        """
-        from crmkit import AutoCRM
-
-        client = AutoCRM(**self._client_options(options))
-        self._clients.append(client)
-        return client
-
-    def async_client(self, **options: Any) -> AsyncAutoCRM:
-        """Return an async client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.AsyncAutoCRM`, as for `client`.
-        """
-        from crmkit import AsyncAutoCRM
-
-        client = AsyncAutoCRM(**self._client_options(options))
-        self._async_clients.append(client)
-        return client
-
-
-class EspoCRMFixture(CRMFixture, MockEspoCRM):
-    """The mock of EspoCRM, for one test: all that `MockEspoCRM` has, and clients."""
-
-    def client(self, **options: Any) -> EspoCRM:
-        """Return a client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.EspoCRM`; they win over the mock's own. Those of another
-                user, out of `users`, replace the mock's credentials.
-        """
-        from crmkit import EspoCRM
-
-        client = EspoCRM(**self._client_options(options))
-        self._clients.append(client)
-        return client
-
-    def async_client(self, **options: Any) -> AsyncEspoCRM:
-        """Return an async client for the mock; it is closed after the test.
-
-        Args:
-            options: Keywords of `crmkit.AsyncEspoCRM`, as for `client`.
-        """
-        from crmkit import AsyncEspoCRM
-
-        client = AsyncEspoCRM(**self._client_options(options))
-        self._async_clients.append(client)
-        return client
-
-
-def _mock_crms() -> MockCRMs:
-    try:
-        from crmkit_mock import MockCRMs
-    except ImportError as error:
-        pytest.fail(str(error), pytrace=False)
-    return MockCRMs()
-
-
-@pytest.fixture
-def relenta_mock() -> Iterator[RelentaFixture]:
-    """A fresh mock of Relenta with the demo data, in this process."""
-    with _mock_crms() as mocks:
-        fixture = RelentaFixture(mocks.relenta)
+def _fixture(entry: CatalogueEntry[Any]) -> Callable[[], Iterator[CRMFixture[Any, Any]]]:
+    def mock() -> Iterator[CRMFixture[Any, Any]]:
         try:
-            yield fixture
-        finally:
-            fixture.close()
+            from crmkit_mock import MockCRMs
+        except ImportError as error:
+            pytest.fail(str(error), pytrace=False)
+        with MockCRMs() as mocks:
+            # Abstract to type checkers only: at run time it hands on all that it is asked for.
+            make: Any = CRMFixture
+            fixture: CRMFixture[Any, Any] = make(mocks.crm(entry.name), entry.client)
+            try:
+                yield fixture
+            finally:
+                fixture.close()
+
+    mock.__doc__ = f"A fresh mock of {entry.client} with the demo data, in this process."
+    return mock
 
 
-@pytest.fixture
-def onepagecrm_mock() -> Iterator[OnePageCRMFixture]:
-    """A fresh mock of OnePageCRM with the demo data, in this process."""
-    with _mock_crms() as mocks:
-        fixture = OnePageCRMFixture(mocks.onepagecrm)
-        try:
-            yield fixture
-        finally:
-            fixture.close()
-
-
-@pytest.fixture
-def monica_mock() -> Iterator[MonicaFixture]:
-    """A fresh mock of Monica with the demo data, in this process."""
-    with _mock_crms() as mocks:
-        fixture = MonicaFixture(mocks.monica)
-        try:
-            yield fixture
-        finally:
-            fixture.close()
-
-
-@pytest.fixture
-def autocrm_mock() -> Iterator[AutoCRMFixture]:
-    """A fresh mock of AutoCRM with the demo data, in this process."""
-    with _mock_crms() as mocks:
-        fixture = AutoCRMFixture(mocks.autocrm)
-        try:
-            yield fixture
-        finally:
-            fixture.close()
-
-
-@pytest.fixture
-def espocrm_mock() -> Iterator[EspoCRMFixture]:
-    """A fresh mock of EspoCRM with the demo data, in this process."""
-    with _mock_crms() as mocks:
-        fixture = EspoCRMFixture(mocks.espocrm)
-        try:
-            yield fixture
-        finally:
-            fixture.close()
+for _entry in CATALOGUE.values():
+    globals()[f"{_entry.name}_mock"] = pytest.fixture(name=f"{_entry.name}_mock")(_fixture(_entry))
+    globals()[f"{_entry.client}Fixture"] = CRMFixture

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from crmkit_mock.coalesced_writes import CoalescingProtocol
 from crmkit_mock.mocks import Mocks
-from crmkit_mock.one_write import OneWriteProtocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,7 +160,7 @@ def server_for(app: MockApp) -> uvicorn.Server:
             app,
             lifespan="off",
             ws="none",
-            http=OneWriteProtocol,
+            http=CoalescingProtocol,
             # No proxy stands before a loopback port.
             proxy_headers=False,
             # Replies are the same bytes at every run: no Date, no Server.

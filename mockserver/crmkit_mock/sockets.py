@@ -8,12 +8,9 @@ import os
 import socket
 import struct
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from crmkit_mock.messages import Reply
-
-if TYPE_CHECKING:
-    from crmkit_mock.crm import Outcome
+from crmkit_mock.messages import Outcome, Reply
 
 _log = logging.getLogger("crmkit_mock")
 

@@ -12,7 +12,7 @@ from crmkit_mock.app import OUTCOME, Message, MockApp
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
 
-    from crmkit_mock.crm import Outcome
+    from crmkit_mock.messages import Outcome
 
 
 class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):

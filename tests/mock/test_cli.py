@@ -9,13 +9,14 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
 import pytest
 
+from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.cli import main
-from crmkit_mock.mocks import CATALOGUE
 from tests.mock.test_store import foreign_files
 
 PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise SystemExit(main())"]
@@ -134,8 +135,22 @@ def test_an_unknown_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert not path.exists()
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema_rs"])
-def test_the_missing_extra_is_one_line(package: str) -> None:
+def test_help_lists_all_base_paths(capsys: pytest.CaptureFixture[str]) -> None:
+    """--help names every CRM's base path and the control plane; --version the version."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for entry in CATALOGUE.values():
+        assert entry.base_path in text
+    assert "/__mock__/" in text
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"crmkit-mock {version('crmkit')}\n"
+
+
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "jsonschema_rs", "multipart"])
+def test_reports_a_missing_extra_in_one_line(package: str) -> None:
     """Without one of the extra's packages the command says how to install them."""
     code = f"""
 import sys

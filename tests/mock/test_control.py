@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
+from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.documents import load_document
-from crmkit_mock.mocks import CATALOGUE
 from tests.mock.plain import Relenta, refusal
 
 

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.documents import load_document
-from crmkit_mock.relenta import MockRelenta
+from crmkit_mock.relenta.operations import OPERATIONS
 from crmkit_mock.store import Collection
 from tests.mock.plain import Relenta, refusal
 
@@ -37,7 +37,7 @@ def test_an_unknown_status_is_500(relenta: Relenta, monkeypatch: pytest.MonkeyPa
 
         raise Refusal(418, "I am a teapot")
 
-    monkeypatch.setattr(MockRelenta, "_page", refuse)
+    monkeypatch.setitem(OPERATIONS, "contacts_list", refuse)
     message = refusal(relenta.http.get("/contact.list.json"), 500)
     assert "418" in message
     assert "contacts_list" in message

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crmkit_mock import MockCRMs
+import crmkit
+from crmkit_mock import MockCRMs, pytest_plugin
+from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.documents import load_document
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def test_without_the_extra_the_plugin_still_imports() -> None:
     """Whoever lacks the extra can run pytest, and is told how to install it when it is used."""
     code = """
 import sys
-for package in ("starlette", "uvicorn", "jsonschema_rs", "httptools"):
+for package in ("starlette", "uvicorn", "jsonschema_rs", "httptools", "multipart"):
     sys.modules[package] = None
 import crmkit_mock.pytest_plugin
 import crmkit_mock
@@ -112,6 +114,19 @@ def test_options(relenta_mock):
         assert error.status_code == 503
     assert relenta_mock.journal[0].operation == "contacts_list"
 
+def test_pauses_move_the_mocks_clock(relenta_mock):
+    """A client waits for Retry-After without any time passing but the mock's."""
+    import time
+    started, began = time.monotonic(), relenta_mock.clock.now()
+    for times, read in (
+        (1, lambda: relenta_mock.client().contacts.list().collect()),
+        (2, lambda: asyncio.run(relenta_mock.async_client().contacts.list().collect())),
+    ):
+        relenta_mock.fail(status=503, retry_after=30, times=times)
+        assert len(read()) == 2
+    assert (relenta_mock.clock.now() - began).total_seconds() == 90
+    assert time.monotonic() - started < 20
+
 def test_async(relenta_mock):
     crm = relenta_mock.async_client()
     async def names():
@@ -135,7 +150,7 @@ def test_the_fixture_hands_out_a_fresh_mock_and_clients(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_the_fixture_has_all_that_the_mock_has(relenta_mock: RelentaFixture) -> None:
@@ -157,3 +172,17 @@ def test_the_fixture_has_all_that_the_mock_has(relenta_mock: RelentaFixture) -> 
     assert relenta_mock.journal[0].operation == "contacts_list"
     with pytest.raises(AttributeError, match="MockRelenta"):
         assert relenta_mock.nope  # type: ignore[attr-defined]  # refused here too
+
+
+def test_every_crm_of_the_catalogue_has_a_fixture_and_clients(
+    request: pytest.FixtureRequest,
+) -> None:
+    """The fixture of each CRM hands out clients of its class; their types are named by it."""
+    for name, entry in CATALOGUE.items():
+        fixture = request.getfixturevalue(f"{name}_mock")
+        assert fixture.name == name
+        assert isinstance(fixture, getattr(pytest_plugin, f"{entry.client}Fixture"))
+        assert type(fixture.client()) is getattr(crmkit, entry.client)
+        assert type(fixture.async_client()) is getattr(crmkit, f"Async{entry.client}")
+        assert entry.base_path.split("/")[1] == name
+        assert type(fixture._crm).__name__ == entry.class_name

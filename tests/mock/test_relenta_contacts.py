@@ -242,7 +242,7 @@ def test_reset_lifts_the_plans_limit(relenta: Relenta) -> None:
     relenta.mock.plan_limit(contacts=0)
     relenta.mock.reset()
     relenta.save(full_name="Welcome")
-    with pytest.raises(ValueError, match="less than 0"):
+    with pytest.raises(ValueError, match="contacts must be >= 0, got -1"):
         relenta.mock.plan_limit(contacts=-1)
 
 

@@ -100,9 +100,9 @@ def members() -> list[str]:
     ("definition", "reason"),
     [
         *(({"label": name.replace("_", " ")}, name) for name in members()),
-        ({"label": ""}, "key ''"),
-        ({"label": "x", "type": "Single choice"}, "needs choices"),
-        ({"label": "x", "type": "Multiple choice", "choices": []}, "needs choices"),
+        ({"label": ""}, "label must be"),
+        ({"label": "x", "type": "Single choice"}, "choices must not be empty"),
+        ({"label": "x", "type": "Multiple choice", "choices": []}, "choices must not be empty"),
         (
             {"label": "x", "type": "Single choice", "choices": ["a"], "default_value": "b"},
             "default_value",

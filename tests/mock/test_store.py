@@ -8,11 +8,19 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
-from crmkit_mock.store import APPLICATION_ID, SCHEMA_VERSION, Store, StoreError
+from crmkit_mock.store import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    Collection,
+    Index,
+    Store,
+    StoreError,
+)
 from tests.mock.plain import Relenta, client_for
 
 
@@ -261,6 +269,108 @@ def test_a_view_is_made_anew_when_a_record_changed() -> None:
     assert records.view("t", str) == "[{'a': 2}]"
     records.delete("t", "1")
     assert records.view("t", len) == 0
+    store.close()
+
+
+BY_TAG = Index(lambda record: record["tags"])
+BY_RANK = Index(order=lambda record: record["rank"])
+BY_RANK_DOWN = Index(lambda record: [record["rank"] > 1], lambda record: record["rank"], True)
+INDEXES = (BY_TAG, BY_RANK, BY_RANK_DOWN)
+
+
+def found_by_index(records: Collection) -> dict[str, list[str]]:
+    """Return ids by index and key, walked in pages of two, and check the counts."""
+    found: dict[str, list[str]] = {}
+    for index in INDEXES:
+        for key in records.keys("t", index):
+            count = records.count_of("t", index, key)
+            pages = [
+                records.find("t", index, key, limit=2, offset=offset)
+                for offset in range(0, count + 1, 2)
+            ]
+            ids = [record["id"] for page in pages for record in page]
+            backwards = records.find("t", index, key, reverse=True)
+            assert [record["id"] for record in reversed(backwards)] == ids
+            assert records.find("t", index, key, reverse=True, limit=1) == backwards[:1]
+            assert records.find_ids("t", index, key) == ids
+            assert len(ids) == count
+            found[f"{INDEXES.index(index)} {key}"] = ids
+    return found
+
+
+def found_by_reading(records: Collection) -> dict[str, list[str]]:
+    """Return what `found_by_index` must, from all records."""
+    found: dict[str, list[str]] = {}
+    for record in records.page("t"):
+        for tag in dict.fromkeys(record["tags"]):
+            found.setdefault(f"0 {tag}", []).append(record["id"])
+    by_rank = sorted(records.page("t"), key=lambda record: record["rank"])
+    by_rank_down = sorted(records.page("t"), key=lambda record: -record["rank"])
+    for record in by_rank:
+        found.setdefault("1 None", []).append(record["id"])
+    for record in by_rank_down:
+        found.setdefault(f"2 {record['rank'] > 1}", []).append(record["id"])
+    return found
+
+
+def test_indexes_follow_every_write_rollback_and_restart(tmp_path: Path) -> None:
+    """An index has what reading all records would find, whatever was written and undone."""
+    chance = Random(7)  # noqa: S311 - it guards nothing
+    store = Store(tmp_path / "crm.db")
+    records = store.collection("crm", "thing")
+    records.insert("other tenant", "1", {"id": "1", "tags": ["a"], "rank": 1})
+
+    snapshot = store.snapshot("crm")
+
+    def write() -> None:
+        id = str(chance.randrange(12))
+        tags = [chance.choice("abc") for _ in range(chance.randrange(4))]
+        record = {"id": id, "tags": tags, "rank": chance.randrange(4)}
+        match chance.randrange(3):
+            case 0:
+                records.delete("t", id)
+            case 1:
+                records.replace("t", id, record)
+            case _:
+                if records.get("t", id) is None:
+                    records.insert("t", id, record)
+
+    for number in range(150):
+        if number % 3 == 0:
+            before = records.page("t")
+            with pytest.raises(ZeroDivisionError):
+                in_transaction(store, write, write, write, write, lambda: 1 / 0)
+            assert records.page("t") == before
+        else:
+            in_transaction(store, write, write)
+        if number == 70:
+            snapshot = store.snapshot("crm")
+        if number == 100:
+            store.close()
+            store = Store(tmp_path / "crm.db")
+            records = store.collection("crm", "thing")
+        assert found_by_index(records) == found_by_reading(records)
+    with pytest.raises(ZeroDivisionError):
+        in_transaction(store, write, lambda: store.restore("crm", snapshot), write, lambda: 1 / 0)
+    assert found_by_index(records) == found_by_reading(records)
+    store.restore("crm", snapshot)
+    assert records.page("t") == [row[4] for row in snapshot["records"] if row[1] == "t"]
+    assert found_by_index(records) == found_by_reading(records)
+    assert store.changed_in_place() == []
+    store.close()
+
+
+def test_records_as_they_are_kept_are_shared_and_watched() -> None:
+    """`read`, `all` and `find` return one object; `changed_in_place` names who was changed."""
+    store = Store()
+    records = store.collection("crm", "thing")
+    records.insert("t", "1", {"tags": ["a"]})
+    record = records.read("t", "1")
+    assert record is records.all("t")[0] is records.find("t", BY_TAG, "a")[0]
+    assert record is not None
+    record["tags"] = []
+    assert store.changed_in_place() == ["crm thing t 1"]
+    assert records.get("t", "1") == {"tags": ["a"]}
     store.close()
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.crm import MockCRM
+from crmkit_mock.documents import load_document
 from crmkit_mock.espocrm import attachments, php, refusals, system
 from crmkit_mock.espocrm.actions import LEAD_CAPTURE_KEY, NOBODY
 from crmkit_mock.espocrm.conversion import PartFailed
@@ -134,11 +135,22 @@ class MockEspoCRM(MockCRM):
         """The records and relations."""
         return Data(self.store, self.name, self.settings)
 
-    def plant(self, seed: str) -> None:
+    def load_seed(self, seed: str) -> None:
         """Fill the store: users, and in the demo sample records of every kind."""
         plant(self.data, self.clock, seed)
 
-    def error(self, status: int, message: str, detail: object = None) -> Reply:
+    @property
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId; those of records are chosen by path and method."""
+        return {**dict.fromkeys(load_document(self.document_name).operation_ids), **ROUTES}
+
+    def error_reply(
+        self,
+        request: Request,  # noqa: ARG002 - the vendor's errors are alike for all
+        status: int,
+        message: str,
+        detail: object = None,
+    ) -> Reply:
         """Build an error reply: an empty body, and the reason in X-Status-Reason."""
         return refusals.reply(Problem(status, message, detail))
 

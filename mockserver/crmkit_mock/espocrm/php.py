@@ -6,7 +6,7 @@ import re
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any, cast
 
-from crmkit_mock.documents import query_pairs
+from crmkit_mock.forms import query_pairs
 from crmkit_mock.json_text import JSONTextError, parse
 
 if TYPE_CHECKING:

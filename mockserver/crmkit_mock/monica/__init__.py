@@ -141,7 +141,12 @@ class MockMonica(MockCRM):
         """Let `GET /statistics` answer numbers, as its site's owner may. Part of the state."""
         self.settings.set("publishes_statistics", published)
 
-    def plant(self, seed: str) -> None:
+    @property
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId."""
+        return _handlers()
+
+    def load_seed(self, seed: str) -> None:
         """Fill the store: what comes with each account, and the people of the demo."""
         planted = _PLANTED.get(seed)
         if planted is not None:
@@ -222,27 +227,25 @@ class MockMonica(MockCRM):
         allow = {"Allow": ",".join(_twice(list(found[0])))}
         return Reply(200, b"", allow, _HTML, ""), None
 
-    def error(self, status: int, message: str, detail: object = None) -> Reply:
-        """Build an error as Monica does for who asks for JSON."""
-        if isinstance(detail, Body):
-            return json_reply(status, detail.tree)
-        code = CODE_OF_STATUS.get(status)
-        if code is None:
-            return json_reply(status, {"message": message})
-        text = TEXTS[code][1] if code in TEXTS else [message]
-        return json_reply(status, own_shape(code, text))
-
-    def error_to(self, request: Request, status: int, message: str, detail: object = None) -> Reply:
+    def error_reply(
+        self, request: Request, status: int, message: str, detail: object = None
+    ) -> Reply:
         """Build the error reply to a request.
 
         Errors of the framework come as pages for people unless JSON is asked for; refused values
         and a missing token then lead to the front page.
         """
-        if isinstance(detail, Body) and detail.negotiated and not wants_json(request):
+        if isinstance(detail, Body):
+            if not detail.negotiated or wants_json(request):
+                return json_reply(status, detail.tree)
             if status in {401, 422}:
                 return Reply(302, _PAGE.encode(), {"Location": self._site}, _HTML, _PAGE)
             return Reply(status, _PAGE.encode(), {}, _HTML, _PAGE)
-        return self.error(status, message, detail)
+        code = CODE_OF_STATUS.get(status)
+        if code is None:
+            return json_reply(status, {"message": message})
+        text = TEXTS[code][1] if code in TEXTS else [message]
+        return json_reply(status, own_shape(code, text))
 
     def respond(
         self, operation: Operation, path_parameters: Mapping[str, str], request: Request

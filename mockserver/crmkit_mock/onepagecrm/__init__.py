@@ -182,15 +182,18 @@ class MockOnePageCRM(MockCRM):
 
     # The way of a request.
 
-    def plant(self, seed: str) -> None:
+    @property
+    def operations(self) -> Mapping[str, object]:
+        """Handler by operationId."""
+        return OPERATIONS
+
+    def load_seed(self, seed: str) -> None:
         """Fill the store: the vendor's own samples for "samples", a few records for "solar"."""
         plant(self.document, self.store, seed)
 
-    def error(self, status: int, message: str, detail: object = None) -> Reply:
-        """Build the envelope of an error in JSON."""
-        return self._error("json", status, message, detail)
-
-    def error_to(self, request: Request, status: int, message: str, detail: object = None) -> Reply:
+    def error_reply(
+        self, request: Request, status: int, message: str, detail: object = None
+    ) -> Reply:
         """Build the envelope of an error in the format of the request; 406 has an empty body."""
         format = _format(request.path)  # noqa: A001 - the vendor's name
         if format is None and status == 406:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema_rs import ValidationErrorKind
 
-from crmkit_mock.documents import query_pairs
+from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal
 from crmkit_mock.onepagecrm import codes
 from crmkit_mock.onepagecrm.values import clean

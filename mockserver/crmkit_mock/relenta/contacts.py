@@ -1,17 +1,18 @@
-"""Relenta's contacts: what a save makes of what was there and what was sent."""
+"""Relenta's contacts: how a save combines what is stored with what was sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit_mock.messages import Refusal
-from crmkit_mock.relenta.instants import write_instant
+from crmkit_mock.relenta.errors import bad_request, not_found, plan_limit_reached
+from crmkit_mock.relenta.values import write_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from crmkit_mock.relenta.custom_fields import CustomFieldDefinition
+    from crmkit_mock.relenta.session import Session
 
 _NAMES: dict[str, Any] = {"full_name": "", "first_name": "", "last_name": ""}
 _FURTHER: dict[str, Any] = {
@@ -30,7 +31,7 @@ _FURTHER: dict[str, Any] = {
     "address": "",
     "do_not_mass_email": False,
 }
-#: What each member shows when it has no value, as James Bond does in the page's sample:
+#: What each member shows when it is empty, as James Bond does in the page's sample:
 #: null for title and comment, an empty string for phone and most others.
 EMPTY = {**_NAMES, **_FURTHER}
 #: Members that a list leaves out while they are empty; so are custom fields.
@@ -43,6 +44,43 @@ MEMBERS = frozenset({"id", *EMPTY, *ABSENT_WHEN_EMPTY, *READ_ONLY, "do_no_mass_e
 Contact = dict[str, Any]
 
 
+def save_contact(session: Session) -> int:
+    """Create or update a contact; return its id.
+
+    Raises:
+        Refusal: 400, as for `new_contact`; 401, the plan allows no further contact; 404, there is
+            no such contact.
+    """
+    contacts, department = session.contacts, session.department
+    id = session.body.pop("id", None)
+    if id is None:
+        return create_contact(session)
+    number = int(id)
+    stored = contacts.read(department, str(number))
+    if stored is None:
+        raise not_found("contact", id)
+    contact = updated_contact(stored, session.body, session.definitions(), session.clock.tick())
+    contacts.replace(department, str(number), contact)
+    return number
+
+
+def create_contact(session: Session) -> int:
+    """Create a contact; return its id. Assumption: an id that was sent is ignored.
+
+    Raises:
+        Refusal: 400, as for `new_contact`; 401, the plan allows no further contact.
+    """
+    contacts = session.contacts
+    session.body.pop("id", None)
+    limit = session.settings.get("plan_limit")
+    if limit is not None and contacts.count() >= limit:
+        raise plan_limit_reached()
+    number = session.new_id(contacts)
+    contact = new_contact(number, session.body, session.definitions(), session.clock.tick())
+    contacts.insert(session.department, str(number), contact)
+    return number
+
+
 def new_contact(
     id: int, sent: Contact, definitions: Sequence[CustomFieldDefinition], now: datetime
 ) -> Contact:
@@ -53,13 +91,13 @@ def new_contact(
     Raises:
         Refusal: 400, an unknown member or a value that its definition does not allow.
     """
-    instant = write_instant(now)
+    time = write_datetime(now)
     contact: Contact = {
         "id": str(id),
-        # In the order of the page's sample, which has the moments behind the names.
+        # In the order of the page's sample, which has the times behind the names.
         **_NAMES,
-        "dt_created": instant,
-        "dt_modified": instant,
+        "dt_created": time,
+        "dt_modified": time,
         **_FURTHER,
     }
     for field in definitions:
@@ -69,14 +107,14 @@ def new_contact(
 
 
 def updated_contact(
-    kept: Contact, sent: Contact, definitions: Sequence[CustomFieldDefinition], now: datetime
+    stored: Contact, sent: Contact, definitions: Sequence[CustomFieldDefinition], now: datetime
 ) -> Contact:
-    """Build the contact that a save with an id leaves: members not sent keep their values.
+    """Build the contact after a save with an id: members that were not sent keep their values.
 
     Raises:
         Refusal: 400, as for `new_contact`.
     """
-    return _apply({**kept, "dt_modified": write_instant(now)}, sent, definitions)
+    return _apply({**stored, "dt_modified": write_datetime(now)}, sent, definitions)
 
 
 def _apply(
@@ -92,20 +130,20 @@ def _apply(
         if member in custom:
             custom[member].check(value or "")
         elif member not in ABSENT_WHEN_EMPTY:
-            raise Refusal(400, f"{member[:100]} is neither a member nor a custom field of contacts")
+            raise bad_request(f"{member[:100]} is neither a member nor a custom field of contacts")
         # Both null and an empty string clear, and what is clear is absent.
         if value:
             contact[member] = value
         else:
             contact.pop(member, None)
-    _settle_names(contact, sent)
+    _complete_names(contact, sent)
     return contact
 
 
-def _settle_names(contact: Contact, sent: Contact) -> None:
-    """Keep full name and parts in step.
+def _complete_names(contact: Contact, sent: Contact) -> None:
+    """Derive the full name from its parts or the parts from the full name.
 
-    Assumption, after Relenta's e-mail interface: a full name alone is split, at its first blank;
+    Assumption, after Relenta's e-mail interface: a full name alone is split at its first space;
     parts alone make up the full name; when both are sent, they stay as they were sent.
     """
     parts = "first_name" in sent or "last_name" in sent

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.messages import Refusal
+from crmkit_mock.relenta.errors import bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +25,7 @@ def definition(
     choices: list[str] | None,
     default_value: str,
 ) -> dict[str, Any]:
-    """Build a definition as the list shows it; its key is the label with blanks as underscores."""
+    """Build a definition as the list shows it; its key is the label with underscores for spaces."""
     field: dict[str, Any] = {
         "id": str(id),
         "type": type,
@@ -38,20 +39,20 @@ def definition(
 
 
 def require_definition(field: dict[str, Any], members: Collection[str]) -> None:
-    """Check a definition that a test gives.
+    """Check a definition that a test adds.
 
     Args:
         field: The definition in the form of the list.
         members: Names that no key may have.
 
     Raises:
-        ValueError: its key is blank or taken, or its choices or default value do not fit its type.
+        ValueError: its key is empty or taken, or its choices or default value do not fit its type.
     """
     read = CustomFieldDefinition.read(field)
     if not read.key or read.key in members:
-        raise ValueError(f"a custom field cannot have the key {read.key!r}")
+        raise ValueError(f"label: {read.key!r} cannot be the key of a custom field")
     if read.type in CHOICE_TYPES and not read.choices:
-        raise ValueError(f"a custom field of the type {read.type} needs choices")
+        raise ValueError(f"choices must not be empty for the type {read.type}")
     try:
         read.check(read.default_value)
     except Refusal as refusal:
@@ -60,13 +61,13 @@ def require_definition(field: dict[str, Any], members: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CustomFieldDefinition:
-    """What contacts may carry under one key.
+    """Definition of a custom field: what contacts may have under one key.
 
     Attributes:
         key: Member of the contact.
         type: The vendor's name of the type.
         choices: Allowed values, of the choice types.
-        default_value: Value that a new contact gets; empty for none.
+        default_value: Value that a new contact gets; empty if there is none.
     """
 
     key: str
@@ -85,11 +86,11 @@ class CustomFieldDefinition:
         )
 
     def check(self, value: str) -> None:
-        """Check a value that is to be stored; an empty one is none and always allowed.
+        """Check a value that is to be stored; an empty one clears the field and is always allowed.
 
         Assumption, all of it: the page names the types and no rules. A Number is a decimal
         number, a Date is YYYY-MM-DD, choices are among those of the definition, several of them
-        separated by semicolons. Types that the page does not name take any text.
+        separated by semicolons. Types that the page does not name take any str.
 
         Raises:
             Refusal: 400, naming the field.
@@ -99,20 +100,20 @@ class CustomFieldDefinition:
         match self.type:
             case "Number":
                 allowed = _NUMBER.fullmatch(value) is not None
-                wanted = "a decimal number"
+                expected = "a decimal number"
             case "Date":
                 allowed = _is_date(value)
-                wanted = "a date, YYYY-MM-DD"
+                expected = "a date, YYYY-MM-DD"
             case "Single choice":
                 allowed = value in self.choices
-                wanted = f"one of {', '.join(self.choices)}"
+                expected = f"one of {', '.join(self.choices)}"
             case "Multiple choice":
                 allowed = all(choice in self.choices for choice in value.split(";"))
-                wanted = f"some of {', '.join(self.choices)}, separated by semicolons"
+                expected = f"some of {', '.join(self.choices)}, separated by semicolons"
             case _:
                 return
         if not allowed:
-            raise Refusal(400, f"{self.key} must be {wanted}")
+            raise bad_request(f"{self.key} must be {expected}")
 
 
 def _is_date(text: str) -> bool:

@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from crmkit_mock.documents import Document
     from crmkit_mock.store import Store
 
-#: Keys by department. The first is the key of the page's samples.
-DEPARTMENTS = {
-    "agents": "8e222f0167df75f78449921176c570ca",
-    "laboratory": "5b0e7c94d1a84f3e9c62ab17f08d35e1",
-}
-#: Id of the first record that a client makes: that of the page's reply to contact.save.json.
-FIRST_NEW_ID = 33104663
-
 #: Samples of the document and what they fill, for "agents".
 _SAMPLES = {
     "ContactPage": "contact",
@@ -30,7 +22,7 @@ _SAMPLES = {
 _CREATED = datetime(2016, 1, 11, 8, 0, tzinfo=UTC)
 
 
-def plant(document: Document, store: Store, seed: str) -> None:
+def load_seed(document: Document, store: Store, seed: str) -> None:
     """Fill the empty store with a seed: "demo", or "empty" for departments without records."""
     if seed == "empty":
         return
@@ -38,10 +30,10 @@ def plant(document: Document, store: Store, seed: str) -> None:
         collection = store.collection("relenta", kind)
         for record in document.example(example)["data"]:
             collection.insert("agents", record["id"], record)
-    _plant_laboratory(store)
+    _load_laboratory(store)
 
 
-def _plant_laboratory(store: Store) -> None:
+def _load_laboratory(store: Store) -> None:
     """Fill the second department, whose records the first one must never see."""
     laboratory = "laboratory"
     fields = [

@@ -12,7 +12,7 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
-class OneWriteProtocol(HttpToolsProtocol):
+class CoalescingProtocol(HttpToolsProtocol):
     """The protocol of a connection."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it

@@ -1,0 +1,131 @@
+"""The mock CRMs over one store: loaded on first use, reset, seeded and restored together."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from crmkit_mock.catalogue import CATALOGUE, Catalogue
+from crmkit_mock.crm import MockCRM, require_seed
+
+if TYPE_CHECKING:
+    from crmkit_mock.store import Store
+    from crmkit_mock.transport import InProcessTransport
+
+
+class CRMs(Catalogue):
+    """The mock CRMs over one store. Each is loaded when it is first used.
+
+    Args:
+        seed: Data of a fresh state, "demo" or "empty".
+        rate_limits: Whether the CRMs limit the rate of requests as their vendors do.
+        faithful_crashes: Whether requests that crash a vendor's server are answered 500 as there;
+            otherwise they are answered 4xx.
+
+    Raises:
+        ValueError: there is no such seed.
+    """
+
+    def __init__(
+        self, *, seed: str = "demo", rate_limits: bool = False, faithful_crashes: bool = False
+    ) -> None:
+        require_seed(seed)
+        self._seed = seed
+        self._rate_limits = rate_limits
+        self._faithful_crashes = faithful_crashes
+        self._crms: dict[str, MockCRM] = {}
+        self._origin = ""
+        self._transport: InProcessTransport | None = None
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The database.
+
+        Raises:
+            RuntimeError: the mock is not open.
+        """
+        if self._store is None:
+            raise RuntimeError(f"this {type(self).__name__} is not started")
+        return self._store
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the CRMs."""
+        return list(CATALOGUE)
+
+    def base_path(self, name: str) -> str:
+        """Return the path of a CRM's API.
+
+        Raises:
+            KeyError: there is no such CRM.
+        """
+        return CATALOGUE[name].base_path
+
+    def crm(self, name: str) -> MockCRM:
+        """Return a CRM by name.
+
+        Raises:
+            KeyError: there is no such CRM.
+            RuntimeError: the mock is not open.
+        """
+        crm = self._crms.get(name)
+        if crm is None:
+            entry = CATALOGUE[name]
+            # The server's thread and the test's may both be the first to ask.
+            with self.store.lock:
+                if name in self._crms:
+                    return self._crms[name]
+                kind: type[MockCRM] = getattr(
+                    importlib.import_module(entry.module), entry.class_name
+                )
+                crm = kind(
+                    self.store,
+                    origin=self._origin,
+                    base_path=entry.base_path,
+                    transport=self._transport,
+                    seed=self._seed,
+                    rate_limits=self._rate_limits,
+                    faithful_crashes=self._faithful_crashes,
+                )
+                self._crms[name] = crm
+        return crm
+
+    def reset(self) -> None:
+        """Take all CRMs back to their start: data, counters, clock, faults, journal."""
+        with self.store.lock:
+            for name in CATALOGUE:
+                if name in self._crms:
+                    self._crms[name].reset()
+                else:
+                    # It seeds itself when it is first used.
+                    self.store.clear(name)
+
+    def seed(self, name: str = "demo") -> None:
+        """Replace the data of all CRMs by a seed.
+
+        Raises:
+            ValueError: there is no such seed; nothing has changed.
+        """
+        require_seed(name)
+        with self.store.transaction():
+            for crm in CATALOGUE:
+                self.crm(crm).seed(name)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the state of all CRMs, by name, as a JSON tree for `restore`."""
+        with self.store.lock:
+            return {name: self.crm(name).snapshot() for name in CATALOGUE}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go back to a state that `snapshot` returned; CRMs that it lacks stay as they are.
+
+        Raises:
+            ValueError: it is not a snapshot of these CRMs; nothing has changed.
+        """
+        with self.store.transaction():
+            for name, state in snapshot.items():
+                if name not in CATALOGUE or not isinstance(state, Mapping):
+                    raise ValueError(f"not a snapshot of these CRMs: {name!r}")
+                self.crm(name).restore(state)
