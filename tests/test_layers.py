@@ -38,11 +38,6 @@ KNOWN_CYCLES: list[set[str]] = [
     {"crmkit.core.body", "crmkit.core.errors", "crmkit.core.http", "crmkit.core.wire"},
     {"crmkit.core.sender", "crmkit.core.vendor"},
     {
-        *("crmkit_mock.app", "crmkit_mock.crm"),
-        *("crmkit_mock.sockets", "crmkit_mock.transport"),
-    },
-    {"crmkit_mock.control", "crmkit_mock.mocks"},
-    {
         *("crmkit_mock.espocrm.link_filters", "crmkit_mock.espocrm.links"),
         *("crmkit_mock.espocrm.lists", "crmkit_mock.espocrm.where"),
     },

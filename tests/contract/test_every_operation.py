@@ -16,8 +16,8 @@ import pytest
 
 import crmkit
 from crmkit_mock import MockCRMs
+from crmkit_mock.catalogue import CATALOGUE
 from crmkit_mock.crm import MockCRM
-from crmkit_mock.mocks import CATALOGUE
 from tests.contract.account_documents import wire
 from tests.contract.exchanges import Exchange, Recorder
 from tests.contract.valid_requests import Document, Ids, Operation, Request
@@ -72,8 +72,7 @@ class Run:
         self.errors: dict[str, None] = {}
         self.successful: set[str] = set()
         self.refusals: dict[str, set[int]] = {}
-        class_name = CATALOGUE[mock.name].class_name.removeprefix("Mock")
-        client: Callable[..., Any] = getattr(crmkit, class_name)
+        client: Callable[..., Any] = getattr(crmkit, CATALOGUE[mock.name].client)
         # Where there is an administrator, some operations are theirs alone.
         administrator = getattr(mock, "users", {}).get("admin")
         # Clients bring the credentials; the exchange is looked at, not what they make of it.
