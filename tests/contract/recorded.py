@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ LEAVES = 20
 """How many leaves of one reply are tried; those of longer ones are drawn by lot."""
 
 Path_ = tuple[str | int, ...]
+_DAMAGE = {"spoilt": True}
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,9 @@ class Checked:
             check, lot = self.validator(schema), random.Random(pair.label)  # noqa: S311  # a lot, no secret
             paths = list(_leaves(pair.body))
             for path in lot.sample(paths, min(len(paths), LEAVES)):
-                if check.is_valid(_spoilt(pair.body, path)):
+                with _damaged(pair.body, path) as body:
+                    is_valid = check.is_valid(body)
+                if is_valid:
                     places.append(".".join("*" if isinstance(key, int) else key for key in path))
                 else:
                     refused += 1
@@ -253,13 +256,18 @@ def _leaves(node: Any, path: Path_ = ()) -> Iterator[Path_]:
         yield path
 
 
-def _spoilt(tree: Any, path: Path_) -> Any:
-    spoilt = {"spoilt": True}
+@contextmanager
+def _damaged(tree: Any, path: Path_) -> Iterator[Any]:
+    """Give a tree with an object in place of one leaf, which is put back afterwards."""
     if not path:
-        return spoilt
-    tree = copy.deepcopy(tree)
+        yield dict(_DAMAGE)
+        return
+    *steps, last = path
     node = tree
-    for step in path[:-1]:
+    for step in steps:
         node = node[step]
-    node[path[-1]] = spoilt
-    return tree
+    leaf, node[last] = node[last], dict(_DAMAGE)
+    try:
+        yield tree
+    finally:
+        node[last] = leaf
