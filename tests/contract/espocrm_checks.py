@@ -1,6 +1,6 @@
 """Hooks for schemathesis on EspoCRM: empty bodies, and what a write says holds for the next read.
 
-Loaded by schemathesis in a process of its own (`runner.run`). No code here comes from the mock.
+Loaded by schemathesis in a process of its own (`schemathesis_runner.run`). No code here comes from the mock.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Hooks for schemathesis on OnePageCRM: signatures, three formats, errors in the body.
 
-Loaded by schemathesis in a process of its own (`runner.run`), whose working folder holds the
+Loaded by schemathesis in a process of its own (`schemathesis_runner.run`), whose working folder holds the
 document and the state from which cases start. No code here comes from the mock.
 """
 

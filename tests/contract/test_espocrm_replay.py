@@ -376,7 +376,7 @@ EXCEPTIONS: dict[str, str] = {
 }
 
 
-class World:
+class RecordedServer:
     """The mock as far as the recording has come."""
 
     def __init__(self) -> None:
@@ -461,18 +461,18 @@ def _translated(pair: Pair) -> Pair:
 
 def replay_all() -> dict[str, list[str]]:
     """Return how the mock's answers differ from all recorded ones, by label."""
-    world = World()
+    server = RecordedServer()
     found: dict[str, list[str]] = {}
-    with world.mocks, world.http, pytest.MonkeyPatch.context() as patch:
+    with server.mocks, server.http, pytest.MonkeyPatch.context() as patch:
         for pair in pairs("espocrm"):
             for step in BEFORE.get(pair.label, []):
-                world.prepare(step)
+                server.prepare(step)
             made = pair.body.get("id") if isinstance(pair.body, dict) else None
             made = MADE.get(pair.label, made)
             with patch.context() as ids:
                 if pair.method == "POST" and made and "/Lead/action/" not in pair.path:
                     ids.setattr("crmkit_mock.espocrm.session.Session.new_id", lambda _, id=made: id)
-                found[pair.label] = world.replay(pair)
+                found[pair.label] = server.replay(pair)
     return found
 
 

@@ -138,18 +138,18 @@ def _says(body: Any) -> Any:
 def replay_all() -> dict[str, list[str]]:
     """Return how the mock's answers differ from all recorded ones, by label."""
     found: dict[str, list[str]] = {}
-    worlds: dict[str, tuple[MockCRMs, httpx.Client, Replay]] = {}
+    installations: dict[str, tuple[MockCRMs, httpx.Client, Replay]] = {}
     for pair in pairs("monica"):
         name = [INSTALLATIONS[start] for start in INSTALLATIONS if start <= _number(pair)][-1]
-        if name not in worlds:
-            worlds[name] = _open(limited=name == "limited")
-        mocks, http, replay = worlds[name]
+        if name not in installations:
+            installations[name] = _open(limited=name == "limited")
+        mocks, http, replay = installations[name]
         for method, path, body in BEFORE.get(pair.label, []):
             url, headers = mocks.monica.base_url + path, _ada(mocks)
             response = http.request(method, url, headers=headers, json=body)
             assert response.is_success, (pair.label, method, path, response.text)
         found[pair.label] = replay.differences(pair, replay.send(http, pair))
-    for mocks, http, _ in worlds.values():
+    for mocks, http, _ in installations.values():
         http.close()
         mocks.close()
     return found

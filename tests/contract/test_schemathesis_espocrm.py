@@ -15,17 +15,17 @@ import pytest
 from crmkit_mock import MockCRMs, MockServer
 from crmkit_mock.espocrm import seed
 from tests.contract.account_documents import wire
-from tests.contract.espocrm_specialised import (
-    FAMILIES,
+from tests.contract.espocrm_documents import (
+    GROUPS,
     REFUSED,
     SETTINGS,
     WARNINGS,
-    family,
+    group_document,
     operation_ids,
     operations,
     settings,
 )
-from tests.contract.runner import Run, run
+from tests.contract.schemathesis_runner import Run, run
 from tests.contract.tiers import quick
 from tests.mock.espo import client_for
 
@@ -49,28 +49,28 @@ def espocrm(
     phases: tuple[str, ...] = ("fuzzing", "stateful"),
     **fault: Any,
 ) -> Run:
-    """Run schemathesis on a family of an EspoCRM's operations.
+    """Run schemathesis on a group of an EspoCRM's operations.
 
     Args:
         server: The mocks.
         profile: The kind of server.
-        name: The family.
+        name: The group.
         folder: Empty folder for the run.
         phases: The phases.
         fault: What requests are answered with, see `MockEspoCRM.fail`.
     """
     server.reset()
     mock = getattr(server, profile)
-    if FAMILIES[name].admin:
+    if GROUPS[name].admin:
         admin = mock.users["admin"]
         pair = f"{admin['username']}:{admin['password']}".encode()
         credentials = {"espoAuthorization": base64.b64encode(pair).decode("ascii")}
     else:
         credentials = {"apiKey": mock.users["integrator"]["api_key"]}
     (secret,) = credentials.values()
-    header = "Espo-Authorization" if FAMILIES[name].admin else "X-Api-Key"
+    header = "Espo-Authorization" if GROUPS[name].admin else "X-Api-Key"
     with httpx.Client(base_url=mock.base_url, headers={header: secret}) as http:
-        document = family(name, profile, http)
+        document = group_document(name, profile, http)
     if fault:
         mock.fail(times=None, **fault)
     return run(
@@ -89,7 +89,7 @@ def espocrm(
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_operation_belongs_to_a_family(profile: str) -> None:
     """The groups have all operations of the document that a kind of server has."""
-    found = set[str]().union(*(operation_ids(name, profile) for name in FAMILIES))
+    found = set[str]().union(*(operation_ids(name, profile) for name in GROUPS))
 
     assert found == {
         operation["operationId"]
@@ -113,7 +113,7 @@ def test_routes_of_the_other_kind_of_server_are_404(profile: str) -> None:
     assert found == {404}
 
 
-@pytest.mark.parametrize("name", quick(FAMILIES, {"webhooks"}))
+@pytest.mark.parametrize("name", quick(GROUPS, {"webhooks"}))
 def test_mocks_conform_to_their_document(servers: Servers, tmp_path: Path, name: str) -> None:
     """Every operation of a group passes all checks on both kinds of server."""
 

@@ -1,4 +1,4 @@
-"""Schemathesis finds no error in Monica's mock, group by group; and it finds those that are made."""
+"""Schemathesis finds no error in Monica's mock, and finds those that are made."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 
 from crmkit_mock import MockServer
 from tests.contract.account_documents import wire
-from tests.contract.monica_families import FAMILIES, METHODS, WARNINGS, family, settings
-from tests.contract.runner import PHASES, Run, run
+from tests.contract.monica_documents import GROUPS, METHODS, WARNINGS, group_document, settings
+from tests.contract.schemathesis_runner import PHASES, Run, run
 from tests.contract.tiers import quick
 
 
@@ -24,11 +24,11 @@ def server() -> Iterator[MockServer]:
 
 
 def monica(server: MockServer, name: str, folder: Path, **fault: Any) -> Run:
-    """Run schemathesis on a family of Monica's resources.
+    """Run schemathesis on a group of Monica's resources.
 
     Args:
         server: The mocks.
-        name: The family.
+        name: The group.
         folder: Empty folder for the run.
         fault: What every request is answered with, see `MockMonica.fail`. Then the run is short.
     """
@@ -38,7 +38,7 @@ def monica(server: MockServer, name: str, folder: Path, **fault: Any) -> Run:
     token = mock.credentials["token"]
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     with httpx.Client(base_url=mock.base_url, headers=headers) as http:
-        document = family(name, http)
+        document = group_document(name, http)
     # The coverage phase tries every rule of every member, which would take minutes for all; the
     # mock's own tests go through them.
     phases = [one for one in PHASES if one != "coverage" or name == "relationships"]
@@ -60,7 +60,7 @@ def monica(server: MockServer, name: str, folder: Path, **fault: Any) -> Run:
 
 def test_every_operation_belongs_to_a_family() -> None:
     """Every tag of the document belongs to exactly one group."""
-    tags = [tag for family in FAMILIES.values() for tag in family]
+    tags = [tag for group in GROUPS.values() for tag in group]
     found = {
         operation["tags"][0]
         for item in wire("monica")["paths"].values()
@@ -70,7 +70,7 @@ def test_every_operation_belongs_to_a_family() -> None:
     assert sorted(tags) == sorted(found)
 
 
-@pytest.mark.parametrize("name", quick(FAMILIES, {"server"}))
+@pytest.mark.parametrize("name", quick(GROUPS, {"server"}))
 def test_mock_conforms_to_its_document(server: MockServer, tmp_path: Path, name: str) -> None:
     """Every operation of a group passes all checks in all of its phases."""
     result = monica(server, name, tmp_path)

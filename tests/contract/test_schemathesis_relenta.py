@@ -1,4 +1,4 @@
-"""Schemathesis finds no error in Relenta's mock, in any phase; and it finds those that are made."""
+"""Schemathesis finds no error in Relenta's mock, in any phase, and finds those that are made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from crmkit import Relenta
 from crmkit_mock import MockServer
 from tests.contract import account_documents
-from tests.contract.runner import PHASES, Run, run
+from tests.contract.schemathesis_runner import PHASES, Run, run
 
 
 @pytest.fixture(scope="module")

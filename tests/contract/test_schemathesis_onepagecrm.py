@@ -1,4 +1,4 @@
-"""Schemathesis finds no error in OnePageCRM's mock, in any format; and it finds those that are made."""
+"""Schemathesis finds no error in OnePageCRM's mock, and those that are made, in all formats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from crmkit_mock import MockServer
 from crmkit_mock.onepagecrm import MockOnePageCRM
 from tests.contract import account_documents
-from tests.contract.runner import PHASES, Run, run
+from tests.contract.schemathesis_runner import PHASES, Run, run
 from tests.contract.tiers import quick
 from tests.mock.plain_onepagecrm import FORMATS, MEDIA_TYPES, client_for
 
@@ -143,7 +143,7 @@ def test_finds_replies_that_differ_from_the_document(
 
 @pytest.mark.full
 def test_finds_a_server_that_accepts_everything(server: MockServer, tmp_path: Path) -> None:
-    """Success without credentials and for invalid requests is found, though all replies are HTTP 200."""
+    """Success without credentials or for an invalid request is found; all replies are HTTP 200."""
     body = {**HEAD, "data": PAGE}
     result = onepagecrm(server, "json", tmp_path, only=LIST, body=body)
 
