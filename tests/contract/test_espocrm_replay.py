@@ -1,7 +1,7 @@
-"""Every recorded pair of EspoCRM's, sent to the mock: it answers as the real server did.
+"""EspoCRM's mock answers every recorded request as the real server did.
 
-The pairs were recorded one after the other. The mock gets them in the same order and gives new
-records the recorded ids; what the recording left out, but later pairs rest on, is made up here.
+The pairs were recorded one after another. The mock gets them in the same order and gives new
+records the recorded ids; what the recording left out, but later pairs depend on, is made up here.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.contract.recorded import Pair, pairs
 from tests.contract.replay import Replay, shape_differences, unexpected
 from tests.mock.espo import headers_of
 
-#: What a pair rests on: a record put in place, or a request to be sent.
+#: What a pair depends on: a record to be added, or a request to be sent.
 Step = tuple[str, dict[str, Any]]
 
 ALZA = "6b01c87be5258bb3f"
@@ -37,7 +37,7 @@ PEOPLE_BY_RECORDED_ID = {
     "6b01c707b26cd5927": ADMIN_ID,
     "6b01c7d7d8436b7b2": SALES_TEAM,
 }
-#: Who sent a pair, where it was not the user with the broad role.
+#: Users who sent a pair, where it was not the one with the broad role.
 SENDERS = {
     "auth-inactive-apiuser": "inactive",
     "auth-hmac-hex-ok": "signer",
@@ -113,7 +113,7 @@ def _deal(id: str, name: str, **more: Any) -> Step:
 
 
 def _accounts(first: int, last: int) -> list[Step]:
-    """Return further accounts, of which the recording tells only that they were counted."""
+    """Return further accounts, which the recording only counts."""
     return [
         ("Account", {"name": f"Zzz {number}", "createdAt": "2026-11-21 16:36:11"})
         for number in range(first, last + 1)
@@ -133,7 +133,7 @@ _ID = re.compile(r"^[0-9a-f]{17}$")
 _ALZA = f"/Account/{ALZA}"
 _ADDRESS = {"lower": "petr@work.example", "optOut": False, "invalid": False}
 
-#: What the recording left out, by the pair that comes next.
+#: Steps that the recording left out, by the pair that comes next.
 BEFORE: dict[str, list[Step]] = {
     "read-contact": [
         (
@@ -357,27 +357,27 @@ BEFORE: dict[str, list[Step]] = {
         ),
     ],
 }
-#: Headers that a recording has in place of secret ones, where they are not those of a user.
+#: Headers in place of masked ones, where they are not those of a user.
 HEADERS = {
     "auth-bad-apikey": {"X-Api-Key": "0" * 32},
     "auth-malformed-basic": {"Authorization": "Basic no-such-thing"},
     "auth-bearer": {"Authorization": "Bearer x"},
 }
-#: Headers of replies that are not held against the recorded ones.
-ON_THEIR_OWN = {"Set-Cookie", "Content-Length"}
-#: Ids that were given where the reply does not name them at its top.
+#: Headers of replies that are not compared.
+NOT_COMPARED = {"Set-Cookie", "Content-Length"}
+#: Ids of new records, where the reply does not have them at the top.
 MADE = {"action-getDuplicateAttributes": "6b01c9afb2bc82b00"}
 
-#: Pairs that the mock answers otherwise, each with the reason.
+#: Pairs that the mock answers differently, each with the reason.
 EXCEPTIONS: dict[str, str] = {
-    "settings-apiuser": "the mock tells those of the settings that clients act on",
+    "settings-apiuser": "the mock has only the settings that clients use",
     "preferences-read": "the mock keeps no preferences",
-    "stream-record": "the mock's stream has what people posted, not what the server notes itself",
+    "stream-record": "the mock's stream has posts, without the notes of the server itself",
 }
 
 
 class RecordedServer:
-    """The mock as far as the recording has come."""
+    """The mock, in the state that the recording has reached."""
 
     def __init__(self) -> None:
         self.mocks = MockCRMs(seed="empty", faithful_crashes=True)
@@ -386,7 +386,7 @@ class RecordedServer:
         self.http = httpx.Client(base_url=self.mock.base_url, transport=self.mock.transport)
 
     def prepare(self, step: Step) -> None:
-        """Do what a pair rests on."""
+        """Do what a pair depends on."""
         what, body = step
         if what == "mail":
             self.mock.mail_server(body["server"])
@@ -401,7 +401,7 @@ class RecordedServer:
         assert reply.status_code == int(status or 200), (step, reply.headers)
 
     def replay(self, pair: Pair) -> list[str]:
-        """Send a pair's request; return how the reply differs from the recorded one."""
+        """Send a pair's request and return how the reply differs from the recorded one."""
         sent = _translated(pair)
         path = sent.path.replace("***", self.mock.lead_capture_key)
         headers = {**_plain_headers(sent), **self._credentials(sent)}
@@ -416,7 +416,7 @@ class RecordedServer:
             found.append(f"body {reply.text[:100]!r}, not {pair.text!r}")
         recorded_headers = {name: pair.headers.get(name) for name in ("X-Status-Reason",)}
         for name, value in {**recorded_headers, **pair.headers}.items():
-            if name not in ON_THEIR_OWN and reply.headers.get(name) != value:
+            if name not in NOT_COMPARED and reply.headers.get(name) != value:
                 found.append(f"{name}: {reply.headers.get(name)!r}, not {value!r}")
         return found
 
@@ -433,7 +433,7 @@ class RecordedServer:
 
 
 def _by_any_id(tree: Any) -> Any:
-    """Return a tree with ids that are names of members in place of one another."""
+    """Return a tree in which member names that are ids are the same."""
     if isinstance(tree, list):
         return [_by_any_id(one) for one in tree]
     if not isinstance(tree, dict):
@@ -454,7 +454,7 @@ def _translated(pair: Pair) -> Pair:
         text = None if text is None else text.replace(recorded, mine)
     sent = json.loads(body)
     if isinstance(sent, str):
-        # Text that was no JSON, or JSON of its own.
+        # A string that was not JSON, or JSON that was a string.
         sent, text = None, sent
     return replace(pair, path=path, request_body=sent, request_text=text)
 

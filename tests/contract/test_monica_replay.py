@@ -1,7 +1,7 @@
-"""Every recorded pair of Monica's, sent to the mock: it answers as the real server did.
+"""Monica's mock answers every recorded request as the real server did.
 
-The pairs were recorded one after the other, on three installations. The mock gets them in the same
-order; requests that the recording left out, but that later pairs rest on, are made up here.
+The pairs were recorded one after another, on three installations. The mock gets them in the same
+order; requests that the recording left out, but that later pairs depend on, are made up here.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _ANN = {
 }
 _UNKNOWN = {"happened_at_month_unknown": False, "happened_at_day_unknown": False}
 
-#: What the recording left out, by the pair that comes next.
+#: Requests that the recording left out, by the pair that comes next.
 BEFORE: dict[str, list[Step]] = {
     "seq 26": [_born("NoYear", 29, 2, None)],
     "seq 36": [_contact("Six"), _contact("Seven"), _contact("Eight")],
@@ -110,13 +110,13 @@ BEFORE: dict[str, list[Step]] = {
     ],
     "seq 698": [("POST", "/contacts", _ANN)],
 }
-#: Which installation a pair was recorded on: the last of these that begins before it. The second
-#: one limits the rate of requests; after it, the first one goes on.
+#: The installation that a pair was recorded on, by the number of its first pair. The second one
+#: limits the rate of requests; the first one continues after it.
 INSTALLATIONS = {0: "first", 647: "limited", 657: "first", 682: "second", 698: "third"}
 
-#: Pairs that the mock answers otherwise, each with the reason.
+#: Pairs that the mock answers differently, each with the reason.
 EXCEPTIONS = {
-    "seq 298": "the server sorts these by nothing, so any may come first; the mock's is the oldest",
+    "seq 298": "the server does not sort these; the mock has the oldest first",
     "seq 489": "all but a dozen of the countries were left out of the recording",
 }
 
@@ -125,8 +125,8 @@ def _number(pair: Pair) -> int:
     return int(pair.label.removeprefix("seq "))
 
 
-def _says(body: Any) -> Any:
-    """Return code and text of an error, whatever its shape; None for what was trimmed."""
+def _error_of(body: Any) -> Any:
+    """Return code and message of an error, whatever its shape; None where it was trimmed."""
     if not isinstance(body, dict):
         return body
     if "error" in body:
@@ -156,7 +156,7 @@ def replay_all() -> dict[str, list[str]]:
 
 
 def _open(*, limited: bool) -> tuple[MockCRMs, httpx.Client, Replay]:
-    """Open an installation as fresh as the recorded one, on the day of the recording."""
+    """Open an empty installation on the date of the recording."""
     mocks = MockCRMs(seed="empty", faithful_crashes=True, rate_limits=limited)
     mocks.monica.clock.set(datetime(2026, 11, 21, 16, 38, 15, tzinfo=UTC))
     credentials = {
@@ -168,7 +168,7 @@ def _open(*, limited: bool) -> tuple[MockCRMs, httpx.Client, Replay]:
     http = httpx.Client(base_url=mocks.monica.base_url, transport=mocks.monica.transport)
     # A recorded request without Accept had none at all.
     del http.headers["Accept"]
-    return mocks, http, Replay("/api", _says, credentials)
+    return mocks, http, Replay("/api", _error_of, credentials)
 
 
 def _ada(mocks: MockCRMs) -> dict[str, str]:
