@@ -10,7 +10,8 @@ from functools import cache
 
 import pytest
 
-from tests.contract.recorded import ROOT, Checked, Pair, Tree, document, evidence, pairs
+from tests.contract.recorded import ROOT, Checked, Pair, document, evidence, pairs
+from tests.contract.schemas import Tree
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class Operation:
     @property
     def is_read(self) -> bool:
         """Whether the operation changes nothing."""
-        return self.node.get("x-crmkit-effect", "read" if self.method == "GET" else "") == "read"
+        effect: str = self.node.get("x-crmkit-effect", "read" if self.method == "GET" else "write")
+        return effect == "read"
 
     def is_of(self, crm: str) -> bool:
         """Return whether a CRM has the operation; some documents are shared."""
