@@ -17,6 +17,8 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+import bench_mock_growth
+
 ROOT = Path(__file__).resolve().parent.parent
 KEY = "8e222f0167df75f78449921176c570ca"
 CONNECTIONS = 4
@@ -165,6 +167,7 @@ def prism(folder: Path) -> list[str] | None:
 
 def main(row: Callable[..., None]) -> None:
     """Print the mock's rows."""
+    bench_mock_growth.main(row)
     port = free_port()
     ours = measured(
         [sys.executable, "-c", SERVE, "serve", "--port", str(port)],

@@ -1,7 +1,7 @@
-"""The ASGI application: CRMs by the first part of the path, the control plane for the rest.
+"""The ASGI application: CRMs by the first part of the path, the control plane for all else.
 
-It never really awaits anything but the request's body and the reply's way out, so that a caller
-without an event loop can drive it by hand.
+It awaits nothing but the request's body and the sending of the reply, so that a caller without an
+event loop can drive it by hand.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Name of the ASGI extension by which an in-process transport asks for the outcome itself, a
-#: list that gets it, so that delays and broken connections can be raised instead of played.
+#: list that gets it, so that delays and broken connections can be raised instead of waited for.
 OUTCOME = "crmkit_mock.outcome"
 
 
@@ -47,7 +47,7 @@ class MockApp:
     def __init__(self, crms: Mapping[str, Callable[[str], Exchanger]], control: ASGIApp) -> None:
         self._crms = crms
         self._control = control
-        #: Connections that a fault holds open.
+        #: Connections that a fault keeps open.
         self.held = HeldConnections()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +101,7 @@ def _request(scope: Scope, body: bytes | None, base_path: str) -> Request:
     path: str = scope["path"]
     return Request(
         method=scope["method"],
-        # A path beside the API stays whole; no document knows it.
+        # A path outside the API stays whole; no document has it.
         path=path[len(base_path) :] if path.startswith(f"{base_path}/") else path,
         query=scope["query_string"],
         headers=headers,

@@ -1,4 +1,4 @@
-"""The catalogue of mock CRMs: adding one is a line in `Catalogue` and a package."""
+"""The catalogue of mock CRMs: to add one, add a line to `Catalogue` and a package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock of a mock CRM: it stands still until something moves it, or lets it run."""
+"""The clock of a mock CRM: it stands still unless moved, or set running."""
 
 from __future__ import annotations
 
@@ -30,46 +30,46 @@ class Clock:
         self._since = 0.0
 
     def run(self, seconds: Callable[[], float]) -> None:
-        """Let the time pass by itself from now on; what waits for it would wait forever else.
+        """Let the time pass by itself from now on; without it, whoever waits would wait forever.
 
         Args:
-            seconds: Tells the seconds since some moment, such as `time.monotonic`.
+            seconds: Returns seconds since any fixed time, such as `time.monotonic`.
         """
         self._seconds = seconds
         self._since = seconds()
 
     def restart(self) -> None:
-        """Begin to count the time that passes by itself anew."""
+        """Start counting the time that passes by itself again."""
         if self._seconds is not None:
             self._since = self._seconds()
 
     def now(self) -> datetime:
         """Return the mock's time, in UTC."""
-        kept = self._settings.get(_SETTING)
-        moment = datetime.fromisoformat(kept) if isinstance(kept, str) else self._start
+        stored = self._settings.get(_SETTING)
+        time = datetime.fromisoformat(stored) if isinstance(stored, str) else self._start
         if self._seconds is None:
-            return moment
-        return moment + timedelta(seconds=self._seconds() - self._since)
+            return time
+        return time + timedelta(seconds=self._seconds() - self._since)
 
-    def set(self, moment: datetime) -> None:
+    def set(self, time: datetime) -> None:
         """Set the mock's time.
 
         Raises:
-            ValueError: `moment` is naive.
+            ValueError: `time` is naive.
         """
-        if moment.tzinfo is None:
-            raise ValueError("the mock's clock needs an aware datetime")
-        self._settings.set(_SETTING, moment.astimezone(UTC).isoformat())
+        if time.tzinfo is None:
+            raise ValueError(f"time must be an aware datetime, got {time!r}")
+        self._settings.set(_SETTING, time.astimezone(UTC).isoformat())
         self.restart()
 
     def advance(self, seconds: float) -> datetime:
         """Move the clock by `seconds` (also backwards, if negative) and return the new time."""
-        moment = self.now() + timedelta(seconds=seconds)
-        self.set(moment)
-        return moment
+        time = self.now() + timedelta(seconds=seconds)
+        self.set(time)
+        return time
 
     def tick(self) -> datetime:
         """Return the time for a write, then move the clock on by one second."""
-        moment = self.now()
-        self.set(moment + timedelta(seconds=1))
-        return moment
+        time = self.now()
+        self.set(time + timedelta(seconds=1))
+        return time

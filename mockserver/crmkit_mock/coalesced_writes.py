@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol, with head and body of a reply in one write.
+"""uvicorn's HTTP protocol, which sends head and body of a reply in one write.
 
-uvicorn writes them one after the other, and uvloop hands each write to the kernel at once: two
+uvicorn writes them one after the other, and uvloop passes each write to the kernel at once: two
 system calls and two segments for each small reply.
 """
 
@@ -17,12 +17,12 @@ class CoalescingProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to serve a connection."""
-        self._one_write = _Transport(transport)
-        super().connection_made(cast("asyncio.Transport", self._one_write))
+        self._coalesced = _Transport(transport)
+        super().connection_made(cast("asyncio.Transport", self._coalesced))
 
     def on_response_complete(self) -> None:
         """Go on to the next request."""
-        self._one_write.flush()  # to HEAD no body follows
+        self._coalesced.flush()  # to HEAD no body follows
         super().on_response_complete()
 
 

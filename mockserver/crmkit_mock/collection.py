@@ -85,13 +85,13 @@ class RecordTable:
         return [[*row[:4], json.loads(row[4])] for row in rows]
 
     def changed_in_place(self) -> list[str]:
-        """Return the records that a reader of a shared one has changed, which none may."""
+        """Return what `Store.changed_in_place` does; the lock is held."""
         return [
             f"{crm} {name} {tenant} {entry.id}"
             for (crm, name), kind in self._kinds.items()
             for tenant, shelf in kind.shelves.items()
             for entry in shelf.page(-1, 0)
-            if entry.record != entry.copy()
+            if entry.changed_in_place
         ]
 
     def _forget(self, crm: str | None) -> None:

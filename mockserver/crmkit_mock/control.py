@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from crmkit_mock.documents import first_error, load_document
+from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 Arguments = dict[str, Any]
 
-#: Types of a fault's arguments; their values are `Fault`'s to judge.
+#: Types of a fault's arguments; their values are checked by `Fault`.
 _FAULT = jsonschema_rs.Draft202012Validator(
     {
         "required": ["crm"],
@@ -50,16 +51,16 @@ Action = Callable[["CRMs", Arguments], object]
 def control_plane(mocks: CRMs) -> Starlette:
     """Build the application of the control plane.
 
-    JSON objects in, JSON out; `crm` chooses one CRM, without it all are meant:
+    JSON objects in, JSON out; `crm` chooses one CRM, without it all CRMs:
 
     - `GET /__mock__/health`: names and base paths of the CRMs
     - `POST /__mock__/reset` `{crm?}`
     - `POST /__mock__/seed` `{crm?, seed?}`
     - `GET /__mock__/snapshot?crm=`, `PUT /__mock__/snapshot`: states by CRM
-    - `GET`, `POST`, `DELETE /__mock__/faults`: those that wait; add `{crm, ...}` with the
-      arguments of `MockCRM.fail`; forget them
-    - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; forget them
-    - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO moment, or seconds
+    - `GET`, `POST`, `DELETE /__mock__/faults`: list the waiting ones; add `{crm, ...}` with
+      the arguments of `MockCRM.fail`; clear
+    - `GET`, `DELETE /__mock__/journal?crm=`: exchanges by CRM; clear
+    - `GET`, `POST /__mock__/clock` `{crm?, set? or advance?}`: ISO datetime, or seconds
     - `GET /__mock__/openapi/<document>.json`: the wire document, with this mock as its server
 
     Errors are `{"error": sentence}` under 400, 404 and 405.
@@ -74,7 +75,7 @@ def control_plane(mocks: CRMs) -> Starlette:
 
 
 class _Tree(JSONResponse):
-    """A tree in ASCII, so that it can hold any text, also half a surrogate pair."""
+    """A tree in ASCII, so that it can hold any str, half a surrogate pair included."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, separators=(",", ":")).encode("ascii")
@@ -90,7 +91,7 @@ def _endpoint(
             try:
                 tree = parse(body)
             except JSONTextError as error:
-                raise HTTPException(400, f"not proper JSON: {error}") from None
+                raise HTTPException(400, f"the body is not valid JSON: {error}") from None
             if not isinstance(tree, dict):
                 raise HTTPException(400, "the body must be a JSON object")
             arguments.update(tree)
@@ -109,50 +110,50 @@ async def _explain(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"error": error.detail}, error.status_code, error.headers)
 
 
-def _chosen(mocks: CRMs, arguments: Arguments) -> list[MockCRM]:
-    """Take `crm` out of the arguments and return the CRMs that it chooses."""
+def _selected(mocks: CRMs, arguments: Arguments) -> list[MockCRM]:
+    """Take `crm` from the arguments and return the CRMs that it chooses."""
     name = arguments.pop("crm", None)
     if name is None:
         return [mocks.crm(known) for known in mocks.names]
     if name not in mocks.names:
-        raise ValueError(f"there is no CRM {name!r}, only {', '.join(mocks.names)}")
+        raise ValueError(f"crm must be one of {', '.join(mocks.names)}, got {name!r}")
     return [mocks.crm(name)]
 
 
-def _nothing_else(arguments: Arguments) -> None:
+def _require_no_more(arguments: Arguments) -> None:
     if arguments:
         raise ValueError(f"unknown arguments: {', '.join(map(str, arguments))}")
 
 
 def _health(mocks: CRMs, arguments: Arguments) -> object:
-    _nothing_else(arguments)
+    _require_no_more(arguments)
     return {"status": "ok", "crms": {name: mocks.base_path(name) for name in mocks.names}}
 
 
 def _reset(mocks: CRMs, arguments: Arguments) -> object:
     every = "crm" not in arguments
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
     if every:
         mocks.reset()
     else:
-        chosen[0].reset()
-    return {"reset": [crm.name for crm in chosen]}
+        crms[0].reset()
+    return {"reset": [crm.name for crm in crms]}
 
 
 def _seed(mocks: CRMs, arguments: Arguments) -> object:
     seed = arguments.pop("seed", "demo")
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    for crm in chosen:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    for crm in crms:
         crm.seed(seed)
-    return {"seeded": [crm.name for crm in chosen], "seed": seed}
+    return {"seeded": [crm.name for crm in crms], "seed": seed}
 
 
 def _snapshot(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    return {crm.name: crm.snapshot() for crm in chosen}
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    return {crm.name: crm.snapshot() for crm in crms}
 
 
 def _restore(mocks: CRMs, arguments: Arguments) -> object:
@@ -161,40 +162,40 @@ def _restore(mocks: CRMs, arguments: Arguments) -> object:
 
 
 def _faults(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    return {crm.name: [_told(fault) for fault in crm.faults.waiting()] for crm in chosen}
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    return {crm.name: [_as_tree(fault) for fault in crm.faults.waiting()] for crm in crms}
 
 
 def _add_fault(mocks: CRMs, arguments: Arguments) -> object:
     if not _FAULT.is_valid(arguments):
         raise ValueError(first_error(_FAULT, arguments))
-    (crm,) = _chosen(mocks, arguments)
-    return _told(crm.fail(**arguments))
+    (crm,) = _selected(mocks, arguments)
+    return _as_tree(crm.fail(**arguments))
 
 
-def _told(fault: Fault) -> Arguments:
-    """Return the arguments of a fault as a JSON tree; bytes are read as text."""
-    told = {one.name: getattr(fault, one.name) for one in fields(fault) if one.init}
-    told["headers"] = dict(fault.headers)
+def _as_tree(fault: Fault) -> Arguments:
+    """Return the arguments of a fault as a JSON tree; bytes are decoded."""
+    tree = {field.name: getattr(fault, field.name) for field in fields(fault) if field.init}
+    tree["headers"] = dict(fault.headers)
     if isinstance(fault.body, bytes):
-        told["body"] = fault.body.decode("utf-8", "replace")
+        tree["body"] = fault.body.decode("utf-8", "replace")
     elif fault.content is not None and not isinstance(fault.body, str):
-        told["body"] = json.loads(fault.content)
-    return told
+        tree["body"] = json.loads(fault.content)
+    return tree
 
 
-def _forget_faults(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    for crm in chosen:
+def _clear_faults(mocks: CRMs, arguments: Arguments) -> object:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    for crm in crms:
         crm.faults.clear()
-    return {"forgotten": [crm.name for crm in chosen]}
+    return {"forgotten": [crm.name for crm in crms]}
 
 
 def _journal(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
     return {
         crm.name: [
             {
@@ -204,55 +205,55 @@ def _journal(mocks: CRMs, arguments: Arguments) -> object:
             }
             for exchange in crm.journal
         ]
-        for crm in chosen
+        for crm in crms
     }
 
 
-def _forget_journal(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    for crm in chosen:
+def _clear_journal(mocks: CRMs, arguments: Arguments) -> object:
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    for crm in crms:
         crm.journal.clear()
-    return {"forgotten": [crm.name for crm in chosen]}
+    return {"forgotten": [crm.name for crm in crms]}
 
 
 def _clock(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
-    _nothing_else(arguments)
-    return {crm.name: crm.clock.now().isoformat() for crm in chosen}
+    crms = _selected(mocks, arguments)
+    _require_no_more(arguments)
+    return {crm.name: crm.clock.now().isoformat() for crm in crms}
 
 
 def _move_clock(mocks: CRMs, arguments: Arguments) -> object:
-    chosen = _chosen(mocks, arguments)
+    crms = _selected(mocks, arguments)
     match arguments:
-        case {"set": str(moment), **rest} if not rest:
-            for crm in chosen:
-                crm.clock.set(datetime.fromisoformat(moment))
+        case {"set": str(time), **rest} if not rest:
+            for crm in crms:
+                crm.clock.set(datetime.fromisoformat(time))
         case {"advance": int() | float() as seconds, **rest} if not rest:
-            for crm in chosen:
+            for crm in crms:
                 crm.clock.advance(seconds)
         case _:
-            raise ValueError("the clock takes either set, an ISO moment, or advance, seconds")
-    return {crm.name: crm.clock.now().isoformat() for crm in chosen}
+            raise ValueError("expected either set, an ISO datetime, or advance, seconds")
+    return {crm.name: crm.clock.now().isoformat() for crm in crms}
 
 
 def _document(mocks: CRMs, arguments: Arguments) -> object:
     name = arguments.pop("document")
-    _nothing_else(arguments)
+    _require_no_more(arguments)
     for crm in mocks.names:
         if mocks.crm(crm).document_name == name:
             return load_document(name).at(mocks.base_path(crm))
     raise HTTPException(404, f"there is no document {name!r}")
 
 
-#: What the control plane does, by path below `/__mock__/` and method.
+#: Actions of the control plane by path below `/__mock__/` and method.
 ACTIONS: dict[str, dict[str, Action]] = {
     "health": {"GET": _health},
     "reset": {"POST": _reset},
     "seed": {"POST": _seed},
     "snapshot": {"GET": _snapshot, "PUT": _restore},
-    "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _forget_faults},
-    "journal": {"GET": _journal, "DELETE": _forget_journal},
+    "faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
+    "journal": {"GET": _journal, "DELETE": _clear_journal},
     "clock": {"GET": _clock, "POST": _move_clock},
     "openapi/{document}.json": {"GET": _document},
 }

@@ -23,12 +23,11 @@ Modules of a CRM import the frame and one another without circles, and nothing o
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
-from datetime import UTC, datetime
+from abc import abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crmkit_mock.clock import Clock
+from crmkit_mock.crm_state import CRMState
 from crmkit_mock.documents import Document, Operation, load_document
 from crmkit_mock.faults import ONLY_IN_PROCESS, Body, Fault, Faults
 from crmkit_mock.journal import REDACTED, Journal
@@ -40,22 +39,19 @@ if TYPE_CHECKING:
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
-#: Names of the seeds: sample records, or accounts and credentials alone.
-SEEDS = ("demo", "empty")
-
 _log = logging.getLogger("crmkit_mock")
 
-#: Headers that carry credentials whatever the CRM; a client may send them to the wrong one.
+#: Headers with credentials whatever the CRM; a client may send them to the wrong one.
 _CREDENTIAL_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
-class MockCRM(ABC):
+class MockCRM(CRMState):
     """One mock CRM with its state, clock, faults and journal.
 
     Args:
-        store: Database that keeps the state; a CRM that has none in it yet is seeded.
-        origin: Scheme, host and port at which clients reach the mock; `{name}` in it stands
-            for the name of the CRM.
+        store: Database that keeps the state; a CRM without state in it is seeded.
+        origin: Scheme, host and port at which clients reach the mock; `{name}` in it is
+            replaced by the name of the CRM.
         base_path: Path of the API below it.
         transport: Transport for in-process clients; None where a socket serves them.
         seed: Name of the seed that a fresh state gets, and that `reset` goes back to.
@@ -64,14 +60,10 @@ class MockCRM(ABC):
             there; otherwise they are answered 4xx.
     """
 
-    #: Name of the CRM, as the attribute of `MockServer` and `MockCRMs`.
-    name: ClassVar[str]
     #: Name of the wire document.
     document_name: ClassVar[str]
     #: Request headers, in lower case, whose values the journal replaces.
     credential_headers: ClassVar[frozenset[str]]
-    #: When the clock of a fresh state starts.
-    epoch: ClassVar[datetime] = datetime(2016, 2, 1, 9, 0, tzinfo=UTC)
 
     def __init__(
         self,
@@ -84,8 +76,6 @@ class MockCRM(ABC):
         rate_limits: bool = False,
         faithful_crashes: bool = False,
     ) -> None:
-        require_seed(seed)
-        self.store = store
         self.base_path = base_path
         #: Address of the API, without a slash at its end.
         self.base_url = origin.format(name=self.name) + base_path
@@ -93,19 +83,14 @@ class MockCRM(ABC):
         self.transport = transport
         self.rate_limits = rate_limits
         self.faithful_crashes = faithful_crashes
-        self.settings = store.settings(self.name)
-        #: The mock's clock; stands still unless something is written.
-        self.clock = Clock(self.settings, self.epoch)
         #: The last exchanges, oldest first.
         self.journal = Journal()
         self.faults = Faults()
-        self._initial_seed = seed
         self._secret_headers = _CREDENTIAL_HEADERS | self.credential_headers
-        with store.transaction():
-            if self.settings.get("seed") is None:
-                self.seed(seed)
+        # Last: loading a seed may need all of the above.
+        super().__init__(store, seed=seed)
 
-    # What each CRM says for itself.
+    # To be defined by each CRM.
 
     @property
     @abstractmethod
@@ -116,10 +101,6 @@ class MockCRM(ABC):
     @abstractmethod
     def operations(self) -> Mapping[str, object]:
         """Handler by operationId, one for each operation of the document."""
-
-    @abstractmethod
-    def load_seed(self, seed: str) -> None:
-        """Fill the empty store with a seed's records."""
 
     def add(self, kind: str, record: Mapping[str, Any]) -> int | str:
         """Put a record into the store, without a request.
@@ -167,7 +148,7 @@ class MockCRM(ABC):
             Refusal: the request is not fulfilled.
         """
 
-    # What tests use.
+    # For tests.
 
     @cached_property
     def document(self) -> Document:
@@ -182,41 +163,12 @@ class MockCRM(ABC):
             raise NotImplementedError(f"{self.name} has no handler for {', '.join(missing)}")
         return document
 
-    def seed(self, name: str = "demo") -> None:
-        """Replace all data by a seed; counters and clock start again.
-
-        Args:
-            name: "demo", or "empty": accounts and credentials without records.
-
-        Raises:
-            ValueError: there is no such seed; the data are unchanged.
-        """
-        require_seed(name)
-        with self.store.transaction():
-            self.store.clear(self.name)
-            self.settings.set("seed", name)
-            self.clock.restart()
-            self.load_seed(name)
-
     def reset(self) -> None:
         """Go back to the start: seed, counters and clock; no faults, an empty journal."""
         with self.store.lock:
             self.faults.clear()
             self.journal.clear()
-            self.seed(self._initial_seed)
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the whole state, clock and counters included, as a JSON tree for `restore`."""
-        return self.store.snapshot(self.name)
-
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go back to a state that `snapshot` gave. Faults and journal stay.
-
-        Raises:
-            ValueError: it is not a snapshot of this CRM; the state is unchanged.
-        """
-        self.store.restore(self.name, snapshot)
-        self.clock.restart()
+            super().reset()
 
     def fail(
         self,
@@ -232,17 +184,17 @@ class MockCRM(ABC):
         method: str | None = None,
         after: bool = False,
     ) -> Fault:
-        """Let the next fitting requests fail; several faults strike in the order they were set.
+        """Let the next matching requests fail; several faults apply in the order they were added.
 
         Args:
             status: HTTP status of the reply; the body is the CRM's error body unless `body` is
-                given. With `body` alone the status is 200, a server that says one thing and
-                means another.
+                given. With `body` alone the status is 200, a server that reports
+                success with an error inside.
             retry_after: Value of the Retry-After header, seconds or an HTTP date.
-            body: Body of the reply: text or bytes as they are, anything else as JSON.
+            body: Body of the reply: str or bytes as they are, anything else as JSON.
             headers: Further headers of the reply.
             times: Number of requests that fail; None: all until `reset`.
-            delay: Seconds before the reply or the break. In process nobody waits: a delay
+            delay: Seconds before the reply or the break. In process there is no waiting: a delay
                 beyond the client's read timeout is a `ReadTimeout` at once.
             error: How the connection breaks instead of a reply: "connect" and "connect_timeout"
                 (in process only), "read_timeout" (no reply, ever), "reset" (connection reset),
@@ -251,13 +203,13 @@ class MockCRM(ABC):
             path: Pattern (`fnmatch`) of paths below the base URL, such as "/contact.*"; None: all.
             method: Method that fails; None: all.
             after: True: the request is processed, only its reply is lost or replaced. False:
-                it strikes before, nothing is stored.
+                it is not processed, nothing is stored.
 
         Returns:
-            The fault, which counts down its `times`.
+            The fault; its `times` counts down.
 
         Raises:
-            ValueError: the arguments make no fault, or none that this mock can play.
+            ValueError: the arguments are invalid, or this mock cannot play the fault.
         """
         fault = Fault(
             status=status,
@@ -272,7 +224,7 @@ class MockCRM(ABC):
             after=after,
         )
         if error in ONLY_IN_PROCESS and self.transport is None:
-            raise ValueError(f"{error!r} cannot happen on an open port; use MockCRMs")
+            raise ValueError(f"error: {error!r} cannot happen on an open port; use MockCRMs")
         self.faults.add(fault)
         return fault
 
@@ -286,7 +238,7 @@ class MockCRM(ABC):
             if fault is None or fault.processes:
                 reply, operation = self.answer(request)
             else:
-                # Nobody answers, but the journal tells what was asked.
+                # It is not processed, but the journal names its operation.
                 operation = self._operation(request)
                 reply = self._fault_reply(fault, request)
             if fault is None:
@@ -309,10 +261,10 @@ class MockCRM(ABC):
         return fault.reply(self.error_reply(request, status, f"Injected fault: {status}"))
 
     def answer(self, request: Request) -> tuple[Reply, Operation | None]:
-        """Answer a request by state and document alone. Whatever is wrong becomes a reply.
+        """Answer a request, without faults. Whatever is wrong becomes a reply.
 
         Returns:
-            The reply, and the document's operation; None if none fits.
+            The reply, and the document's operation; None if it has none for the request.
         """
         operation: Operation | None = None
         try:
@@ -330,8 +282,8 @@ class MockCRM(ABC):
                     operation.check_reply(reply)
                 return reply, operation
         except Exception as error:  # noqa: BLE001 - see below
-            # A bug of the mock, or a reply that its document does not allow: the caller shall
-            # see which, in the only place where a test looks, and the server shall live on.
+            # A bug in the mock, or a reply that its document does not allow. The reply names it,
+            # since that is where a test looks, and the server goes on.
             _log.exception("%s: %s %s failed", self.name, request.method, request.path)
             place = operation.id if operation else f"{request.method} {request.path}"
             message = f"The mock failed at {place}: {type(error).__name__}: {error}"
@@ -345,10 +297,10 @@ class MockCRM(ABC):
         Raises:
             Refusal: 404 for an unknown path, 405 with Allow for a method it does not have.
         """
-        found = self.document.match(request.path)
-        if found is None:
+        match = self.document.match(request.path)
+        if match is None:
             raise self.unknown_path(request.path)
-        operations, path_parameters = found
+        operations, path_parameters = match
         method = "GET" if request.method == "HEAD" else request.method
         operation = operations.get(method)
         if operation is None:
@@ -380,9 +332,9 @@ class MockCRM(ABC):
         fault: Fault | None,
     ) -> None:
         broken = outcome.error is not None
-        told = None
+        effect = None
         if fault is not None:
-            told = fault.error or (
+            effect = fault.error or (
                 f"status {outcome.reply.status}" if fault.has_reply else f"delay {fault.delay}"
             )
         self.journal.record(
@@ -399,15 +351,5 @@ class MockCRM(ABC):
             response_headers={} if broken else outcome.reply.headers,
             response_body=b"" if broken else outcome.reply.body,
             processed=fault is None or fault.processes,
-            fault=told,
+            fault=effect,
         )
-
-
-def require_seed(name: str) -> None:
-    """Check the name of a seed.
-
-    Raises:
-        ValueError: there is no such seed.
-    """
-    if name not in SEEDS:
-        raise ValueError(f"there is no seed {name!r}, only {' and '.join(SEEDS)}")

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from crmkit_mock.catalogue import CATALOGUE, Catalogue
-from crmkit_mock.crm import MockCRM, require_seed
+from crmkit_mock.crm_state import require_seed
 
 if TYPE_CHECKING:
+    from crmkit_mock.crm import MockCRM
     from crmkit_mock.store import Store
     from crmkit_mock.transport import InProcessTransport
 
@@ -106,7 +107,7 @@ class CRMs(Catalogue):
         """Replace the data of all CRMs by a seed.
 
         Raises:
-            ValueError: there is no such seed; nothing has changed.
+            ValueError: there is no such seed; nothing was changed.
         """
         require_seed(name)
         with self.store.transaction():
@@ -122,7 +123,7 @@ class CRMs(Catalogue):
         """Go back to a state that `snapshot` returned; CRMs that it lacks stay as they are.
 
         Raises:
-            ValueError: it is not a snapshot of these CRMs; nothing has changed.
+            ValueError: it is not a snapshot of these CRMs; nothing was changed.
         """
         with self.store.transaction():
             for name, state in snapshot.items():

@@ -43,9 +43,9 @@ class StoreError(Exception):
 
 
 class Database:
-    """The database. One lock serves all threads; hold it across reads that belong together.
+    """An SQLite database with one lock for all threads.
 
-    What others keep in memory of it they bring back with `on_rollback`.
+    Whoever keeps a copy of it in memory restores that with `on_rollback`.
 
     Args:
         path: Database file, created if it does not exist; None keeps everything in memory.
@@ -57,7 +57,7 @@ class Database:
     def __init__(self, path: str | Path | None = None) -> None:
         self.lock = threading.RLock()
         self.path = path
-        #: Called before a transaction commits, to write what was kept back until then.
+        #: Called before a transaction commits, to write what was held back until then.
         self.before_commit: Callable[[], None] | None = None
         fresh = path is None or _inspect(Path(path))
         try:
@@ -76,7 +76,7 @@ class Database:
         self._begun = False
         self._rollback: list[Callable[[], None]] = []
         self._transaction = Transaction(self)
-        # Who forgets to close shall not get a ResourceWarning for it.
+        # Without this, forgetting to close would be a ResourceWarning.
         weakref.finalize(self, self._db.close)
 
     def _prepare(self, *, fresh: bool) -> None:
@@ -84,13 +84,13 @@ class Database:
         self._db.execute("PRAGMA busy_timeout=0")
         self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         if fresh:
-            # The marks go in before WAL, so that they always stand in the main file.
+            # These are set before WAL, so that they are always in the main file.
             self._db.executescript(
                 f"BEGIN; {_TABLES} PRAGMA application_id={APPLICATION_ID};"
                 f" PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
             )
         else:
-            # All of this only reads: what turns out not to be ours is left as it was.
+            # All of this only reads: a foreign file is left as it was.
             self._db.execute("SELECT crm, kind, tenant, id, position, body FROM records LIMIT 1")
             self._db.execute("SELECT crm, name, value FROM settings LIMIT 1")
             state = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]

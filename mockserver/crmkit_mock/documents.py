@@ -1,4 +1,4 @@
-"""The wire documents: which operations there are, and what their requests and replies look like."""
+"""The wire documents: which operations there are, and the schemas of their requests and replies."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-from jsonschema_rs import Draft202012Validator as Validator
-
 from crmkit_mock.forms import query_pairs
 from crmkit_mock.messages import Refusal, Reply, Request
+from crmkit_mock.schemas import Validators, first_error, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Address of a document in the registry of its validators.
-_BASE_URI = "urn:crmkit:document"
+    from jsonschema_rs import Draft202012Validator as Validator
+
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})", re.ASCII)
-#: A reply that a bug made invalid should be named, not reprinted.
-_LONGEST_MESSAGE = 300
 
 
 class ReplyMismatch(Exception):
-    """A reply of the mock's own is not what the document promises: a bug in the mock."""
+    """A reply of the mock does not fit the document: a bug in the mock."""
 
 
 @cache
@@ -55,7 +51,7 @@ class Document:
         self.tree = tree
         self._exact: dict[str, dict[str, Operation]] = {}
         self._templates: list[tuple[re.Pattern[str], dict[str, Operation]]] = []
-        self._validators: dict[str, Validator] = {}
+        self._validators = Validators(tree["components"])
         for path, item in tree["paths"].items():
             shared = item.get("parameters", [])
             methods = {
@@ -97,13 +93,13 @@ class Document:
         if exact is not None:
             return exact, {}
         for pattern, methods in self._templates:
-            found = pattern.fullmatch(path)
-            if found:
-                return methods, found.groupdict()
+            match = pattern.fullmatch(path)
+            if match:
+                return methods, match.groupdict()
         return None
 
     def resolve(self, node: Any) -> Any:
-        """Follow the `$ref`s of a node to what they stand for."""
+        """Follow the `$ref`s of a node to their target."""
         while isinstance(node, dict) and "$ref" in node:
             target: Any = self.tree
             for step in node["$ref"].removeprefix("#/").split("/"):
@@ -116,23 +112,8 @@ class Document:
         return json.loads(json.dumps(self.tree["components"]["examples"][name]["value"]))
 
     def validator(self, schema: Mapping[str, Any]) -> Validator:
-        """Return a validator of a schema of this document, formats included.
-
-        Equal schemas share one. All of them refer to one registry: with the components in each, the
-        validators of a large document would take gigabytes.
-        """
-        absolute = _with_absolute_refs(schema)
-        key = json.dumps(absolute, sort_keys=True)
-        validator = self._validators.get(key)
-        if validator is None:
-            validator = self._validators[key] = Validator(
-                absolute, registry=self._registry, validate_formats=True
-            )
-        return validator
-
-    @cached_property
-    def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(_BASE_URI, {"components": self.tree["components"]})])
+        """Return the validator of a schema of this document, formats included."""
+        return self._validators.of(schema)
 
     def at(self, base_path: str) -> dict[str, Any]:
         """Return the document with this mock, at `base_path`, as its only server."""
@@ -186,8 +167,8 @@ class Operation:
     def body_validators(self) -> dict[str, Validator]:
         """Validators of the body by media type.
 
-        Where a body is text that holds JSON (`contentMediaType` with `contentSchema`), it is the
-        JSON inside that the validator takes.
+        For a body that is a str of JSON (`contentMediaType` with `contentSchema`), the validator
+        is that of the JSON inside.
         """
         body = self.document.resolve(self.node.get("requestBody", {}))
         validators: dict[str, Validator] = {}
@@ -204,15 +185,15 @@ class Operation:
             Values by name: int for an integer parameter, str for others.
 
         Raises:
-            Refusal: 400, a parameter is unknown, repeated, missing or improper.
+            Refusal: 400, a parameter is unknown, repeated, missing or invalid.
         """
         values: dict[str, Any] = {}
         for name, text in query_pairs(request.query):
             parameter = self.query_parameters.get(name)
             if parameter is None:
-                raise Refusal(400, f"{self.id} takes no parameter {name[:100]!r}")
+                raise Refusal(400, f"unknown parameter {name[:100]!r}")
             if name in values:
-                raise Refusal(400, f"the parameter {name} stands there twice")
+                raise Refusal(400, f"the parameter {name} is repeated")
             values[name] = parameter.read(text)
         for parameter in self.query_parameters.values():
             if parameter.required and parameter.name not in values:
@@ -223,8 +204,8 @@ class Operation:
         """Check a request's body against the document.
 
         Raises:
-            Refusal: 400, naming the place and what is wrong there.
-            KeyError: the operation takes no such media type.
+            Refusal: 400, naming the place and the error.
+            KeyError: the operation does not take the media type.
         """
         validator = self.body_validators[media_type]
         if validator.is_valid(tree):
@@ -235,7 +216,7 @@ class Operation:
         """Check a reply of our own against the document.
 
         Raises:
-            ReplyMismatch: the document has no such status or media type, or another schema.
+            ReplyMismatch: the document lacks the status or media type, or has another schema.
         """
         media_type = reply.media_type
         essence = None if media_type is None else media_type.partition(";")[0].strip()
@@ -256,7 +237,7 @@ class Operation:
             if node is not None:
                 break
         if node is None:
-            raise ReplyMismatch(f"{self.id}: the document knows no reply {status}")
+            raise ReplyMismatch(f"{self.id}: the document has no reply {status}")
         content = self.document.resolve(node).get("content", {})
         if not content and media_type is None:
             return None
@@ -276,7 +257,7 @@ class Parameter:
     Attributes:
         name: Name on the wire.
         required: Whether it has to be sent.
-        integer: Whether its value is a whole number.
+        integer: Whether its value is an integer.
         validator: Validator of the value.
     """
 
@@ -286,44 +267,21 @@ class Parameter:
     validator: Validator
 
     def read(self, text: str) -> int | str:
-        """Turn the text of the query into a value.
+        """Convert the str of the query into a value.
 
         Raises:
-            Refusal: 400, the value is improper.
+            Refusal: 400, the value is invalid.
         """
         value: int | str = text
         if self.integer:
             # int() would also take " 1", "+1", "1_0" and digits of other scripts.
             if not _INTEGER.fullmatch(text):
-                raise Refusal(400, f"{self.name} must be a whole number")
+                raise Refusal(400, f"{self.name} must be an integer")
             value = int(text)
         if not self.validator.is_valid(value):
             error = next(self.validator.iter_errors(value))
-            raise Refusal(400, _shorten(f"{self.name}: {error.message}"))
+            raise Refusal(400, shorten(f"{self.name}: {error.message}"))
         return value
-
-
-def _with_absolute_refs(node: Any) -> Any:
-    """Return a schema with references to the document in place of those to itself."""
-    if isinstance(node, dict):
-        return {
-            name: _BASE_URI + value
-            if name == "$ref" and isinstance(value, str) and value.startswith("#")
-            else _with_absolute_refs(value)
-            for name, value in node.items()
-        }
-    return [_with_absolute_refs(item) for item in node] if isinstance(node, list) else node
-
-
-def first_error(validator: Validator, tree: object) -> str:
-    """Say where a tree breaks its schema first, and how."""
-    error = next(validator.iter_errors(tree))
-    place = ".".join(str(step)[:100] for step in error.instance_path)
-    return _shorten(f"{place}: {error.message}" if place else error.message)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:

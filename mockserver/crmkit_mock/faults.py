@@ -1,4 +1,4 @@
-"""Faults that a mock CRM plays on request: error replies, delays, broken connections."""
+"""Faults that tests inject: error replies, delays, broken connections."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from crmkit_mock.messages import JSON_TYPE, Reply, Request
 ConnectionError_ = Literal[
     "connect", "connect_timeout", "read_timeout", "reset", "disconnect", "short_body", "garbage"
 ]
-#: How a connection can break. The first two happen before a connection stands, so only the
+#: How a connection can break. The first two happen before there is a connection, so only the
 #: in-process transport can play them.
 CONNECTION_ERRORS: frozenset[str] = frozenset(get_args(ConnectionError_))
 ONLY_IN_PROCESS = frozenset({"connect", "connect_timeout"})
 
 #: Header names are tokens (RFC 9110, 5.6.2).
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+", re.ASCII)
-#: The server writes these itself; with a second one no client would read the reply.
+#: The server writes these itself; with a second one no client could read the reply.
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 Body = str | bytes | Mapping[str, object] | Sequence[object]
@@ -30,23 +30,23 @@ Body = str | bytes | Mapping[str, object] | Sequence[object]
 
 @dataclass(slots=True)
 class Fault:
-    """One fault that waits for its requests.
+    """A fault that waits for its requests.
 
     Attributes:
         status: HTTP status of the reply, 200 to 599; None leaves the reply as it is, unless
             `body` or `error` is given.
         retry_after: Value of Retry-After, in seconds or as an HTTP date.
-        body: Body of the reply: text and bytes as they are, anything else as JSON. None: the
+        body: Body of the reply: str and bytes as they are, anything else as JSON. None: the
             CRM's own error body for the status.
         headers: Further headers of the reply. A Content-Type here wins.
-        times: How many more requests it strikes; None: all.
+        times: How many more requests it applies to; None: all.
         delay: Seconds before the reply (or the break) comes. Between connection and first byte,
-            so a client's read timeout sees it. In process nobody waits: a delay beyond the
+            so a client's read timeout sees it. In process there is no waiting: a delay beyond the
             client's read timeout is a timeout at once, a shorter one passes.
         error: How the connection breaks, one of `CONNECTION_ERRORS`; None: it does not.
-        path: Pattern (`fnmatch`) of the path below the base URL that it strikes; None: all.
-        method: Method that it strikes; None: all.
-        after: False: it strikes before the request is processed, nothing is stored. True: the
+        path: Pattern (`fnmatch`) of the path below the base URL that it applies to; None: all.
+        method: Method that it applies to; None: all.
+        after: False: the request is not processed, nothing is stored. True: the
             request is processed and only its reply is lost or replaced.
     """
 
@@ -68,20 +68,19 @@ class Fault:
         if self.status is None and self.body is None and self.error is None and self.delay == 0:
             raise ValueError("a fault needs a status, a body, an error or a delay")
         if self.status is not None and not 200 <= self.status <= 599:
-            raise ValueError(f"a reply cannot have the status {self.status}")
+            raise ValueError(f"status must be from 200 to 599, got {self.status}")
         if self.error is not None and self.error not in CONNECTION_ERRORS:
-            raise ValueError(
-                f"no error {self.error!r}; there are {', '.join(sorted(CONNECTION_ERRORS))}"
-            )
+            names = ", ".join(sorted(CONNECTION_ERRORS))
+            raise ValueError(f"error must be one of {names}, got {self.error!r}")
         if self.after and self.error in ONLY_IN_PROCESS:
-            raise ValueError(f"a request whose connection fails ({self.error}) is never processed")
+            raise ValueError(f"after: with the error {self.error!r} a request is never processed")
         if self.times is not None and self.times < 1:
-            raise ValueError("times must be at least 1, or None for all requests")
+            raise ValueError(f"times must be >= 1, or None for all requests, got {self.times}")
         if not 0 <= self.delay < 86_400:
-            raise ValueError("delay must be from 0 to a day, in seconds")
+            raise ValueError(f"delay must be from 0 to 86400 (a day), got {self.delay}")
         for name, value in self.headers.items():
             if not _TOKEN.fullmatch(name) or name.lower() in _FRAMING:
-                raise ValueError(f"a fault cannot send a header {name!r}")
+                raise ValueError(f"headers: {name!r} is not a header name that a fault may send")
             _require_header_value(name, value)
         if self.retry_after is not None:
             _require_header_value("Retry-After", str(self.retry_after))
@@ -90,41 +89,41 @@ class Fault:
             self.method = self.method.upper()
 
     def _require_types(self) -> None:
-        whole, text = (int, type(None)), (str, type(None))
+        integer, string = (int, type(None)), (str, type(None))
         for name, types in {
-            "status": whole,
-            "times": whole,
+            "status": integer,
+            "times": integer,
             "retry_after": (int, str, type(None)),
             "delay": (int, float),
-            "error": text,
-            "path": text,
-            "method": text,
+            "error": string,
+            "path": string,
+            "method": string,
         }.items():
             value = getattr(self, name)
-            # A bool is an int, but no status and no number of requests.
+            # A bool is an int, but neither a status nor a number of requests.
             if not isinstance(value, types) or isinstance(value, bool):
-                raise ValueError(f"{name} cannot be {value!r:.100}")  # noqa: TRY004 - as fail() promises
-        if not all(isinstance(text, str) for pair in self.headers.items() for text in pair):
-            raise ValueError("headers must be texts by their names")
+                raise ValueError(f"{name}: expected {_names(types)}, got {type(value).__name__}")  # noqa: TRY004 - as fail() promises
+        if not all(isinstance(part, str) for pair in self.headers.items() for part in pair):
+            raise ValueError("headers: expected str by str")
 
     @property
     def has_reply(self) -> bool:
-        """Whether the fault brings a reply of its own."""
+        """Whether the fault has a reply of its own."""
         return self.status is not None or self.body is not None
 
     @property
     def processes(self) -> bool:
-        """Whether the request reaches the CRM all the same."""
+        """Whether the request is processed all the same."""
         return self.after or not (self.has_reply or self.error)
 
-    def strikes(self, request: Request) -> bool:
-        """Return whether the fault's path and method fit a request."""
+    def matches(self, request: Request) -> bool:
+        """Return whether a request has the fault's path and method."""
         return (self.method is None or self.method == request.method) and (
             self.path is None or fnmatchcase(request.path, self.path)
         )
 
     def reply(self, error_reply: Reply) -> Reply:
-        """Build the reply that the fault gives.
+        """Build the reply of the fault.
 
         Args:
             error_reply: The CRM's own error reply for the fault's status.
@@ -143,9 +142,13 @@ class Fault:
         return Reply(error_reply.status, body, headers, media_type)
 
 
+def _names(types: tuple[type, ...]) -> str:
+    return " or ".join("None" if kind is type(None) else kind.__name__ for kind in types)
+
+
 def _require_header_value(name: str, value: str) -> None:
     if not value.isprintable() or not value.isascii():
-        raise ValueError(f"the header {name!r} cannot be sent")
+        raise ValueError(f"{name}: not a header value: {value!r}")
 
 
 def _encode(body: Body | None) -> bytes | None:
@@ -156,28 +159,28 @@ def _encode(body: Body | None) -> bytes | None:
     try:
         return json.dumps(body, allow_nan=False).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValueError(f"the body is neither text nor bytes nor JSON: {error}") from None
+        raise ValueError(f"body must be str, bytes or JSON: {error}") from None
 
 
 class Faults:
-    """The faults that wait at one CRM, the oldest first."""
+    """The waiting faults of one CRM, the oldest first."""
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
         self._lock = Lock()
 
     def add(self, fault: Fault) -> None:
-        """Let a fault wait for its requests, behind those that wait already."""
+        """Add a fault behind those that are waiting."""
         with self._lock:
             self._waiting.append(fault)
 
     def take(self, request: Request) -> Fault | None:
-        """Return the oldest fault that strikes this request, and count it."""
+        """Return the oldest fault that matches this request, and count it."""
         if not self._waiting:
             return None
         with self._lock:
             for fault in self._waiting:
-                if fault.strikes(request):
+                if fault.matches(request):
                     if fault.times is not None:
                         fault.times -= 1
                         if fault.times == 0:
@@ -186,11 +189,11 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Forget all faults that wait."""
+        """Remove all waiting faults."""
         with self._lock:
             self._waiting.clear()
 
     def waiting(self) -> list[Fault]:
-        """Return the faults that still wait."""
+        """Return the waiting faults."""
         with self._lock:
             return list(self._waiting)

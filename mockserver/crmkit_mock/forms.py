@@ -1,6 +1,6 @@
 """Queries and form bodies: names and values as pairs, and PHP's trees of them.
 
-The one reader of all CRMs. JSON bodies are read by `json_text`.
+All CRMs read them here. JSON bodies are read by `json_text`.
 """
 
 from __future__ import annotations

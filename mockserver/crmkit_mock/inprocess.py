@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: https, because clients refuse plain http elsewhere than on loopback; .invalid, because no such
-#: host can exist: a client that lost its transport cannot reach anybody.
+#: host can exist: a client without its transport cannot reach anything.
 ORIGIN = "https://{name}.mock.invalid"
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, overload
 REDACTED = "[redacted]"
 
 LIMIT = 1_000
-#: All bodies in one journal together, and one of them, in bytes; what is over is cut or dropped.
+#: Bytes of all bodies in a journal, and of each: older bodies are dropped, larger ones cut.
 BYTES_LIMIT = 16 * 1024 * 1024
 BODY_LIMIT = 1024 * 1024
 
@@ -29,7 +29,7 @@ class Exchange:
         query: Query string as it was sent.
         headers: Request headers by lower-case name; credentials are replaced by "[redacted]".
         body: Bytes of the request body, the first mebibyte.
-        operation: operationId in the document, None if none fits; of HEAD, that of GET.
+        operation: operationId in the document, or None; of HEAD, that of GET.
         status: Status of the reply; None if the connection broke without one.
         response_headers: Headers of the reply.
         response_body: Bytes of the reply's body, the first mebibyte.
@@ -105,7 +105,7 @@ class Journal(Sequence[Exchange]):
     def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
         with self._lock:
             if isinstance(index, slice):
-                return [Exchange(*one) for one in list(self._ring)[index]]
+                return [Exchange(*entry) for entry in list(self._ring)[index]]
             return Exchange(*self._ring[index])
 
     def __len__(self) -> int:
@@ -113,7 +113,7 @@ class Journal(Sequence[Exchange]):
 
     def __iter__(self) -> Iterator[Exchange]:
         with self._lock:
-            return iter([Exchange(*one) for one in self._ring])
+            return iter([Exchange(*entry) for entry in self._ring])
 
     def __repr__(self) -> str:
         lines = (

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 class JSONTextError(ValueError):
-    """The bytes are not JSON that the mock takes; `str()` says why in a few words."""
+    """The bytes are not JSON that the mock accepts; `str()` is the reason."""
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -17,7 +17,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:
-                raise JSONTextError(f"member {name!r} stands there twice")
+                raise JSONTextError(f"member {name!r} is repeated")
             seen.add(name)
     return members
 
@@ -33,7 +33,7 @@ def _float(text: str) -> float:
     return value
 
 
-#: Made once: json.loads makes a decoder each time when it gets hooks.
+#: Created once: json.loads creates a decoder each time it is called with hooks.
 _decode = json.JSONDecoder(
     object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
 ).decode
@@ -42,17 +42,17 @@ _decode = json.JSONDecoder(
 def parse(data: bytes) -> object:
     """Parse JSON text.
 
-    Refused besides broken text: other encodings than UTF-8, a byte order mark, NaN and Infinity,
-    numbers beyond a double, repeated members, nesting beyond the interpreter's limit, and texts
-    holding U+0000 or half a surrogate pair.
+    Rejected besides invalid JSON: other encodings than UTF-8, a byte order mark, NaN and Infinity,
+    numbers beyond a double, repeated members, nesting beyond the interpreter's limit, and str
+    with U+0000 or half a surrogate pair.
 
     Raises:
-        JSONTextError: the bytes are refused.
+        JSONTextError: the bytes are rejected.
     """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        raise JSONTextError("the text is not UTF-8") from None
+        raise JSONTextError("it is not UTF-8") from None
     try:
         tree: object = _decode(text)
     except JSONTextError:
@@ -60,27 +60,27 @@ def parse(data: bytes) -> object:
     except json.JSONDecodeError as error:
         raise JSONTextError(f"{error.msg} at character {error.pos}") from None
     except RecursionError:
-        raise JSONTextError("the text is nested too deeply") from None
+        raise JSONTextError("it is nested too deeply") from None
     except ValueError:
         # An integer of more digits than sys.get_int_max_str_digits().
         raise JSONTextError("a number is too large") from None
-    # Only an escape can bring these in: the decoder above refuses raw ones.
+    # These can only be escaped: the decoder above rejects raw ones.
     if "\\u" in text:
-        _refuse_unstorable(tree)
+        _reject_unstorable(tree)
     return tree
 
 
-def _refuse_unstorable(tree: object) -> None:
+def _reject_unstorable(tree: object) -> None:
     whole = json.dumps(tree, ensure_ascii=False)
-    if "\\u0000" in whole and _holds_nul(tree):
-        raise JSONTextError("a text holds the character U+0000")
+    if "\\u0000" in whole and _contains_nul(tree):
+        raise JSONTextError("a str contains U+0000")
     try:
         whole.encode("utf-8")
     except UnicodeEncodeError:
-        raise JSONTextError("a text holds half a surrogate pair") from None
+        raise JSONTextError("a str contains half a surrogate pair") from None
 
 
-def _holds_nul(tree: object) -> bool:
+def _contains_nul(tree: object) -> bool:
     pending = [tree]
     while pending:
         node = pending.pop()

@@ -14,7 +14,7 @@ BODY_CAP = 20 * 1024 * 1024
 
 JSON_TYPE = "application/json"
 
-#: Made once: json.dumps makes an encoder each time when it gets separators.
+#: Created once: json.dumps creates an encoder each time it is called with separators.
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -48,7 +48,7 @@ class Request:
 
     @property
     def charset(self) -> str | None:
-        """Character set that Content-Type names, in lower case; None if it names none."""
+        """Character set that Content-Type names, in lower case; or None."""
         for parameter in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = parameter.partition("=")
             if name.strip().lower() == "charset":
@@ -73,7 +73,7 @@ class Reply:
         status: HTTP status.
         body: The bytes of the body.
         headers: Headers beside Content-Type and Content-Length.
-        media_type: Value of Content-Type; None sends none.
+        media_type: Value of Content-Type; None: it is not sent.
         tree: The body as a JSON tree, for the check against the document.
     """
 
@@ -85,7 +85,7 @@ class Reply:
 
 
 def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:
-    """Build a JSON reply. Characters beyond ASCII are escaped, so that no text can break it."""
+    """Build a JSON reply. Characters beyond ASCII are escaped, so that any str can be encoded."""
     body = _encode(tree).encode("ascii")
     return Reply(status, body, headers or {}, tree=tree)
 
@@ -110,7 +110,7 @@ class Refusal(Exception):
 
     Args:
         status: HTTP status, 400 to 599.
-        message: What is wrong, in a sentence for the caller.
+        message: What is wrong, as a sentence for the client.
         headers: Headers of the reply, such as Allow.
         detail: What else the CRM's error body needs.
     """

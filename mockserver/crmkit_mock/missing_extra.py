@@ -1,4 +1,4 @@
-"""The optional packages that the mock needs, and the sentence for those who lack them."""
+"""The optional packages that the mock needs, and the error where one is missing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MISSING = "crmkit_mock needs the package {package}: pip install 'crmkit[mock]'"
 
 @contextmanager
 def explain_missing_extra() -> Generator[None]:
-    """Turn the failed import of one of the extra's packages into one clear sentence.
+    """Turn the failed import of one of the extra's packages into an error with the remedy.
 
     Raises:
-        ImportError: a package of the extra is missing; the text names the command that installs it.
+        ImportError: a package of the extra is missing; the message is the command that installs it.
             Failed imports of anything else pass unchanged.
     """
     try:

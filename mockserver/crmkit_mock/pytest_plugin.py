@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 else:
 
     class MockCRM:
-        """Stands for the mock, which a fixture is to type checkers and hands on to at run time.
+        """Takes the place of the mock, of which a fixture is a subclass to type checkers only.
 
-        The class of a fixture must stand before the mock's may be imported.
+        The class of a fixture is defined before the mock's may be imported.
         """
 
 
@@ -40,7 +40,7 @@ _CREDENTIALS = frozenset({"api_key", "secret_key", "username", "password"})
 
 
 class CRMFixture(MockCRM, Generic[Client, AsyncClient]):
-    """The mock CRM of one test, with all that `MockCRM` has, and the clients it handed out.
+    """The mock CRM of one test, with all that `MockCRM` has, and the clients it created.
 
     Args:
         crm: The mock.
@@ -88,7 +88,7 @@ class CRMFixture(MockCRM, Generic[Client, AsyncClient]):
         return client
 
     def close(self) -> None:
-        """Close the clients that were handed out."""
+        """Close the clients that were created."""
         while self._clients:
             self._clients.pop().close()
         if self._async_clients:
@@ -155,7 +155,7 @@ def _fixture(entry: CatalogueEntry[Any]) -> Callable[[], Iterator[CRMFixture[Any
         except ImportError as error:
             pytest.fail(str(error), pytrace=False)
         with MockCRMs() as mocks:
-            # Abstract to type checkers only: at run time it hands on all that it is asked for.
+            # Abstract to type checkers only: at run time it delegates to the mock.
             make: Any = CRMFixture
             fixture: CRMFixture[Any, Any] = make(mocks.crm(entry.name), entry.client)
             try:

@@ -13,13 +13,13 @@ class ForegroundMocks(Mocks):
     """The mock CRMs of a server in the main thread, with rate limits on and clocks that run."""
 
     def run(self, host: str, port: int) -> None:
-        """Listen and serve until the process is told to stop; then close the store.
+        """Listen and serve until the process is stopped; then close the store.
 
         Raises:
             ValueError: the host is not loopback.
             OSError: the port is taken.
             StoreError: the database file cannot be used; it is untouched.
-            KeyboardInterrupt: the process was told to stop.
+            KeyboardInterrupt: the process was stopped.
         """
         require_loopback(host)
         with listen(host, port) as listener, self:
@@ -27,7 +27,7 @@ class ForegroundMocks(Mocks):
             self._origin = origin_of(listener)
             for name in self.names:
                 crm = self.crm(name)
-                # Who is told to wait by a rate limit shall not wait forever.
+                # A client that waits for a rate limit must not wait forever.
                 crm.clock.run(time.monotonic)
                 credentials = " ".join(f"{key}={value}" for key, value in crm.credentials.items())
                 sys.stdout.write(f"{name:12} {crm.base_url}  {credentials}\n")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from crmkit_mock.app import MockApp
 
-#: Seconds that a server may take to start or stop before it counts as stuck.
-_PATIENCE = 10.0
+#: Seconds that a server may take to start or stop before it counts as failed.
+_TIMEOUT = 10.0
 
 
 class MockServer(Mocks):
@@ -27,7 +27,7 @@ class MockServer(Mocks):
 
     Starts when the `with` block is entered, or by `start()`; one start for each object.
 
-    What is not HTTP to uvicorn's parser never reaches a CRM, its envelope or its journal: a
+    What uvicorn's parser rejects never reaches a CRM, its envelope or its journal: a
     method that no RFC knows (`FOO`), for one, gets uvicorn's own 400 in plain text, where
     `MockCRMs` answers the CRM's 405.
 
@@ -81,10 +81,10 @@ class MockServer(Mocks):
         Raises:
             OSError: the port is taken.
             StoreError: the database file cannot be used; it is untouched.
-            RuntimeError: it was started before, or does not come up.
+            RuntimeError: it was started before, or does not start in time.
         """
         if self._server is not None:
-            raise RuntimeError("a MockServer starts once; make a new one")
+            raise RuntimeError("a MockServer starts once; create another")
         listener = listen(self._host, self._port)
         try:
             self.open()
@@ -97,11 +97,11 @@ class MockServer(Mocks):
             target=self._server.run, args=([listener],), name="crmkit-mock", daemon=True
         )
         self._thread.start()
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 self.stop()
-                raise RuntimeError("the mock server does not come up")
+                raise RuntimeError("the mock server did not start in time")
             time.sleep(0.001)
         return self
 
@@ -110,7 +110,7 @@ class MockServer(Mocks):
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self.app.held.release()
-            self._thread.join(_PATIENCE)
+            self._thread.join(_TIMEOUT)
         self.close()
 
     def __enter__(self) -> Self:
@@ -121,7 +121,7 @@ class MockServer(Mocks):
 
 
 def require_loopback(host: str) -> None:
-    """Refuse to listen where others could reach the mock.
+    """Check that a host is loopback, so that nobody else can reach the mock.
 
     Raises:
         ValueError: the host is neither "localhost" nor a loopback address.
@@ -131,7 +131,7 @@ def require_loopback(host: str) -> None:
     except ValueError:
         loopback = False
     if not loopback:
-        raise ValueError(f"the mock listens on loopback only, not on {host!r}")
+        raise ValueError(f"host must be a loopback address, got {host!r}")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -139,10 +139,10 @@ def listen(host: str, port: int) -> socket.socket:
 
     Raises:
         OSError: the port is taken.
-        ValueError: the number is no port's.
+        ValueError: the port is out of range.
     """
     if not 0 <= port <= 65535:
-        raise ValueError(f"there is no port {port}, only 0 to 65535")
+        raise ValueError(f"port must be from 0 to 65535, got {port}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=512)
 
@@ -154,16 +154,16 @@ def origin_of(listener: socket.socket) -> str:
 
 
 def server_for(app: MockApp) -> uvicorn.Server:
-    """Return a uvicorn server for the application, as quiet and quick as it gets."""
+    """Return a uvicorn server for the application, without logs and other extra work."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
             lifespan="off",
             ws="none",
             http=CoalescingProtocol,
-            # No proxy stands before a loopback port.
+            # There is no proxy in front of a loopback port.
             proxy_headers=False,
-            # Replies are the same bytes at every run: no Date, no Server.
+            # Replies are the same bytes in every run: no Date, no Server.
             date_header=False,
             server_header=False,
             # The access log alone would cost two fifths of the throughput.

@@ -66,6 +66,11 @@ class Entry:
             record = self._record = self.copy()
         return record
 
+    @property
+    def changed_in_place(self) -> bool:
+        """Whether who read the shared record changed it, which nobody may."""
+        return self._record is not None and self._record != self.copy()
+
     def copy(self) -> Record:
         """Return a copy of the record."""
         record: Record = json.loads(self.text)

@@ -1,4 +1,4 @@
-"""Replies on their way out, and what can happen to them on a real socket."""
+"""Sends replies, and plays faults on a real socket."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _Message = MutableMapping[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 
-#: Bytes that no HTTP client takes for a status line.
+#: Bytes that no HTTP client accepts as a status line.
 GARBAGE = b"\x16\x03\x01 this is not HTTP\r\n\r\n"
 #: close() with this setting sends RST instead of FIN.
-_LINGER_NOT = struct.pack("ii", 1, 0)
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 def reply_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
@@ -64,19 +64,19 @@ class HeldConnections:
         send: _Send,
     ) -> None:
         """Send a reply late, or break its connection."""
-        # uvicorn's protocols hand out a bound method; its object owns the connection. A test
-        # holds this, since it is no promise of uvicorn's.
+        # uvicorn's protocols pass a bound method; its object owns the connection. A test checks
+        # this, since uvicorn does not promise it.
         transport: asyncio.Transport | None = getattr(
             getattr(receive, "__self__", None), "transport", None
         )
         if transport is None:
-            _log.error("this server gives no access to its connections: no fault can be played")
+            _log.error("cannot access the connections of this server to play a fault")
             reply = Reply(500, b"the mock cannot play this fault on this server", {}, "text/plain")
             await send_reply(reply, scope["method"], send)
             return
         self._held[transport] = asyncio.get_running_loop()
         try:
-            if outcome.delay and await _gone(receive, outcome.delay):
+            if outcome.delay and await _disconnected(receive, outcome.delay):
                 return
             await self._finish(outcome, scope["method"], transport, receive, send)
         finally:
@@ -96,7 +96,7 @@ class HeldConnections:
                 await send_reply(reply, method, send)
                 return
             case "reset":
-                _never_linger(transport)
+                _reset_on_close(transport)
                 transport.abort()
             case "disconnect":
                 transport.close()
@@ -114,12 +114,12 @@ class HeldConnections:
             case _:
                 # read_timeout: nothing comes until the client gives up.
                 pass
-        # uvicorn answers 500 for an application that returns without a word to a live client.
-        await _gone(receive, None)
+        # uvicorn answers 500 for an application that returns without a reply to a connected client.
+        await _disconnected(receive, None)
 
 
-async def _gone(receive: _Receive, seconds: float | None) -> bool:
-    """Wait until the client is gone, at most `seconds`; return whether it is."""
+async def _disconnected(receive: _Receive, seconds: float | None) -> bool:
+    """Wait until the client disconnects, at most `seconds`; return whether it did."""
     try:
         async with asyncio.timeout(seconds):
             while (await receive())["type"] != "http.disconnect":
@@ -129,9 +129,9 @@ async def _gone(receive: _Receive, seconds: float | None) -> bool:
     return True
 
 
-def _never_linger(transport: asyncio.Transport) -> None:
-    # The option belongs to the connection, not to the descriptor: a second one may set it, and
-    # uvloop's own socket object does not.
+def _reset_on_close(transport: asyncio.Transport) -> None:
+    # The option belongs to the connection, not to the descriptor: it may be set through a
+    # duplicate, and uvloop's own socket object cannot set it.
     descriptor = os.dup(transport.get_extra_info("socket").fileno())
     with socket.socket(fileno=descriptor) as second:
-        second.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        second.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)

@@ -106,6 +106,9 @@ class Store:
             raise ValueError(f"the snapshot of {crm} is damaged ({error})") from None
 
     def changed_in_place(self) -> list[str]:
-        """Return the records that a reader of a shared one has changed, which none may."""
+        """Return CRM, kind, tenant and id of shared records that were changed instead of replaced.
+
+        Always empty, unless a mock has a bug: its tests look.
+        """
         with self.lock:
             return self._records.changed_in_place()

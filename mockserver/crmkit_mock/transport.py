@@ -1,4 +1,4 @@
-"""The httpx transport of the in-process mocks. The only module that imports httpx."""
+"""The httpx transport of the in-process mocks; no other module imports httpx."""
 
 from __future__ import annotations
 
@@ -86,17 +86,17 @@ def drive(coroutine: Coroutine[Any, Any, None]) -> None:
     except StopIteration:
         return
     coroutine.close()
-    raise RuntimeError("the mock's application waited for something")
+    raise RuntimeError("the mock's application suspended")
 
 
 def _raise_broken(outcome: Outcome, request: httpx.Request) -> None:
-    """Raise what the client would see of a fault; return if it would see the reply's head."""
+    """Raise the error that a client would get; return if it would get the reply's head."""
     if outcome.error == "connect":
         raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
     if outcome.error == "connect_timeout":
         raise httpx.ConnectTimeout("timed out", request=request)
-    patience = request.extensions.get("timeout", {}).get("read")
-    if outcome.error == "read_timeout" or (patience is not None and outcome.delay > patience):
+    timeout = request.extensions.get("timeout", {}).get("read")
+    if outcome.error == "read_timeout" or (timeout is not None and outcome.delay > timeout):
         raise httpx.ReadTimeout("timed out", request=request)
     if outcome.error == "reset":
         raise httpx.ReadError("[Errno 104] Connection reset by peer", request=request)

@@ -23,6 +23,7 @@ def mocks() -> Iterator[MockCRMs]:
     """Mock CRMs in this process, with the demo data."""
     with MockCRMs() as mocks:
         yield mocks
+        assert mocks.store.changed_in_place() == []
 
 
 @pytest.fixture
@@ -39,10 +40,11 @@ def _server() -> Iterator[MockServer]:
 
 
 @pytest.fixture
-def server(_server: MockServer) -> MockServer:
+def server(_server: MockServer) -> Iterator[MockServer]:
     """Mock CRMs behind a socket, fresh for this test."""
     _server.reset()
-    return _server
+    yield _server
+    assert _server.store.changed_in_place() == []
 
 
 @pytest.fixture(params=["in process", "socket"])

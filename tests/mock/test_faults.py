@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import pytest
 
 from crmkit_mock import MockCRMs, MockServer
+from crmkit_mock.faults import Body
 from tests.mock.plain import KEY_HEADER, Relenta, client_for, refusal
 
 BROKEN: dict[str, type[httpx.TransportError]] = {
@@ -56,26 +58,21 @@ def test_a_fault_strikes_what_it_matches(relenta: Relenta) -> None:
     relenta.save(full_name="x")
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "sent", "media_type"),
-    [
+def test_a_fault_can_have_any_body_and_headers(either: Relenta) -> None:
+    """Str and bytes go out as they are, anything else as JSON; a given Content-Type wins."""
+    cases: list[tuple[Body, dict[str, str], bytes, str]] = [
         ("<html>Bad gateway", {"Content-Type": "text/html"}, b"<html>Bad gateway", "text/html"),
         (b"\xff\x00", {}, b"\xff\x00", "application/json"),
         ({"status": False}, {}, b'{"status": false}', "application/json"),
         ([1], {"content-type": "x/y", "X-Z": "1"}, b"[1]", "x/y"),
         ("", {}, b"", "application/json"),
-    ],
-    ids=repr,
-)
-def test_a_body_of_ones_own(
-    either: Relenta, body: object, headers: dict[str, str], sent: bytes, media_type: str
-) -> None:
-    """A fault can bring any body and headers."""
-    either.mock.fail(status=502, body=body, headers=headers)  # type: ignore[arg-type]  # any JSON or mistake
-    reply = either.http.get("/contact.list.json")
-    assert (reply.status_code, reply.content) == (502, sent)
-    assert reply.headers["content-type"] == media_type
-    assert reply.headers.get("x-z") == headers.get("X-Z")
+    ]
+    for body, headers, content, media_type in cases:
+        either.mock.fail(status=502, body=body, headers=headers)
+        reply = either.http.get("/contact.list.json")
+        assert (reply.status_code, reply.content) == (502, content)
+        assert reply.headers["content-type"] == media_type
+        assert reply.headers.get("x-z") == headers.get("X-Z")
 
 
 def test_a_server_can_say_200_and_mean_an_error(relenta: Relenta) -> None:
@@ -86,36 +83,38 @@ def test_a_server_can_say_200_and_mean_an_error(relenta: Relenta) -> None:
     assert reply.json()["code"] == 500
 
 
-@pytest.mark.parametrize("status", [204, 304])
-def test_a_status_without_a_body(either: Relenta, status: int) -> None:
-    """Statuses that have no body get none."""
-    either.mock.fail(status=status)
-    reply = either.http.get("/contact.list.json")
-    assert (reply.status_code, reply.content) == (status, b"")
-    assert either.contacts()
+def test_a_status_without_a_body(either: Relenta) -> None:
+    """204 and 304 come without a body, and the connection goes on."""
+    for status in (204, 304):
+        either.mock.fail(status=status)
+        reply = either.http.get("/contact.list.json")
+        assert (reply.status_code, reply.content) == (status, b"")
+        assert either.contacts()
 
 
 @pytest.mark.parametrize("error", BROKEN)
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_a_broken_connection(either: Relenta, error: str, *, after: bool) -> None:
-    """A connection breaks as told; the contact is there only if it broke after processing."""
-    either.mock.fail(error=error, after=after, method="POST")
-    with pytest.raises(BROKEN[error]):
-        either.http.post("/contact.save.json", json={"full_name": "Lost"}, timeout=0.2)
-    names = [contact["full_name"] for contact in either.contacts()]
-    assert ("Lost" in names) is after
+def test_a_broken_connection(either: Relenta, error: str) -> None:
+    """A connection breaks as asked; the contact is stored only if it broke after processing."""
+    for after in (False, True):
+        either.mock.fail(error=error, after=after, method="POST")
+        with pytest.raises(BROKEN[error]):
+            either.http.post("/contact.save.json", json={"full_name": "Lost"}, timeout=0.2)
+        names = [contact["full_name"] for contact in either.contacts()]
+        assert ("Lost" in names) is after
 
 
-@pytest.mark.parametrize("error", ["connect", "connect_timeout"])
-def test_a_connection_that_never_was(relenta: Relenta, error: str) -> None:
+def test_a_connection_that_was_never_made(relenta: Relenta) -> None:
     """In process a connection can fail before anything is sent."""
     before = relenta.mock.snapshot()
-    relenta.mock.fail(error=error)
-    kind = {"connect": httpx.ConnectError, "connect_timeout": httpx.ConnectTimeout}[error]
-    with pytest.raises(kind):
-        relenta.http.post("/contact.save.json", json={"full_name": "Lost"})
-    assert relenta.mock.snapshot() == before
-    assert not relenta.mock.journal[-1].processed
+    for error, kind in {
+        "connect": httpx.ConnectError,
+        "connect_timeout": httpx.ConnectTimeout,
+    }.items():
+        relenta.mock.fail(error=error)
+        with pytest.raises(kind):
+            relenta.http.post("/contact.save.json", json={"full_name": "Lost"})
+        assert relenta.mock.snapshot() == before
+        assert not relenta.mock.journal[-1].processed
 
 
 def test_an_open_port_cannot_refuse(server: MockServer) -> None:
@@ -133,17 +132,17 @@ def test_a_status_after_processing(either: Relenta) -> None:
     assert either.mock.journal[-2].fault == "status 503"
 
 
-@pytest.mark.parametrize("error", [None, "reset", "disconnect"])
-def test_a_delay_beyond_the_clients_patience(either: Relenta, error: str | None) -> None:
+def test_a_delay_beyond_the_clients_timeout(either: Relenta) -> None:
     """A delay longer than the client waits is its read timeout."""
-    either.mock.fail(delay=30, error=error)
-    with pytest.raises(httpx.ReadTimeout):
-        either.http.get("/contact.list.json", timeout=0.1)
-    assert either.contacts()
+    for error in (None, "reset", "disconnect"):
+        either.mock.fail(delay=30, error=error)
+        with pytest.raises(httpx.ReadTimeout):
+            either.http.get("/contact.list.json", timeout=0.1)
+        assert either.contacts()
 
 
-def test_a_short_delay_passes(either: Relenta) -> None:
-    """A delay within the client's patience only delays; the request is processed."""
+def test_a_short_delay_only_delays(either: Relenta) -> None:
+    """After a delay within the client's timeout the request is processed."""
     either.mock.fail(delay=0.01)
     assert either.save(full_name="Late") == 33104663
     assert either.mock.journal[-1].fault == "delay 0.01"
@@ -155,14 +154,11 @@ def test_nobody_waits_in_process(relenta: Relenta) -> None:
     assert relenta.http.get("/contact.list.json", timeout=None).status_code == 200
 
 
-@pytest.mark.parametrize("error", BROKEN)
-def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
+def test_async_clients_see_the_same(mocks: MockCRMs) -> None:
     """The one transport breaks async calls as it breaks sync ones, and serves both."""
     mock = mocks.relenta
-    mock.fail(error=error)
-    mock.fail(status=503)
 
-    async def calls() -> list[int]:
+    async def statuses(error: str) -> list[int]:
         headers = {KEY_HEADER: mock.credentials["department_key"]}
         async with httpx.AsyncClient(
             base_url=mock.base_url, transport=mock.transport, headers=headers
@@ -171,14 +167,17 @@ def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
                 await http.get("/contact.list.json")
             return [(await http.get("/contact.list.json")).status_code for _ in range(2)]
 
-    assert asyncio.run(calls()) == [503, 200]
-    with client_for(mock) as http:
-        assert http.get("/contact.list.json").status_code == 200
+    for error in BROKEN:
+        mock.fail(error=error)
+        mock.fail(status=503)
+        assert asyncio.run(statuses(error)) == [503, 200], error
+        with client_for(mock) as http:
+            assert http.get("/contact.list.json").status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("arguments", "reason"),
-    [
+def test_rejects_invalid_faults(relenta: Relenta) -> None:
+    """Arguments that do not make a fault are refused at once, and no fault waits."""
+    cases: list[tuple[dict[str, Any], str]] = [
         ({}, "needs"),
         ({"headers": {"X": "y"}}, "needs"),
         ({"status": 199}, "199"),
@@ -213,14 +212,11 @@ def test_async_clients_see_the_same(mocks: MockCRMs, error: str) -> None:
         ({"error": ["reset"]}, "error"),
         ({"status": 500, "path": 5}, "path"),
         ({"status": 500, "method": b"GET"}, "method"),
-    ],
-    ids=str,
-)
-def test_what_is_no_fault(relenta: Relenta, arguments: dict[str, object], reason: str) -> None:
-    """Arguments that make no fault are refused at once, and none waits."""
-    with pytest.raises(ValueError, match=reason):
-        relenta.mock.fail(**arguments)  # type: ignore[arg-type]  # any JSON or mistake
-    assert relenta.mock.faults.waiting() == []
+    ]
+    for arguments, reason in cases:
+        with pytest.raises(ValueError, match=reason):
+            relenta.mock.fail(**arguments)
+        assert relenta.mock.faults.waiting() == [], arguments
 
 
 def test_a_body_is_as_it_was_when_the_fault_was_set(relenta: Relenta) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
     from tests.mock.plain import Relenta
 
@@ -69,7 +67,7 @@ def test_unknown_members_are_ignored(relenta: Relenta) -> None:
     assert "colour" not in relenta.activity(id)
 
 
-def test_ids_are_one_row(relenta: Relenta) -> None:
+def test_all_ids_are_one_series(relenta: Relenta) -> None:
     """Contacts and activities never share an id, and neither finds the other's."""
     contact = relenta.save(full_name="X")
     activity = relenta.save("activity.save", label="X")
@@ -78,27 +76,23 @@ def test_ids_are_one_row(relenta: Relenta) -> None:
     relenta.refused(404, id=activity)
 
 
-@pytest.mark.parametrize(
-    ("sent", "shown"),
-    [
-        ("2016-01-21T19:00:00.987654321Z", "2016-01-21T19:00:00Z"),
-        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),
-        ("2016-01-01t00:30:00+01:00", "2015-12-31T23:30:00Z"),
-        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
-    ],
-)
-def test_moments_become_utc_to_the_second(relenta: Relenta, sent: str, shown: str) -> None:
-    """Any moment of RFC 3339 is shown in UTC, to the second."""
-    assert relenta.activity(relenta.save("activity.save", dt_start=sent))["dt_start"] == shown
+def test_datetimes_become_utc_to_the_second(relenta: Relenta) -> None:
+    """Any datetime of RFC 3339 is shown in UTC, to the second."""
+    for sent, shown in {
+        "2016-01-21T19:00:00.987654321Z": "2016-01-21T19:00:00Z",
+        "2016-12-31T23:59:60Z": "2017-01-01T00:00:00Z",
+        "2016-01-01t00:30:00+01:00": "2015-12-31T23:30:00Z",
+        "0001-01-01T00:00:00Z": "0001-01-01T00:00:00Z",
+    }.items():
+        assert relenta.activity(relenta.save("activity.save", dt_start=sent))["dt_start"] == shown
 
 
-@pytest.mark.parametrize(
-    "moment",
-    ["x", "2016-01-21", "2016-01-21T19:00:00", "21.01.2016", 5, True,
-     "0000-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"],
-)  # fmt: skip
-def test_what_is_no_moment_is_400(relenta: Relenta, moment: object) -> None:
-    """A moment without zone, malformed, or outside the years 1 to 9999 is refused by name."""
+def test_rejects_invalid_datetimes(relenta: Relenta) -> None:
+    """A datetime without zone, malformed, or outside the years 1 to 9999 is 400 by name."""
     before = relenta.mock.snapshot()
-    assert "dt_start" in relenta.refused(400, "activity.save", dt_start=moment)
-    assert relenta.mock.snapshot() == before
+    for value in (
+        *("x", "2016-01-21", "2016-01-21T19:00:00", "21.01.2016", 5, True),
+        *("0000-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"),
+    ):
+        assert "dt_start" in relenta.refused(400, "activity.save", dt_start=value), value
+        assert relenta.mock.snapshot() == before

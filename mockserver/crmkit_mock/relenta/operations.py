@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[Session], Reply]
 
-#: Assumption: the default page size, which the page does not tell.
+#: Assumption: the default page size, which the page does not state.
 _PAGE_SIZE = 100
 
 

@@ -1,6 +1,6 @@
 """The mock of Relenta API v3.
 
-What the vendor's page leaves open is assumed; each assumption stands where it is acted on.
+What the vendor's page leaves open is assumed; each assumption is marked in the code.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crmkit_mock.crm import MockCRM
-from crmkit_mock.documents import first_error
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, Request
 from crmkit_mock.relenta import errors
 from crmkit_mock.relenta.activities import new_activity
@@ -19,6 +18,7 @@ from crmkit_mock.relenta.custom_fields import definition, require_definition
 from crmkit_mock.relenta.operations import OPERATIONS
 from crmkit_mock.relenta.seed import load_seed
 from crmkit_mock.relenta.session import Session, read_body
+from crmkit_mock.schemas import first_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,9 +164,8 @@ class MockRelenta(MockCRM):
         body: dict[str, Any] | None = None,
     ) -> Session:
         if department not in DEPARTMENTS:
-            raise ValueError(
-                f"there is no department {department!r}, only {', '.join(DEPARTMENTS)}"
-            )
+            names = ", ".join(DEPARTMENTS)
+            raise ValueError(f"department must be one of {names}, got {department!r}")
         return Session(self.store, self.clock, department, query or {}, body or {})
 
     # The way of a request.
