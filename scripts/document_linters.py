@@ -1,7 +1,7 @@
 """Lint the OpenAPI documents with what others read them with: Redocly and Spectral, from npm.
 
-Each release is pinned, as another may find other faults. How the documents are to be read stands in
-redocly.yaml and .spectral.yaml.
+Each release is pinned, as another may find other faults. Their settings are in redocly.yaml and
+.spectral.yaml.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def run(name: str) -> tuple[int, str]:
     """Run one linter and return its exit status and its output.
 
     Raises:
-        FileNotFoundError: There is no npx.
+        FileNotFoundError: npx was not found.
     """
     npx = shutil.which("npx")
     if npx is None:

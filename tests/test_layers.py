@@ -32,8 +32,7 @@ LAYERS: list[str] = next(
     if contract["type"] == "layers"
 )
 
-#: Groups of modules that import one another in circles. To be emptied: a circle that is gone must
-#: go from here as well.
+#: Known import cycles, as groups of modules. One that no longer exists has to be removed here.
 KNOWN_CYCLES: list[set[str]] = [
     {"crmkit.core.body", "crmkit.core.errors", "crmkit.core.http", "crmkit.core.wire"},
     {"crmkit.core.sender", "crmkit.core.vendor"},
@@ -94,7 +93,7 @@ def test_sees_imports_in_every_form(tmp_path: Path) -> None:
 
 
 def test_every_package_has_a_layer() -> None:
-    """Every module below `crmkit` and package below `crmkit_generated` stands in a layer."""
+    """Every module below `crmkit` and package below `crmkit_generated` is in a layer."""
     layered = {name.strip() for layer in LAYERS for name in layer.split("|")}
     inside = {
         f"{package}.{path.stem}"

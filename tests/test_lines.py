@@ -23,7 +23,7 @@ _LAYOUT = {
 
 
 def code_lines(source: str) -> int:
-    """Count the lines that hold code: neither blank nor only a comment nor part of a docstring."""
+    """Count the lines of code: neither blank nor only a comment nor part of a docstring."""
     lines: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type not in _LAYOUT:

@@ -27,7 +27,7 @@ FOREIGN = {
     "a registry": r"pypi[.]org|files[.]pythonhosted|registry[.]npmjs|(?<!emit-)index[-]url",
     "an absolute path of one machine": r"(?<![\w.{}-])/(?:work|root|home|Users|opt)[/]",
 }
-# An exception that a checker is asked to make, and a reason: a comment of its own, or after a dash.
+# An exception to a checker's rules, and a reason: a comment of its own, or after a dash.
 EXCEPTION = re.compile(
     r"#\s*(?:(?:ruff:\s*)?[n]oqa\b(?::\s*[A-Z]+\d+(?:[\s,]+[A-Z]+\d+)*)?"
     r"|(?:[t]ype|pyright):\s*ignore\b(?:\[[^]]*\])?)"
@@ -89,7 +89,7 @@ def unexplained(line: str) -> bool:
 
 @in_a_checkout
 def test_exceptions_to_rules_have_reasons() -> None:
-    """No checker is told to look away without a word on why, in what is written by hand."""
+    """Hand-written code makes no exception to a checker's rules without a reason beside it."""
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in tracked_files()
@@ -102,7 +102,7 @@ def test_exceptions_to_rules_have_reasons() -> None:
 
 
 def test_sees_exceptions_without_a_reason() -> None:
-    """A reason is a comment of its own or stands after a dash; another exception is not one."""
+    """A reason is a comment of its own or follows a dash; another exception is not one."""
     for line in (
         "x()  # no" + "qa",
         "x()  # no" + "qa: S310",
@@ -130,7 +130,7 @@ def test_import_packages_have_names_of_their_own() -> None:
 
 
 def test_packages_are_typed() -> None:
-    """Every package that ships tells type checkers to read its annotations."""
+    """Every package that ships is marked as typed."""
     for package in PACKAGES:
         assert (package / "py.typed").read_bytes() == b"", package
 

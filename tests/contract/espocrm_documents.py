@@ -1,6 +1,6 @@
 """EspoCRM's document in groups of operations, narrowed to the records and rules of a mock.
 
-What differs from the wire document: The generic routes stand for one entity type each, so that
+What differs from the wire document: Generic routes become those of one entity type, so that
 its records, links and values fit together. Ids are those of records that exist, and values are
 those that fields accept. Filters have tests of their own; here lists get a few,
 as one JSON object. One kind of credentials is used.
@@ -59,7 +59,7 @@ class Group:
 
     Attributes:
         tags: Tags of the operations.
-        entity: Entity type that the generic routes among them stand for.
+        entity: Entity type of the generic routes among them.
         link: Its link to which records are linked, and which they are.
         admin: Whether the administrator sends the requests, as others may not.
     """
@@ -155,9 +155,11 @@ def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
     _parameters(tree, found, ids)
     narrow_records(tree)
     known = ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
-    gone = known[READ + CHANGED :]
+    deleted = known[READ + CHANGED :]
     linked = [*found.link[1]]
-    narrow_others(tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], gone, linked))
+    narrow_others(
+        tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], deleted, linked)
+    )
     _prune(tree)
     return tree
 
@@ -283,8 +285,8 @@ def _parameters(tree: Tree, found: Group, ids: dict[str, list[str]]) -> None:
             if name == "id":
                 known = ids[kind]
                 if len(known) > READ:
-                    gone = method == "delete" and path.endswith("/{id}")
-                    known = known[READ + CHANGED :] if gone else known[:READ]
+                    deleted = method == "delete" and path.endswith("/{id}")
+                    known = known[READ + CHANGED :] if deleted else known[:READ]
                 if parameter["in"] == "query":
                     known = [*found.link[1]]
                 schema = {"type": "string", "enum": known}

@@ -203,15 +203,15 @@ def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
     named = {"const": entity}
     one, linked = {"enum": ids.read}, {"enum": ids.linked}
     many: Tree = {"type": "array", "minItems": 1, "items": {"enum": ids.changed}}
-    gone = {**many, "items": {"enum": ids.deleted}}
+    deleted = {**many, "items": {"enum": ids.deleted}}
     of_family: dict[str, Tree] = {
         "RecordReference": {"id": one},
         "LeadConversionInput": {"id": one},
         "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
         "MassUpdateInput": {"ids": many},
-        "MassDeleteInput": {"ids": gone},
+        "MassDeleteInput": {"ids": deleted},
         "MassActionInput": {"entityType": named},
-        "MassActionParams": {"ids": gone},
+        "MassActionParams": {"ids": deleted},
         "ActionInput": {"entityType": named, "id": one},
         "ExportInput": {"entityType": named, "ids": many},
     }

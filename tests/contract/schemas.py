@@ -16,7 +16,7 @@ class Schemas:
     """Compiles the schemas of one document, formats included.
 
     A validator keeps a copy of the schema that it is made of. With the components beside each
-    schema, a few hundred validators hold gigabytes; here they refer to one registry.
+    schema, a few hundred validators take gigabytes; here they refer to one registry.
 
     Args:
         tree: The document; it is not changed, and later changes to it are not seen.

@@ -168,7 +168,7 @@ def change_everything(found: Watch) -> None:
         check(found)
 
 
-def _silent(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
+def _without(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         behaviour = operations.OPERATIONS[name]
         patch.setitem(operations.OPERATIONS, name, behaviour._replace(side=left))
@@ -176,7 +176,7 @@ def _silent(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
     return spoil
 
 
-def _told(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
+def _returned(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         tell = operations.SIDE[name]
         patch.setitem(operations.SIDE, name, lambda account: change(tell(account)))
@@ -184,7 +184,7 @@ def _told(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPat
     return spoil
 
 
-def _forgotten(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+def _never_renewed(name: str) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         kept: list[Any] = []
         tell = operations.SIDE[name]
@@ -200,24 +200,24 @@ def _forgotten(name: str) -> Callable[[pytest.MonkeyPatch], None]:
 
 #: Errors that a server could make.
 ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "assigning a tag returns no element": _silent("tags_assign"),
-    "a deletion returns no sales": _silent("contacts_delete", "tags", "statuses"),
-    "a creation returns no statuses": _silent("contacts_create", "tags"),
-    "a deal returns no sales": _silent("notes_create", "tags"),
-    "a waiting action returns no tags": _silent("actions_create"),
-    "tags are never renewed": _forgotten("tags"),
-    "statuses are never renewed": _forgotten("statuses"),
-    "sales are never renewed": _forgotten("sales"),
-    "a count is one too high": _told(
+    "assigning a tag returns no element": _without("tags_assign"),
+    "a deletion returns no sales": _without("contacts_delete", "tags", "statuses"),
+    "a creation returns no statuses": _without("contacts_create", "tags"),
+    "a deal returns no sales": _without("notes_create", "tags"),
+    "a waiting action returns no tags": _without("actions_create"),
+    "tags are never renewed": _never_renewed("tags"),
+    "statuses are never renewed": _never_renewed("statuses"),
+    "sales are never renewed": _never_renewed("sales"),
+    "a count is one too high": _returned(
         "statuses", lambda rows: [{**row, "count": row["count"] + 1} for row in rows]
     ),
-    "system tags count nobody": _told(
+    "system tags count nobody": _returned(
         "tags",
         lambda tags: {**tags, "system": [{**one, "count": 0} for one in tags["system"]]},
     ),
-    "custom tags are missing": _told("tags", lambda tags: {**tags, "custom": []}),
-    "won and pending are exchanged": _told(
-        "sales", lambda told: {**told, "won": told["pending"], "pending": told["won"]}
+    "custom tags are missing": _returned("tags", lambda tags: {**tags, "custom": []}),
+    "won and pending are exchanged": _returned(
+        "sales", lambda sales: {**sales, "won": sales["pending"], "pending": sales["won"]}
     ),
     "no notification is ever sent": lambda patch: patch.setattr(
         "crmkit_mock.onepagecrm.notifications", lambda _: []

@@ -297,7 +297,7 @@ class Document:
             return [f"status {status} is not documented"]
         content = self.resolve(responses[str(status)]).get("content", {})
         if operation.method == "DELETE" and status == 200 and body == "":
-            return []  # schemas describe the JSON; that there may be none stands beside them
+            return []  # schemas describe JSON; that there may be none is in the description
         if not content:
             return [] if body == "" else [f"status {status} is documented without a body"]
         media = content.get(media_type, content.get("*/*"))
