@@ -1,4 +1,4 @@
-"""The mock's part of `make bench`: requests a second, start and memory, against Prism."""
+"""The mock's part of `make bench`: speed, start and memory against Prism, and growth."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 KEY = "8e222f0167df75f78449921176c570ca"
 CONNECTIONS = 4
 PIPELINE = 16
-"""Requests that are written at once: else the load's own work would be most of what is measured."""
+"""Requests written at once: otherwise most of what is measured would be the load's own work."""
 SECONDS = 3.0
 SERVE = "import sys; from crmkit_mock.cli import main; sys.exit(main())"
 PRISM = "@stoplight/prism-cli@5.14.2"
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(command: list[str], port: int, path: str) -> Generator[tuple[int, float]]:
-    """Run a server, and give its process id and the seconds until it answered."""
+    """Run a server; yield its process id and the seconds until it answered."""
     started = time.perf_counter()
     with subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
@@ -53,7 +53,7 @@ def running(command: list[str], port: int, path: str) -> Generator[tuple[int, fl
                     reply.read()
                     break
                 if process.poll() is not None or time.perf_counter() - started > 60:
-                    raise RuntimeError(f"{command[0]} does not come up")
+                    raise RuntimeError(f"{command[0]} does not start")
                 time.sleep(0.004)
             yield process.pid, time.perf_counter() - started
         finally:
@@ -74,7 +74,7 @@ def memory(pid: int) -> float:
 
 
 async def load(port: int, request: bytes, seconds: float) -> float:
-    """Return the requests a second that a server answers on a few connections that stay open."""
+    """Return the requests per second that a server answers on a few persistent connections."""
     done = 0
     end = time.perf_counter() + seconds
 
@@ -97,9 +97,9 @@ async def load(port: int, request: bytes, seconds: float) -> float:
 
 
 def rate(port: int, request: bytes, seconds: float) -> float:
-    """Return the requests a second that a server answers: by wrk where it is, else by `load`.
+    """Return the requests per second that a server answers: by wrk if installed, else by `load`.
 
-    wrk takes little of the processor, and so leaves more of it to the server.
+    wrk takes little CPU time, which leaves more to the server.
     """
     wrk = shutil.which("wrk")
     if wrk is None:
@@ -117,12 +117,12 @@ def rate(port: int, request: bytes, seconds: float) -> float:
         command = [wrk, "-t1", "-c16", f"-d{seconds:.0f}s", "-s", script.name, url]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     if "Non-2xx" in done.stdout:
-        raise RuntimeError(f"{first}: not all were answered 200")
+        raise RuntimeError(f"{first}: not all replies were 200")
     return float(done.stdout.partition("Requests/sec:")[2].split()[0])
 
 
 def requests(prefix: str) -> dict[str, bytes]:
-    """Return a list and a save as they go over the wire."""
+    """Return a list and a save as bytes of HTTP."""
     head = (
         f"HTTP/1.1\r\nHost: localhost\r\nX-Relenta-Department-Key: {KEY}\r\n"
         "Accept: application/json\r\n"
@@ -136,17 +136,17 @@ def requests(prefix: str) -> dict[str, bytes]:
 
 
 def measured(command: list[str], port: int, prefix: str) -> dict[str, float]:
-    """Return requests a second by request, seconds to start, and idle megabytes."""
+    """Return requests per second by request, seconds to start, and idle megabytes."""
     with running(command, port, f"{prefix}/contact.list.json") as (pid, start):
-        found = {"start": start, "memory": memory(pid)}
+        results = {"start": start, "memory": memory(pid)}
         for name, request in requests(prefix).items():
             rate(port, request, 1.0)  # to warm up
-            found[name] = rate(port, request, SECONDS)
-        return found
+            results[name] = rate(port, request, SECONDS)
+        return results
 
 
 def prism(folder: Path) -> list[str] | None:
-    """Install Prism, and return its command; None where npm is not to be had."""
+    """Install Prism and return its command, or None without npm."""
     npm = shutil.which("npm")
     if npm is None:
         return None

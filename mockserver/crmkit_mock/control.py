@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.documents import load_document
 from crmkit_mock.json_text import JSONTextError, parse
 from crmkit_mock.schemas import first_error
@@ -115,8 +116,7 @@ def _selected(mocks: CRMs, arguments: Arguments) -> list[MockCRM]:
     name = arguments.pop("crm", None)
     if name is None:
         return [mocks.crm(known) for known in mocks.names]
-    if name not in mocks.names:
-        raise ValueError(f"crm must be one of {', '.join(mocks.names)}, got {name!r}")
+    require_choice("crm", name, mocks.names)
     return [mocks.crm(name)]
 
 

@@ -16,7 +16,8 @@ who knows one CRM knows all:
 - further modules by resource (`contacts.py`, `notes.py` …), which hold handlers and shapes.
 
 The frame has what they share: `store` (records by id, order and `Index`), `forms` (queries and form
-bodies), `json_text` (strict JSON), `documents` (operations and their validation), `messages`.
+bodies), `json_text` (strict JSON), `documents` (operations and their validation), `messages`,
+`arguments` (checks of what tests pass).
 Modules of a CRM import the frame and one another without circles, and nothing of another CRM.
 """
 
@@ -319,10 +320,7 @@ class MockCRM(CRMState):
     def refuse(self, refusal: Refusal, request: Request) -> Reply:
         """Turn a refusal into the CRM's error reply to a request."""
         reply = self.error_reply(request, refusal.status, refusal.message, refusal.detail)
-        if not refusal.headers:
-            return reply
-        headers = {**reply.headers, **refusal.headers}
-        return Reply(reply.status, reply.body, headers, reply.media_type, reply.tree)
+        return reply.with_headers(refusal.headers) if refusal.headers else reply
 
     def _record(
         self,

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.clock import Clock
 
 if TYPE_CHECKING:
@@ -88,5 +89,4 @@ def require_seed(name: str) -> None:
     Raises:
         ValueError: there is no such seed.
     """
-    if name not in SEEDS:
-        raise ValueError(f"seed must be one of {', '.join(SEEDS)}, got {name!r}")
+    require_choice("seed", name, SEEDS)

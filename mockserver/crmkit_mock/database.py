@@ -26,7 +26,6 @@ CREATE TABLE records (
     body TEXT NOT NULL,
     UNIQUE (crm, kind, tenant, id)
 );
-CREATE INDEX records_in_order ON records (crm, kind, tenant, position);
 CREATE TABLE settings (
     crm TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -111,6 +110,11 @@ class Database:
         Blocks nest; the outermost one decides.
         """
         return self._transaction
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction has begun; the lock is held."""
+        return self._depth > 0
 
     def enter(self) -> None:
         """Begin a transaction or one within it; the lock is held until `leave`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str | None = JSON_TYPE
     tree: object = None
+
+    def with_headers(self, headers: Mapping[str, str]) -> Reply:
+        """Return the reply with further headers, which win over its own."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 def json_reply(status: int, tree: object, headers: Mapping[str, str] | None = None) -> Reply:

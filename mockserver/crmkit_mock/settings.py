@@ -37,12 +37,15 @@ class SettingsTable:
 
     def set(self, crm: str, name: str, value: object) -> None:
         """Keep a setting of one CRM; it is written when the transaction ends."""
-        with self._database.transaction:
+        with self._database.lock:
             values = self.all(crm)
             if not self._unwritten:
                 self._database.on_rollback(self._forget)
             values[name] = value
             self._unwritten.add((crm, name))
+            if not self._database.in_transaction:
+                with self._database.transaction:
+                    self._database.on_rollback(self._forget)
 
     def clear(self, crm: str | None, settings: Iterable[tuple[str, object]] = ()) -> None:
         """Delete the settings of one CRM, or of all; the lock is held in a transaction.

@@ -1,4 +1,4 @@
-"""A plain HTTP client for the Relenta mock, with what tests of the wire ask again and again."""
+"""A plain HTTP client for the Relenta mock, with the requests that most tests need."""
 
 from __future__ import annotations
 
@@ -30,23 +30,25 @@ class Relenta:
 
     def contact(self, id: int) -> dict[str, Any]:
         """Read one contact out of the list."""
-        (contact,) = [one for one in self.contacts(page_size=500) if one["id"] == str(id)]
+        contacts = self.contacts(page_size=500)
+        (contact,) = [record for record in contacts if record["id"] == str(id)]
         return contact
 
     def activity(self, id: int) -> dict[str, Any]:
         """Read one activity out of the list."""
-        (activity,) = [one for one in self.activities(page_size=500) if one["id"] == str(id)]
+        activities = self.activities(page_size=500)
+        (activity,) = [record for record in activities if record["id"] == str(id)]
         return activity
 
     def save(self, what: str = "contact.save", /, **body: Any) -> int:
-        """Save a record that the mock has to take; return its id."""
+        """Save a record that the mock must accept; return its id."""
         reply = self.http.post(f"/{what}.json", json=body)
         assert reply.status_code == 200, reply.text
         id: int = reply.json()["data"]["id"]
         return id
 
     def refused(self, status: int, what: str = "contact.save", /, **body: Any) -> str:
-        """Save a record that the mock has to refuse; return its message."""
+        """Save a record that the mock must refuse; return its message."""
         return refusal(self.http.post(f"/{what}.json", json=body), status)
 
     def _data(self, what: str, query: dict[str, int]) -> list[dict[str, Any]]:

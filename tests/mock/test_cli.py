@@ -24,7 +24,7 @@ PROGRAM = [sys.executable, "-c", "from crmkit_mock.cli import main; raise System
 
 @contextmanager
 def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator[dict[str, str]]:
-    """Run `crmkit-mock serve --port 0`; give the address and key that it prints."""
+    """Run `crmkit-mock serve --port 0`; yield the address and key that it prints."""
     process = subprocess.Popen(
         [*PROGRAM, "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,
@@ -35,11 +35,11 @@ def serving(*arguments: str, stop: signal.Signals = signal.SIGTERM) -> Generator
     assert process.stdout is not None
     assert process.stderr is not None
     try:
-        told: dict[str, list[str]] = {}
-        while "control" not in told:
+        printed: dict[str, list[str]] = {}
+        while "control" not in printed:
             name, *rest = process.stdout.readline().split()
-            told[name] = rest
-        url, credentials = told["relenta"]
+            printed[name] = rest
+        url, credentials = printed["relenta"]
         yield {
             "url": url,
             "origin": url.removesuffix("/relenta/api/v3"),
@@ -66,8 +66,8 @@ def names(served: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_and_stops(stop: signal.Signals) -> None:
-    """It prints addresses and credentials, serves, and ends with 0 when told to stop."""
+def test_serves_and_stops(stop: signal.Signals) -> None:
+    """It prints addresses and credentials, serves, and ends with 0 on a signal."""
     with serving(stop=stop) as served:
         assert names(served) == ["James Bond", "Dr. Evil"]
         health = httpx.get(f"{served['origin']}/__mock__/health", trust_env=False).json()
@@ -75,7 +75,7 @@ def test_it_serves_and_stops(stop: signal.Signals) -> None:
         assert health == {"status": "ok", "crms": paths}
 
 
-def test_it_keeps_its_state_in_a_file(tmp_path: Path) -> None:
+def test_keeps_its_state_in_a_file(tmp_path: Path) -> None:
     """With --db a restart finds what was saved; --seed fills a fresh file only."""
     path = str(tmp_path / "crm.db")
     with serving("--db", path, "--seed", "empty") as served:
@@ -101,10 +101,8 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return captured.err
 
 
-def test_foreign_files_are_refused_untouched(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A file that is not ours ends the command with 2 and a line that says so; it is untouched."""
+def test_rejects_foreign_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A foreign file ends the command with 2 and the reason in a line; it is untouched."""
     paths = foreign_files(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for reason, path in paths.items():
@@ -114,22 +112,22 @@ def test_foreign_files_are_refused_untouched(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", ""])  # noqa: S104 - refused
-def test_only_loopback(host: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Any address that others could reach is refused."""
-    assert "loopback" in refused(capsys, "--host", host, "--port", "0")
+def test_rejects_hosts_other_than_loopback(capsys: pytest.CaptureFixture[str]) -> None:
+    """Any address that others could reach is an error."""
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.com", ""):  # noqa: S104 - rejected
+        assert "loopback" in refused(capsys, "--host", host, "--port", "0"), host
 
 
-def test_a_taken_port(capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is taken, or none at all, is one line."""
+def test_reports_an_unusable_port(capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is in use or out of range is one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert str(port) in refused(capsys, "--port", str(port))
     assert "99999" in refused(capsys, "--port", "99999")
 
 
-def test_an_unknown_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A seed that does not exist is one line, and no file is made."""
+def test_rejects_an_unknown_seed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A seed that does not exist is one line, and no file is created."""
     path = tmp_path / "crm.db"
     assert "nope" in refused(capsys, "--port", "0", "--db", str(path), "--seed", "nope")
     assert not path.exists()

@@ -25,13 +25,13 @@ def control(either: Relenta) -> Iterator[httpx.Client]:
 
 
 def tree(reply: httpx.Response) -> Any:
-    """Return the JSON of a reply that has to be good."""
+    """Return the JSON of a reply, which must be 200."""
     assert reply.status_code == 200, reply.text
     return reply.json()
 
 
 def test_health(control: httpx.Client) -> None:
-    """Health names the CRMs and where they are."""
+    """Health lists the CRMs with their base paths."""
     assert tree(control.get("/health")) == {
         "status": "ok",
         "crms": {name: entry.base_path for name, entry in CATALOGUE.items()},
@@ -52,7 +52,7 @@ def test_reset_and_seed(
 
 
 def test_snapshot_and_restore(either: Relenta, control: httpx.Client) -> None:
-    """A snapshot that is put back brings back the state."""
+    """Putting a snapshot restores the state."""
     snapshot = tree(control.get("/snapshot", params={"crm": "relenta"}))
     either.save(full_name="X")
     assert tree(control.put("/snapshot", json=snapshot)) == {"restored": ["relenta"]}
@@ -61,7 +61,7 @@ def test_snapshot_and_restore(either: Relenta, control: httpx.Client) -> None:
 
 
 def test_faults(either: Relenta, control: httpx.Client) -> None:
-    """Faults are set, listed and forgotten with the arguments of fail()."""
+    """Faults are added with the arguments of fail(), listed and cleared."""
     fault = {"crm": "relenta", "status": 429, "retry_after": 3, "times": 2, "after": True}
     assert tree(control.post("/faults", json=fault))["retry_after"] == 3
     assert refusal(either.http.get("/contact.list.json"), 429)
@@ -99,7 +99,7 @@ def test_faults_of_any_body_are_listed(either: Relenta, control: httpx.Client) -
 
 
 def test_journal(either: Relenta, control: httpx.Client) -> None:
-    """The journal is read as text, without the key, and cleared."""
+    """The journal is read without the key, and cleared."""
     either.save(full_name="X")
     reply = control.get("/journal", params={"crm": "relenta"})
     (exchange,) = tree(reply)["relenta"]

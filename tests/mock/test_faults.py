@@ -1,4 +1,4 @@
-"""Faults: what a client sees of them, and what became of its request."""
+"""Faults: what a client sees, and whether its request was processed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_status_comes_in_the_crms_envelope(either: Relenta) -> None:
 
 
 def test_times_and_order(relenta: Relenta) -> None:
-    """Faults strike in the order they were set, each as often as it says."""
+    """Faults apply in the order they were added, each `times` times."""
     fault = relenta.mock.fail(status=500, times=2)
     relenta.mock.fail(status=503)
     codes = [relenta.http.get("/contact.list.json").status_code for _ in range(4)]
@@ -41,7 +41,7 @@ def test_times_and_order(relenta: Relenta) -> None:
     assert relenta.mock.faults.waiting() == []
 
 
-def test_a_fault_without_end(relenta: Relenta) -> None:
+def test_a_fault_until_reset(relenta: Relenta) -> None:
     """times=None lets every request fail until reset."""
     relenta.mock.fail(status=502, times=None)
     assert {relenta.http.get("/contact.list.json").status_code for _ in range(5)} == {502}
@@ -49,7 +49,7 @@ def test_a_fault_without_end(relenta: Relenta) -> None:
     assert relenta.contacts()
 
 
-def test_a_fault_strikes_what_it_matches(relenta: Relenta) -> None:
+def test_a_fault_applies_to_what_it_matches(relenta: Relenta) -> None:
     """Path and method choose the requests; the others pass."""
     relenta.mock.fail(status=500, path="/contact.*", method="post")
     assert relenta.contacts()
@@ -75,7 +75,7 @@ def test_a_fault_can_have_any_body_and_headers(either: Relenta) -> None:
         assert reply.headers.get("x-z") == headers.get("X-Z")
 
 
-def test_a_server_can_say_200_and_mean_an_error(relenta: Relenta) -> None:
+def test_a_status_of_200_with_an_error_inside(relenta: Relenta) -> None:
     """A body without a status comes with 200."""
     relenta.mock.fail(body={"status": False, "code": 500, "message": "x"})
     reply = relenta.http.get("/contact.list.json")
@@ -118,7 +118,7 @@ def test_a_connection_that_was_never_made(relenta: Relenta) -> None:
 
 
 def test_an_open_port_cannot_refuse(server: MockServer) -> None:
-    """A server says that it cannot play a failed connection."""
+    """A server rejects a fault that it cannot play, a connection that cannot be made."""
     with pytest.raises(ValueError, match="MockCRMs"):
         server.relenta.fail(error="connect")
 
@@ -148,8 +148,8 @@ def test_a_short_delay_only_delays(either: Relenta) -> None:
     assert either.mock.journal[-1].fault == "delay 0.01"
 
 
-def test_nobody_waits_in_process(relenta: Relenta) -> None:
-    """Without a read timeout even a day's delay passes at once in process."""
+def test_delays_do_not_last_in_process(relenta: Relenta) -> None:
+    """Without a read timeout even a long delay passes at once in process."""
     relenta.mock.fail(delay=80_000)
     assert relenta.http.get("/contact.list.json", timeout=None).status_code == 200
 
@@ -185,6 +185,8 @@ def test_rejects_invalid_faults(relenta: Relenta) -> None:
         ({"error": "nope"}, "short_body"),
         ({"status": 500, "times": 0}, "times"),
         ({"delay": -1}, "delay"),
+        ({"delay": 86_400}, "delay"),
+        ({"delay": float("inf")}, "delay"),
         ({"error": "connect", "after": True}, "never processed"),
         ({"status": 500, "headers": {"X": "a\r\nSet-Cookie: b"}}, "header"),
         ({"status": 500, "headers": {"X": "ž"}}, "header"),
@@ -220,7 +222,7 @@ def test_rejects_invalid_faults(relenta: Relenta) -> None:
 
 
 def test_a_body_is_as_it_was_when_the_fault_was_set(relenta: Relenta) -> None:
-    """A body that the test changes afterwards goes out as it was."""
+    """A body that the test changes afterwards is sent as it was."""
     body: dict[str, object] = {"a": 1}
     relenta.mock.fail(body=body)
     body["b"] = object()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def record(journal: Journal, body: bytes = b"") -> None:
-    """Write an exchange into a journal."""
+    """Record an exchange."""
     journal.record(
         method="GET",
         path="/",
@@ -31,7 +31,7 @@ def record(journal: Journal, body: bytes = b"") -> None:
     )
 
 
-def test_an_exchange_is_written_down(either: Relenta) -> None:
+def test_records_request_and_reply(either: Relenta) -> None:
     """An exchange holds request and reply, each with its body."""
     id = either.save(full_name="Žižka")
     either.contacts(page=1, page_size=5)
@@ -48,7 +48,7 @@ def test_an_exchange_is_written_down(either: Relenta) -> None:
 
 
 def test_head_is_the_operation_that_answers_it(either: Relenta) -> None:
-    """The journal names the operation of HEAD, answered or struck by a fault, and none for 405."""
+    """The journal names the operation of HEAD, answered or hit by a fault, and None for 405."""
     either.http.head("/contact.list.json")
     either.mock.fail(status=503)
     either.http.head("/contact.list.json")
@@ -60,8 +60,8 @@ def test_head_is_the_operation_that_answers_it(either: Relenta) -> None:
     ]
 
 
-def test_the_key_is_not_in_it(either: Relenta) -> None:
-    """Neither the right key nor a wrong one nor other credentials stand in the journal."""
+def test_redacts_credentials(either: Relenta) -> None:
+    """Neither a valid key nor a wrong one nor other credentials are in the journal."""
     key = either.mock.credentials["department_key"]
     either.contacts()
     either.http.get(
@@ -81,8 +81,8 @@ def test_the_key_is_not_in_it(either: Relenta) -> None:
     assert either.mock.journal[0].headers["x-relenta-department-key"] == REDACTED
 
 
-def test_refused_requests_are_written_down(relenta: Relenta) -> None:
-    """What is refused, unknown or struck by a fault is in the journal as well."""
+def test_records_failed_requests(relenta: Relenta) -> None:
+    """Requests that are refused, unknown or hit by a fault are in the journal as well."""
     relenta.http.get("/nope")
     relenta.http.put("/contact.save.json")
     relenta.mock.fail(status=503)
@@ -90,16 +90,16 @@ def test_refused_requests_are_written_down(relenta: Relenta) -> None:
     relenta.mock.fail(error="disconnect")
     with pytest.raises(Exception, match="disconnected"):
         relenta.http.get("/contact.list.json")
-    unknown, method, struck, broken = relenta.mock.journal
+    unknown, method, faulty, broken = relenta.mock.journal
     assert (unknown.status, unknown.operation) == (404, None)
     assert (method.status, method.response_headers["Allow"]) == (405, "POST")
-    assert (struck.status, struck.processed, struck.fault) == (503, False, "status 503")
+    assert (faulty.status, faulty.processed, faulty.fault) == (503, False, "status 503")
     assert (broken.status, broken.processed, broken.fault) == (None, False, "disconnect")
     assert broken.response_json is None
 
 
-def test_it_is_a_sequence(relenta: Relenta) -> None:
-    """A journal has a length, is indexed, sliced and walked through, and clears."""
+def test_a_journal_is_a_sequence(relenta: Relenta) -> None:
+    """A journal has a length, is is indexed, sliced and iterated, and clears."""
     journal = relenta.mock.journal
     for _ in range(3):
         relenta.contacts()
@@ -115,7 +115,7 @@ def test_it_is_a_sequence(relenta: Relenta) -> None:
     assert journal[0].number == 1
 
 
-def test_it_is_bounded_by_number() -> None:
+def test_a_journal_is_bounded_by_number() -> None:
     """The oldest exchanges go when there are more than a thousand."""
     journal = Journal()
     for _ in range(1_500):
@@ -125,7 +125,7 @@ def test_it_is_bounded_by_number() -> None:
     assert [journal[0].number, journal[-1].number] == [501, 1_500]
 
 
-def test_it_is_bounded_by_size() -> None:
+def test_a_journal_is_bounded_by_size() -> None:
     """A body is cut at a mebibyte, and all bodies together stay within 16."""
     journal = Journal()
     for _ in range(40):

@@ -22,13 +22,13 @@ trees = st.recursive(
 
 
 @given(tree=trees, escaped=st.booleans())
-def test_proper_json_is_read_as_json_reads_it(tree: object, *, escaped: bool) -> None:
-    """Whatever a database can keep is read, escaped or not."""
+def test_reads_valid_json_as_json_does(tree: object, *, escaped: bool) -> None:
+    """Whatever a database can store is read, escaped or not."""
     assert parse(json.dumps(tree, ensure_ascii=escaped).encode()) == tree
 
 
 @given(st.binary())
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+def test_reads_or_rejects_any_bytes(data: bytes) -> None:
     """No bytes raise anything but the parser's own error."""
     try:
         tree = parse(data)
@@ -37,8 +37,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert tree == json.loads(data)
 
 
-def test_a_backslash_before_a_u_is_no_escape() -> None:
-    r"""A text that holds the six characters \u0000 is fine; only the character is refused."""
+def test_an_escaped_backslash_before_u_is_not_an_escape() -> None:
+    r"""A str of the six characters \u0000 is valid; only the character itself is rejected."""
     assert parse(rb'["\\u0000", "\\ud83d"]') == [r"\u0000", r"\ud83d"]
     with pytest.raises(JSONTextError, match="U\\+0000"):
         parse(rb'["\\\u0000"]')

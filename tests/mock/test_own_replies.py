@@ -1,4 +1,4 @@
-"""The mock's own replies are held to the document; its bugs show instead of spreading."""
+"""The mock's own replies are checked against the document, so that its bugs are noticed."""
 
 from __future__ import annotations
 
@@ -46,26 +46,26 @@ def test_an_unknown_status_is_500(relenta: Relenta, monkeypatch: pytest.MonkeyPa
 def test_a_crash_is_500_and_stores_nothing(
     either: Relenta, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An exception inside the mock is a 500 in the envelope and in the log; writes are undone."""
+    """An exception in the mock is a 500 in the envelope and in the log; writes are undone."""
     insert = Collection.insert
 
     def crash(self: Collection, *args: Any) -> None:
         insert(self, *args)
-        raise ZeroDivisionError("planted")
+        raise ZeroDivisionError("injected")
 
     before = either.mock.snapshot()
     monkeypatch.setattr(Collection, "insert", crash)
     message = either.refused(500, full_name="Half")
     assert "contacts_save" in message
-    assert "planted" in message
+    assert "injected" in message
     assert "ZeroDivisionError" in caplog.text
     monkeypatch.undo()
     assert either.mock.snapshot() == before
     either.save(full_name="Whole")
 
 
-def test_every_example_of_the_document_fits_it() -> None:
-    """The validators take every example that the document shows, requests and replies."""
+def test_every_example_of_the_document_is_valid() -> None:
+    """The validators accept every example that the document shows, requests and replies."""
     document = load_document("relenta")
     checked = 0
     for path in document.paths:
@@ -84,7 +84,7 @@ def test_every_example_of_the_document_fits_it() -> None:
 
 
 def test_the_documents_examples_can_be_saved(relenta: Relenta) -> None:
-    """The document's sample bodies are taken as they stand."""
+    """The document's sample bodies are accepted unchanged."""
     document = load_document("relenta")
     bodies = document.tree["components"]["requestBodies"]
     for operation, body in {"contact.save": "Contact", "activity.save": "Activity"}.items():

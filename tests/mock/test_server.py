@@ -13,8 +13,8 @@ from crmkit_mock import MockCRMs, MockServer
 from tests.mock.plain import KEY_HEADER, Relenta, client_for
 
 
-def test_the_documented_way_works() -> None:
-    """The server of the README's lines answers on loopback, over plain http."""
+def test_a_server_answers_on_loopback() -> None:
+    """A started server answers on loopback, over plain http."""
     with MockServer() as mock:
         assert mock.relenta.base_url.startswith("http://127.0.0.1:")
         assert mock.relenta.base_url == f"{mock.url}/relenta/api/v3"
@@ -24,8 +24,8 @@ def test_the_documented_way_works() -> None:
             assert len(Relenta(mock.relenta, http).contacts()) == 2
 
 
-def test_no_thread_and_no_socket_is_left() -> None:
-    """After the block the thread is gone and the port is free."""
+def test_stopping_leaves_no_thread_and_no_socket() -> None:
+    """After the block the thread has ended and the port is free."""
     before = set(threading.enumerate())
     with MockServer() as mock:
         port = int(mock.url.rpartition(":")[2])
@@ -36,7 +36,7 @@ def test_no_thread_and_no_socket_is_left() -> None:
 
 
 def test_start_and_stop_by_hand() -> None:
-    """start() and stop() do without a block; a second start is refused, a second stop is not."""
+    """start() and stop() work without a block; a second start is an error, a second stop is not."""
     mock = MockServer()
     with pytest.raises(RuntimeError, match="not started"):
         mock.relenta  # noqa: B018 - asking is enough
@@ -50,19 +50,19 @@ def test_start_and_stop_by_hand() -> None:
     mock.stop()
 
 
-def test_a_taken_port_is_an_oserror() -> None:
-    """A port that is taken is an OSError, and nothing is left behind."""
+def test_a_port_in_use_is_an_oserror() -> None:
+    """A port that is in use is an OSError."""
     with MockServer() as first:
         port = int(first.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"):
             MockServer(port=port).start()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"])  # noqa: S104 - refused
-def test_only_loopback(host: str) -> None:
-    """A server that others could reach is refused when it is made."""
-    with pytest.raises(ValueError, match="loopback"):
-        MockServer(host=host)
+def test_rejects_hosts_other_than_loopback() -> None:
+    """A server that others could reach is an error at the constructor."""
+    for host in ("0.0.0.0", "::", "192.0.2.1", "example.com", "127.0.0.1.example"):  # noqa: S104 - rejected
+        with pytest.raises(ValueError, match="loopback"):
+            MockServer(host=host)
 
 
 def test_ipv6_loopback() -> None:
@@ -86,7 +86,7 @@ def test_two_servers_share_nothing() -> None:
             assert len(Relenta(two.relenta, http).contacts()) == 2
 
 
-def test_one_transport_serves_both_twins(mocks: MockCRMs) -> None:
+def test_one_transport_serves_sync_and_async_clients(mocks: MockCRMs) -> None:
     """One transport object serves a sync and an async client, also at the same time."""
     mock = mocks.relenta
 
@@ -109,13 +109,13 @@ def test_one_transport_serves_both_twins(mocks: MockCRMs) -> None:
 
 
 def test_closed_clients_leave_the_transport_usable(mocks: MockCRMs) -> None:
-    """A client that is closed closes nothing of the mock."""
+    """Closing a client closes nothing of the mock."""
     for _ in range(2):
         with client_for(mocks.relenta) as http:
             assert http.get("/contact.list.json").status_code == 200
 
 
-def test_the_address_in_process_can_reach_nobody(mocks: MockCRMs) -> None:
+def test_the_address_in_process_cannot_exist(mocks: MockCRMs) -> None:
     """In process the address is https, at a name that cannot exist."""
     assert mocks.relenta.base_url == "https://relenta.mock.invalid/relenta/api/v3"
 
@@ -129,8 +129,8 @@ def test_unknown_names() -> None:
         crmkit_mock.Nope  # noqa: B018 - asking is enough
 
 
-def test_an_unknown_method_is_the_parsers_to_refuse(server: MockServer) -> None:
-    """A method that uvicorn's parser does not know gets its plain 400, unseen by the CRM."""
+def test_an_unknown_method_is_rejected_by_the_parser(server: MockServer) -> None:
+    """A method that uvicorn's parser does not know gets its plain 400, before any CRM."""
     with client_for(server.relenta) as http:
         reply = http.request("FOO", "/contact.list.json")
         assert reply.status_code == 400
@@ -140,28 +140,25 @@ def test_an_unknown_method_is_the_parsers_to_refuse(server: MockServer) -> None:
         assert http.request("FOO", "/contact.list.json").status_code == 405
 
 
-@pytest.mark.parametrize(
-    ("head", "ends"),
-    [
-        ("GET /relenta/api/v3/contact.list.json", b"}"),
-        ("HEAD /relenta/api/v3/contact.list.json", b"\r\n\r\n"),
-        ("GET /__mock__/health", b"}"),
-        ("HEAD /__mock__/health", b"\r\n\r\n"),
-    ],
-)
-def test_a_reply_comes_in_one_piece(server: MockServer, head: str, ends: bytes) -> None:
-    """Head and body of a reply are one write, and a head alone does not wait for a body."""
+def test_head_and_body_of_a_reply_are_one_write(server: MockServer) -> None:
+    """A reply comes in one piece, and a head without a body is sent at once."""
     address = httpx.URL(server.url)
-    with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
-        for _ in range(3):
-            connection.sendall(f"{head} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            reply = connection.recv(65536)
-            assert reply.startswith(b"HTTP/1.1 ")
-            assert reply.endswith(ends)
+    for head, ending in {
+        "GET /relenta/api/v3/contact.list.json": b"}",
+        "HEAD /relenta/api/v3/contact.list.json": b"\r\n\r\n",
+        "GET /__mock__/health": b"}",
+        "HEAD /__mock__/health": b"\r\n\r\n",
+    }.items():
+        with socket.create_connection((address.host, address.port or 0), timeout=5) as connection:
+            for _ in range(3):
+                connection.sendall(f"{head} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                reply = connection.recv(65536)
+                assert reply.startswith(b"HTTP/1.1 ")
+                assert reply.endswith(ending), head
 
 
 def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
-    """Requests written at once get their replies in order, until the client says it is the last."""
+    """Requests written at once get their replies in order, until the client closes."""
     address = httpx.URL(server.url)
     lines = [
         f"{method} /__mock__/{path} HTTP/1.1\r\nHost: x\r\n{last}\r\n"
@@ -182,7 +179,7 @@ def test_pipelined_requests_are_answered_in_order(server: MockServer) -> None:
     assert replies.endswith(b"\r\n\r\n")
 
 
-def test_a_client_that_asks_is_told_to_continue(server: MockServer) -> None:
+def test_answers_expect_100_continue(server: MockServer) -> None:
     """100 Continue comes before the body is sent."""
     address = httpx.URL(server.url)
     key = server.relenta.credentials["department_key"]

@@ -12,8 +12,8 @@ from crmkit_mock import MockCRMs
 from tests.mock.plain import Relenta, client_for
 
 
-def play(relenta: Relenta) -> list[tuple[int, list[tuple[str, str]], bytes]]:
-    """Send a row of requests, good and bad, and return every reply's bytes."""
+def replies(relenta: Relenta) -> list[tuple[int, list[tuple[str, str]], bytes]]:
+    """Send a series of valid and invalid requests, and return the bytes of every reply."""
     requests: list[tuple[str, str, object]] = [
         ("POST", "/contact.save.json", {"full_name": "Number Two", "T-shirt_size": "M"}),
         ("POST", "/contact.save.json", {"id": 33104663, "title": "COO", "T-shirt_size": ""}),
@@ -28,30 +28,30 @@ def play(relenta: Relenta) -> list[tuple[int, list[tuple[str, str]], bytes]]:
         ("PUT", "/contact.save.json", {}),
         ("GET", "/contact.list.json?page=0", None),
     ]
-    replies = []
+    received = []
     for method, path, body in requests:
         content = None if body is None else json.dumps(body)
         reply = relenta.http.request(
             method, path, content=content, headers={"Content-Type": "application/json"}
         )
-        replies.append((reply.status_code, reply.headers.multi_items(), reply.content))
-    return replies
+        received.append((reply.status_code, reply.headers.multi_items(), reply.content))
+    return received
 
 
-def test_reset_makes_the_same_bytes(either: Relenta) -> None:
+def test_replies_after_reset_are_the_same_bytes(either: Relenta) -> None:
     """After reset the same requests get the same replies, ids and times included."""
-    first = play(either)
+    first = replies(either)
     either.mock.reset()
-    assert play(either) == first
+    assert replies(either) == first
 
 
-def test_two_mocks_are_the_same(relenta: Relenta) -> None:
-    """Another mock in another state answers the same from its start on, apart from the first."""
-    first = play(relenta)
+def test_two_mocks_answer_the_same(relenta: Relenta) -> None:
+    """Another mock answers the same from its start on, whatever the state of the first."""
+    first = replies(relenta)
     with MockCRMs() as others, client_for(others.relenta) as http:
         other = Relenta(others.relenta, http)
         assert len(other.contacts()) == 2
-        assert play(other) == first
+        assert replies(other) == first
 
 
 def test_reset_clears_faults_and_journal(relenta: Relenta) -> None:
@@ -97,7 +97,7 @@ def test_a_mock_can_start_empty() -> None:
         assert len(relenta.contacts()) == 2
 
 
-def test_unknown_seeds_are_refused(mocks: MockCRMs) -> None:
+def test_rejects_unknown_seeds(mocks: MockCRMs) -> None:
     """A seed that does not exist is an error and changes nothing."""
     before = mocks.snapshot()
     for seed in (mocks.seed, mocks.relenta.seed):
@@ -108,15 +108,15 @@ def test_unknown_seeds_are_refused(mocks: MockCRMs) -> None:
     assert mocks.snapshot() == before
 
 
-def test_a_snapshot_is_restored(relenta: Relenta) -> None:
+def test_restores_a_snapshot(relenta: Relenta) -> None:
     """A snapshot, passed through JSON, brings back records, ids, clock and limits."""
     relenta.save(full_name="Kept")
     relenta.mock.plan_limit(contacts=7)
     snapshot = json.loads(json.dumps(relenta.mock.snapshot()))
-    after = play(relenta)
+    after = replies(relenta)
     relenta.mock.restore(snapshot)
     assert relenta.mock.snapshot() == snapshot
-    assert play(relenta) == after
+    assert replies(relenta) == after
 
 
 def test_rejects_invalid_snapshots(relenta: Relenta) -> None:
@@ -169,7 +169,7 @@ def test_the_clock_moves_with_writes_only(relenta: Relenta) -> None:
 
 
 def test_the_clock_can_be_set_and_advanced(relenta: Relenta) -> None:
-    """A test decides what time it is; reset goes back."""
+    """A test sets the time; reset goes back."""
     clock = relenta.mock.clock
     clock.set(datetime(2030, 1, 1, 1, tzinfo=timezone(timedelta(hours=1))))
     assert relenta.contact(relenta.save())["dt_created"] == "2030-01-01T00:00:00Z"
@@ -181,8 +181,8 @@ def test_the_clock_can_be_set_and_advanced(relenta: Relenta) -> None:
     assert clock.now() == datetime(2016, 2, 1, 9, tzinfo=UTC)
 
 
-def test_a_forgotten_mock_leaves_no_warning() -> None:
-    """A mock that nobody closed goes without a ResourceWarning."""
+def test_a_mock_that_is_not_closed_does_not_warn() -> None:
+    """Forgetting to close a mock is not a ResourceWarning."""
     mocks = MockCRMs()
     assert mocks.relenta.base_url.startswith("https://relenta.mock.invalid/")
     del mocks

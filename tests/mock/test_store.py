@@ -24,7 +24,7 @@ from crmkit_mock.store import (
 from tests.mock.plain import Relenta, client_for
 
 
-def test_state_outlives_the_process(tmp_path: Path) -> None:
+def test_state_survives_a_restart(tmp_path: Path) -> None:
     """With a database file records, ids, clock and limits are there after a restart."""
     path = tmp_path / "crm.db"
     with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
@@ -36,7 +36,7 @@ def test_state_outlives_the_process(tmp_path: Path) -> None:
     with MockServer(db=path, seed="empty") as server, client_for(server.relenta) as http:
         relenta = Relenta(server.relenta, http)
         assert server.snapshot() == before
-        assert [one["full_name"] for one in relenta.contacts()] == [
+        assert [contact["full_name"] for contact in relenta.contacts()] == [
             "James Bond",
             "Dr. Evil",
             "Kept",
@@ -45,7 +45,7 @@ def test_state_outlives_the_process(tmp_path: Path) -> None:
         relenta.refused(401, full_name="Over the limit")
 
 
-def test_a_killed_process_keeps_what_it_answered(tmp_path: Path) -> None:
+def test_a_killed_process_keeps_what_it_acknowledged(tmp_path: Path) -> None:
     """Every save that was answered is there after the process died without closing."""
     path = tmp_path / "crm.db"
     code = f"""
@@ -66,7 +66,7 @@ os._exit(9)
 
 
 def foreign_files(folder: Path) -> dict[str, Path]:
-    """Make files that are not ours; return them by what the refusal says of them."""
+    """Create files that are not ours; return them by the reason for their rejection."""
     files = {
         "not an SQLite database": b"just text, and long enough to hold a header: " + b"." * 100,
         "not an SQLite database ": b"SQLite format 3\0",
@@ -96,8 +96,8 @@ def foreign_files(folder: Path) -> dict[str, Path]:
     return {**paths, "cannot be used as a database": damaged}
 
 
-def test_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
-    """A file that is not ours is refused in one line, and neither it nor its folder changes."""
+def test_rejects_foreign_files(tmp_path: Path) -> None:
+    """A foreign file is rejected in one line, and neither it nor its folder changes."""
     paths = foreign_files(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
     for reason, path in paths.items():
@@ -110,15 +110,15 @@ def test_foreign_files_are_refused_untouched(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    """A folder, and a file in a folder that is not there, are refused."""
+def test_rejects_folders(tmp_path: Path) -> None:
+    """A folder, and a file in a folder that does not exist, are rejected."""
     for path in (tmp_path, tmp_path / "nowhere" / "crm.db"):
         with pytest.raises(StoreError, match=str(path)):
             MockCRMs(db=path)
 
 
-def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
-    """A file without content, as mktemp makes it, is filled."""
+def test_fills_an_empty_file(tmp_path: Path) -> None:
+    """A file without content, as mktemp creates it, is filled."""
     path = tmp_path / "crm.db"
     path.touch()
     with MockCRMs(db=path) as mocks:
@@ -127,7 +127,7 @@ def test_an_empty_file_is_a_new_one(tmp_path: Path) -> None:
 
 
 def test_a_file_serves_one_mock_at_a_time(tmp_path: Path) -> None:
-    """A second mock on the same file is refused as long as the first is open."""
+    """A second mock on the same file is rejected as long as the first is open."""
     path = tmp_path / "crm.db"
     with MockCRMs(db=path), pytest.raises(StoreError, match="locked"):
         MockCRMs(db=path)
@@ -155,8 +155,8 @@ def test_transactions_nest() -> None:
     store.close()
 
 
-def test_a_collection() -> None:
-    """Records are kept apart by CRM, kind and tenant, in order, and given out as copies."""
+def test_a_collection_keeps_order_and_tenants_apart() -> None:
+    """Records are separate by CRM, kind and tenant, in order, and returned as copies."""
     store = Store()
     records = store.collection("crm", "thing")
     for id in ("b", "a", "c"):
@@ -189,8 +189,8 @@ def in_transaction(store: Store, *steps: Callable[[], object]) -> None:
             step()
 
 
-def test_what_is_kept_in_memory_is_what_the_file_has(tmp_path: Path) -> None:
-    """After saves, refusals, restores and undone writes a restart finds the state shown before."""
+def test_memory_and_file_have_the_same_state(tmp_path: Path) -> None:
+    """After saves, refusals, restores and rollbacks a restart finds the state of before."""
     path = tmp_path / "crm.db"
     with MockCRMs(db=path) as mocks, client_for(mocks.relenta) as http:
         mock = mocks.relenta
@@ -220,7 +220,7 @@ def test_what_is_kept_in_memory_is_what_the_file_has(tmp_path: Path) -> None:
         assert mocks.snapshot() == before
 
 
-def test_clearing_one_crm_keeps_what_another_has_just_set() -> None:
+def test_clearing_one_crm_keeps_the_settings_of_another() -> None:
     """Settings that wait for the end of a transaction outlive the clearing of another CRM."""
     store = Store()
     one, two = store.settings("one"), store.settings("two")
@@ -235,8 +235,8 @@ def test_clearing_one_crm_keeps_what_another_has_just_set() -> None:
     store.close()
 
 
-def test_settings_are_given_out_as_copies() -> None:
-    """Whoever changes a value that was set or got changes no setting."""
+def test_settings_are_copies() -> None:
+    """Changing a value that was set or read changes no setting."""
     settings = (store := Store()).settings("crm")
     value: dict[str, object] = {"a": (1, 2)}
     settings.set("x", value)
@@ -247,8 +247,8 @@ def test_settings_are_given_out_as_copies() -> None:
     store.close()
 
 
-def test_a_view_is_made_anew_when_a_record_changed() -> None:
-    """What was made of records is given out until one of their kind changes, or changes back."""
+def test_a_view_is_computed_again_when_a_record_changed() -> None:
+    """A view is returned again until a record of its kind changes, or changes back."""
     store = Store()
     records = store.collection("crm", "thing")
     records.insert("t", "1", {"a": 1})
@@ -374,7 +374,7 @@ def test_records_as_they_are_kept_are_shared_and_watched() -> None:
     store.close()
 
 
-def test_a_value_that_cannot_be_written_undoes_its_transaction() -> None:
+def test_a_value_that_cannot_be_written_rolls_back() -> None:
     """An error at the end of a transaction keeps nothing, and the store goes on."""
     store = Store()
     settings, records = store.settings("crm"), store.collection("crm", "thing")
@@ -383,6 +383,9 @@ def test_a_value_that_cannot_be_written_undoes_its_transaction() -> None:
             store, lambda: records.insert("t", "1", {}), lambda: settings.set("\ud800", 1)
         )
     assert (records.count(), settings.get("\ud800")) == (0, None)
+    with pytest.raises(UnicodeEncodeError):
+        settings.set("\ud800", 1)
+    assert settings.get("\ud800") is None
     records.insert("t", "1", {})
     settings.set("a", 1)
     assert (records.count(), settings.get("a")) == (1, 1)
@@ -390,7 +393,7 @@ def test_a_value_that_cannot_be_written_undoes_its_transaction() -> None:
 
 
 def test_threads_never_share_an_id(either: Relenta) -> None:
-    """Saves from many threads at once all get ids of their own and are all stored."""
+    """Concurrent saves from many threads all get ids of their own and are all stored."""
 
     def save(_: int) -> list[int]:
         with client_for(either.mock) as http:

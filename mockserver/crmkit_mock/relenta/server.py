@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from crmkit_mock.arguments import require_choice
 from crmkit_mock.crm import MockCRM
 from crmkit_mock.messages import JSON_TYPE, Refusal, Reply, Request
 from crmkit_mock.relenta import errors
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from crmkit_mock.documents import Operation
 
+_KINDS = ("contacts", "activities", "custom_fields")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]*\Z")
 
 
@@ -117,10 +119,7 @@ class MockRelenta(MockCRM):
             session = self._session(department)
             if kind == "custom_fields":
                 return int(self._add_custom_field(session, record)["id"])
-            if kind not in ("contacts", "activities"):
-                raise ValueError(
-                    f"kind must be 'contacts', 'activities' or 'custom_fields', got {kind!r}"
-                )
+            require_choice("kind", kind, _KINDS)
             members = {name: value for name, value in record.items() if name not in READ_ONLY}
             collection = session.contacts if kind == "contacts" else session.activities
             now = self.clock.tick()
@@ -163,9 +162,7 @@ class MockRelenta(MockCRM):
         query: Mapping[str, Any] | None = None,
         body: dict[str, Any] | None = None,
     ) -> Session:
-        if department not in DEPARTMENTS:
-            names = ", ".join(DEPARTMENTS)
-            raise ValueError(f"department must be one of {names}, got {department!r}")
+        require_choice("department", department, DEPARTMENTS)
         return Session(self.store, self.clock, department, query or {}, body or {})
 
     # The way of a request.
