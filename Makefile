@@ -1,35 +1,45 @@
 # The commands of this checkout. Each one sets up what it needs and then does one thing.
 #
-#     make              set up .venv, regenerate the clients, run the demonstration
-#     make test         everything that has to hold: lint, types, floors, drift, documents, tests
+#     make              set up .venv, generate the clients, run the demonstration
+#     make test         all tests but the two kinds below, with lint and types: 240 s at most
+#     make contract     the whole contract suite, the mocks against their documents: 240 s at most
+#     make test-long    what takes longer: built wheels, the documents by linters from npm
 #     make generate     openapi/*.yaml -> generated/
-#     make contract     the mock against its documents
-#     make bench        the budgets, measured
+#     make bench        measure the budgets
 #     make lint         only the linters and type checkers
-#     make format       put the hand-written code into its form
+#     make format       format the hand-written code
 #
 # Another interpreter: make PYTHON=python3.13. A part of the tests: make test TESTS=tests/clients
+#
+# Two marks divide the tests. `long` tests run in `make test-long` only. `full` tests are those of
+# tests/contract that draw hundreds of requests for each operation; `make contract` runs them with
+# the rest of that folder, `make test` leaves them to it and runs the rest. So what `make test` and
+# `make contract` both run is the quick part of the contract suite, half a minute.
 
 PYTHON ?= python3
 TESTS ?=
 VENV_PYTHON := .venv/bin/python
+# Two workers: the checkers and schemathesis are programs of their own that the tests wait for. A
+# group of tests that share something built stays on one worker.
+PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadgroup
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test generate contract bench lint format environment
+.PHONY: demo test contract test-long generate bench lint format environment
 
 demo: generate
 	@$(VENV_PYTHON) scripts/demo.py
 
-# Two workers: the checkers and the wheel are programs of their own that the tests wait for. A group
-# of tests that share something built stays on one worker.
 test: environment
-	@$(VENV_PYTHON) -m pytest -n 2 --dist loadgroup $(TESTS)
+	@$(PYTEST) -m "not long and not full" $(TESTS)
+
+contract: environment
+	@$(PYTEST) -m "not long" tests/contract
+
+test-long: environment
+	@$(PYTEST) -m long $(TESTS)
 
 generate: environment
 	@$(VENV_PYTHON) scripts/generate.py
-
-contract: environment
-	@$(VENV_PYTHON) -m pytest tests/contract
 
 bench: environment
 	@$(VENV_PYTHON) scripts/bench.py
@@ -44,7 +54,7 @@ format: environment
 # Looks at the contents of the lock, not at times, and is done in a moment when nothing changed.
 environment:
 	@command -v $(PYTHON) >/dev/null || { \
-		echo "crmkit needs Python 3.11 or newer; there is no $(PYTHON). Name it: make PYTHON=python3.12" >&2; \
+		echo "crmkit needs Python 3.11 or newer; $(PYTHON) was not found. Name another: make PYTHON=python3.12" >&2; \
 		exit 1; \
 	}
 	@$(PYTHON) scripts/environment.py

@@ -1,4 +1,4 @@
-"""The linters and type checkers, by name: for `make lint`, and one test each in `make test`."""
+"""The linters and type checkers by name: for `make lint`, and one test each in `make test`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CHECKS = {
 
 
 def run(name: str) -> tuple[int, str]:
-    """Run one check and return its exit status and what it said."""
+    """Run one check and return its exit status and its output."""
     done = subprocess.run(
         [sys.executable, *CHECKS[name]],
         check=False,
@@ -37,11 +37,11 @@ def main() -> int:
     """Run every check, also after one has failed, and return the exit status."""
     failed = 0
     for name in CHECKS:
-        status, said = run(name)
+        status, output = run(name)
         print(f"{name}: {'failed' if status else 'ok'}", flush=True)
         if status:
             failed = 1
-            print(said, flush=True)
+            print(output, flush=True)
     return failed
 
 

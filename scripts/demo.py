@@ -1,4 +1,4 @@
-"""`make`: the main job, on the vendors' own samples, against the mock CRMs on a loopback port."""
+"""`make`: every client at work on the mock CRMs, which have the vendors' own sample records."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run all parts, each on its own CRM."""
+    """Run the demonstration of each CRM."""
     with MockServer() as mock:
-        print(f"The mock listens on {mock.relenta.base_url} and so on, seeded with sample records.")
+        print(f"Mock CRMs with sample records are running, Relenta's at {mock.relenta.base_url}.")
         relenta(mock.relenta.base_url, mock.relenta.credentials)
         with AutoCRM(base_url=mock.autocrm.base_url, **mock.autocrm.credentials) as autocrm:
             espocrm("AutoCRM", autocrm)
@@ -27,11 +27,11 @@ def main() -> None:
             espocrm("EspoCRM", espo)
         onepagecrm(mock.onepagecrm.base_url, mock.onepagecrm.credentials)
         monica(mock.monica.base_url, mock.monica.credentials)
-    print("\nDone. Nothing left this machine.")
+    print("\nDone. No request left this machine.")
 
 
 def relenta(base_url: str, credentials: dict[str, Any]) -> None:
-    """List, create, update and read custom fields on Relenta, sync and async."""
+    """List, create and update contacts and read custom fields, sync and async."""
     print("\n== Relenta API v3 ==")
     with Relenta(base_url=base_url, **credentials) as crm:
         print("\nContacts, sync:")
@@ -39,7 +39,7 @@ def relenta(base_url: str, credentials: dict[str, Any]) -> None:
 
         fields = CustomFields(crm.custom_fields.list())
         print(f"\nCustom fields of the department: {', '.join(fields.labels)}")
-        evil = next(one for one in crm.contacts.list() if one.full_name == "Dr. Evil")
+        evil = next(contact for contact in crm.contacts.list() if contact.full_name == "Dr. Evil")
         for label, value in fields.read(evil).items():
             print(f"  {label:<13} {value!r}")
 
@@ -52,8 +52,8 @@ def relenta(base_url: str, credentials: dict[str, Any]) -> None:
         )
         print(f"\nCreated contact {created}.")
         crm.contacts.save(id=created, title="Liaison officer", company="HM Treasury")
-        print(f"Updated contact {created}: title and company; all else is kept:")
-        vesper = next(one for one in crm.contacts.list() if one.id == created)
+        print("Updated its title and company; everything else is unchanged:")
+        vesper = next(contact for contact in crm.contacts.list() if contact.id == created)
         show_contacts([vesper])
         print(f"  tags {vesper.tags}, T-shirt size {fields.read(vesper)['T-shirt size']!r}")
     asyncio.run(relenta_async(base_url, credentials))
@@ -65,79 +65,90 @@ async def relenta_async(base_url: str, credentials: dict[str, Any]) -> None:
         contacts, activities = await asyncio.gather(
             crm.contacts.list(page_size=2).collect(), crm.activities.list().collect()
         )
-        print("\nContacts, async, two a page:")
+        print("\nContacts, async, two per page:")
         show_contacts(contacts)
         print("\nActivities, async:")
         show_activities(activities)
 
 
 def espocrm(title: str, crm: AutoCRM | EspoCRM) -> None:
-    """Filter, meet a duplicate, link and convert on either kind of server."""
+    """Filter accounts, create a duplicate lead and convert a lead."""
     print(f"\n== {title} ==")
     accounts = crm.accounts.list(where=[where.is_not_null("name")], order_by="name").take(3)
-    print(f"Accounts by name: {', '.join(str(one.name) for one in accounts)}")
+    print(f"Accounts by name: {', '.join(str(account.name) for account in accounts)}")
     lead = crm.leads.create(first_name="Vesper", last_name="Lynd", status="New")
     try:
         crm.leads.create(first_name="Vesper", last_name="Lynd")
     except ConflictError as error:
-        print(f"A second {lead.name} is refused with {error.status_code}: {error.current!r:.60}…")
-    done = crm.leads.convert(lead.id, records={"Contact": {"lastName": "Lynd"}})
-    print(f"The lead is {done.status}; her contact has the id {done.created_contact_id}.")
+        duplicates = error.current if isinstance(error.current, list) else []
+        print(
+            f"A second lead named {lead.name} is refused with status {error.status_code}:"
+            f" {len(duplicates)} duplicate found."
+        )
+    converted = crm.leads.convert(lead.id, records={"Contact": {"lastName": "Lynd"}})
+    print(f"The lead is now {converted.status}, with contact {converted.created_contact_id}.")
 
 
 def onepagecrm(base_url: str, credentials: dict[str, Any]) -> None:
-    """Read the same objects in three formats, and change one member of one."""
+    """Create and update a contact, and read the contacts in three formats."""
     print("\n== OnePageCRM API 1.2 ==")
     with OnePageCRM(base_url=base_url, **credentials) as crm:
-        made = crm.contacts.create(
+        created = crm.contacts.create(
             lastname="Lynd",
             company="HM Treasury",
             phones=[{"type": "work", "number": "020 7946 0007"}],
         )
-        after = crm.contacts.update(made.id, jobtitle="Liaison officer")
-        print(f"{after.lastname}, {after.jobtitle} of {after.company}: {after.phones[0].number}")
-        print(f"Statuses: {', '.join(f'{one.name} {one.count}' for one in crm.view.statuses)}")
-    found: list[list[Any]] = []
-    for form in ("json", "xml", "yaml"):
-        with OnePageCRM(base_url=base_url, format=form, **credentials) as crm:
-            found.append(crm.contacts.list().collect())
-    same = all(one == found[0] for one in found)
-    print(f"{len(found[0])} contacts in JSON, XML and YAML: {'the same' if same else 'different'}")
+        updated = crm.contacts.update(created.id, jobtitle="Liaison officer")
+        print(
+            f"Created and updated {updated.lastname}, {updated.jobtitle} at {updated.company},"
+            f" phone {updated.phones[0].number}."
+        )
+        statuses = (f"{status.name} {status.count}" for status in crm.view.statuses)
+        print(f"Contacts by status: {', '.join(statuses)}")
+    lists: list[list[Any]] = []
+    for format_ in ("json", "xml", "yaml"):
+        with OnePageCRM(base_url=base_url, format=format_, **credentials) as crm:
+            lists.append(crm.contacts.list().collect())
+    same = all(contacts == lists[0] for contacts in lists)
+    print(
+        f"{len(lists[0])} contacts, {'the same' if same else 'not the same'} in JSON, XML and YAML"
+    )
 
 
 def monica(base_url: str, credentials: dict[str, Any]) -> None:
-    """Relate two contacts, and see both sides of it."""
+    """Relate two contacts, and read both sides of the relationship."""
     print("\n== Monica 4 ==")
     with Monica(base_url=base_url, **credentials) as crm:
-        kind = crm.relationship_types.find("parent")
-        one, other = crm.contacts.list().take(2)
-        if kind is None:
+        parent = crm.relationship_types.find("parent")
+        first, second = crm.contacts.list().take(2)
+        if parent is None:
             return
-        tie = crm.relationships.create(
-            contact_is=one.id, relationship_type_id=kind.id, of_contact=other.id
+        relationship = crm.relationships.create(
+            contact_is=first.id, relationship_type_id=parent.id, of_contact=second.id
         )
-        back = crm.relationships.reverse(tie.id)
-        for side in (tie, back):
+        reverse = crm.relationships.reverse(relationship.id)
+        for side in (relationship, reverse):
             if side is not None:
                 is_, of, name = side.contact_is, side.of_contact, side.relationship_type.name
-                print(f"{is_.complete_name} is {name} of {of.complete_name}")
+                print(f"{is_.complete_name} is the {name} of {of.complete_name}.")
 
 
 def show_contacts(contacts: Iterable[Contact]) -> None:
-    """Print a line a contact, and one for each telephone number."""
-    for one in contacts:
-        modified = f"{one.dt_modified:%Y-%m-%d %H:%M}" if one.dt_modified else "never"
-        print(f"  {one.id:>9}  {one.full_name:<12} {', '.join(one.emails):<28} {modified} UTC")
-        for phone in one.phone:
+    """Print a line for each contact, and one for each phone number."""
+    for contact in contacts:
+        modified = f"{contact.dt_modified:%Y-%m-%d %H:%M} UTC" if contact.dt_modified else "never"
+        emails = ", ".join(contact.emails)
+        print(f"  {contact.id:>9}  {contact.full_name:<12} {emails:<28} {modified}")
+        for phone in contact.phone:
             print(f"             {phone.label or 'phone'}: {phone.value}")
 
 
 def show_activities(activities: Iterable[Activity]) -> None:
-    """Print a line an activity."""
-    for one in activities:
-        people = ", ".join(str(person.name or person.address) for person in one.contacts)
-        starts = f"{one.dt_start:%Y-%m-%d %H:%M}" if one.dt_start else "no date"
-        print(f"  {one.id:>9}  {one.label} on {starts} UTC with {people}: {one.subject}")
+    """Print a line for each activity."""
+    for activity in activities:
+        people = ", ".join(str(person.name or person.address) for person in activity.contacts)
+        start = f"{activity.dt_start:%Y-%m-%d %H:%M} UTC" if activity.dt_start else "no date"
+        print(f"  {activity.id:>9}  {activity.label}, {start}, with {people}: {activity.subject}")
 
 
 if __name__ == "__main__":

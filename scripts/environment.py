@@ -1,7 +1,7 @@
-"""Make .venv what requirements-dev.txt and pyproject.toml say, and do nothing if it is already.
+"""Install into .venv what requirements-dev.txt and pyproject.toml say; do nothing if it is there.
 
-The Makefile runs this with the python of the machine, whatever its age, so it keeps to what every
-Python since 3.6 can parse and imports nothing newer until it has looked at the version.
+The Makefile runs this with the machine's python, whatever its age, so the file has only what every
+Python since 3.6 can parse, and imports nothing newer before it has checked the version.
 """
 
 import sys
@@ -24,32 +24,32 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = BIN / "python"
 LOCK = ROOT / "requirements-dev.txt"
-# Beside the environment's files, so that removing the environment removes its stamps.
+# In the environment, so that removing the environment removes its stamps.
 INSTALLED_LOCK = VENV / "installed-lock"
 INSTALLED_PROJECT = VENV / "installed-project"
 
 
 def fingerprint(*parts: bytes) -> str:
-    """Return a text that differs when any part does."""
+    """Return a string that differs when any part does."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def is_current(stamp: Path, expected: str) -> bool:
-    """Tell whether a stamp was left by an installation from what stands there now."""
+    """Return whether a stamp was left by an installation of what is asked for now."""
     with suppress(OSError):
         return PYTHON.exists() and stamp.read_text("ascii") == expected
     return False
 
 
 @contextmanager
-def alone() -> Generator[None]:
-    """Let one process at a time work on the environment; others wait, then find it done."""
+def locked() -> Generator[None]:
+    """Let one process at a time change the environment; others wait, then find it done."""
     try:
         import fcntl
     except ImportError:  # Windows, where make is rare and two at once are rarer
         yield
         return
-    # The checkout's own folder is the lock: a lock file would be one more thing to ignore.
+    # The checkout's folder is the lock: a lock file would be one more file to ignore.
     folder = os.open(ROOT, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
@@ -59,7 +59,7 @@ def alone() -> Generator[None]:
 
 
 def install(*arguments: str) -> None:
-    """Install into the environment, saying nothing unless it fails."""
+    """Install into the environment, without output unless it fails."""
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     # -qq: warnings are about the machine's configuration of pip, not about us; errors stay.
     subprocess.run([*pip, "-qq", *arguments], check=True, cwd=ROOT)
@@ -71,11 +71,11 @@ def main() -> None:
     project = fingerprint(lock.encode(), (ROOT / "pyproject.toml").read_bytes())
     if is_current(INSTALLED_PROJECT, project):
         return
-    with alone():
+    with locked():
         if not is_current(INSTALLED_LOCK, lock):
             print(f"Setting up {VENV.name} from {LOCK.name} …", file=sys.stderr, flush=True)
-            # A symlink to the machine's python, not to that of an environment we may be in and
-            # are about to clear.
+            # A symlink to the machine's python, not to that of an active environment, which may
+            # be the one that is cleared here.
             base = getattr(sys, "_base_executable", sys.executable)
             subprocess.run([base, "-m", "venv", "--clear", VENV], check=True)
             install("--only-binary", ":all:", "--require-hashes", "--requirement", LOCK.name)

@@ -1,10 +1,10 @@
-"""Refresh requirements-dev.txt: every package of the development environment, by hash.
+"""Write requirements-dev.txt: every package of the development environment, by hash.
 
     .venv/bin/python scripts/lock.py              # keep what is locked, add and drop what changed
     .venv/bin/python scripts/lock.py --upgrade    # the newest release of everything
 
-One file serves CPython 3.11 to 3.13 on Linux, macOS and Windows. It names no registry: whoever
-installs from it uses the one that their pip is configured for, and the hashes decide.
+The file is for CPython 3.11 to 3.13 on Linux, macOS and Windows. It names no registry: pip installs
+from the one that it is configured for, and checks the hashes.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements-dev.txt"
 
-# What a lock that travels may not hold: an address, a local path, an option that sets either.
+# What a lock for any machine must not have: an address, a local path, an option that sets either.
 FOREIGN = re.compile(r"://|^\s*(?:-|\.|/)(?!-hash=sha256:)| @ ", re.MULTILINE)
 
 
 def problems(text: str) -> list[str]:
-    """Return what keeps the text of a lock from being usable everywhere, in sentences."""
+    """Return the reasons why a lock would not work on every machine."""
     found = [
-        f"line {number} names a place: {line.strip()}"
+        f"line {number} has an address: {line.strip()}"
         for number, line in enumerate(text.splitlines(), 1)
         if FOREIGN.search(line)
     ]
@@ -62,8 +62,8 @@ def main(arguments: list[str]) -> int:
         ]
         subprocess.run([*compile_, *arguments], check=True, cwd=ROOT)
     found = problems(LOCK.read_text("utf-8"))
-    for sentence in found:
-        print(f"{LOCK.name}: {sentence}", file=sys.stderr)
+    for problem in found:
+        print(f"{LOCK.name}: {problem}", file=sys.stderr)
     return 1 if found else 0
 
 

@@ -1,4 +1,4 @@
-"""Print the oldest release of each run-time dependency that pyproject.toml allows, to install."""
+"""Print the oldest release of each run-time dependency that pyproject.toml allows, for pip."""
 
 from __future__ import annotations
 

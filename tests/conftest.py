@@ -1,4 +1,4 @@
-"""What holds for every test: no network beyond loopback, no setting of the machine, no traces."""
+"""Fixtures of every test: no network beyond loopback, no settings of the machine, no files left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import configuration, settings
 
 # -- the network -------------------------------------------------------------------------------
 
-# The audit events of the socket module that reach out, and where in their arguments the host is.
+# The audit events of the socket module that leave the machine, and the argument with the host.
 _REACHING = {
     "socket.connect": lambda args: args[1],
     "socket.sendto": lambda args: args[1],
@@ -22,7 +22,7 @@ _REACHING = {
 
 
 def is_loopback(address: object) -> bool:
-    """Tell whether an address, as the socket module takes it, stays on this machine."""
+    """Return whether an address, as the socket module takes it, is of this machine."""
     host = address[0] if isinstance(address, tuple) else address
     if isinstance(host, bytes):
         host = host.decode("idna")
@@ -35,15 +35,16 @@ def is_loopback(address: object) -> bool:
 
 
 def _refuse_network(event: str, args: tuple[object, ...]) -> None:
-    if event in _REACHING and not is_loopback(_REACHING[event](args)):
-        # Not an OSError: a client would take that for a failed connection and try again.
-        pytest.fail(f"a test reached for the network: {event} {_REACHING[event](args)!r}")
+    # At exit the hook outlives the globals of this module.
+    if _REACHING is not None and event in _REACHING and not is_loopback(_REACHING[event](args)):
+        # Not an OSError: a client would retry after that.
+        pytest.fail(f"a test tried to use the network: {event} {_REACHING[event](args)!r}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Guard the network and send hypothesis's files to a folder that goes with the run."""
-    # An audit hook sees connections whoever makes them and however they were imported. It stays
-    # for the life of the process, which is that of the tests.
+    """Guard the network, and keep hypothesis's files in a folder that is removed after the run."""
+    # An audit hook sees all connections, whichever module makes them. It cannot be removed, but the
+    # process ends with the tests.
     sys.addaudithook(_refuse_network)
     folder = tempfile.TemporaryDirectory(prefix="crmkit-hypothesis-")
     config.add_cleanup(folder.cleanup)
@@ -70,10 +71,10 @@ def _machine_settings() -> None:
 
 # -- hypothesis --------------------------------------------------------------------------------
 
-# The same examples on every run and every machine: a failure here is a failure everywhere. No
-# deadline, because how long an example takes is the machine's business.
+# The same examples on every run and machine, so that a failure can be reproduced. No deadline, as
+# machines differ in speed.
 settings.register_profile("same", derandomize=True, database=None, deadline=None)
-# pytest --hypothesis-profile=explore looks where the others did not.
+# pytest --hypothesis-profile=explore tries other examples.
 settings.register_profile("explore", database=None, deadline=None, max_examples=1000)
 settings.load_profile("same")
 

@@ -1,4 +1,4 @@
-"""The linters and type checkers, as tests: a fault they find fails the run with their words."""
+"""The linters and type checkers as tests, which fail with the checker's output."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import pytest
 
 
 @pytest.mark.parametrize("name", checks.CHECKS)
-def test_a_check_finds_no_fault(name: str) -> None:
+def test_check_finds_no_error(name: str) -> None:
     """Hand-written and generated code satisfies every linter and type checker."""
-    status, said = checks.run(name)
+    status, output = checks.run(name)
 
     if status:
-        pytest.fail(f"{name} found faults:\n{said}", pytrace=False)
+        pytest.fail(f"{name} found errors:\n{output}", pytrace=False)

@@ -1,4 +1,4 @@
-"""Generated code is what the documents say: nothing by hand, nothing stale, the same everywhere."""
+"""Generated code is what the documents say: not edited, not stale, the same everywhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def files(root: Path) -> dict[str, bytes]:
 
 
 def generate(root: Path, hash_seed: str, *arguments: str) -> str:
-    """Generate from the documents below a folder, and return what was said."""
+    """Generate from the documents below a folder, and return what was printed."""
     done = subprocess.run(
         [sys.executable, ROOT / "scripts/generate.py", "--root", root, *arguments],
         check=False,
@@ -41,63 +41,67 @@ def generate(root: Path, hash_seed: str, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def documents(tmp_path: Path) -> Path:
-    """Return a folder with the documents and nothing generated."""
-    shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
-    return tmp_path
-
-
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
-def test_generated_code_is_what_the_documents_make(documents: Path, hash_seed: str) -> None:
+def test_generated_code_is_current(tmp_path: Path, hash_seed: str) -> None:
     """Generating anew gives what is committed, byte by byte, whatever the order of sets."""
-    generate(documents, hash_seed)
-    committed, fresh = files(ROOT), files(documents)
-    differing = {
+    shutil.copytree(ROOT / "openapi", tmp_path / "openapi")
+    generate(tmp_path, hash_seed)
+    committed, fresh = files(ROOT), files(tmp_path)
+    differences = {
         name: "missing" if name not in committed else "stray" if name not in fresh else "differs"
         for name in committed.keys() | fresh.keys()
         if committed.get(name) != fresh.get(name)
     }
 
-    assert differing == {}, "run `make generate` and commit what it writes"
+    assert differences == {}, "run `make generate` and commit what it writes"
 
 
-def edited(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the smallest of the documents and what is generated from it."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "openapi").mkdir()
+    shutil.copy(ROOT / "openapi" / "relenta.yaml", folder / "openapi")
+    generate(folder, "0")
+    return folder
+
+
+def edit(folder: Path) -> None:
     """Edit a generated file by hand."""
     path = folder / "relenta" / "client.py"
     path.write_text(path.read_text("utf-8") + "# by hand\n", "utf-8")
 
 
-def strayed(folder: Path) -> None:
+def add(folder: Path) -> None:
     """Leave a file that no document asks for."""
     (folder / "relenta" / "api" / "contacts" / "contacts_delete.py").write_text("", "utf-8")
 
 
-def removed(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Remove a generated file."""
     (folder / "relenta" / "wire.json").unlink()
 
 
-@pytest.mark.parametrize("damage", [edited, strayed, removed])
-def test_generating_repairs_what_was_changed_by_hand(
-    documents: Path, damage: Callable[[Path], None]
+@pytest.mark.parametrize("damage", [edit, add, remove])
+def test_generating_undoes_changes_by_hand(
+    checkout: Path, tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     """Generated code that was edited, added or removed by hand comes back as the documents say."""
-    shutil.copytree(ROOT / "generated", documents / "generated")
-    damage(documents / GENERATED)
-    assert files(documents) != files(ROOT)
+    folder = shutil.copytree(checkout, tmp_path / "checkout")
+    damage(folder / GENERATED)
+    assert files(folder) != files(checkout)
 
-    generate(documents, "0")
+    generate(folder, "0")
 
-    assert files(documents) == files(ROOT)
+    assert files(folder) == files(checkout)
 
 
-def test_unchanged_documents_are_left_alone(documents: Path) -> None:
+def test_generating_again_writes_nothing(checkout: Path) -> None:
     """Where nothing has changed nothing is written, so that timestamps and builds stay."""
-    generate(documents, "0")
-    times = {path: path.stat().st_mtime_ns for path in (documents / "generated").rglob("*")}
+    times = {path: path.stat().st_mtime_ns for path in (checkout / "generated").rglob("*")}
+    assert times
 
-    generate(documents, "0")
+    generate(checkout, "0")
 
-    now = {path: path.stat().st_mtime_ns for path in (documents / "generated").rglob("*")}
+    now = {path: path.stat().st_mtime_ns for path in (checkout / "generated").rglob("*")}
     assert now == times

@@ -1,4 +1,4 @@
-"""The README's promises, run as they stand there."""
+"""The code and links of the README work."""
 
 from __future__ import annotations
 
@@ -34,10 +34,8 @@ def environment() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("block", BLOCKS)
-def test_the_code_of_the_readme_runs(
-    block: str, environment: dict[str, str], tmp_path: Path
-) -> None:
-    """Every piece of Python in the README does what it shows, warnings being errors."""
+def test_code_runs(block: str, environment: dict[str, str], tmp_path: Path) -> None:
+    """Every block of Python runs as it is, with warnings as errors."""
     is_test = "def test_" in block
     file = tmp_path / ("test_readme_block.py" if is_test else "block.py")
     file.write_text(block, "utf-8")
@@ -50,8 +48,8 @@ def test_the_code_of_the_readme_runs(
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_code_of_the_readme_is_typed(tmp_path: Path) -> None:
-    """A user who copies from the README has nothing to explain to a type checker."""
+def test_code_is_typed(tmp_path: Path) -> None:
+    """Code that is copied from the README passes a type checker."""
     for parameters in BLOCKS:
         name = f"{parameters.id}.py".replace("-", "_")
         (tmp_path / name).write_text(str(parameters.values[0]), "utf-8")
@@ -69,14 +67,14 @@ def test_the_code_of_the_readme_is_typed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_readme_begins_with_the_two_commands() -> None:
-    """The first thing a reader sees is how to try it and how to check it."""
+def test_begins_with_the_two_commands() -> None:
+    """The first block has the commands that try and test a checkout."""
     first = README.split("```")[1].splitlines()
 
     assert [line.split("#")[0].strip() for line in first[1:]] == ["make", "make test"]
 
 
-def test_the_folders_of_the_readme_exist() -> None:
+def test_linked_files_exist() -> None:
     """Every file and folder that the README links to is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
 

@@ -1,4 +1,4 @@
-"""What users install: wheel and sdist, in an environment with nothing but what they declare."""
+"""What users install: wheel and sdist, in an environment with only the declared dependencies."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("crmkit", "crmkit_generated", "crmkit_mock")
 
 # One worker builds once for all of these.
-pytestmark = pytest.mark.xdist_group("wheel")
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("wheel")]
 
 
 def run(*command: str | Path, cwd: Path) -> str:
-    """Run a command and return what it printed; fail with what it said if it fails."""
+    """Run a command and return its output; fail with all of its output if it fails."""
     done = subprocess.run(command, check=False, cwd=cwd, capture_output=True, text=True)
     if done.returncode:
         pytest.fail(f"{command} failed:\n{done.stdout}{done.stderr}", pytrace=False)
@@ -44,7 +44,7 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def sdist_and_wheel(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Build an sdist from the checkout and a wheel from that sdist, as a release does."""
+    """Build an sdist from the checkout and a wheel from that sdist, as for a release."""
     folder = tmp_path_factory.mktemp("dist")
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
     return next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
@@ -56,10 +56,10 @@ def wheel(sdist_and_wheel: tuple[Path, Path]) -> Path:
     return sdist_and_wheel[1]
 
 
-def test_the_sdist_makes_the_same_wheel_as_the_checkout(
+def test_sdist_and_checkout_give_the_same_wheel(
     sdist_and_wheel: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Nothing that the wheel needs is missing from the sdist, and nothing is built differently."""
+    """The sdist lacks nothing that the wheel needs, and nothing is built differently."""
     _, from_sdist = sdist_and_wheel
     options = ("--no-isolation", "--wheel", "--outdir", tmp_path)
     run(sys.executable, "-m", "build", *options, ROOT, cwd=tmp_path)
@@ -69,7 +69,7 @@ def test_the_sdist_makes_the_same_wheel_as_the_checkout(
     assert contents(from_checkout) == contents(from_sdist)
 
 
-def test_the_sdist_has_what_a_maintainer_needs(sdist_and_wheel: tuple[Path, Path]) -> None:
+def test_sdist_has_what_maintainers_need(sdist_and_wheel: tuple[Path, Path]) -> None:
     """From an sdist everything can be generated and tested again."""
     with tarfile.open(sdist_and_wheel[0]) as archive:
         names = {str(PurePosixPath(*PurePosixPath(name).parts[1:])) for name in archive.getnames()}
@@ -83,7 +83,7 @@ def test_the_sdist_has_what_a_maintainer_needs(sdist_and_wheel: tuple[Path, Path
     assert {f"openapi/{path.name}" for path in (ROOT / "openapi").glob("*.yaml")} <= names
 
 
-def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
+def test_wheel_has_the_packages_only(wheel: Path) -> None:
     """The wheel has three typed packages, the documents as JSON, and the licence."""
     files = contents(wheel)
     tops = {name.partition("/")[0] for name in files}
@@ -96,8 +96,8 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
         assert f"crmkit_generated/{path.stem}/wire.json" in files
 
 
-def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
-    """What works in a checkout works when installed: no module or data file is left out."""
+def test_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
+    """No module or data file of the packages is left out."""
     roots = {"crmkit": "overrides", "crmkit_generated": "generated", "crmkit_mock": "mockserver"}
     wanted = {
         path.relative_to(ROOT / root).as_posix()
@@ -112,8 +112,8 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
 # -- installing --------------------------------------------------------------------------------
 
 
-def brought_along(requirements: Iterable[Requirement]) -> set[str]:
-    """Return the names of the distributions that requirements bring along, themselves included."""
+def closure(requirements: Iterable[Requirement]) -> set[str]:
+    """Return the names of all distributions that requirements need, their own included."""
     pending = [(wanted, extra) for wanted in requirements for extra in {"", *wanted.extras}]
     seen: set[tuple[str, str]] = set()
     while pending:
@@ -129,7 +129,7 @@ def brought_along(requirements: Iterable[Requirement]) -> set[str]:
 
 
 def applying(requirements: Iterable[Requirement], extra: str) -> list[Requirement]:
-    """Return the requirements that count on this interpreter when one extra is asked for."""
+    """Return the requirements that apply to this interpreter and an extra."""
     return [
         requirement
         for requirement in requirements
@@ -138,18 +138,18 @@ def applying(requirements: Iterable[Requirement], extra: str) -> list[Requiremen
 
 
 def environment(folder: Path, wheel: Path, extra: str = "") -> Path:
-    """Make an environment with the wheel and what it declares, and return its interpreter.
+    """Create an environment with the wheel and its dependencies, and return its interpreter.
 
     The dependencies are copied from the environment that runs the tests, where they were installed
-    by hash: the test needs no registry, and a dependency that is not declared is not there.
+    by hash: the test needs no registry, and a dependency that is not declared is missing.
     """
     venv.create(folder, with_pip=False, symlinks=sys.platform != "win32")
     (site,) = (folder / "lib").glob("python*/site-packages")
     (described,) = [data for name, data in contents(wheel).items() if name.endswith("/METADATA")]
     requires = message_from_bytes(described).get_all("Requires-Dist", [])
-    for name in brought_along(applying(map(Requirement, requires), extra)):
+    for name in closure(applying(map(Requirement, requires), extra)):
         for file in metadata.files(name) or []:
-            # Scripts stay behind, and so does what the interpreter wrote or may have removed.
+            # Neither scripts nor bytecode, which may be gone.
             if ".." not in file.parts and not file.is_absolute() and file.suffix != ".pyc":
                 target = site / file
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -173,7 +173,7 @@ def python_with_mock(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> None:
-    """The installed package gives every public name, with httpx and attrs as all it needs."""
+    """Every public name of the installed package can be imported, with only httpx and attrs."""
     code = """
         import crmkit, crmkit.autocrm, crmkit.monica, crmkit.onepagecrm, crmkit.relenta
         import importlib, pkgutil
@@ -190,8 +190,8 @@ def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> No
         )
         import crmkit_generated
 
-        rooms = (crmkit.autocrm, crmkit.monica, crmkit.onepagecrm, crmkit.relenta)
-        for package in (crmkit, *rooms):
+        packages = (crmkit.autocrm, crmkit.monica, crmkit.onepagecrm, crmkit.relenta)
+        for package in (crmkit, *packages):
             assert {*package.__all__} <= {*dir(package)}
             for name in package.__all__:
                 getattr(package, name)
@@ -207,12 +207,12 @@ def test_every_promised_name_can_be_imported(python: Path, tmp_path: Path) -> No
         print("every name")
     """
 
-    # -I: neither the checkout nor variables of the environment count.
+    # -I: neither the checkout nor environment variables have an effect.
     command = (python, "-I", "-W", "error", "-c", textwrap.dedent(code))
     assert run(*command, cwd=tmp_path) == "every name\n"
 
 
-def test_the_mock_says_what_it_lacks(python: Path, tmp_path: Path) -> None:
+def test_mock_names_the_missing_extra(python: Path, tmp_path: Path) -> None:
     """Without the extra, the mock's first use names the extra to install."""
     code = """
         import crmkit_mock
@@ -225,8 +225,8 @@ def test_the_mock_says_what_it_lacks(python: Path, tmp_path: Path) -> None:
     assert "crmkit[mock]" in run(python, "-I", "-c", textwrap.dedent(code), cwd=tmp_path)
 
 
-def test_the_mock_answers_where_it_is_installed(python_with_mock: Path, tmp_path: Path) -> None:
-    """The extra brings all that the mock needs, in process and on a socket, without a checkout."""
+def test_installed_mock_answers(python_with_mock: Path, tmp_path: Path) -> None:
+    """The extra has all that the mock needs, in process and on a socket, without a checkout."""
     code = """
         from crmkit import Relenta
         from crmkit_mock import MockCRMs, MockServer
@@ -245,6 +245,6 @@ def test_the_mock_answers_where_it_is_installed(python_with_mock: Path, tmp_path
     assert run(python_with_mock, "-I", "-c", textwrap.dedent(code), cwd=tmp_path) == "answered\n"
 
 
-def test_the_command_is_installed(python_with_mock: Path, tmp_path: Path) -> None:
-    """`crmkit-mock` stands in the environment's scripts and explains itself."""
+def test_command_is_installed(python_with_mock: Path, tmp_path: Path) -> None:
+    """`crmkit-mock` is among the environment's scripts and prints its help."""
     assert "serve" in run(python_with_mock.with_name("crmkit-mock"), "--help", cwd=tmp_path)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Marks a file as ours in SQLite's own header ("crmk").
 APPLICATION_ID = 0x63726D6B
 #: Raised whenever the tables change; a file of another version is refused.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _TABLES = """
 CREATE TABLE records (

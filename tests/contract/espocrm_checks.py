@@ -1,6 +1,7 @@
-"""Hooks for schemathesis on EspoCRM: empty bodies, and what a write says holds for the next read.
+"""Hooks for schemathesis on EspoCRM: empty bodies, and reads that agree with writes.
 
-Loaded by schemathesis in a process of its own (`runner.run`). No code here comes from the mock.
+Loaded by schemathesis in a process of its own (see `schemathesis_runner.run`). No code here comes
+from the mock.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import requests
 import schemathesis
 
 PATHS = json.loads(Path("document.json").read_text("utf-8"))["paths"]
-#: Attributes, by the end of their names, that the reply to a write shows otherwise than the next
+#: Attributes, by the end of their names, that the reply to a write shows differently from the next
 #: read (observed): an address in lower case, lists as they were sent, columns as they were.
 ECHOED = ("emailAddress", "emailAddressData", "phoneNumberData", "Columns")
 
 
 @schemathesis.deserializer("application/json")
-def read_json(context: Any, response: Any) -> Any:  # noqa: ARG001  # schemathesis's form
-    """Read a JSON reply; an empty one is an empty text, as the document has it."""
+def read_json(context: Any, response: Any) -> Any:  # noqa: ARG001  # schemathesis's signature
+    """Read a JSON reply; an empty one is an empty string, as the document has it."""
     return json.loads(response.content) if response.content else ""
 
 
@@ -33,24 +34,24 @@ def read_html(context: Any, response: Any) -> str:  # noqa: ARG001  # as above
 
 
 @schemathesis.check
-def what_is_made_can_be_read(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
-    """After a creation the record is there under its id, as the reply showed it."""
-    made = case.method == "POST" and _is_success(response)
-    if made and f"{case.operation.path}/{{id}}" in PATHS:
+def created_records_can_be_read(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """Check that a created record is found under its id, as the reply showed it."""
+    created = case.method == "POST" and _is_success(response)
+    if created and f"{case.operation.path}/{{id}}" in PATHS:
         record = json.loads(response.content)
         _read_as_written(response, f"{_url(response)}/{record['id']}", record)
 
 
 @schemathesis.check
-def what_is_changed_is_kept(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
-    """After a change the record is as the reply showed it."""
+def changes_are_kept(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """Check that a changed record is as the reply showed it."""
     if case.method in {"PUT", "PATCH"} and _is_success(response) and _is_record(case):
         _read_as_written(response, _url(response), json.loads(response.content))
 
 
 @schemathesis.check
-def what_is_deleted_is_gone(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
-    """After a deletion the record can neither be read nor deleted again."""
+def deleted_records_are_not_found(ctx: Any, response: Any, case: Any) -> None:  # noqa: ARG001  # as above
+    """Check that a deleted record can be neither read nor deleted again."""
     if case.method == "DELETE" and _is_success(response) and _is_record(case):
         for method in ("GET", "DELETE"):
             status = _again(response, _url(response), method).status_code
@@ -87,7 +88,7 @@ def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:
     assert read.status_code == HTTPStatus.OK, f"after a write: {read.status_code}"
     shown = read.json()
     for name, value in written.items():
-        # What was never set is missing from a creation's reply, or told as null.
+        # What was never set is absent from a creation's reply, or null.
         if value is not None and name in shown and not name.endswith(ECHOED):
             assert _same(value, shown[name]), f"{name}: {value!r} became {shown[name]!r}"
 
@@ -95,8 +96,8 @@ def _read_as_written(response: Any, url: str, written: dict[str, Any]) -> None:
 def _same(written: Any, shown: Any) -> bool:
     """Return whether a read shows what a write did.
 
-    The reply to a write has no seconds where none were sent, and tells a flag that was never set
-    as false (observed).
+    The reply to a write has no seconds where none were sent, and has false for a flag that was
+    never set (observed).
     """
     return written in (shown, str(shown).removesuffix(":00")) or (
         written is False and shown is None

@@ -1,4 +1,4 @@
-"""Exchanges as they crossed the wire, recorded on the way, and now and then tampered with."""
+"""Recorded exchanges of requests and responses, and faults that change them on the way."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-#: Answers a request in its own way: by passing it on, changed or not, and changing what comes back.
+#: Answers a request, by sending it on, changed or not, and changing the response.
 Fault = Callable[[httpx.Request, Callable[[httpx.Request], httpx.Response]], httpx.Response]
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request and its response, as far as a document speaks of them."""
+    """What a document describes of a request and its response."""
 
     method: str
     path: str
@@ -29,12 +29,12 @@ class Exchange:
 
 
 class Recorder(httpx.BaseTransport):
-    """Passes requests on and keeps what was sent and what came back.
+    """Sends requests on and keeps the exchanges.
 
     Args:
-        inner: Where requests go.
+        inner: Transport that requests are sent to.
         base_url: Address below which paths are those of the document.
-        fault: Stands between this recorder and `inner`.
+        fault: Fault between this recorder and `inner`.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """Hooks for schemathesis on OnePageCRM: signatures, three formats, errors in the body.
 
-Loaded by schemathesis in a process of its own (`runner.run`), whose working folder holds the
-document and the state from which cases start. No code here comes from the mock.
+Loaded by schemathesis in a process of its own (see `schemathesis_runner.run`), whose working folder
+has the document and the state from which cases start. No code here comes from the mock.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase
 from yaml import YAMLError
 
-from tests.contract.specialise import resolved
+from tests.contract.account_documents import resolved
 from tests.contract.written_forms import Written
 
 DOCUMENT = Written(json.loads(Path("document.json").read_text("utf-8")))
@@ -36,8 +36,7 @@ LOGIN = {
     member: DOCUMENT.tree["components"]["schemas"]["LoginInput"]["properties"][member]["const"]
     for member in ("login", "password")
 }
-#: What schemathesis judges by is the HTTP status. OnePageCRM says in the body what others say by
-#: these.
+#: Schemathesis looks at the HTTP status. OnePageCRM has codes in the body, which mean these.
 HTTP_STATUS = {
     **dict.fromkeys((101, 103, 104, 105), 401),
     **dict.fromkeys((102, 201, 202), 403),
@@ -49,16 +48,16 @@ HTTP_STATUS = {
 #: The envelope's status is the first one in each format.
 _STATUS = re.compile(rb'status(?:":|: | type="integer">)([0-9]+)')
 
-#: Calls that leave everything as it is, or nothing that matters to others.
+#: Calls that change nothing, or nothing that matters to others.
 _READS = re.compile(r"GET (?!.*/(auth|misc)/)|POST .*/auth/login")
-#: What has changed the state since it was set.
+#: The call that has changed the state since it was set.
 CHANGED = [""]
 
 _build_response = HTTPAdapter.build_response
 
 
 def _with_http_status(self: HTTPAdapter, request: Any, answer: Any) -> requests.Response:
-    """Build the response, with the HTTP status that its body means."""
+    """Build the response with the HTTP status that its body means."""
     response = _build_response(self, request, answer)
     if response.status_code == 200:
         found = _STATUS.search(response.content)
@@ -69,19 +68,19 @@ def _with_http_status(self: HTTPAdapter, request: Any, answer: Any) -> requests.
     return response
 
 
-# Probes go past all hooks, so it is done below them.
-setattr(HTTPAdapter, "build_response", _with_http_status)  # noqa: B010  # no method is replaced by name
+# Probes bypass all hooks, so this is done below them.
+setattr(HTTPAdapter, "build_response", _with_http_status)  # noqa: B010  # mypy forbids to assign a method
 
 
 class Signing(AuthBase):
-    """Signs requests with the key and at the time that a login tells."""
+    """Signs requests with the key and the time that a login returns."""
 
     def __init__(self) -> None:
         self.session: dict[str, Any] | None = None
         self.signed = 0
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign a request, whose URL and body are what will be sent."""
+        """Sign a request whose URL and body are final."""
         url = str(request.url)
         self.signed += 1
         if self.session is None or self.signed % 100 == 0:
@@ -98,7 +97,7 @@ class Signing(AuthBase):
         request.headers["X-OnePageCRM-TS"] = parts[1]
         request.headers["X-OnePageCRM-Auth"] = made
         if "/auth/" in url:
-            # The key may be another one afterwards.
+            # This call may change the key.
             self.session = None
         return request
 
@@ -120,21 +119,21 @@ SIGNING = Signing()
 
 @schemathesis.auth(refresh_interval=None)
 class Signed:
-    """Lets cases be signed, save those whose headers are to be wrong."""
+    """Has cases signed, save those with invalid headers."""
 
-    def get(self, case: Any, context: Any) -> Signing | None:  # noqa: ARG002  # schemathesis's form
-        """Return what signs a case, or None."""
+    def get(self, case: Any, context: Any) -> Signing | None:  # noqa: ARG002  # schemathesis's signature
+        """Return the signer of a case, or None."""
         wrong = case.meta is not None and case.meta.is_negative_at(ParameterLocation.HEADER)
         return None if wrong else SIGNING
 
     def set(self, case: Any, data: Signing, context: Any) -> None:  # noqa: ARG002  # as get
-        """Let `requests` call it, when URL and body are what will be sent."""
+        """Have `requests` call the signer, when URL and body are final."""
         case._auth = data
 
 
 @schemathesis.hook
-def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  # schemathesis's form
-    """Let every case start from the same state, unless it is a step of a longer way."""
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  # schemathesis's signature
+    """Start every case from the same state, unless it is a step of a scenario."""
     phase = case.meta.phase.name if case.meta else None
     if CHANGED and phase is not TestPhase.STATEFUL:
         base = kwargs.get("base_url") or case.operation.base_url
@@ -159,7 +158,7 @@ def _schema(context: Any, response: Any) -> dict[str, Any]:
 
 @contextmanager
 def _readable() -> Generator[None]:
-    """Turn whatever keeps a reply from being read into what schemathesis reports."""
+    """Turn errors of reading a reply into the one that schemathesis reports."""
     try:
         yield
     except (AssertionError, LookupError, SyntaxError, YAMLError) as error:

@@ -1,13 +1,13 @@
-"""Measures of a document against exchanges that were recorded from real servers."""
+"""Validation of a document by exchanges that were recorded from real servers."""
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,31 @@ from urllib.parse import parse_qsl
 import jsonschema_rs
 import yaml
 
+from tests.contract.schemas import Schemas, Tree
+
 ROOT = Path(__file__).resolve().parents[2]
 LEAVES = 20
-"""How many leaves of one reply are tried; those of longer ones are drawn by lot."""
+"""How many leaves of a reply are damaged, one at a time; of longer ones a random sample."""
 
-Tree = dict[str, Any]
 Path_ = tuple[str | int, ...]
+_DAMAGE = {"damaged": True}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A request and what the server answered.
+    """A request and the server's reply.
 
     Args:
         label: Name of the pair.
         method: HTTP method.
         path: Path, with the query.
         status: HTTP status.
-        request_headers: Headers of the request that have a say.
-        headers: Headers of the reply that say something.
+        request_headers: Headers of the request that matter.
+        headers: Headers of the reply that matter.
         request_body: JSON that was sent.
-        request_text: What was sent, where it was no JSON.
-        body: JSON that was answered.
-        text: What was answered, where it was no JSON; None with `body` and `cut`.
+        request_text: What was sent, where it was not JSON.
+        body: JSON of the reply.
+        text: The reply where it was not JSON; None with `body` and `cut`.
         cut: Length of a reply that is not kept.
         server: Name and release of the server.
         note: What the request was for.
@@ -60,7 +62,7 @@ class Pair:
 
     @property
     def good(self) -> bool:
-        """Whether the server did what it was asked to."""
+        """Whether the request succeeded."""
         return 200 <= self.status < 300
 
     @property
@@ -71,23 +73,20 @@ class Pair:
 
 @dataclass
 class Checked:
-    """A document that pairs are held against.
+    """A document that recorded pairs are validated by.
 
     Args:
         tree: The document.
         base: Path of the recorded requests before the document's own.
-        slash: Whether a slash at the end makes another path.
+        slash: Whether a trailing slash makes another path.
     """
 
     tree: Tree
     base: str
     slash: bool
-    _validators: dict[str, jsonschema_rs.Draft202012Validator] = field(
-        default_factory=dict[str, jsonschema_rs.Draft202012Validator]
-    )
 
     def resolve(self, node: Any) -> Any:
-        """Return what a node is, or what it refers to."""
+        """Follow the references of a node."""
         while isinstance(node, dict) and "$ref" in node:
             target: Any = self.tree
             for part in node["$ref"].removeprefix("#/").split("/"):
@@ -97,11 +96,11 @@ class Checked:
 
     def validator(self, schema: Tree) -> jsonschema_rs.Draft202012Validator:
         """Return the validator of a schema that may refer to components."""
-        key = json.dumps(schema, sort_keys=True)
-        if key not in self._validators:
-            whole = {"allOf": [schema], "components": self.tree["components"]}
-            self._validators[key] = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
-        return self._validators[key]
+        return self._schemas.validator(schema)
+
+    @cached_property
+    def _schemas(self) -> Schemas:
+        return Schemas(self.tree)
 
     @cached_property
     def _routes(self) -> list[tuple[re.Pattern[str], Tree]]:
@@ -115,7 +114,7 @@ class Checked:
         ]
 
     def operation(self, pair: Pair) -> Tree | None:
-        """Return the operation that a pair belongs to; None if the document has none."""
+        """Return the operation of a pair; None if the document has none."""
         path = pair.path.partition("?")[0].removeprefix(self.base)
         if not self.slash:
             path = path.rstrip("/")
@@ -124,9 +123,9 @@ class Checked:
         return found
 
     def reply_schema(self, pair: Pair, operation: Tree) -> tuple[Tree | None, str]:
-        """Return the schema of a pair's reply, None for nothing to check, and what is wrong."""
+        """Return the schema of a pair's reply, None if there is nothing to check, and an error."""
         if str(pair.status) not in operation["responses"]:
-            return None, f"status {pair.status} is not described"
+            return None, f"status {pair.status} is not documented"
         content = self.resolve(operation["responses"][str(pair.status)]).get("content", {})
         kind = _media(pair.headers)
         if pair.cut is not None:
@@ -135,43 +134,43 @@ class Checked:
             return (
                 None,
                 "",
-            )  # no body where none is described, or where words say that there is none
+            )  # where no body is documented, or by its description there is none
         described = content.get(kind, content.get("*/*"))
         if described is None:
-            return None, f"media type {kind!r} is not described"
+            return None, f"media type {kind!r} is not documented"
         return described.get("schema"), ""
 
-    def reply_faults(self, pair: Pair, operation: Tree) -> list[str]:
-        """Return what of a pair's reply the document does not say."""
-        schema, fault = self.reply_schema(pair, operation)
-        if fault:
-            return [f"{pair.label}: {fault}"]
+    def reply_errors(self, pair: Pair, operation: Tree) -> list[str]:
+        """Return where a pair's reply differs from the document."""
+        schema, error = self.reply_schema(pair, operation)
+        if error:
+            return [f"{pair.label}: {error}"]
         if schema is None:
             return []
         return self._errors(pair, schema, pair.body if pair.is_json else pair.text)
 
-    def request_faults(self, pair: Pair, operation: Tree) -> list[str]:
-        """Return what of a body that the server accepted the document does not allow."""
+    def request_errors(self, pair: Pair, operation: Tree) -> list[str]:
+        """Return where a body that the server accepted is invalid by the document."""
         described = self.resolve(operation.get("requestBody", {}))
         content, kind = described.get("content", {}), _media(pair.request_headers)
         sent = pair.request_text if pair.request_body is None else pair.request_body
         if not kind and not content:
-            return []  # a server that is told no media type does not read the body
+            return []  # without a media type the server does not read the body
         if sent is None:
             return [f"{pair.label}: the body is missing"] if described.get("required") else []
         if not content:
-            return [] if sent in ({}, "") else [f"{pair.label}: no body is described"]
+            return [] if sent in ({}, "") else [f"{pair.label}: no body is documented"]
         if kind not in content:
-            return [f"{pair.label}: a body as {kind!r} is not described"] if kind else []
+            return [f"{pair.label}: a body as {kind!r} is not documented"] if kind else []
         if kind.startswith("multipart/") and isinstance(sent, str):
-            return []  # parts with files: whether they are described is all that is asked here
+            return []  # of parts with files, only the media type is checked
         if isinstance(sent, dict) and self._query_is_body:
             sent = {**dict(parse_qsl(pair.path.partition("?")[2])), **sent}
         return self._errors(pair, content[kind]["schema"], sent)
 
     @property
     def _query_is_body(self) -> bool:
-        """Whether members of a body may stand in the query, as they may for Monica."""
+        """Whether members of a body may be in the query, as Monica allows."""
         return not self.slash
 
     def _errors(self, pair: Pair, schema: Tree, value: Any) -> list[str]:
@@ -181,36 +180,38 @@ class Checked:
         ]
 
     def uncovered(self, pairs: list[Pair]) -> list[str]:
-        """Return the labels of the pairs that belong to no operation."""
+        """Return the labels of the pairs without an operation."""
         return [pair.label for pair in pairs if self.operation(pair) is None]
 
     def covered(self, pairs: list[Pair]) -> Iterator[tuple[Pair, Tree]]:
-        """Yield the pairs that belong to an operation, with it."""
+        """Yield the pairs that have an operation, with it."""
         for pair in pairs:
             operation = self.operation(pair)
             if operation is not None:
                 yield pair, operation
 
     def tightness(self, pairs: list[Pair]) -> tuple[int, int, list[str]]:
-        """Put an object in place of one leaf of a good reply after the other.
+        """Put an object in place of one leaf after another of the successful replies.
 
         Returns:
-            How many of the replies so spoilt are refused, how many there are, and the places where
-            one was not.
+            How many of the damaged replies are rejected, how many there are, and the places of
+            the damage in the others.
         """
-        refused, places = 0, list[str]()
+        rejected, places = 0, list[str]()
         for pair, operation in self.covered(pairs):
             schema, _ = self.reply_schema(pair, operation)
             if not (pair.good and pair.is_json and schema is not None):
                 continue
-            check, lot = self.validator(schema), random.Random(pair.label)  # noqa: S311  # a lot, no secret
+            check, sample = self.validator(schema), random.Random(pair.label)  # noqa: S311  # a sample, not a secret
             paths = list(_leaves(pair.body))
-            for path in lot.sample(paths, min(len(paths), LEAVES)):
-                if check.is_valid(_spoilt(pair.body, path)):
+            for path in sample.sample(paths, min(len(paths), LEAVES)):
+                with _damaged(pair.body, path) as body:
+                    is_valid = check.is_valid(body)
+                if is_valid:
                     places.append(".".join("*" if isinstance(key, int) else key for key in path))
                 else:
-                    refused += 1
-        return refused, refused + len(places), places
+                    rejected += 1
+        return rejected, rejected + len(places), places
 
 
 def pairs(name: str) -> list[Pair]:
@@ -255,13 +256,18 @@ def _leaves(node: Any, path: Path_ = ()) -> Iterator[Path_]:
         yield path
 
 
-def _spoilt(tree: Any, path: Path_) -> Any:
-    spoilt = {"spoilt": True}
+@contextmanager
+def _damaged(tree: Any, path: Path_) -> Iterator[Any]:
+    """Give a tree with an object in place of one leaf, which is put back afterwards."""
     if not path:
-        return spoilt
-    tree = copy.deepcopy(tree)
+        yield dict(_DAMAGE)
+        return
+    *steps, last = path
     node = tree
-    for step in path[:-1]:
+    for step in steps:
         node = node[step]
-    node[path[-1]] = spoilt
-    return tree
+    leaf, node[last] = node[last], dict(_DAMAGE)
+    try:
+        yield tree
+    finally:
+        node[last] = leaf

@@ -1,7 +1,7 @@
-"""Recorded pairs sent to a mock: does it answer as the real server did?
+"""Replay of recorded pairs on a mock, whose replies should be like those of the real server.
 
-Status, error code, texts of errors and the shape of the body are held against the recording:
-which members there are and of which kinds their values, not the values themselves.
+Compared are status, error code, error messages and the shape of the body: which members it has and
+the types of their values, not the values themselves.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from tests.contract.recorded import Pair
 
 @dataclass(frozen=True)
 class Replay:
-    """How the pairs of a kind of server are replayed.
+    """The way to replay the pairs of a kind of server.
 
     Args:
         base: Path of the recorded requests before the document's own.
-        says: Returns what an error's body says beside its shape, such as its code and text; None
-            if the recording does not keep it.
-        credentials: Headers for what a recording has in place of the secret ones, by header name
-            and masked value.
+        error_of: Returns what is compared of an error's body beside its shape, such as code and
+            message; None if the recording does not keep it.
+        credentials: Headers with credentials, by the name and value of the masked header that
+            they replace.
     """
 
     base: str
-    says: Callable[[Any], Any]
+    error_of: Callable[[Any], Any]
     credentials: Mapping[tuple[str, str], Mapping[str, str]] = field(
         default_factory=dict[tuple[str, str], Mapping[str, str]]
     )
@@ -41,7 +41,7 @@ class Replay:
         url = f"{http.base_url}".rstrip("/") + pair.path.removeprefix(self.base)
         content: bytes | None = None
         if pair.request_text is not None:
-            # Bodies with files were kept byte by byte, one character each.
+            # Bodies with files are kept with one character for each byte.
             is_binary = headers.get("Content-Type", "").startswith("multipart/")
             content = pair.request_text.encode("latin-1" if is_binary else "utf-8", "replace")
         return http.request(
@@ -57,13 +57,35 @@ class Replay:
         try:
             body = response.json()
         except ValueError:
-            return [f"no JSON: {response.text[:200]}"]
+            return [f"not JSON: {response.text[:200]}"]
         found = [*shape_differences(pair.body, body)]
         if pair.status >= 400:
-            said, recorded = self.says(body), self.says(pair.body)
-            if recorded is not None and said != recorded:
-                found.append(f"{said!r}, not {recorded!r}")
+            mine, recorded = self.error_of(body), self.error_of(pair.body)
+            if recorded is not None and mine != recorded:
+                found.append(f"{mine!r}, not {recorded!r}")
         return found
+
+
+def unexpected(differences: Mapping[str, list[str]], exceptions: Mapping[str, str]) -> list[str]:
+    """Return the differences of pairs that have none listed, and the exceptions without any.
+
+    Args:
+        differences: How the replies differ from the recorded ones, by the label of the pair.
+        exceptions: Reasons for differences, by the label of the pair.
+    """
+    return [
+        *(
+            f"{label}: {difference}"
+            for label, found in differences.items()
+            if label not in exceptions
+            for difference in found
+        ),
+        *(
+            f"{label}: answered as recorded, no longer an exception"
+            for label in exceptions
+            if not differences.get(label)
+        ),
+    ]
 
 
 def _json(body: Any) -> dict[str, Any]:
@@ -71,9 +93,9 @@ def _json(body: Any) -> dict[str, Any]:
 
 
 def shape_differences(recorded: Any, mine: Any, place: str = "") -> Iterator[str]:
-    """Yield where two trees have other members, or values of other kinds.
+    """Yield where two trees have different members, or values of different types.
 
-    Items of a list are as those of the recorded one together; a list is empty if that is.
+    Each item of a list has to be like one of the recorded list; empty lists have to be empty.
     """
     if kind(recorded) != kind(mine):
         yield f"{place or 'the top'}: {kind(mine)}, not {kind(recorded)}"
@@ -94,7 +116,7 @@ def shape_differences(recorded: Any, mine: Any, place: str = "") -> Iterator[str
 
 
 def kind(value: Any) -> str:
-    """Return the kind of a JSON value; all numbers are of one."""
+    """Return the type of a JSON value; all numbers are of one."""
     match value:
         case None:
             return "null"
@@ -103,7 +125,7 @@ def kind(value: Any) -> str:
         case int() | float():
             return "number"
         case str():
-            return "text"
+            return "string"
         case list():
             return "list"
         case _:

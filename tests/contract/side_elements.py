@@ -1,7 +1,7 @@
-"""What OnePageCRM's side elements have to agree with: listings, deals, limits, one another.
+"""What OnePageCRM's side elements have to agree with: lists, deals, limits, one another.
 
-No schema can say any of this. Each check takes a `Watch` and raises AssertionError. They are used
-twice: on the mock as it is, which has to pass, and on one that is made to err.
+A schema cannot say any of this. Each check takes a `Watch` and raises AssertionError. They are used
+twice: on the mock as it is, which has to pass, and on one with errors.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ Row = dict[str, Any]
 
 ELEMENTS = ("tags", "statuses", "sales")
 
-#: Elements that a reply has to carry, by the beginning of its method and path. What changes tags
-#: says so (API 2.3 manual), login shows all; of the rest the document assumes that a change carries
-#: what it can change.
+#: Elements that a reply must have, by the beginning of its method and path. What changes tags has
+#: them (API 2.3 manual), login has all; for the rest the document assumes that a change has what it
+#: can change.
 PROMISED = {
     "POST /auth/login": ELEMENTS,
     "POST /contacts": ("tags", "statuses"),
@@ -44,7 +44,7 @@ PROMISED = {
 
 @dataclass
 class Watch:
-    """A client that keeps the newest state that any reply told, as one with a screen would.
+    """A client that keeps the newest side elements of all replies, as one with a screen would.
 
     Attributes:
         crm: The mock with its plain client.
@@ -57,13 +57,13 @@ class Watch:
     limits: dict[str, int | None] = field(default_factory=dict)
 
     def call(self, method: str, path: str, **form: Any) -> Row:
-        """Call and keep what the reply tells; return the envelope."""
+        """Call, keep the reply's side elements, return the envelope."""
         envelope = self.crm.call(method, path, form or None)
         self._keep(f"{method} {path}", envelope)
         return envelope
 
     def login(self) -> Row:
-        """Log in and keep what the reply tells; return the envelope."""
+        """Log in, keep the reply's side elements, return the envelope."""
         envelope = self.crm.login()
         self._keep("POST /auth/login", envelope)
         return envelope
@@ -72,15 +72,15 @@ class Watch:
         if envelope["status"] == 0:
             promised = [names for head, names in PROMISED.items() if call.startswith(head)]
             for name in promised[0] if promised else ():
-                assert name in envelope, f"{call} does not tell {name}"
+                assert name in envelope, f"the reply to {call} lacks {name}"
         for name in ELEMENTS:
             if name in envelope:
                 self.view[name] = envelope[name]
-        # These are there while a limit is reached, so their absence says something too.
+        # These are present while a limit is reached, so their absence means something too.
         self.view["notifications"] = envelope.get("notifications", [])
 
     def rows(self, query: str = "") -> list[Row]:
-        """Return all contacts that a query chooses, those that wait as well."""
+        """Return all contacts that a query selects, waiting ones included."""
         found: list[Row] = []
         for waiting in (0, 1):
             page = 1
@@ -101,15 +101,15 @@ class Watch:
         return [note["deal"] for note in notes if note["type"] == "deal"]
 
 
-def the_view_is_never_stale(watch: Watch) -> None:
-    """What the replies told so far is what a login tells now."""
-    told = {**watch.view}
+def view_is_current(watch: Watch) -> None:
+    """Check that the elements of replies so far are those of a login now."""
+    before = {**watch.view}
     watch.login()
-    assert told == watch.view
+    assert before == watch.view
 
 
 def tags_agree_with_lists(watch: Watch) -> None:
-    """A tag counts the contacts that a list by it shows, and carry it."""
+    """Check that a tag counts the contacts that have it and that a list by it shows."""
     custom = watch.view["tags"]["custom"]
     assert custom == watch.call("GET", "/tags")["data"]
     rows = watch.rows()
@@ -128,7 +128,7 @@ def tags_agree_with_lists(watch: Watch) -> None:
 
 
 def statuses_agree_with_lists(watch: Watch) -> None:
-    """A status counts the contacts that have it, `all` counts all."""
+    """Check that a status counts the contacts that have it, and `all` counts all."""
     rows = watch.rows()
     counts = {one["name"]: one["count"] for one in watch.view["statuses"]}
     assert counts.pop("all") == len(rows)
@@ -138,12 +138,12 @@ def statuses_agree_with_lists(watch: Watch) -> None:
 
 
 def sales_agree_with_deals(watch: Watch) -> None:
-    """What is pending and what was won in the quarter is the sum of the deals."""
+    """Check that what is pending and was won in the quarter is the sum of the deals."""
     sales, deals = watch.view["sales"], watch.deals()
     pending = [deal["amount"] for deal in deals if deal["status"] == "pending"]
     won = [deal["amount"] for deal in deals if deal["status"] == "won"]
     assert abs(sales["pending"] - sum(pending)) < 0.01
-    # No test goes on beyond the quarter.
+    # The tests stay within one quarter.
     assert abs(sales["won"] - sum(won)) < 0.01
     assert datetime.fromtimestamp(sales["expires"], UTC) > watch.crm.mock.clock.now()
     summary = watch.call("GET", "/sales/index")["data"]
@@ -152,7 +152,7 @@ def sales_agree_with_deals(watch: Watch) -> None:
 
 
 def notifications_agree_with_limits(watch: Watch) -> None:
-    """Each limit that is reached is told, and no other."""
+    """Check that there are notifications of the limits that are reached, and no others."""
     expected: set[str] = set()
     contacts, deals = watch.limits.get("contacts"), watch.limits.get("deals")
     if contacts is not None:
@@ -166,7 +166,7 @@ def notifications_agree_with_limits(watch: Watch) -> None:
 
 
 CHECKS = (
-    the_view_is_never_stale,
+    view_is_current,
     tags_agree_with_lists,
     statuses_agree_with_lists,
     sales_agree_with_deals,

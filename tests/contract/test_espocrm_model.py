@@ -1,4 +1,4 @@
-"""EspoCRM's mock against a model of dictionaries: what was written is read, listed and linked."""
+"""Any sequence of calls leaves EspoCRM's records and links as a model of dicts has them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from crmkit_mock import MockCRMs
 from crmkit_mock.espocrm.folding import fold
 from tests.mock.espo import Espo, client_for
 
-#: Names in which case, accents and order matter; none is a duplicate of a sample record's.
+#: Names that differ in case, accents and order; none is a duplicate of a demo record's.
 NAMES = st.sampled_from(["ábel", "Abel", "Žofie", "zeta", "Ångström", "b", "B 2", "b 10", "č"])
 NUMBERS = st.none() | st.integers(0, 10)
 
 
 class Model(RuleBasedStateMachine):
-    """Accounts with contacts: a dictionary of attributes, and sets of members."""
+    """Accounts with contacts: a dict of attributes, and sets of members."""
 
     accounts: Bundle[str] = Bundle("accounts")
     contacts: Bundle[str] = Bundle("contacts")
@@ -45,14 +45,14 @@ class Model(RuleBasedStateMachine):
 
     @initialize(target=contacts)
     def some_contacts(self) -> Any:
-        """Make the contacts that accounts are linked with."""
+        """Create the contacts that accounts are linked to."""
         return multiple(
             *(self.espo.create("Contact", lastName=f"C{number}")["id"] for number in range(3))
         )
 
     @rule(target=accounts, name=NAMES, rating=NUMBERS)
     def create(self, name: str, rating: int | None) -> str:
-        """Make an account."""
+        """Create an account."""
         skip = {"X-Skip-Duplicate-Check": "true"}
         body = {"name": name, "cRating": rating}
         made = self.espo.http.post("/Account", json=body, headers=skip).json()
@@ -73,7 +73,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(id=accounts)
     def delete(self, id: str) -> None:
-        """Delete an account; a second time it is gone."""
+        """Delete an account; a second time is 404."""
         reply = self.espo.http.delete(f"/Account/{id}")
         assert reply.status_code == (200 if self.known.pop(id, None) else 404)
         self.members.pop(id, None)
@@ -100,7 +100,7 @@ class Model(RuleBasedStateMachine):
 
     @invariant()
     def reads_show_what_was_written(self) -> None:
-        """Each account reads as it was written, with its members."""
+        """Check that each account reads as it was written, with its members."""
         for id, attributes in self.known.items():
             read = self.espo.get(f"/Account/{id}")
             assert {name: read[name] for name in attributes} == attributes
@@ -109,7 +109,7 @@ class Model(RuleBasedStateMachine):
 
     @invariant()
     def members_know_their_accounts(self) -> None:
-        """The other end of a link has the same members."""
+        """Check that the other end of a link has the same members."""
         for contact in self.espo.records("/Contact", select="id"):
             read = self.espo.get(f"/Contact/{contact['id']}")
             expected = {id for id, members in self.members.items() if contact["id"] in members}
@@ -118,8 +118,8 @@ class Model(RuleBasedStateMachine):
             assert {one["id"] for one in links} == expected
 
     @invariant()
-    def pages_hold_everything_in_order(self) -> None:
-        """Pages of two, sorted either way, are the sorted accounts, each once."""
+    def pages_cover_the_sorted_list(self) -> None:
+        """Check that pages of two have the accounts once each, sorted either way."""
         for key in ("name", "cRating"):
             expected = sorted(self.known, key=partial(self._key, key))
             for order in ("asc", "desc"):
@@ -127,8 +127,8 @@ class Model(RuleBasedStateMachine):
                 expected.reverse()
 
     @invariant()
-    def a_filter_finds_its_part(self) -> None:
-        """Ratings of five and more are found, and counted."""
+    def filter_finds_matching_accounts(self) -> None:
+        """Check that ratings of five and more are found and counted."""
         query = {"where[0][type]": "greaterThanOrEquals", "where[0][attribute]": "cRating"}
         page = self.espo.get("/Account", **query, **{"where[0][value]": 5, "select": "id"})
         expected = {id for id, one in self.known.items() if (one["cRating"] or 0) >= 5}

@@ -1,4 +1,4 @@
-"""Monica's pairs, pages and tags against dicts: whatever is done in whatever order, they agree."""
+"""Any sequence of calls leaves Monica's pairs, pages and tags as a model of dicts has them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from crmkit_mock import MockCRMs
 
 PLAIN = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
-#: Some types: alike both ways, and two of which each is the other's reverse.
+#: Some types: one that is its own reverse, and two that are each other's.
 REVERSES = {1: 1, 8: 9, 9: 8, 18: 18, 21: 22, 22: 21}
 TAGS = ("red", "green", "blue")
 
@@ -22,7 +22,7 @@ Side = tuple[int, int, int]
 
 
 class People(RuleBasedStateMachine):
-    """Makes, relates, tags and deletes contacts over the wire, and in dicts."""
+    """Creates, relates, tags and deletes contacts over the wire, and in dicts."""
 
     contacts: Bundle[int] = Bundle("contacts")
 
@@ -44,7 +44,7 @@ class People(RuleBasedStateMachine):
         self.sides: Counter[Side] = Counter()
 
     def teardown(self) -> None:
-        """Close what was opened."""
+        """Close mock and client."""
         self.http.close()
         self.mocks.close()
 
@@ -56,7 +56,7 @@ class People(RuleBasedStateMachine):
         return reply.json()
 
     def alive(self, contact: int) -> bool:
-        """Return whether a contact is still there."""
+        """Return whether a contact still exists."""
         return contact in self.tags
 
     @rule(target=contacts, partial=st.booleans())
@@ -98,7 +98,7 @@ class People(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def unrelate(self, data: st.DataObject) -> None:
-        """Delete a relationship, from either side; a partial contact may go with it."""
+        """Delete a relationship, from either side; and with it perhaps a partial contact."""
         shown = self.chosen(data)
         if shown is None:
             return
@@ -109,7 +109,7 @@ class People(RuleBasedStateMachine):
 
     @rule(contact=consumes(contacts))
     def delete(self, contact: int) -> None:
-        """Delete a contact; its relationships go."""
+        """Delete a contact, and its relationships with it."""
         status = 200 if self.alive(contact) else 404
         self.tree("DELETE", f"/contacts/{contact}", None, status)
         if status == 404:
@@ -131,7 +131,7 @@ class People(RuleBasedStateMachine):
 
     @rule(contact=contacts, name=st.sampled_from(TAGS))
     def untag(self, contact: int, name: str) -> None:
-        """Take a tag off a contact, whether it is on it or not."""
+        """Remove a tag from a contact, whether it has it or not."""
         id = self.tag_ids().get(name)
         if self.alive(contact) and id is not None:
             self.tree("POST", f"/contacts/{contact}/unsetTag", {"tags": [id]})
@@ -148,7 +148,7 @@ class People(RuleBasedStateMachine):
 
     @invariant()
     def relationships_come_in_pairs(self) -> None:
-        """The wire has the sides that the model has, and each has its reverse."""
+        """Check that the wire has the sides of the model, each with its reverse."""
         found: Counter[Side] = Counter()
         for contact in self.tags:
             found.update(side(one) for one in self.listed(contact))
@@ -160,8 +160,8 @@ class People(RuleBasedStateMachine):
             assert not same or back % 2 == 0
 
     @invariant()
-    def partial_contacts_have_gone_or_not(self) -> None:
-        """Contacts are there or not, as in the model; lists show those that are not partial."""
+    def contacts_exist_as_in_the_model(self) -> None:
+        """Check that contacts exist as in the model; lists show those that are not partial."""
         for contact in self.tags:
             shown = self.tree("GET", f"/contacts/{contact}")["data"]
             assert shown["is_partial"] is (contact in self.partial)
@@ -169,7 +169,7 @@ class People(RuleBasedStateMachine):
 
     @invariant()
     def tags_and_contacts_agree(self) -> None:
-        """A contact names its tags, and a tag's list is of the contacts that name it."""
+        """Check that contacts show their tags, and tags list their contacts."""
         ids = self.tag_ids()
         for name, id in ids.items():
             listed = {one for one in self.tags if name in self.tags[one]} - self.partial
@@ -179,21 +179,21 @@ class People(RuleBasedStateMachine):
             assert {tag["name"] for tag in shown} == self.tags[contact]
 
     @invariant()
-    def pages_make_up_the_whole(self) -> None:
-        """Pages of any size hold the same records in the same order."""
+    def pages_cover_the_list(self) -> None:
+        """Check that pages of any size have the same records in the same order."""
         whole = self.paged("/contacts", 100)
         for limit in (1, 2, 3):
             assert self.paged("/contacts", limit) == whole
 
     def forget(self, former: Side) -> None:
-        """Take a relationship with its reverse out of the model."""
+        """Remove a relationship with its reverse from the model."""
         contact, type_, other = former
         for one in (former, (other, REVERSES[type_], contact)):
             self.sides[one] -= 1
             assert self.sides[one] >= 0
 
     def vanish(self, contact: int) -> None:
-        """Take a partial contact that has no relationship left out of the model."""
+        """Remove a partial contact without relationships from the model."""
         related = any(count for one, count in self.sides.items() if one[0] == contact)
         if contact in self.partial and self.alive(contact) and not related:
             del self.tags[contact]
@@ -204,7 +204,7 @@ class People(RuleBasedStateMachine):
         return data.draw(st.sampled_from(shown)) if shown else None
 
     def listed(self, contact: int) -> list[dict[str, Any]]:
-        """Return the relationships of a contact as they are listed."""
+        """Return the listed relationships of a contact."""
         shown: list[dict[str, Any]] = self.tree("GET", f"/contacts/{contact}/relationships")["data"]
         return shown
 
@@ -213,7 +213,7 @@ class People(RuleBasedStateMachine):
         return {one["name"]: one["id"] for one in self.tree("GET", "/tags?limit=100")["data"]}
 
     def paged(self, path: str, limit: int) -> list[int]:
-        """Return the ids of a list, page after page; what each page says of itself is checked."""
+        """Return the ids of a list, page after page, and check the metadata of each page."""
         ids: list[int] = []
         page = 1
         while True:

@@ -1,4 +1,4 @@
-"""OnePageCRM's side elements agree with everything else, whatever was done; and can be caught."""
+"""OnePageCRM's side elements agree with everything else after any sequence of calls."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def watch() -> Generator[Watch]:
         yield found
 
 
-class Doing(RuleBasedStateMachine):
-    """Does this and that; after each step everything has to agree."""
+class Calls(RuleBasedStateMachine):
+    """Calls in any order; after each of them everything has to agree."""
 
     @initialize()
     def start(self) -> None:
@@ -43,7 +43,7 @@ class Doing(RuleBasedStateMachine):
         self.opened.__exit__(None, None, None)
 
     def pick(self, number: int) -> str:
-        """Return the id of some contact, or one that there is not."""
+        """Return the id of a contact, or an unknown one if there are none."""
         rows = self.watch.rows()
         return str(rows[number % len(rows)]["id"]) if rows else "0" * 24
 
@@ -104,7 +104,7 @@ class Doing(RuleBasedStateMachine):
         kind=st.sampled_from(["assign", "unassign", "create", "rename", "delete", "unused"]),
     )
     def tag(self, number: int, name: str, kind: str) -> None:
-        """Do something with tags."""
+        """Change tags."""
         if kind.endswith("assign"):
             cid = self.pick(number)
             self.watch.call("GET", f"/misc/{kind}_tag?id={cid}&name={name}")
@@ -126,27 +126,27 @@ class Doing(RuleBasedStateMachine):
 
     @invariant()
     def agree(self) -> None:
-        """Hold all checks."""
+        """Run all checks."""
         for check in CHECKS:
             check(self.watch)
 
 
 # Not shrunk: a failure names its steps anyway, and each step makes a hundred calls.
-Doing.TestCase.settings = settings(
+Calls.TestCase.settings = settings(
     max_examples=8,
     stateful_step_count=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
 )
-TestSideElements = Doing.TestCase
+TestSideElements = Calls.TestCase
 
 
-# -- that the checks can fail ------------------------------------------------------------------
+# -- the checks can fail ------------------------------------------------------------------------
 
 
-def do_something(found: Watch) -> None:
-    """Change something of each kind, with all checks after each step."""
+def change_everything(found: Watch) -> None:
+    """Change something of each resource, with all checks after each step."""
     mock: MockOnePageCRM = found.crm.mock
     form = {"amount": 7.5, "status": "won", **DEAL}
     for method, path, sent in (
@@ -168,7 +168,7 @@ def do_something(found: Watch) -> None:
         check(found)
 
 
-def _silent(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
+def _without(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         behaviour = operations.OPERATIONS[name]
         patch.setitem(operations.OPERATIONS, name, behaviour._replace(side=left))
@@ -176,7 +176,7 @@ def _silent(name: str, *left: str) -> Callable[[pytest.MonkeyPatch], None]:
     return spoil
 
 
-def _told(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
+def _returned(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         tell = operations.SIDE[name]
         patch.setitem(operations.SIDE, name, lambda account: change(tell(account)))
@@ -184,7 +184,7 @@ def _told(name: str, change: Callable[[Any], Any]) -> Callable[[pytest.MonkeyPat
     return spoil
 
 
-def _forgotten(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+def _never_renewed(name: str) -> Callable[[pytest.MonkeyPatch], None]:
     def spoil(patch: pytest.MonkeyPatch) -> None:
         kept: list[Any] = []
         tell = operations.SIDE[name]
@@ -198,45 +198,45 @@ def _forgotten(name: str) -> Callable[[pytest.MonkeyPatch], None]:
     return spoil
 
 
-#: Ways in which a server could err.
+#: Errors that a server could make.
 ERRORS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "assigning a tag tells nothing": _silent("tags_assign"),
-    "a deletion does not tell the sales": _silent("contacts_delete", "tags", "statuses"),
-    "a new contact does not tell statuses": _silent("contacts_create", "tags"),
-    "a deal does not tell sales": _silent("notes_create", "tags"),
-    "an action that waits does not tell tags": _silent("actions_create"),
-    "tags are told but once": _forgotten("tags"),
-    "statuses are told but once": _forgotten("statuses"),
-    "sales are told but once": _forgotten("sales"),
-    "a count is one too high": _told(
+    "assigning a tag returns no element": _without("tags_assign"),
+    "a deletion returns no sales": _without("contacts_delete", "tags", "statuses"),
+    "a creation returns no statuses": _without("contacts_create", "tags"),
+    "a deal returns no sales": _without("notes_create", "tags"),
+    "a waiting action returns no tags": _without("actions_create"),
+    "tags are never renewed": _never_renewed("tags"),
+    "statuses are never renewed": _never_renewed("statuses"),
+    "sales are never renewed": _never_renewed("sales"),
+    "a count is one too high": _returned(
         "statuses", lambda rows: [{**row, "count": row["count"] + 1} for row in rows]
     ),
-    "a system tag counts nobody": _told(
+    "system tags count nobody": _returned(
         "tags",
         lambda tags: {**tags, "system": [{**one, "count": 0} for one in tags["system"]]},
     ),
-    "custom tags are missing": _told("tags", lambda tags: {**tags, "custom": []}),
-    "won and pending change places": _told(
-        "sales", lambda told: {**told, "won": told["pending"], "pending": told["won"]}
+    "custom tags are missing": _returned("tags", lambda tags: {**tags, "custom": []}),
+    "won and pending are exchanged": _returned(
+        "sales", lambda sales: {**sales, "won": sales["pending"], "pending": sales["won"]}
     ),
-    "no limit is ever told": lambda patch: patch.setattr(
+    "no notification is ever sent": lambda patch: patch.setattr(
         "crmkit_mock.onepagecrm.server.notifications", lambda _: []
     ),
 }
 
 
-def test_nothing_is_found_where_nothing_is_wrong() -> None:
-    """The way that finds the errors below finds none in the mock as it is."""
+def test_mock_passes_every_check() -> None:
+    """The calls that reveal the errors below reveal none in the mock as it is."""
     with watch() as found:
-        do_something(found)
+        change_everything(found)
 
 
 @pytest.mark.parametrize("spoil", ERRORS.values(), ids=ERRORS)
-def test_an_error_is_found(
+def test_finds_every_error(
     spoil: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each of these errors of a server breaks one of the checks."""
+    """Each of these errors fails one of the checks."""
     with watch() as found:
         spoil(monkeypatch)
         with pytest.raises(AssertionError):
-            do_something(found)
+            change_everything(found)

@@ -1,4 +1,4 @@
-"""The documents hold against what real servers answered, and the measures of that can fail."""
+"""The documents agree with what real servers answered, and the checks of that can fail."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from functools import cache
 
 import pytest
 
-from tests.contract.recorded import ROOT, Checked, Pair, Tree, document, evidence, pairs
+from tests.contract.recorded import ROOT, Checked, Pair, document, evidence, pairs
+from tests.contract.schemas import Tree
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A document, the recorded pairs that it is held against, and what is asked of it.
+    """A document, the recorded pairs that it is validated by, and the bounds.
 
     Args:
         file: The document.
         recorded: Name of the recorded pairs.
         base: Path of the recorded requests before the document's own.
-        slash: Whether a slash at the end makes another path.
-        share: Share of pairs that belong to operations, at least.
-        tight: Share of spoilt replies that are refused, at least.
-        left_out: Labels of pairs that belong to no operation, each with the reason.
+        slash: Whether a trailing slash makes another path.
+        share: Minimum share of pairs that have an operation.
+        tight: Minimum share of damaged replies that are rejected.
+        left_out: Labels of pairs without an operation, each with the reason.
     """
 
     file: str
@@ -39,7 +40,7 @@ class Measured:
 NO_ROUTE = "the server has no such route"
 NO_METHOD = "the route does not take the method"
 NO_CODE = "a route without code behind it, always answered 500"
-NO_OPERATION = "what HTTP has for every path, no operation of the API"
+NO_OPERATION = "HTTP has the method for every path, the API has no operation"
 
 MONICA = Measured(
     file="monica.yaml",
@@ -94,80 +95,80 @@ def read_pairs(name: str) -> list[Pair]:
 
 @cache
 def read_document(file: str) -> Checked:
-    """Return a document as it stands, read once."""
+    """Return a document, read once."""
     (what,) = (one for one in (MONICA, ESPOCRM) if one.file == file)
     return Checked(document(file), what.base, slash=what.slash)
 
 
-def spoilt(what: Measured, spoil: Callable[[Tree], None]) -> Checked:
-    """Return a document with something in it spoilt."""
+def damaged(what: Measured, damage: Callable[[Tree], None]) -> Checked:
+    """Return a damaged copy of a document."""
     tree = copy.deepcopy(read_document(what.file).tree)
-    spoil(tree)
+    damage(tree)
     return Checked(tree, what.base, slash=what.slash)
 
 
 def share(part: int, whole: int) -> float:
-    """Return a share, of something at least."""
+    """Return the share of a part in a whole that is not empty."""
     assert whole
     return part / whole
 
 
-# -- the measures ------------------------------------------------------------------------------
+# -- the checks --------------------------------------------------------------------------------
 
 
 @for_each
-def test_recorded_pairs_belong_to_operations(
+def test_recorded_requests_are_documented(
     what: Measured, record_property: Callable[[str, object], None]
 ) -> None:
-    """What servers were asked is described, save what is listed with a reason."""
+    """Every recorded request has an operation, save those that are listed with a reason."""
     everything = read_pairs(what.recorded)
     uncovered = read_document(what.file).uncovered(everything)
     found = share(len(everything) - len(uncovered), len(everything))
-    record_property("figure", f"{what.file}: {found:.1%} of {len(everything)} pairs described")
+    record_property("figure", f"{what.file}: {found:.1%} of {len(everything)} pairs documented")
 
     assert set(uncovered) == what.left_out.keys()
     assert found >= what.share
 
 
 @for_each
-def test_recorded_replies_are_described(what: Measured) -> None:
-    """Every reply that was recorded from an operation is what the document says it may be."""
+def test_recorded_replies_are_documented(what: Measured) -> None:
+    """Every recorded reply of an operation is valid by the document."""
     measured = read_document(what.file)
-    faults = [
-        fault
+    errors = [
+        error
         for pair, operation in measured.covered(read_pairs(what.recorded))
-        for fault in measured.reply_faults(pair, operation)
+        for error in measured.reply_errors(pair, operation)
     ]
 
-    assert faults == []
+    assert errors == []
 
 
 @for_each
-def test_bodies_that_servers_took_are_described(what: Measured) -> None:
-    """Every body that a server answered with success is one that the document allows."""
+def test_accepted_bodies_are_documented(what: Measured) -> None:
+    """Every body that a server accepted is valid by the document."""
     measured = read_document(what.file)
     good = [one for one in measured.covered(read_pairs(what.recorded)) if one[0].good]
-    faults = [fault for one in good for fault in measured.request_faults(*one)]
+    errors = [error for one in good for error in measured.request_errors(*one)]
 
     assert [pair for pair, _ in good if pair.request_body is not None]
-    assert faults == []
+    assert errors == []
 
 
 @for_each
 def test_documents_are_tight(
     what: Measured, record_property: Callable[[str, object], None]
 ) -> None:
-    """A reply with an object in place of one of its values is nearly always refused."""
+    """A reply with an object in place of one of its values is nearly always rejected."""
     refused, tried, places = read_document(what.file).tightness(read_pairs(what.recorded))
     found = share(refused, tried)
-    record_property("figure", f"{what.file}: {found:.1%} of {tried} spoilt replies refused")
+    record_property("figure", f"{what.file}: {found:.1%} of {tried} damaged replies rejected")
 
     assert found >= what.tight, places
 
 
 @for_each
-def test_evidence_names_pairs_that_are_there(what: Measured) -> None:
-    """Evidence that cites a recorded reply names it by a label that the recording has."""
+def test_evidence_names_recorded_pairs(what: Measured) -> None:
+    """Evidence that cites a recorded reply names it by a label of the recording."""
     labels = {pair.label for pair in read_pairs(what.recorded)}
     unknown = [
         item
@@ -179,7 +180,7 @@ def test_evidence_names_pairs_that_are_there(what: Measured) -> None:
 
 
 def cited(item: str, labels: set[str]) -> set[str]:
-    """Return the labels that a line of evidence names; something unknown if it names none."""
+    """Return the labels that a line of evidence names; the line itself if it names none."""
     numbers = re.findall(r"seq ([0-9]+(?:(?:, | and | to |, seq | and seq )[0-9]+)*)", item)
     if numbers:
         return {f"seq {number}" for text in numbers for number in re.findall("[0-9]+", text)}
@@ -188,7 +189,7 @@ def cited(item: str, labels: set[str]) -> set[str]:
     return like_labels | labels.intersection(words) or {item}
 
 
-# -- the measures can fail ---------------------------------------------------------------------
+# -- the checks can fail -----------------------------------------------------------------------
 
 
 def anything(tree: Tree) -> None:
@@ -198,9 +199,9 @@ def anything(tree: Tree) -> None:
 
 
 @for_each
-def test_a_document_that_allows_anything_is_not_tight(what: Measured) -> None:
-    """Schemas that say nothing refuse no reply, and are seen by it."""
-    refused, tried, _ = spoilt(what, anything).tightness(read_pairs(what.recorded))
+def test_finds_documents_that_allow_anything(what: Measured) -> None:
+    """Empty schemas reject hardly any damaged reply."""
+    refused, tried, _ = damaged(what, anything).tightness(read_pairs(what.recorded))
 
     assert share(refused, tried) < 0.2
 
@@ -208,15 +209,15 @@ def test_a_document_that_allows_anything_is_not_tight(what: Measured) -> None:
 @pytest.mark.parametrize(
     ("what", "schema"), [(MONICA, "ContactShort"), (ESPOCRM, "Lead")], ids=["monica", "espocrm"]
 )
-def test_one_schema_that_says_nothing_is_seen(what: Measured, schema: str) -> None:
-    """Tightness drops where a single one of the main schemas says nothing."""
+def test_finds_one_empty_schema(what: Measured, schema: str) -> None:
+    """Fewer damaged replies are rejected where a single one of the main schemas is empty."""
 
-    def spoil(tree: Tree) -> None:
+    def damage(tree: Tree) -> None:
         tree["components"]["schemas"][schema] = {}
 
     everything = read_pairs(what.recorded)
     refused, tried, _ = read_document(what.file).tightness(everything)
-    less, as_many, _ = spoilt(what, spoil).tightness(everything)
+    less, as_many, _ = damaged(what, damage).tightness(everything)
 
     assert as_many == tried
     assert share(less, tried) < share(refused, tried) - 0.02
@@ -227,14 +228,14 @@ def test_one_schema_that_says_nothing_is_seen(what: Measured, schema: str) -> No
     [(MONICA, "/contacts"), (ESPOCRM, "/{entityType}"), (ESPOCRM, "/Lead")],
     ids=["monica", "any-entity", "leads"],
 )
-def test_a_path_that_is_missing_is_seen(what: Measured, path: str) -> None:
-    """Pairs of a path that the document lost belong to no operation, or to a looser one."""
+def test_finds_missing_paths(what: Measured, path: str) -> None:
+    """Pairs of a path that is missing have no operation, or a more general one."""
 
-    def spoil(tree: Tree) -> None:
+    def damage(tree: Tree) -> None:
         del tree["paths"][path]
 
     everything = read_pairs(what.recorded)
-    without = spoilt(what, spoil)
+    without = damaged(what, damage)
     before = {pair.label: one["operationId"] for pair, one in covered(what)}
     after = {pair.label: one["operationId"] for pair, one in without.covered(everything)}
 
@@ -243,54 +244,52 @@ def test_a_path_that_is_missing_is_seen(what: Measured, path: str) -> None:
 
 
 def covered(what: Measured) -> list[tuple[Pair, Tree]]:
-    """Return the pairs that belong to an operation, with it."""
+    """Return the pairs that have an operation, with it."""
     return list(read_document(what.file).covered(read_pairs(what.recorded)))
 
 
 def missing_status(tree: Tree) -> None:
-    """Forget how creating an account, or a contact, may be refused."""
+    """Remove a status with which creating an account, or a contact, is refused."""
     for path, status in (("/contacts", "422"), ("/Account", "400")):
         tree["paths"].get(path, {}).get("post", {}).get("responses", {}).pop(status, None)
 
 
 def stricter_reply(tree: Tree) -> None:
-    """Require what servers do not send."""
+    """Require a member that servers do not send."""
     schemas = tree["components"]["schemas"]
     for name in {"Contact", "ContactShort", "Account"} & schemas.keys():
         schemas[name].setdefault("required", []).append("shoe_size")
 
 
 @for_each
-@pytest.mark.parametrize("spoil", [missing_status, stricter_reply])
-def test_a_reply_that_is_not_described_is_seen(
-    what: Measured, spoil: Callable[[Tree], None]
-) -> None:
-    """A status that is not described, and a member that is required in vain, are found."""
-    measured = spoilt(what, spoil)
+@pytest.mark.parametrize("damage", [missing_status, stricter_reply])
+def test_finds_undocumented_replies(what: Measured, damage: Callable[[Tree], None]) -> None:
+    """A status that is not documented, and a required member that is not sent, are found."""
+    measured = damaged(what, damage)
 
     assert [
-        fault
+        error
         for pair, operation in measured.covered(read_pairs(what.recorded))
-        for fault in measured.reply_faults(pair, operation)
+        for error in measured.reply_errors(pair, operation)
     ]
 
 
 @for_each
-def test_a_body_that_is_not_described_is_seen(what: Measured) -> None:
-    """A member that bodies must have in vain is found by the bodies that were taken without it."""
+def test_finds_undocumented_bodies(what: Measured) -> None:
+    """A required member is found by the bodies that servers accepted without it."""
 
-    def spoil(tree: Tree) -> None:
+    def damage(tree: Tree) -> None:
         schemas = tree["components"]["schemas"]
         for name in {"NoteInput", "AccountInput"} & schemas.keys():
             schemas[name].setdefault("required", []).append("shoe_size")
 
-    measured = spoilt(what, spoil)
+    measured = damaged(what, damage)
 
     assert [
-        fault
+        error
         for pair, operation in measured.covered(read_pairs(what.recorded))
         if pair.good
-        for fault in measured.request_faults(pair, operation)
+        for error in measured.request_errors(pair, operation)
     ]
 
 
@@ -304,8 +303,8 @@ def test_a_body_that_is_not_described_is_seen(what: Measured) -> None:
         ("recorded: replies of a server", {"recorded: replies of a server"}),
     ],
 )
-def test_labels_in_evidence_are_read(item: str, labels: set[str]) -> None:
-    """Evidence is read for the labels in it; evidence without one is found."""
+def test_reads_labels_in_evidence(item: str, labels: set[str]) -> None:
+    """The labels in evidence are found, and evidence without one is."""
     assert cited(item, {"star"}) == labels
 
 
@@ -313,8 +312,8 @@ def test_labels_in_evidence_are_read(item: str, labels: set[str]) -> None:
 
 
 @for_each
-def test_recordings_are_small_and_have_labels_of_their_own(what: Measured) -> None:
-    """A recording stays below 500 kB, and a label leads to one pair."""
+def test_recordings_are_small_and_labels_unique(what: Measured) -> None:
+    """A recording is smaller than 500 kB, and a label names one pair."""
     everything = read_pairs(what.recorded)
     path = ROOT / "tests" / "recorded" / f"{what.recorded}.jsonl"
 
@@ -324,8 +323,8 @@ def test_recordings_are_small_and_have_labels_of_their_own(what: Measured) -> No
 
 
 @for_each
-def test_recordings_hold_no_secret(what: Measured) -> None:
-    """Whatever a request or reply proves somebody's identity with is masked."""
+def test_recordings_have_no_secret(what: Measured) -> None:
+    """Credentials in requests and replies are masked."""
     secret = {"authorization", "x-api-key", "x-hmac-authorization", "espo-authorization"}
     shown = [
         f"{pair.label}: {name}"

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
 from tests.contract.recorded import document
+from tests.contract.schemas import Schemas
 from tests.contract.written_forms import Tree, Written
 
 DOCUMENT = Written(document("onepagecrm.yaml"))
+VALIDATORS = Schemas(DOCUMENT.tree)
 SCHEMAS: dict[str, Tree] = DOCUMENT.tree["components"]["schemas"]
 RESPONSES: dict[str, Tree] = DOCUMENT.tree["components"]["responses"]
 FORMATS = {"application/json", "application/xml", "text/yaml"}
@@ -49,10 +50,9 @@ def examples() -> Iterator[tuple[str, str, Tree, Any]]:
                 yield name, media, body["schema"], DOCUMENT.resolve(example)["value"]
 
 
-def faults(schema: Tree, value: Any) -> list[str]:
-    """Return what is wrong with a value."""
-    whole = {"allOf": [schema], "components": DOCUMENT.tree["components"]}
-    validator = jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+def errors(schema: Tree, value: Any) -> list[str]:
+    """Return the errors of a value."""
+    validator = VALIDATORS.validator(schema)
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
@@ -66,8 +66,8 @@ def read(media: str, schema: Tree, text: Any) -> Any:
 # -- formats -----------------------------------------------------------------------------------
 
 
-def test_every_reply_comes_in_every_format() -> None:
-    """What is answered in one format is answered in all, and of one schema."""
+def test_replies_have_every_format() -> None:
+    """A reply with one format has all of them, with the same schema."""
     for name, response in RESPONSES.items():
         if name == "NotAcceptable":
             assert "content" not in response
@@ -76,31 +76,31 @@ def test_every_reply_comes_in_every_format() -> None:
         assert len({json.dumps(body["schema"]) for body in response["content"].values()}) == 1, name
 
 
-def test_examples_in_xml_and_yaml_fit_and_say_what_their_json_says() -> None:
-    """An example in XML or YAML, read by the schema, fits it and equals its twin in JSON."""
+def test_examples_in_xml_and_yaml_equal_those_in_json() -> None:
+    """An example in XML or YAML, read by the schema, is valid and equals that in JSON."""
     trees = {name: value for name, media, _, value in examples() if media == "application/json"}
     seen: set[str] = set()
     for name, media, schema, value in examples():
         tree = read(media, schema, value)
         seen.add(media)
 
-        assert faults(schema, tree) == [], name
+        assert errors(schema, tree) == [], name
         if media != "application/json":
             assert tree == trees[re.sub("(Xml|Yaml)$", "", name)], name
 
     assert seen == FORMATS
 
 
-def test_examples_in_json_go_through_the_other_formats_unchanged() -> None:
-    """Whatever JSON says can be said in XML and YAML, for each type has one reading there."""
+def test_examples_in_json_survive_the_other_formats() -> None:
+    """Examples in JSON are the same after being written and read in XML and in YAML."""
     for name, media, schema, value in examples():
         if media == "application/json":
             assert DOCUMENT.from_xml(DOCUMENT.to_xml(value, schema), schema) == value, name
             assert DOCUMENT.from_yaml(DOCUMENT.to_yaml(value), schema) == value, name
 
 
-def test_an_array_names_its_items() -> None:
-    """Every array tells what its items are called in XML, where they have no name of their own."""
+def test_arrays_name_their_items() -> None:
+    """Every array names its items for XML, unless their schema has a name."""
     nameless = [
         f"{name}.{member}"
         for name, schema in SCHEMAS.items()
@@ -126,8 +126,8 @@ def test_an_array_names_its_items() -> None:
         ("", "string", ""),
     ],
 )
-def test_the_schema_gives_plain_scalars_their_types(text: str, kind: str, value: object) -> None:
-    """What YAML 1.1 would take for something else is what the schema says it is."""
+def test_schema_decides_on_the_types_of_plain_scalars(text: str, kind: str, value: object) -> None:
+    """A scalar that YAML 1.1 would read as something else has the type of the schema."""
     schema = {"type": "object", "properties": {"it": {"type": kind}}}
 
     assert DOCUMENT.from_yaml(f"it: {text}\n", schema) == {"it": value}
@@ -136,8 +136,8 @@ def test_the_schema_gives_plain_scalars_their_types(text: str, kind: str, value:
 # -- names -------------------------------------------------------------------------------------
 
 
-def test_public_names_are_those_that_are_promised() -> None:
-    """Operations give the promised methods; a second HTTP method of one gives none of its own."""
+def test_operations_give_the_promised_methods() -> None:
+    """Operations give the promised methods; a second HTTP method of one gives no method."""
     found: dict[str, set[str]] = {}
     ids = {node["operationId"] for _, node in operations()}
     for method, node in operations():
@@ -150,8 +150,8 @@ def test_public_names_are_those_that_are_promised() -> None:
     assert found == {tag: set(names.split()) for tag, names in PROMISED.items()}
 
 
-def test_members_written_are_members_read() -> None:
-    """Every member of a writing schema is found in the schema that shows the record."""
+def test_written_members_can_be_read() -> None:
+    """Every member of a write schema is in the read schema of the record."""
     missing: list[str] = []
     tied = 0
     for name, schema in SCHEMAS.items():
@@ -170,8 +170,8 @@ def test_members_written_are_members_read() -> None:
     assert missing == []
 
 
-def test_a_replacing_update_knows_what_to_start_from() -> None:
-    """The body of every update that replaces says by which schema the record is read."""
+def test_replacing_updates_name_their_read_schema() -> None:
+    """The body of every update that replaces names the schema by which the record is read."""
     bodies = [
         node["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
         for _, node in operations()
@@ -183,25 +183,25 @@ def test_a_replacing_update_knows_what_to_start_from() -> None:
         assert DOCUMENT.resolve(body).get("x-crmkit-read-schema") in SCHEMAS, body
 
 
-def test_everything_has_words_and_evidence() -> None:
-    """Every schema and member is described, and says how it is known, itself or where it leads."""
-    silent: list[str] = []
+def test_schemas_have_descriptions_and_evidence() -> None:
+    """Every schema and member has a description and evidence, itself or by its reference."""
+    undescribed: list[str] = []
     for name, schema in SCHEMAS.items():
         members = {f"{name}.{key}": one for key, one in schema.get("properties", {}).items()}
         for place, one in {name: schema, **members}.items():
             node = DOCUMENT.resolve(one)
-            payload = place.endswith("Reply.data")  # what it holds says it
+            payload = place.endswith("Reply.data")  # which is described by its schema
             if not node.get("description") or not (payload or node.get("x-crmkit-evidence")):
-                silent.append(place)
+                undescribed.append(place)
 
-    assert silent == []
+    assert undescribed == []
 
 
 # -- the signature -----------------------------------------------------------------------------
 
 
-def test_the_example_of_the_signature_is_right() -> None:
-    """The signature that the document describes, of the example it gives, is the one it gives."""
+def test_example_of_the_signature_is_correct() -> None:
+    """The example's signature is the one that the description computes."""
     schemes = DOCUMENT.tree["components"]["securitySchemes"]
     words = " ".join(schemes["signature"]["description"].split())
     shown = re.search(

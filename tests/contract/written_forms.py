@@ -1,7 +1,7 @@
-"""XML and YAML as the schema of a tree writes them, in the simplest way that can be read.
+"""XML and YAML of a tree by its schema, written in the simplest way that can be read.
 
-OnePageCRM answers the same tree in three formats. What XML and YAML leave open, the type of a
-scalar above all, the schema decides.
+OnePageCRM answers the same tree in three formats. What XML and YAML leave open, above all the type
+of a scalar, the schema decides.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Written:
     tree: Tree
 
     def resolve(self, schema: Tree) -> Tree:
-        """Return a schema with what it refers to, where what stands beside a reference wins."""
+        """Return a schema with what it refers to; members beside a reference win."""
         while "$ref" in schema:
             target: Any = self.tree
             for part in schema["$ref"].removeprefix("#/").split("/"):
@@ -36,7 +36,7 @@ class Written:
         return schema
 
     def kind(self, schema: Tree) -> tuple[str, bool]:
-        """Return the JSON type of what a schema holds, and whether it may be null."""
+        """Return a schema's JSON type, and whether the value may be null."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
             kinds = [self.kind(one) for one in schema["anyOf"]]
@@ -114,17 +114,17 @@ class Written:
     # -- YAML --------------------------------------------------------------------------------------
 
     def to_yaml(self, value: Any) -> str:
-        """Write a tree as YAML, every text quoted."""
+        """Write a tree as YAML, with every str quoted."""
         return yaml.dump(value, Dumper=_Quoting, sort_keys=False, allow_unicode=True)
 
     def from_yaml(self, text: str, schema: Tree) -> Any:
-        """Read a tree from YAML, whose plain scalars the schema gives their types."""
-        return self._typed(yaml.load(text, _Texts), schema)  # noqa: S506  # a safe loader
+        """Read a tree from YAML; the schema decides on the types of plain scalars."""
+        return self._typed(yaml.load(text, _Strings), schema)  # noqa: S506  # a safe loader
 
     def _typed(self, value: Any, schema: Tree) -> Any:
         kind, null = self.kind(schema)
         if value is None:
-            assert null or kind == "string", f"null where {kind} is wanted"
+            assert null or kind == "string", f"expected {kind}, got null"
             return None if null else ""
         if isinstance(value, dict):
             return {
@@ -139,7 +139,7 @@ def _cast(text: str, kind: str) -> Any:
     if kind == "string":
         return text
     if kind == "integer":
-        assert re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()), f"{text!r} is no integer"
+        assert re.fullmatch(r"[+-]?[0-9]{1,18}", text.strip()), f"{text!r} is not an integer"
         return int(text)
     if kind == "number":
         return float(text)
@@ -156,8 +156,8 @@ _Quoting.add_representer(
 )
 
 
-class _Texts(yaml.SafeLoader):
-    """Scalars are texts; plain ones may be null."""
+class _Strings(yaml.SafeLoader):
+    """Scalars are str; plain ones may be null."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  # as in its base
 

@@ -1,4 +1,4 @@
-"""Run schemathesis on a mock, each run the same, with nothing left behind."""
+"""Run schemathesis on a mock: the same requests in each run, and no files left behind."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: Runs begin as forks of one process that has imported what they need, which takes longer than
-#: many a run; nothing that a run does or loads is left for the next one.
+#: Runs are forks of one process that has imported what they need, which takes longer than many a
+#: run. What a run does or loads does not affect the next one.
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     [
@@ -23,11 +23,11 @@ _FORKS.set_forkserver_preload(
     ]
 )
 
-#: Every phase there is. A run in which one of them has nothing to do does not count.
+#: All phases.
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
-#: No seed of the day, no memory of earlier runs; every warning is a failure, as a run that cannot
-#: reach an operation proves nothing about it.
+#: A fixed seed, no memory of earlier runs. Every warning is a failure, as a run that cannot reach
+#: an operation proves nothing about it.
 CONFIGURATION = """\
 seed = 20160105
 color = false
@@ -36,7 +36,7 @@ continue-on-failure = true
 [generation]
 database = "none"
 max-examples = {examples}
-# Texts with U+0000 are JSON, but no server keeps them; how they are refused has tests of its own.
+# Servers refuse strings with U+0000, which has tests of its own.
 allow-x00 = false
 
 [phases.stateful]
@@ -52,12 +52,12 @@ fail-on = {warnings}
 
 @dataclass(frozen=True)
 class Run:
-    """What a run came to.
+    """The result of a run.
 
     Args:
         code: The exit code.
-        report: The run's own report.
-        text: What it printed, for people.
+        report: The report as JSON.
+        text: What it printed.
     """
 
     code: int
@@ -85,11 +85,11 @@ def run(
         base_url: Address of the API, on loopback.
         credentials: API keys by the name of the document's security scheme.
         bearer: Whether they are bearer tokens.
-        warnings: Those that are failures; all by default.
-        more: What else is configured, as TOML tables.
-        folder: Empty folder for everything that the run writes.
+        warnings: Warnings that are failures; all by default.
+        more: Further settings, as TOML tables.
+        folder: Empty folder for the files of the run.
         phases: The phases.
-        examples: Cases an operation in the phases that draw them.
+        examples: Cases per operation in the phases that draw them.
         hooks: Module of hooks for schemathesis, which may import from this repository.
     """
     auth = "".join(
@@ -125,11 +125,11 @@ def run(
 
 
 def _schemathesis(arguments: list[str], folder: str, printed: str) -> None:
-    """Be schemathesis, in a process of one's own.
+    """Run schemathesis's command in this process.
 
     Args:
-        arguments: Its command line.
-        folder: Its working folder.
+        arguments: Command line.
+        folder: Working folder.
         printed: File for what it prints.
     """
     import schemathesis.cli

@@ -1,4 +1,4 @@
-"""Any sequence of calls leaves the mock as a plain dict would be, seen by client and by wire."""
+"""Any sequence of calls leaves Relenta's mock as a dict would be, for client and wire."""
 
 from __future__ import annotations
 
@@ -16,13 +16,21 @@ from hypothesis.stateful import (
 
 from crmkit import NotFoundError
 from crmkit.relenta import LabeledValue, Mailbox
-from tests.contract.world import ACTIVITIES, CONTACTS, Listing, Row, World, relenta, same
+from tests.contract.relenta_harness import (
+    ACTIVITIES,
+    CONTACTS,
+    Harness,
+    Resource,
+    Row,
+    relenta,
+    same,
+)
 
 WORD = st.text(st.characters(codec="utf-8", exclude_characters="\0;()<>"), min_size=1, max_size=6)
 LABELS = st.lists(st.builds(LabeledValue, WORD, st.none() | WORD), max_size=2)
 PEOPLE = st.lists(st.builds(Mailbox, WORD, st.none() | WORD), max_size=2)
 
-#: What the client is asked to write, by keyword.
+#: What the client writes, by keyword.
 CONTACT = st.fixed_dictionaries(
     {},
     optional={
@@ -44,8 +52,8 @@ ACTIVITY = st.fixed_dictionaries(
 )
 
 
-class Calls(RuleBasedStateMachine):
-    """Calls of the client, and next to them a dict that does what they should do."""
+class RelentaMachine(RuleBasedStateMachine):
+    """Calls of the client, and a dict that does what they should do."""
 
     contacts: Bundle[int] = Bundle("contacts")
     activities: Bundle[int] = Bundle("activities")
@@ -53,56 +61,56 @@ class Calls(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
-        self.world: World = self.stack.enter_context(relenta())
+        self.harness: Harness = self.stack.enter_context(relenta())
         self.model: dict[str, dict[int, Row]] = {"contacts": {}, "activities": {}}
 
     def teardown(self) -> None:
-        """Check everything that crossed the wire."""
+        """Validate every exchange."""
         with self.stack:
-            self.world.conforms()
+            self.harness.conforms()
 
-    def _created(self, listing: Listing, id: int, values: Row) -> int:
+    def _created(self, resource: Resource, id: int, values: Row) -> int:
         assert all(id not in records for records in self.model.values())
-        self.model[listing.name][id] = dict(values)
+        self.model[resource.name][id] = dict(values)
         return id
 
     @rule(target=contacts, values=CONTACT)
     def save_contact(self, values: Row) -> int:
         """Save a contact without an id."""
-        return self._created(CONTACTS, self.world.crm.contacts.save(**values), values)
+        return self._created(CONTACTS, self.harness.crm.contacts.save(**values), values)
 
     @rule(target=contacts, values=CONTACT)
     def create_contact(self, values: Row) -> int:
         """Create a contact."""
-        return self._created(CONTACTS, self.world.crm.contacts.create(**values), values)
+        return self._created(CONTACTS, self.harness.crm.contacts.create(**values), values)
 
     @rule(target=contacts, id=contacts, values=CONTACT)
     def create_over_contact(self, id: int, values: Row) -> int:
         """Create a contact with the id of another, which stays as it is."""
-        return self._created(CONTACTS, self.world.crm.contacts.create(id=id, **values), values)
+        return self._created(CONTACTS, self.harness.crm.contacts.create(id=id, **values), values)
 
     @rule(id=contacts, values=CONTACT)
     def update_contact(self, id: int, values: Row) -> None:
         """Update a contact."""
-        assert self.world.crm.contacts.save(id=id, **values) == id
+        assert self.harness.crm.contacts.save(id=id, **values) == id
         self.model["contacts"][id] |= values
 
     @rule(target=activities, values=ACTIVITY)
     def save_activity(self, values: Row) -> int:
         """Save an activity without an id."""
-        return self._created(ACTIVITIES, self.world.crm.activities.save(**values), values)
+        return self._created(ACTIVITIES, self.harness.crm.activities.save(**values), values)
 
     @rule(id=activities, values=ACTIVITY)
     def update_activity(self, id: int, values: Row) -> None:
         """Update an activity."""
-        assert self.world.crm.activities.save(id=id, **values) == id
+        assert self.harness.crm.activities.save(id=id, **values) == id
         self.model["activities"][id] |= values
 
     @rule(id=activities)
-    def mistake_an_activity_for_a_contact(self, id: int) -> None:
+    def save_contact_under_an_id_of_an_activity(self, id: int) -> None:
         """Save a contact under the id of an activity."""
         try:
-            self.world.crm.contacts.save(id=id, company="lost")
+            self.harness.crm.contacts.save(id=id, company="lost")
         except NotFoundError:
             return
         raise AssertionError("a contact was saved under the id of an activity")
@@ -110,14 +118,14 @@ class Calls(RuleBasedStateMachine):
     @rule(size=st.integers(1, 4), count=st.integers(0, 5))
     def read_some(self, size: int, count: int) -> None:
         """Read the first contacts in pages of any size."""
-        some = self.world.crm.contacts.list(page_size=size).take(count).collect()
+        some = self.harness.crm.contacts.list(page_size=size).take(count).collect()
         assert [item.id for item in some] == [*self.model["contacts"]][:count]
 
     @invariant()
     def client_and_model_agree(self) -> None:
-        """The client lists what the dict holds, in the order of creation."""
+        """Check that the client lists what the dict has, in the order of creation."""
         for name, records in self.model.items():
-            items: list[Any] = getattr(self.world.crm, name).list().collect()
+            items: list[Any] = getattr(self.harness.crm, name).list().collect()
             assert [item.id for item in items] == [*records]
             for item, values in zip(items, records.values(), strict=True):
                 for member, value in values.items():
@@ -125,11 +133,11 @@ class Calls(RuleBasedStateMachine):
 
     @invariant()
     def wire_and_client_agree(self) -> None:
-        """The wire shows the same ids in the same order."""
-        for listing in (CONTACTS, ACTIVITIES):
-            ids = [int(row["id"]) for row in self.world.everything(listing)]
-            assert ids == [*self.model[listing.name]]
+        """Check that the wire has the same ids in the same order."""
+        for resource in (CONTACTS, ACTIVITIES):
+            ids = [int(row["id"]) for row in self.harness.everything(resource)]
+            assert ids == [*self.model[resource.name]]
 
 
-Calls.TestCase.settings = settings(max_examples=25, stateful_step_count=12)
-TestCalls = Calls.TestCase
+RelentaMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=12)
+TestRelenta = RelentaMachine.TestCase

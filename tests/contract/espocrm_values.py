@@ -1,6 +1,6 @@
-"""What a run sends to an EspoCRM: values that fields take, of records that there are.
+"""Values that a run sends to an EspoCRM: those that fields accept, with ids that exist.
 
-No schema of an EspoCRM tells them, as every installation has its own.
+The document does not have them, as every installation has its own.
 """
 
 from __future__ import annotations
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
-from tests.contract.specialise import Tree
+from tests.contract.account_documents import Tree
 
 
 @dataclass(frozen=True)
 class Ids:
-    """Ids of records of one entity type, and of what they are linked to.
+    """Ids of records of one entity type, and of the records that they are linked to.
 
     Attributes:
-        read: Those that are there to be read and changed one by one.
-        changed: Those that are there to be changed together.
-        deleted: Those that are there to be deleted.
+        read: Those to be read and changed one by one.
+        changed: Those to be changed together.
+        deleted: Those to be deleted.
         linked: Those of the records at the other end of a link.
     """
 
@@ -30,7 +30,7 @@ class Ids:
 
 
 _LEADS = (f"6593c98000000{number:02d}e1" for number in range(5))
-#: Records of the demo that nothing here deletes, by the member that takes their ids.
+#: Records of the demo data that no run deletes, by the member that takes their ids.
 KNOWN: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("accountId", "accountsIds", "parentId"), (seed.ACCOUNT, seed.THIRD_ACCOUNT)),
     **dict.fromkeys(("contactId", "contactsIds"), (seed.CONTACT, seed.SECOND_CONTACT)),
@@ -43,7 +43,7 @@ DAY = "20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
 TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 _ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
 ADDRESSES = ("ann@x.example", "Bob@y.example")
-#: What members take, by the component that describes them.
+#: What members accept, by the component that describes them.
 _VALUES: dict[str, Tree] = {
     "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
     "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
@@ -87,7 +87,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "PhoneNumberInput": ("phoneNumber",),
     "ReminderInput": ("seconds", "type"),
 }
-#: Members of what is sent beside records, by schema, that are the same in every family.
+#: Members of what is sent beside records, by schema, that are the same in every group.
 _SENT: dict[str, dict[str, Tree]] = {
     "UnlinkAllInput": {
         "id": {"const": seed.TARGET_LIST},
@@ -203,15 +203,15 @@ def narrow_others(tree: Tree, entity: str, ids: Ids) -> None:
     named = {"const": entity}
     one, linked = {"enum": ids.read}, {"enum": ids.linked}
     many: Tree = {"type": "array", "minItems": 1, "items": {"enum": ids.changed}}
-    gone = {**many, "items": {"enum": ids.deleted}}
+    deleted = {**many, "items": {"enum": ids.deleted}}
     of_family: dict[str, Tree] = {
         "RecordReference": {"id": one},
         "LeadConversionInput": {"id": one},
         "LinkInput": {"id": linked, "ids": {"type": "array", "items": linked}},
         "MassUpdateInput": {"ids": many},
-        "MassDeleteInput": {"ids": gone},
+        "MassDeleteInput": {"ids": deleted},
         "MassActionInput": {"entityType": named},
-        "MassActionParams": {"ids": gone},
+        "MassActionParams": {"ids": deleted},
         "ActionInput": {"entityType": named, "id": one},
         "ExportInput": {"entityType": named, "ids": many},
     }

@@ -1,9 +1,9 @@
-"""EspoCRM's document in families, specialised to the records and rules that a mock holds.
+"""EspoCRM's document in groups of operations, narrowed to the records and rules of a mock.
 
-What differs from the wire document: The generic routes stand for one entity type each, so that
+What differs from the wire document: Generic routes become those of one entity type, so that
 its records, links and values fit together. Ids are those of records that exist, and values are
-those that fields take. Filters have tests of their own; here lists get a few of them, in one JSON
-object. One kind of credentials is used.
+those that fields accept. Filters have tests of their own; here lists get a few,
+as one JSON object. One kind of credentials is used.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import httpx
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.leads import LEAD_CAPTURE_KEY
 from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
-from tests.contract.espocrm_sent import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
-from tests.contract.specialise import Tree, resolved, wire
+from tests.contract.account_documents import Tree, resolved, wire
+from tests.contract.espocrm_values import ADDRESSES, DAY, TIME, Ids, narrow_others, narrow_records
 
-#: Settings of a run. No header is required. Whatever is sent is taken where it can be coerced, and
-#: passed over where it is unknown, so that hardly anything is wrong; what is right is taken, but
-#: where a run has deleted the record, or changed it since.
+#: Settings of a run. No header is required. The server coerces what it can and ignores what it
+#: does not know, so that hardly anything is invalid. What is valid succeeds, unless the run has
+#: deleted the record or changed it since.
 SETTINGS = """
 [checks.negative_data_rejection]
 enabled = false
@@ -39,29 +39,29 @@ unexpected-methods = ["TRACE"]
 [phases.stateful.inference]
 algorithms = []
 """
-#: All warnings but those that follow from negative data being taken, and records being deleted.
+#: All warnings but those that follow from invalid data being accepted and records being deleted.
 WARNINGS = [
     *("base_url_mismatch", "missing_deserializer", "unused_openapi_auth", "unsupported_regex"),
     *("method_not_allowed", "unmatched_filter", "constants_extraction", "unresolvable_reference"),
 ]
-#: Operations that are refused whatever is sent, as only the administrator may, or as there is no
-#: record that was deleted.
+#: Operations that are refused whatever is sent: only the administrator may call them, or there is
+#: no deleted record.
 REFUSED = {"records_restore"}
 METHODS = ("get", "put", "post", "patch", "delete")
-#: Records of the family's entity type that are made before a run: some to be read, some to be
+#: Records of the group's entity type that are created before a run: some to be read, some to be
 #: changed by many, the rest to be deleted.
 READ, CHANGED, DELETED = 4, 4, 22
 
 
 @dataclass(frozen=True)
-class Family:
+class Group:
     """Operations that belong together.
 
     Attributes:
         tags: Tags of the operations.
-        entity: Entity type that the generic routes among them stand for.
+        entity: Entity type of the generic routes among them.
         link: Its link to which records are linked, and which they are.
-        admin: Whether the administrator asks, as others may not.
+        admin: Whether the administrator sends the requests, as others may not.
     """
 
     tags: tuple[str, ...]
@@ -72,21 +72,21 @@ class Family:
 
 _CONTACTS = ("contacts", (seed.CONTACT, seed.SECOND_CONTACT))
 _ANY = ("records", "mass_actions")
-FAMILIES: dict[str, Family] = {
-    "accounts": Family(("accounts", *_ANY), "Account", _CONTACTS),
-    "contacts": Family(("contacts", *_ANY), "Contact", ("opportunities", (seed.OPPORTUNITY,))),
-    "leads": Family(("leads", *_ANY), "Lead", ("meetings", (seed.MEETING,))),
-    "opportunities": Family(("opportunities", *_ANY), "Opportunity", _CONTACTS),
-    "cases": Family(("cases", *_ANY), "Case", _CONTACTS),
-    "tasks": Family(("tasks", *_ANY), "Task", admin=True),
-    "meetings": Family(("meetings", "attendees", *_ANY), "Meeting", _CONTACTS),
-    "calls": Family(("calls", *_ANY), "Call", _CONTACTS),
-    "emails": Family(("emails", *_ANY), "Email", admin=True),
-    "gadgets": Family(("layouts", *_ANY), "CGadget", admin=True),
-    "attachments": Family(("attachments",), "Attachment", admin=True),
-    "stream": Family(("stream", "notes", "followers", "stars"), "Account", admin=True),
-    "webhooks": Family(("webhooks",), "Webhook", admin=True),
-    "system": Family(
+GROUPS: dict[str, Group] = {
+    "accounts": Group(("accounts", *_ANY), "Account", _CONTACTS),
+    "contacts": Group(("contacts", *_ANY), "Contact", ("opportunities", (seed.OPPORTUNITY,))),
+    "leads": Group(("leads", *_ANY), "Lead", ("meetings", (seed.MEETING,))),
+    "opportunities": Group(("opportunities", *_ANY), "Opportunity", _CONTACTS),
+    "cases": Group(("cases", *_ANY), "Case", _CONTACTS),
+    "tasks": Group(("tasks", *_ANY), "Task", admin=True),
+    "meetings": Group(("meetings", "attendees", *_ANY), "Meeting", _CONTACTS),
+    "calls": Group(("calls", *_ANY), "Call", _CONTACTS),
+    "emails": Group(("emails", *_ANY), "Email", admin=True),
+    "gadgets": Group(("layouts", *_ANY), "CGadget", admin=True),
+    "attachments": Group(("attachments",), "Attachment", admin=True),
+    "stream": Group(("stream", "notes", "followers", "stars"), "Account", admin=True),
+    "webhooks": Group(("webhooks",), "Webhook", admin=True),
+    "system": Group(
         (
             *("actions", "activities", "app", "currency_rates", "exports", "i18n", "kanban"),
             *("lead_capture", "metadata", "search", "settings", "users"),
@@ -97,7 +97,7 @@ FAMILIES: dict[str, Family] = {
 }
 #: Parameters of lists that are kept; the other ones are where items, and old names.
 _LISTING = ("select", "searchParams", "orderBy", "order", "offset", "maxSize", "textFilter", "q")
-#: What makes a record of each kind, with values that no two of them have where `{}` stands.
+#: Bodies that create a record of each type; `{}` is replaced by a number.
 BODIES: dict[str, Tree] = {
     "Account": {"name": "Made {}"},
     "Contact": {"lastName": "Made {}"},
@@ -127,21 +127,21 @@ _PARAMETERS: dict[str, Tree] = {
     "orderBy": {"enum": ["createdAt", "id"]},
     "userId": {"enum": [JANA_ID, INTEGRATOR_ID]},
     "q": {"type": "string", "pattern": "^[A-Za-z*]{1,9}$"},
-    # Names are seen in replies and sent again, so all would be duplicates.
+    # Names from replies are sent again, so all would be duplicates.
     "X-Skip-Duplicate-Check": {"type": "boolean", "enum": [True]},
     **{name: {"type": "string", "pattern": f"^{DAY} {TIME}$"} for name in ("from", "to", "after")},
 }
 
 
-def family(name: str, profile: str, http: httpx.Client) -> Tree:
-    """Return the document of a family, for the records that it makes in a mock.
+def group_document(name: str, profile: str, http: httpx.Client) -> Tree:
+    """Return the document of a group of operations, for the records that it creates in a mock.
 
     Args:
-        name: Which family.
-        profile: Whose routes: "espocrm" or "autocrm".
-        http: A client of the mock, with the credentials of who asks.
+        name: Which group.
+        profile: Kind of server: "espocrm" or "autocrm".
+        http: A client of the mock, with the credentials of the run.
     """
-    found = FAMILIES[name]
+    found = GROUPS[name]
     tree: Tree = _bare(wire("autocrm"))
     tree["paths"] = dict(_paths(tree, found, profile))
     scheme = "espoAuthorization" if found.admin else "apiKey"
@@ -155,21 +155,23 @@ def family(name: str, profile: str, http: httpx.Client) -> Tree:
     _parameters(tree, found, ids)
     narrow_records(tree)
     known = ids.get(found.entity) or [seed.ACCOUNT] * (READ + CHANGED + 1)
-    gone = known[READ + CHANGED :]
+    deleted = known[READ + CHANGED :]
     linked = [*found.link[1]]
-    narrow_others(tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], gone, linked))
+    narrow_others(
+        tree, found.entity, Ids(known[:READ], known[READ : READ + CHANGED], deleted, linked)
+    )
     _prune(tree)
     return tree
 
 
 def operation_ids(name: str, profile: str) -> set[str]:
-    """Return the operations of a family that a kind of server has."""
-    tree = {"paths": dict(_paths(wire("autocrm"), FAMILIES[name], profile))}
+    """Return the operations of a group that a kind of server has."""
+    tree = {"paths": dict(_paths(wire("autocrm"), GROUPS[name], profile))}
     return {operation["operationId"] for _, _, operation in operations(tree)}
 
 
 def operations(tree: Tree) -> Iterator[tuple[str, str, Tree]]:
-    """Give the operations of a document with path and method."""
+    """Yield the operations of a document with path and method."""
     for path, item in tree["paths"].items():
         for method in METHODS:
             if method in item:
@@ -177,11 +179,11 @@ def operations(tree: Tree) -> Iterator[tuple[str, str, Tree]]:
 
 
 def _bare(node: Any, *, names: bool = False) -> Any:
-    """Return a tree without examples and descriptions of what needs none.
+    """Return a tree without examples and evidence.
 
     Args:
         node: The tree.
-        names: Whether its keys are names that a vendor gave.
+        names: Whether its keys are the vendor's names.
     """
     if isinstance(node, list):
         return [_bare(one) for one in node]
@@ -194,8 +196,8 @@ def _bare(node: Any, *, names: bool = False) -> Any:
     }
 
 
-def _paths(tree: Tree, found: Family, profile: str) -> Iterator[tuple[str, Tree]]:
-    """Give the paths of a family, the generic ones for its entity type."""
+def _paths(tree: Tree, found: Group, profile: str) -> Iterator[tuple[str, Tree]]:
+    """Yield the paths of a group, the generic ones for its entity type."""
     for path, item in tree["paths"].items():
         # Only entity types with a status have a board.
         entity = "Lead" if path.startswith("/Kanban") else found.entity
@@ -223,7 +225,7 @@ def _paths(tree: Tree, found: Family, profile: str) -> Iterator[tuple[str, Tree]
 
 
 def _silent_deletions(tree: Tree) -> None:
-    """Let replies to deletions be empty (page: Delete Record), which clients read as true."""
+    """Allow empty replies to deletions (page: Delete Record), which clients read as true."""
     for path, method, operation in operations(tree):
         if method == "delete" and path.endswith("/{id}"):
             done = resolved(tree, operation["responses"]["200"])
@@ -233,7 +235,7 @@ def _silent_deletions(tree: Tree) -> None:
 
 
 def _links(tree: Tree) -> None:
-    """Take the entity type out of links, as it is no parameter any more."""
+    """Remove the entity type from links, as it is not a parameter here."""
     for _, _, operation in operations(tree):
         for response in operation["responses"].values():
             for link in response.get("links", {}).values():
@@ -241,7 +243,7 @@ def _links(tree: Tree) -> None:
 
 
 def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
-    """Make records of every kind that the paths name, and return their ids."""
+    """Create records of every type that the paths name, and return their ids."""
     kinds = {path.split("/")[1] for path in tree["paths"]}
     ids: dict[str, list[str]] = {}
     for kind in sorted(kinds & BODIES.keys()):
@@ -266,7 +268,7 @@ def _records(tree: Tree, http: httpx.Client) -> dict[str, list[str]]:
     return ids
 
 
-def _parameters(tree: Tree, found: Family, ids: dict[str, list[str]]) -> None:
+def _parameters(tree: Tree, found: Group, ids: dict[str, list[str]]) -> None:
     for path, method, operation in operations(tree):
         kind = "chunk" if "/chunk/" in path else path.split("/")[1]
         kept: list[Tree] = []
@@ -283,8 +285,8 @@ def _parameters(tree: Tree, found: Family, ids: dict[str, list[str]]) -> None:
             if name == "id":
                 known = ids[kind]
                 if len(known) > READ:
-                    gone = method == "delete" and path.endswith("/{id}")
-                    known = known[READ + CHANGED :] if gone else known[:READ]
+                    deleted = method == "delete" and path.endswith("/{id}")
+                    known = known[READ + CHANGED :] if deleted else known[:READ]
                 if parameter["in"] == "query":
                     known = [*found.link[1]]
                 schema = {"type": "string", "enum": known}
@@ -302,7 +304,7 @@ def _parameters(tree: Tree, found: Family, ids: dict[str, list[str]]) -> None:
 
 
 def _prune(tree: Tree) -> None:
-    """Take out the components that nothing refers to."""
+    """Remove the components that nothing refers to."""
     everything = tree["components"]
     kept: Tree = {"securitySchemes": everything["securitySchemes"]}
     to_do: list[Any] = [tree["paths"]]
@@ -318,7 +320,7 @@ def _prune(tree: Tree) -> None:
 
 
 def settings(tree: Tree) -> str:
-    """Return what a run has to know of single operations, as TOML."""
+    """Return the settings of single operations, as TOML."""
     text = ""
     for path, _, operation in operations(tree):
         lines: list[str] = []
@@ -326,7 +328,7 @@ def settings(tree: Tree) -> str:
             statuses = '["2xx", "403", "404"]'
             lines.append(f"checks.positive_data_acceptance.expected-statuses = {statuses}")
         if "/action/" in path:
-            # There, another method is an action that does not exist: 404.
+            # With another method it is an action that does not exist: 404.
             lines.append("checks.unsupported_method.enabled = false")
         if lines:
             head = ["[[operations]]", f'include-operation-id = "{operation["operationId"]}"']

@@ -1,7 +1,7 @@
-"""Wire documents, specialised to the account that a mock is seeded with.
+"""Wire documents narrowed to the account that a mock is seeded with.
 
-A wire document holds for every account of a vendor. What one account adds, such as custom fields
-whose unknown keys are refused, no generator of requests can guess, so it is written into a copy.
+A wire document describes every account of a vendor. What one account adds, such as custom fields,
+a generator of requests cannot guess, so it is written into a copy of the document.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def wire(crm: str) -> Tree:
 
 
 def custom_field(definition: Tree) -> Tree:
-    """Return the schema of a Relenta custom field's value; null and an empty text clear it."""
+    """Return the schema of a Relenta custom field's value; null and an empty string clear it."""
     choices = [re.escape(choice) for choice in definition.get("choices", [])]
     match definition["type"]:
         case "Single choice":
@@ -44,9 +44,9 @@ def relenta(definitions: list[Tree]) -> Tree:
 
     Three things differ from the wire document. Contacts have the department's custom fields and no
     others. Bodies come as application/json only: under the form's media type Relenta takes JSON
-    text all the same, and a generator of form fields can make none, so that media type has tests
-    of its own. Links tell that a saved record can be saved again, so that the stateful phase has
-    something to follow.
+    all the same, which a generator of form fields cannot make, so that media type has tests of its
+    own. Links say that a saved record can be saved again, so that the stateful phase has something
+    to follow.
     """
     tree = wire("relenta")
     contact = tree["components"]["schemas"]["ContactInput"]
@@ -73,8 +73,8 @@ def _link(tree: Tree, source: str, target: str) -> None:
 def onepagecrm(extension: str) -> Tree:
     """Return OnePageCRM's document for the account "solar" of the mock, in one format.
 
-    Ids, tags, days, countries and codes are those that the account has or takes, as no generator
-    can guess them. Members that two inputs must agree on are left out or fixed: passwords, the
+    Ids, tags, dates, countries and codes are those that the account has or takes, as a generator
+    cannot guess them. Members that two inputs must agree on are left out or fixed: passwords, the
     contact of an action that is updated, the type of a note. Links do not lead to calls that the
     state of the record forbids.
 

@@ -1,4 +1,4 @@
-"""A mock with a plain client and crmkit's client before it, and what all CRMs' lists are asked."""
+"""Relenta's mock with a plain HTTP client and crmkit's client, whose exchanges are recorded."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from crmkit import Relenta
 from crmkit_mock import MockCRMs
+from tests.contract.account_documents import wire
+from tests.contract.exchange_validation import ExchangeValidator
 from tests.contract.exchanges import Fault, Recorder
-from tests.contract.specialise import wire
-from tests.contract.validation import Judge
 
 Row = dict[str, Any]
 
@@ -23,8 +23,8 @@ LISTS = ("", "a", "a;b", "a (x);b", ";", "Ann <a@b.c>;d@e.f")
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A list of records and how they come about: what a CRM has to say to be checked.
+class Resource:
+    """A list of records, and the paths that write them.
 
     Args:
         name: The resource's name in the client.
@@ -32,8 +32,8 @@ class Listing:
         save_path: Path that creates, and updates what has an id.
         create_path: Path that only creates; None if there is none.
         values: Strategies for what a client may write, by member, in the wire's form.
-        default_size: Rows of a page when nothing is said.
-        biggest: The largest page size.
+        default_size: Rows of a page where no size is sent.
+        biggest: Largest page size.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Listing:
         return st.fixed_dictionaries({}, optional=dict(self.values))
 
 
-CONTACTS = Listing(
+CONTACTS = Resource(
     "contacts",
     "/contact.list.json",
     "/contact.save.json",
@@ -62,7 +62,7 @@ CONTACTS = Listing(
         "do_not_mass_email": st.booleans(),
     },
 )
-ACTIVITIES = Listing(
+ACTIVITIES = Resource(
     "activities",
     "/activity.list.json",
     "/activity.save.json",
@@ -78,60 +78,60 @@ ACTIVITIES = Listing(
         "status": TEXT,
     },
 )
-LISTINGS = (CONTACTS, ACTIVITIES)
+RESOURCES = (CONTACTS, ACTIVITIES)
 
 
 @dataclass
-class World:
-    """A mock without records, and two ways to it that are both recorded."""
+class Harness:
+    """A mock without records, and two clients whose exchanges are recorded."""
 
     mocks: MockCRMs
     http: httpx.Client
     crm: Relenta
     recorder: Recorder
-    judge: Judge
+    validator: ExchangeValidator
     others: list[httpx.Client] = field(default_factory=list)
 
-    def rows(self, listing: Listing, http: httpx.Client | None = None, **query: int) -> list[Row]:
-        """Return one page as it is on the wire."""
-        reply = (http or self.http).get(listing.list_path, params=query)
+    def rows(self, resource: Resource, http: httpx.Client | None = None, **query: int) -> list[Row]:
+        """Return one page as the wire has it."""
+        reply = (http or self.http).get(resource.list_path, params=query)
         assert reply.status_code == 200, reply.text
         rows: list[Row] = reply.json()["data"]
         return rows
 
-    def everything(self, listing: Listing, http: httpx.Client | None = None) -> list[Row]:
-        """Return all rows, page after page of the largest size, up to an empty one."""
+    def everything(self, resource: Resource, http: httpx.Client | None = None) -> list[Row]:
+        """Return all rows, from pages of the largest size up to an empty one."""
         rows: list[Row] = []
         page = 1
-        while found := self.rows(listing, http, page=page, page_size=listing.biggest):
+        while found := self.rows(resource, http, page=page, page_size=resource.biggest):
             rows += found
             page += 1
         return rows
 
-    def save(self, listing: Listing, body: Row, path: str | None = None) -> int:
+    def save(self, resource: Resource, body: Row, path: str | None = None) -> int:
         """Save a record and return the id that the reply names."""
-        reply = self.http.post(path or listing.save_path, json=body)
+        reply = self.http.post(path or resource.save_path, json=body)
         assert reply.status_code == 200, reply.text
         id: int = reply.json()["data"]["id"]
         return id
 
-    def row(self, listing: Listing, id: int) -> Row:
-        """Return the one row that has an id."""
-        rows = [row for row in self.everything(listing) if int(row["id"]) == id]
+    def row(self, resource: Resource, id: int) -> Row:
+        """Return the row with an id."""
+        rows = [row for row in self.everything(resource) if int(row["id"]) == id]
         assert len(rows) == 1, f"{len(rows)} rows have the id {id}"
         return rows[0]
 
     def conforms(self) -> None:
-        """Check that every exchange so far is what the document says."""
-        assert self.judge.judge(self.recorder.exchanges) == []
+        """Check that every exchange so far is valid by the document."""
+        assert self.validator.all_errors(self.recorder.exchanges) == []
 
 
-_JUDGE = Judge(wire("relenta"))
+_VALIDATOR = ExchangeValidator(wire("relenta"))
 
 
 @contextmanager
-def relenta(fault: Fault | None = None) -> Generator[World]:
-    """Open a world with Relenta's mock.
+def relenta(fault: Fault | None = None) -> Generator[Harness]:
+    """Open a harness.
 
     Args:
         fault: What goes wrong between the clients and the mock.
@@ -153,9 +153,9 @@ def relenta(fault: Fault | None = None) -> Generator[World]:
         crm = stack.enter_context(
             Relenta(base_url=mock.base_url, department_key=key, transport=recorder)
         )
-        yield World(mocks, plain("agents"), crm, recorder, _JUDGE, [plain("laboratory")])
+        yield Harness(mocks, plain("agents"), crm, recorder, _VALIDATOR, [plain("laboratory")])
 
 
 def same(sent: Any, shown: Any) -> bool:
-    """Return whether a list shows a value that was sent: null, "" and absence are all no value."""
+    """Return whether a list shows a value that was sent: null, "" and absence mean the same."""
     return (sent or None) == (shown or None)

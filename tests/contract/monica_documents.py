@@ -1,10 +1,10 @@
-"""Monica's document in families of resources, specialised to the records that a mock holds.
+"""Monica's document in groups of resources, narrowed to the records that a mock has.
 
-Three things differ from the wire document. Ids are those of records that exist, as no generator of
-numbers finds them. What the server takes though it is of no use, and says so by nothing, counts as
-right. Links tell that a record that was made can be read, updated and deleted: records come in an
-envelope, so their ids are invisible to what infers links. PATCH follows the rules of PUT, member by
-member, so only one of the two is gone through; bodies come as JSON only.
+Three things differ from the wire document. Ids are those of records that exist, as a generator
+cannot guess them. What the server accepts though it has no effect counts as valid. Links say that
+a created record can be read, updated and deleted: records come in an envelope, so their ids cannot
+be inferred. PATCH follows the rules of PUT, member by member, so only one of the two is tested;
+bodies are sent as JSON only.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 
 import httpx
 
-from tests.contract.specialise import Tree, resolved, wire
+from tests.contract.account_documents import Tree, resolved, wire
 
 #: Tags that belong together.
-FAMILIES: dict[str, tuple[str, ...]] = {
+GROUPS: dict[str, tuple[str, ...]] = {
     "relationships": ("relationships", "relationship_types", "relationship_type_groups"),
     "people": ("contacts", "tags", "genders", "contact_fields", "contact_field_types"),
     "events": (
@@ -30,9 +30,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     ),
     "server": ("countries", "currencies", "compliance", "logs", "server"),
 }
-#: The settings of a run. It asks for JSON, without which errors lead to pages for people, and names
-#: what is right beside success: a record that a run has deleted is not there, which most routes say
-#: by 422.
+#: The settings of a run. It asks for JSON, as errors are HTML pages otherwise, and names
+#: the statuses expected beside success: most routes answer 422 for a record that a run has deleted.
 _SETTINGS = """
 [headers]
 Accept = "application/json"
@@ -44,16 +43,16 @@ expected-statuses = ["2xx", "404", "422"]
 unexpected-methods = ["TRACE"]
 """
 METHODS = ("get", "put", "post", "patch", "delete")
-#: All warnings but that most generated requests are refused: what a date or a flag asks of other
-#: members, no schema tells.
+#: All warnings but that most generated requests are refused: no schema says
+#: what a date or a flag requires of other members.
 WARNINGS = [
     *("missing_auth", "missing_test_data", "base_url_mismatch", "missing_deserializer"),
     *("unused_openapi_auth", "unsupported_regex", "method_not_allowed", "unmatched_filter"),
     *("constants_extraction", "unresolvable_reference"),
 ]
-#: Records of each kind that are made before a run, which deletes most of them.
+#: Records of each kind that are created before a run, which deletes most of them.
 COUNT = 30
-#: What is there from the beginning, by the member that takes its id: its kind and ids.
+#: Records that exist from the beginning, by the member that takes their ids: kind and ids.
 KNOWN: dict[str, tuple[str, range]] = {
     **dict.fromkeys(("contact_id", "contact_is", "of_contact"), ("contacts", range(1, 5))),
     **dict.fromkeys(("recipient_id", "met_through_contact_id"), ("contacts", range(1, 5))),
@@ -71,11 +70,11 @@ KNOWN: dict[str, tuple[str, range]] = {
 Ids = dict[str, list[int]]
 
 
-def family(name: str, http: httpx.Client) -> Tree:
-    """Return the document of a family of resources, for the records that it makes in a mock.
+def group_document(name: str, http: httpx.Client) -> Tree:
+    """Return the document of a group of resources, for the records that it creates in a mock.
 
     Args:
-        name: Which family.
+        name: Which group.
         http: A client of the mock, with its token.
     """
     tree = wire("monica")
@@ -92,9 +91,10 @@ def family(name: str, http: httpx.Client) -> Tree:
 
 
 def settings(tree: Tree) -> str:
-    """Return what a run has to know beside the document, as TOML.
+    """Return the settings of a run, as TOML.
 
-    Where nothing is required of a body, nothing sent is wrong: broken JSON counts as an empty body.
+    Where a body has no required members, nothing that is sent is invalid: the server reads broken
+    JSON as an empty body.
     """
     text = _SETTINGS
     for _, _, operation in _operations(tree):
@@ -115,11 +115,11 @@ def _operations(tree: Tree) -> Iterator[tuple[str, str, Tree]]:
 
 
 def _is_in(node: Tree, method: str, name: str) -> bool:
-    return method != "patch" and node["tags"][0] in FAMILIES[name]
+    return method != "patch" and node["tags"][0] in GROUPS[name]
 
 
 def _bodies(tree: Tree) -> None:
-    """Leave JSON alone of the media types, where there is JSON, and one picture."""
+    """Leave only JSON of the media types, where there is JSON, and one picture."""
     bodies = tree["components"]["requestBodies"]
     for body in bodies.values():
         if "application/json" in body["content"]:
@@ -129,7 +129,7 @@ def _bodies(tree: Tree) -> None:
 
 
 def _records(tree: Tree, http: httpx.Client) -> Ids:
-    """Make records of each kind by the examples of the document, and return all ids by tag."""
+    """Create records of each kind from the document's examples, and return all ids by tag."""
     ids: Ids = {}
     lists = {op["operationId"]: path for path, _, op in _operations(tree)}
     for path, method, operation in _operations(tree):
@@ -157,13 +157,13 @@ def _records(tree: Tree, http: httpx.Client) -> Ids:
 
 
 def _existing(body: Tree) -> Tree:
-    """Return a body whose ids are those of records that there are."""
+    """Return a body with ids of records that exist."""
     known = {name: KNOWN[name][1][0] for name in body if name in KNOWN}
     return body | {name: [id] if isinstance(body[name], list) else id for name, id in known.items()}
 
 
 def _ids(tree: Tree, ids: Ids) -> None:
-    """Let parameters and members be ids of records that there are."""
+    """Narrow parameters and members to ids of records that exist."""
     contact = tree["components"]["parameters"]["ContactId"]
     contact["schema"] = {"type": "integer", "enum": [*KNOWN["contact_id"][1]]}
     made = {operation["tags"][0] for _, _, operation in _operations(tree)}
@@ -183,7 +183,7 @@ def _ids(tree: Tree, ids: Ids) -> None:
     for name, schema in tree["components"]["schemas"].items():
         for member, one in schema.get("properties", {}).items() if name[-5:] == "Input" else ():
             kind, numbers = KNOWN.get(member, ("", range(0)))
-            # Of a kind that is made in the run, there will be more.
+            # The run creates more of the other kinds.
             if kind and kind not in made:
                 _known(one, {"type": "integer", "enum": [*numbers]})
 
@@ -198,10 +198,10 @@ def _known(member: Tree, schema: Tree) -> None:
 
 
 def _lenient(tree: Tree) -> None:
-    """Say what the server takes though it is of no use.
+    """Allow what the server accepts though it has no effect.
 
-    Any page, a limit of 0 or in fractions, texts with nothing in them in the place of null, and
-    labels of any form.
+    Any page, a limit of 0 or with a fraction, empty strings in the place of null, and labels of any
+    form.
     """
     components = tree["components"]
     for name in ("Page", "Month", "With"):

@@ -1,0 +1,297 @@
+"""Who may import whom, which import-linter cannot check alone, and what an import loads."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = {
+    "crmkit": ROOT / "overrides" / "crmkit",
+    "crmkit_generated": ROOT / "generated" / "crmkit_generated",
+    "crmkit_mock": ROOT / "mockserver" / "crmkit_mock",
+}
+#: The packages that are written by hand.
+WRITTEN = {
+    "crmkit": SHIPPED["crmkit"],
+    "crmkit_mock": SHIPPED["crmkit_mock"],
+    "codegen": ROOT / "scripts" / "codegen",
+}
+CRMS = sorted(path.stem for path in (ROOT / "openapi").glob("*.yaml"))
+LAYERS: list[str] = next(
+    contract["layers"]
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"][
+        "importlinter"
+    ]["contracts"]
+    if contract["type"] == "layers"
+)
+
+#: Known import cycles, as groups of modules. One that no longer exists has to be removed here.
+KNOWN_CYCLES: list[set[str]] = [
+    {"crmkit.core.body", "crmkit.core.errors", "crmkit.core.http", "crmkit.core.wire"},
+    {"crmkit.core.sender", "crmkit.core.vendor"},
+    {
+        *("crmkit_mock.espocrm.link_filters", "crmkit_mock.espocrm.links"),
+        *("crmkit_mock.espocrm.lists", "crmkit_mock.espocrm.where"),
+    },
+    {"codegen.document", "codegen.extensions", "codegen.outline"},
+]
+
+
+@cache
+def imports_of(path: Path, module: str) -> frozenset[str]:
+    """Return the full names of what a file imports, wherever in the file, by whatever form."""
+    package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            found.add(source)
+            found.update(f"{source}.{alias.name}" for alias in node.names)
+    return frozenset(found)
+
+
+def modules(package: str, root: Path) -> dict[str, Path]:
+    """Return the modules of a package, by full name."""
+    return {
+        ".".join([package, *path.relative_to(root).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        ): path
+        for path in sorted(root.rglob("*.py"))
+    }
+
+
+def test_sees_imports_in_every_form(tmp_path: Path) -> None:
+    """Imports are found in every form, inside functions and under TYPE_CHECKING too."""
+    path = tmp_path / "sender.py"
+    path.write_text(
+        "from . import retry\n"
+        "from ..errors import CRMError as E\n"
+        "if TYPE_CHECKING:\n    import httpx._client\n"
+        "def f():\n    from a.b import c\n",
+        "utf-8",
+    )
+
+    assert imports_of(path, "crmkit.core.sender") == {
+        *("crmkit.core", "crmkit.core.retry"),
+        *("crmkit.errors", "crmkit.errors.CRMError"),
+        "httpx._client",
+        *("a.b", "a.b.c"),
+    }
+
+
+# -- layers ------------------------------------------------------------------------------------
+
+
+def test_every_package_has_a_layer() -> None:
+    """Every module below `crmkit` and package below `crmkit_generated` is in a layer."""
+    layered = {name.strip() for layer in LAYERS for name in layer.split("|")}
+    inside = {
+        f"{package}.{path.stem}"
+        for package in ("crmkit", "crmkit_generated")
+        for path in SHIPPED[package].iterdir()
+        if (path / "__init__.py").exists() or (path.suffix == ".py" and path.stem != "__init__")
+    }
+
+    assert layered == inside
+    assert {f"crmkit.{crm}" for crm in CRMS} <= layered
+
+
+def test_shipped_packages_import_neither_tests_nor_scripts() -> None:
+    """Nothing that ships imports the tests or the scripts, which do not."""
+    inside = {
+        "tests",
+        "scripts",
+        "conftest",
+        *(path.stem for path in (ROOT / "scripts").iterdir()),
+    }
+    found = {
+        (module, name)
+        for package, root in SHIPPED.items()
+        for module, path in modules(package, root).items()
+        for name in imports_of(path, module)
+        if name.partition(".")[0] in inside
+    }
+
+    assert found == set()
+
+
+def test_packages_of_crms_are_independent() -> None:
+    """No CRM's package imports another's, neither hand-written nor generated."""
+    found = {
+        (module, name)
+        for package in ("crmkit", "crmkit_generated")
+        for module, path in modules(package, SHIPPED[package]).items()
+        for name in imports_of(path, module)
+        if (mine := crm_of(module)) and (theirs := crm_of(name)) and mine != theirs
+    }
+
+    assert found == set()
+
+
+def crm_of(module: str) -> str | None:
+    """Return the CRM to whose package a module belongs."""
+    top, *rest = module.split(".")
+    return rest[0] if top in SHIPPED and rest and rest[0] in CRMS else None
+
+
+def test_one_module_of_each_package_imports_httpx() -> None:
+    """A successor of httpx changes one hand-written module of each package."""
+    for package in ("crmkit", "crmkit_mock"):
+        found = [
+            module
+            for module, path in modules(package, SHIPPED[package]).items()
+            if any(name.partition(".")[0] == "httpx" for name in imports_of(path, module))
+        ]
+
+        assert len(found) == 1, found
+
+
+# -- cycles ------------------------------------------------------------------------------------
+
+
+def import_graph(files: dict[str, Path]) -> dict[str, set[str]]:
+    """Return which of the modules each of them imports.
+
+    `from a import b` imports `a.b` where that is a module, else `a`.
+    """
+    graph: dict[str, set[str]] = {}
+    for module, path in files.items():
+        imported = imports_of(path, module)
+        graph[module] = {
+            name
+            for name in imported & files.keys()
+            if name != module and not is_only_a_prefix(name, imported, files.keys())
+        }
+    return graph
+
+
+def is_only_a_prefix(name: str, imported: AbstractSet[str], files: AbstractSet[str]) -> bool:
+    """Return whether a package is named only because modules are imported from it."""
+    members = {other for other in imported if other.rpartition(".")[0] == name}
+    return bool(members) and members <= files
+
+
+def cycles(graph: dict[str, set[str]]) -> Iterator[set[str]]:
+    """Yield the groups of modules that reach one another."""
+    reach = {module: reachable(graph, module) for module in graph}
+    seen: set[str] = set()
+    for module in sorted(graph):
+        if module not in seen and module in reach[module]:
+            group = {other for other in reach[module] if module in reach[other]}
+            seen |= group
+            yield group
+
+
+def reachable(graph: dict[str, set[str]], module: str) -> set[str]:
+    """Return the modules that a module imports, directly or not."""
+    found: set[str] = set()
+    pending = [module]
+    while pending:
+        new = graph[pending.pop()] - found
+        found |= new
+        pending += new
+    return found
+
+
+def test_sees_cycles() -> None:
+    """A circle is found however long it is; modules beside it are not part of it."""
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set[str](), "e": {"a"}, "f": {"f"}}
+
+    assert [*cycles(graph)] == [{"a", "b", "c"}, {"f"}]
+
+
+def test_sees_cycles_through_packages(tmp_path: Path) -> None:
+    """`from package import module` counts for the module, `from package import name` does not."""
+    sources = {
+        "p": "from p.b import f\n",
+        "p.a": "from p import b\n",
+        "p.b": "def f():\n    from p import c\n",
+        "p.c": "if TYPE_CHECKING:\n    from p import f, b\n",
+    }
+    files: dict[str, Path] = {}
+    for module, source in sources.items():
+        files[module] = tmp_path / module / ("__init__.py" if module == "p" else "module.py")
+        files[module].parent.mkdir()
+        files[module].write_text(source, "utf-8")
+
+    assert import_graph(files) == {
+        "p": {"p.b"},
+        "p.a": {"p.b"},
+        "p.b": {"p.c"},
+        "p.c": {"p", "p.b"},
+    }
+    assert [*cycles(import_graph(files))] == [{"p", "p.b", "p.c"}]
+
+
+def test_there_are_no_import_cycles() -> None:
+    """No module imports itself by way of others, in a function or under TYPE_CHECKING either."""
+    found = [
+        group
+        for package, root in WRITTEN.items()
+        for group in cycles(import_graph(modules(package, root)))
+    ]
+
+    assert sorted(map(sorted, found)) == sorted(map(sorted, KNOWN_CYCLES))
+
+
+# -- what an import loads ----------------------------------------------------------------------
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a statement loads in an interpreter of its own."""
+    code = f"import sys; before = set(sys.modules); {statement}; print(*set(sys.modules) - before)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=False,
+        cwd=ROOT / "tests",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def tops(names: set[str]) -> set[str]:
+    """Return the top-level names of modules."""
+    return {module.partition(".")[0] for module in names}
+
+
+def test_importing_crmkit_loads_nothing() -> None:
+    """`import crmkit` loads neither a dependency nor a module of its own."""
+    loaded = loaded_by("import crmkit")
+
+    assert {name for name in loaded if name.startswith("crmkit")} == {"crmkit"}
+    assert tops(loaded) & {"httpx", "attrs", "attr", "orjson", "asyncio", "ssl"} == set()
+
+
+def test_naming_an_error_loads_no_client() -> None:
+    """Code that only catches our errors pays for neither httpx nor attrs."""
+    loaded = loaded_by("from crmkit import CRMError, NotFoundError")
+
+    assert tops(loaded) & {"httpx", "attrs", "attr", "crmkit_generated"} == set()
+
+
+def test_constructing_a_client_loads_no_model() -> None:
+    """A client costs little more than httpx: models and attrs come with the first resource."""
+    loaded = loaded_by("from crmkit import Relenta; Relenta(account='acme', department_key='0')")
+
+    assert tops(loaded) & {"attrs", "attr"} == set()
+    assert {name for name in loaded if ".models." in name} == set()
+
+
+def test_pytest_plugin_loads_nothing_until_it_is_used() -> None:
+    """Every pytest run of everyone who has crmkit loads the plugin: it brings nothing along."""
+    loaded = loaded_by("import pytest; before = set(sys.modules); import crmkit_mock.pytest_plugin")
+
+    heavy = {"crmkit", "httpx", "attrs", "starlette", "uvicorn", "jsonschema_rs", "sqlite3", "ssl"}
+    assert tops(loaded) & heavy == set()
