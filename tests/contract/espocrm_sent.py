@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.people import INTEGRATOR_ID, JANA_ID, SALES_TEAM
-from tests.contract.specialise import Tree
+from tests.contract.specialise import Tree, resolved
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,8 @@ def narrow_records(tree: Tree) -> None:
         schemas[name]["required"] = sorted({*needed, *pair})
     for item in tree["paths"].values():
         for method in item.keys() & {"put", "patch"}:
-            for content in item[method].get("requestBody", {}).get("content", {}).values():
+            body = resolved(tree, item[method].get("requestBody", {}))
+            for content in body.get("content", {}).values():
                 changes = f"{content['schema'].get('$ref', '')}Changes"
                 if changes.rpartition("/")[2] in schemas:
                     content["schema"] = {"$ref": changes}

@@ -228,7 +228,7 @@ def test_every_operation_is_answered(mocks: MockCRMs, kind: str, operation: Oper
             content=body if isinstance(body, str) else None,
             headers=sample.headers,
         )
-    profiles = operation.node["x-crmkit-profile"]
+    profiles = operation.node.get("x-crmkit-profile", [kind])
     if kind in profiles:
         expected = 201 if operation.id == "webhooks_create" else 200
         assert reply.status_code == expected, (reply.headers, reply.text)
