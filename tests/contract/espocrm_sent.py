@@ -45,12 +45,12 @@ _ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
 ADDRESSES = ("ann@x.example", "Bob@y.example")
 #: What members take, by the component that describes them.
 _VALUES: dict[str, Tree] = {
-    "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
+    "String": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
     "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
-    "Whole": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
+    "Integer": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
     "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
-    "Day": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
-    "InstantInput": {
+    "Date": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
+    "DateTimeInput": {
         "type": ["string", "null"],
         "pattern": f"^{DAY}( {TIME}(:[0-5][0-9])?|{_ZONED})$",
     },
@@ -179,7 +179,7 @@ def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
         schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
     elif needed and isinstance(schema.get("type"), list):
         schema["type"] = schema["type"][0]
-        if schema.get("pattern") == _VALUES["Text"]["pattern"]:
+        if schema.get("pattern") == _VALUES["String"]["pattern"]:
             schema["pattern"] = "^[A-Za-z][^<>]*$"
     return schema
 
