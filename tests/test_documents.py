@@ -1,11 +1,9 @@
-"""The OpenAPI documents: valid, exemplified, quoted, described, and open about their evidence."""
+"""The OpenAPI documents: valid, with examples, quoted, described, and open about their evidence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -14,69 +12,25 @@ import yaml
 from codegen.extensions import EXTENSIONS
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = sorted(path.name for path in (ROOT / "openapi").glob("*.yaml"))
-METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-
-Tree = Any
-
-for_each_document = pytest.mark.parametrize("name", DOCUMENTS)
-
-
-@cache
-def text(name: str) -> str:
-    """Return a document's text."""
-    return (ROOT / "openapi" / name).read_text("utf-8")
-
-
-@cache
-def load(name: str) -> Tree:
-    """Return a document, as YAML 1.1 reads it."""
-    return yaml.load(text(name), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
-
-
-def resolve(document: Tree, node: Tree) -> Tree:
-    """Return what a node is, or what it refers to."""
-    while isinstance(node, dict) and "$ref" in node:
-        target = document
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node
-
-
-def walk(node: Tree, path: str = "#") -> Iterator[tuple[str, dict[Any, Tree]]]:
-    """Yield every mapping of a document with its place, save the values of examples."""
-    if isinstance(node, dict):
-        yield path, node
-        for key, child in node.items():
-            if key not in {"example", "examples", "default", "const", "enum"} or is_components(
-                path
-            ):
-                yield from walk(child, f"{path}/{key}")
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from walk(child, f"{path}/{index}")
-
-
-def is_components(path: str) -> bool:
-    """Tell whether a place holds names of the author's, which may be any word."""
-    return path.endswith("/properties") or bool(re.fullmatch(r"#/components/[a-zA-Z]+", path))
-
-
-def operations(document: Tree) -> Iterator[tuple[str, dict[str, Tree]]]:
-    """Yield every operation with its place."""
-    for path, item in document["paths"].items():
-        for method in METHODS & item.keys():
-            yield f"{method.upper()} {path}", item[method]
-
+from tests.documents import (
+    LOADER,
+    ROOT,
+    Tree,
+    for_each_document,
+    has_any_names,
+    load,
+    operations,
+    resolve,
+    source,
+    walk,
+)
 
 # -- the document as a whole -------------------------------------------------------------------
 
 
 @for_each_document
-def test_a_document_is_valid(name: str) -> None:
-    """A document is OpenAPI 3.1 to the letter, references and schemas included."""
+def test_document_is_valid(name: str) -> None:
+    """A document is valid OpenAPI 3.1, references and schemas included."""
     document = load(name)
     errors = [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
@@ -88,8 +42,8 @@ def test_a_document_is_valid(name: str) -> None:
 
 
 @for_each_document
-def test_a_component_is_used(name: str) -> None:
-    """Every component is referred to, so that nothing stands in a document that holds no more."""
+def test_component_is_used(name: str) -> None:
+    """Every component is referred to, so that a document has nothing out of date."""
     document = load(name)
     named = {
         f"#/components/schemas/{schema}"
@@ -103,7 +57,7 @@ def test_a_component_is_used(name: str) -> None:
         f"#/components/{kind}/{key}"
         for kind, components in document["components"].items()
         for key in components
-        if kind != "securitySchemes" and f'#/components/{kind}/{key}"' not in text(name)
+        if kind != "securitySchemes" and f'#/components/{kind}/{key}"' not in source(name)
     }
 
     assert unused - named == set()
@@ -111,7 +65,7 @@ def test_a_component_is_used(name: str) -> None:
 
 # -- YAML --------------------------------------------------------------------------------------
 
-# The core schema of YAML 1.2: what a reader newer than PyYAML takes a plain scalar for.
+# The core schema of YAML 1.2: how readers newer than PyYAML read a plain scalar.
 _CORE = [
     ("null", r"null|Null|NULL|~|"),
     ("bool", r"true|True|TRUE|false|False|FALSE"),
@@ -121,16 +75,16 @@ _CORE = [
 
 
 def line_of(part: yaml.Event | yaml.Node) -> int:
-    """Return the line that a part of a document starts in, from 1."""
+    """Return the number of the line where a part of a document starts."""
     return part.start_mark.line + 1 if part.start_mark else 0
 
 
-def misread(source: str) -> list[str]:
-    """Return the plain scalars that readers of YAML 1.1 and 1.2 take for different things."""
-    loader: Any = yaml.SafeLoader(source)  # Any: the stubs leave its resolver untyped
+def misread(text: str) -> list[str]:
+    """Return the plain scalars that readers of YAML 1.1 and 1.2 read differently."""
+    loader: Any = yaml.SafeLoader(text)  # Any: the stubs leave its resolver untyped
     found = []
-    for event in yaml.parse(source):
-        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and event.style is None:
+    for event in yaml.parse(text, LOADER):
+        if isinstance(event, yaml.ScalarEvent) and event.implicit[0] and not event.style:
             tag = loader.resolve(yaml.ScalarNode, event.value, (True, False))
             kinds = [kind for kind, form in _CORE if re.fullmatch(form, event.value, re.IGNORECASE)]
             if tag.rpartition(":")[2] != (kinds[0] if kinds else "str"):
@@ -138,10 +92,10 @@ def misread(source: str) -> list[str]:
     return found
 
 
-def repeated(source: str) -> list[str]:
-    """Return the keys that a mapping has twice, of which a reader silently drops one."""
+def repeated(text: str) -> list[str]:
+    """Return the keys that a mapping has twice, of which readers silently drop one."""
     found: list[str] = []
-    pending = [yaml.compose(source, yaml.SafeLoader)]
+    pending = [yaml.compose(text, LOADER)]
     while pending:
         node = pending.pop()
         if isinstance(node, yaml.SequenceNode):
@@ -155,29 +109,29 @@ def repeated(source: str) -> list[str]:
 
 @for_each_document
 def test_scalars_read_alike_everywhere(name: str) -> None:
-    """No text stands unquoted that one YAML reader takes for a date, number or truth value."""
-    assert misread(text(name)) == []
+    """Every str that a YAML reader could read as a date, number or bool is quoted."""
+    assert misread(source(name)) == []
 
 
 @pytest.mark.parametrize(
     "value", ["off", "2016-01-05", "12:30", "1_000", "0755", "1e3", "=", "Yes"]
 )
-def test_a_misread_scalar_is_seen(value: str) -> None:
-    """A scalar whose meaning depends on the reader is found, unless it is quoted."""
+def test_finds_misread_scalar(value: str) -> None:
+    """A scalar whose type depends on the reader is found, unless it is quoted."""
     assert misread(f"key: {value}\n") == [f"line 1: {value}"]
     assert misread(f'key: "{value}"\n') == []
 
 
 @for_each_document
-def test_no_key_stands_twice(name: str) -> None:
+def test_keys_are_unique(name: str) -> None:
     """No mapping repeats a key."""
-    assert repeated(text(name)) == []
+    assert repeated(source(name)) == []
     assert repeated("a: {b: 1, b: 2}\n") != []
 
 
 @for_each_document
-def test_keys_are_texts(name: str) -> None:
-    """Every key is a text, status codes included."""
+def test_keys_are_str(name: str) -> None:
+    """Every key is a str, status codes included."""
     found = [
         f"{path}: {key!r}"
         for path, node in walk(load(name))
@@ -192,11 +146,11 @@ def test_keys_are_texts(name: str) -> None:
 
 
 @for_each_document
-def test_an_operation_is_described(name: str) -> None:
-    """Every operation has an id of its own, one declared tag, words, and says how it fails."""
+def test_operation_is_described(name: str) -> None:
+    """Every operation has a unique id, one declared tag, a description and a 4xx response."""
     document = load(name)
     tags = {tag["name"] for tag in document["tags"]}
-    faults: list[str] = []
+    errors: list[str] = []
     ids: list[str] = []
     for place, operation in operations(document):
         ids.append(operation.get("operationId", ""))
@@ -209,9 +163,9 @@ def test_an_operation_is_described(name: str) -> None:
             "a success": any(code.startswith("2") for code in operation["responses"]),
             "a 4xx response": any(code.startswith("4") for code in operation["responses"]),
         }
-        faults += [f"{place} lacks {what}" for what, there in wanted.items() if not there]
+        errors += [f"{place} lacks {what}" for what, there in wanted.items() if not there]
 
-    assert faults == []
+    assert errors == []
     assert len(ids) == len(set(ids))
 
 
@@ -224,17 +178,17 @@ def validator(document: Tree, schema: Tree) -> jsonschema_rs.Draft202012Validato
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
-def exemplified(document: Tree) -> Iterator[tuple[str, Tree, Tree]]:
-    """Yield every example of a document: its place, its schema, its value.
+def examples_of(document: Tree) -> Iterator[tuple[str, Tree, Tree]]:
+    """Yield the place, schema and value of every example of a document.
 
-    Examples in XML and YAML are texts, and their schema is that of the tree that they write:
-    tests/contract/test_written_forms.py looks at them.
+    Examples in XML and YAML are strings, while their schema is that of the tree that they write:
+    tests/contract/test_written_forms.py checks them.
     """
     for path, node in walk(document):
         if path.endswith(("/content/application/xml", "/content/text/yaml")):
             continue
         schema = node.get("schema")
-        if isinstance(schema, dict) and not is_components(path):  # a media type, parameter, header
+        if isinstance(schema, dict) and not has_any_names(path):  # a media type, parameter, header
             if "example" in node:
                 yield f"{path}/example", schema, node["example"]
             for key, example in node.get("examples", {}).items():
@@ -242,27 +196,27 @@ def exemplified(document: Tree) -> Iterator[tuple[str, Tree, Tree]]:
         elif isinstance(node.get("examples"), list):  # a schema
             for index, value in enumerate(node["examples"]):
                 yield f"{path}/examples/{index}", node, value
-        if "default" in node and not is_components(path) and "/schema" in path:
+        if "default" in node and not has_any_names(path) and "/schema" in path:
             yield f"{path}/default", node, node["default"]
 
 
 @for_each_document
-def test_examples_fit_their_schemas(name: str) -> None:
-    """Every example of a body, parameter or schema is what its schema says, formats included."""
+def test_examples_match_schemas(name: str) -> None:
+    """Every example of a body, parameter or schema is valid, formats included."""
     document = load(name)
-    examples = list(exemplified(document))
-    faults = [
+    examples = list(examples_of(document))
+    errors = [
         f"{place}: {error.message[:200]}"
         for place, schema, value in examples
         for error in validator(document, schema).iter_errors(value)
     ]
 
     assert examples
-    assert faults == []
+    assert errors == []
 
 
-def test_an_example_that_does_not_fit_is_seen() -> None:
-    """Examples are checked against their schemas with formats."""
+def test_finds_invalid_example() -> None:
+    """Examples are checked with their formats."""
     schema = {"$ref": "#/components/schemas/At"}
     document = {"components": {"schemas": {"At": {"type": "string", "format": "date-time"}}}}
 
@@ -272,7 +226,7 @@ def test_an_example_that_does_not_fit_is_seen() -> None:
 
 @for_each_document
 def test_json_bodies_have_examples(name: str) -> None:
-    """Every JSON body that is sent or answered is shown by an example at least."""
+    """Every JSON body of a request or response has an example."""
     document = load(name)
     missing = [
         f"{path}/{media}"
@@ -288,8 +242,8 @@ def test_json_bodies_have_examples(name: str) -> None:
 # -- vendor extensions -------------------------------------------------------------------------
 
 
-def test_every_vendor_extension_is_described() -> None:
-    """CONTRIBUTING.md describes the vendor extensions that the generator takes, and no others."""
+def test_extensions_are_described() -> None:
+    """CONTRIBUTING.md describes the vendor extensions that the generator knows, and no others."""
     lines = (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines()
     described = {match[1] for line in lines if (match := re.match(r"\| `(x-crmkit-[a-z-]+)", line))}
 
@@ -297,16 +251,16 @@ def test_every_vendor_extension_is_described() -> None:
 
 
 @for_each_document
-def test_a_document_uses_no_other_extension(name: str) -> None:
-    """A document uses the described vendor extensions only, so that a misspelt one is seen."""
+def test_extensions_are_known(name: str) -> None:
+    """A document uses only known vendor extensions: a misspelt one is found."""
     used = {key for _, node in walk(load(name)) for key in node if key.startswith("x-")}
 
     assert used <= EXTENSIONS.keys()
 
 
 @for_each_document
-def test_evidence_says_what_it_is(name: str) -> None:
-    """Evidence is a list of sentences, each a page, a recorded reply or an assumption."""
+def test_evidence_names_its_kind(name: str) -> None:
+    """Evidence is a list of sentences, each on a page, a recorded reply or an assumption."""
     found = [
         f"{path}: {item!r}"
         for path, node in walk(load(name))

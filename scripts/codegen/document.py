@@ -14,6 +14,7 @@ import yaml
 
 from .extensions import check_extensions
 from .outline import METHODS, NAME, check_outline
+from .references import write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,7 +209,7 @@ def load(path: Path, file: str) -> Document:
         raise DocumentError(f"{file}: {place}: holds what JSON has not; quote it")
     # Through JSON: YAML anchors would leave one object in several places, and a change to one of
     # them would change all.
-    tree = json.loads(json.dumps(tree))
+    tree = write_out(json.loads(json.dumps(tree)))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
         raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
     document = Document(file, path.stem, tree)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .kinds import FORMS, LISTED, Field, Kind, Mode, Model, derived, python_type
+from .prose import for_python
 from .unions import is_empty_array, is_nothing, one_of
 
 if TYPE_CHECKING:
@@ -422,8 +423,5 @@ def _described(schema: dict[str, Any]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return what a description says to users of Python, on one line: docstrings are wrapped anew.
-
-    From a sentence that begins with "On the wire" on, it speaks of the wire only.
-    """
-    return re.split(r"(?:^|(?<=[.;:]) )On the wire\b", " ".join(text.split()))[0]
+    """Return a description in the words of Python, on one line: docstrings are wrapped anew."""
+    return " ".join(for_python(text).split())

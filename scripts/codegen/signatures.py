@@ -18,6 +18,7 @@ from openapi_python_client.strings import PythonIdentifier
 from .kinds import python_type
 from .models import Argument, doc
 from .payloads import returned_type
+from .prose import for_python
 
 if TYPE_CHECKING:
     from .derive import Derived, OperationPlan
@@ -252,8 +253,8 @@ class Signature:
         node = plan.source.node
         told = {**self._usual(), **self.told}
         lines = [f'"""{doc(node["summary"])}', ""]
-        if node.get("description"):
-            lines += [*_paragraphs(node["description"]), ""]
+        if described := for_python(node.get("description", "")):
+            lines += [*_paragraphs(described), ""]
         if plan.replaces:
             lines += [*_wrapped(_REPLACES, "", ""), ""]
         if self._some_servers:
@@ -274,7 +275,7 @@ class Signature:
                 response = self.sources.derived.document.resolve(
                     node["responses"][status], plan.source.place
                 )
-                text = f"{_ERRORS[status]}: {response['description']}"
+                text = f"{_ERRORS[status]}: {for_python(response['description'])}"
                 lines += _wrapped(text, "    ", "        ")
         lines.append("    CRMError: The call failed in another way.")
         evidence = node.get("x-crmkit-evidence", [])

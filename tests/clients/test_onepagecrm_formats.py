@@ -11,6 +11,7 @@ import httpx
 import hypothesis.strategies as st
 import pytest
 import yaml
+from codegen.references import write_out
 from hypothesis import given, settings
 
 from crmkit.core.operation import Operation
@@ -32,7 +33,8 @@ def wire() -> Tree:
         DOCUMENT.read_bytes(),
         getattr(yaml, "CSafeLoader", yaml.SafeLoader),  # noqa: S506  # both are safe
     )
-    return tree
+    written: Tree = write_out(tree)
+    return written
 
 
 def _operations() -> list[tuple[str, str]]:

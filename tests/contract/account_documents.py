@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from copy import deepcopy
 from importlib.resources import files
 from typing import Any
 
@@ -161,6 +162,8 @@ def _only_known_tags_are_unassigned(tree: Tree) -> None:
 
 def _narrow(tree: Tree, operation: Tree, **members: Tree) -> None:
     """Give the form of one operation other schemas for some of its members."""
+    # Other operations may refer to the same body.
+    operation["requestBody"] = deepcopy(resolved(tree, operation["requestBody"]))
     (form,) = operation["requestBody"]["content"].values()
     body = resolved(tree, form["schema"])
     form["schema"] = {**body, "properties": {**body["properties"], **members}}

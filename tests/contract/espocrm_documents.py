@@ -218,7 +218,7 @@ def _paths(tree: Tree, found: Group, profile: str) -> Iterator[tuple[str, Tree]]
             for method, node in item.items()
             if method in METHODS
             and node["tags"][0] in found.tags
-            and profile in node["x-crmkit-profile"]
+            and profile in node.get("x-crmkit-profile", [profile])
         }
         if kept:
             yield special, kept

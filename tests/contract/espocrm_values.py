@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crmkit_mock.espocrm import seed
 from crmkit_mock.espocrm.users import INTEGRATOR_ID, JANA_ID, SALES_TEAM
-from tests.contract.account_documents import Tree
+from tests.contract.account_documents import Tree, resolved
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ _ZONED = f"T{TIME}:[0-5][0-9](Z|[+-]0[0-9]:00)"
 ADDRESSES = ("ann@x.example", "Bob@y.example")
 #: What members accept, by the component that describes them.
 _VALUES: dict[str, Tree] = {
-    "Text": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
+    "String": {"type": ["string", "null"], "pattern": "^[^<>]*$", "maxLength": 40},
     "Amount": {"type": ["number", "null"], "minimum": 0, "maximum": 10**9},
-    "Whole": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
+    "Integer": {"type": ["integer", "null"], "minimum": 0, "maximum": 100},
     "CurrencyCode": {"enum": ["CZK", "EUR", "USD", None]},
-    "Day": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
-    "InstantInput": {
+    "Date": {"type": ["string", "null"], "pattern": f"^{DAY}$"},
+    "DateTimeInput": {
         "type": ["string", "null"],
         "pattern": f"^{DAY}( {TIME}(:[0-5][0-9])?|{_ZONED})$",
     },
@@ -157,7 +157,8 @@ def narrow_records(tree: Tree) -> None:
         schemas[name]["required"] = sorted({*needed, *pair})
     for item in tree["paths"].values():
         for method in item.keys() & {"put", "patch"}:
-            for content in item[method].get("requestBody", {}).get("content", {}).values():
+            body = resolved(tree, item[method].get("requestBody", {}))
+            for content in body.get("content", {}).values():
                 changes = f"{content['schema'].get('$ref', '')}Changes"
                 if changes.rpartition("/")[2] in schemas:
                     content["schema"] = {"$ref": changes}
@@ -178,7 +179,7 @@ def _value(schemas: Tree, member: str, one: Tree, *, needed: bool) -> Tree:
         schema["enum"] = [choice for choice in schema["enum"] if choice is not None]
     elif needed and isinstance(schema.get("type"), list):
         schema["type"] = schema["type"][0]
-        if schema.get("pattern") == _VALUES["Text"]["pattern"]:
+        if schema.get("pattern") == _VALUES["String"]["pattern"]:
             schema["pattern"] = "^[A-Za-z][^<>]*$"
     return schema
 

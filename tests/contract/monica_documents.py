@@ -210,7 +210,7 @@ def _lenient(tree: Tree) -> None:
     limit["anyOf"] = [{"type": limit.pop("type"), "minimum": 0, "maximum": 100}, {"enum": [0.5]}]
     for name in ("minimum", "maximum"):
         del limit[name]
-    for name in ("IdInput", "IntegerInput", "NumberInput", "FlagInput"):
+    for name in ("IdInput", "IntegerInput", "NumberInput", "BooleanInput"):
         for one in components["schemas"][name]["anyOf"]:
             if "pattern" in one:
                 one["pattern"] = f"^({one['pattern'].strip('^$')})?$"

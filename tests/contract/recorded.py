@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import jsonschema_rs
 import yaml
+from codegen.references import write_out
 
 from tests.contract.schemas import Schemas, Tree
 
@@ -224,7 +225,8 @@ def document(name: str) -> Tree:
     """Read a document."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     tree: Tree = yaml.load((ROOT / "openapi" / name).read_text("utf-8"), loader)  # noqa: S506  # both are safe
-    return tree
+    written: Tree = write_out(tree)
+    return written
 
 
 def evidence(node: Any) -> Iterator[str]:
