@@ -19,42 +19,13 @@ ACCOUNTS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-ACCOUNTS_CREATE = Operation(
-    "accounts.create",
-    "POST",
-    "/Account",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-ACCOUNTS_GET = Operation(
-    "accounts.get",
-    "GET",
-    "/Account/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
-ACCOUNTS_UPDATE = Operation(
-    "accounts.update",
-    "PUT",
-    "/Account/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-ACCOUNTS_DELETE = Operation(
-    "accounts.delete", "DELETE", "/Account/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+ACCOUNTS_CREATE = Operation("accounts.create", "POST", "/Account", payload=dict, effect="write")
+ACCOUNTS_GET = Operation("accounts.get", "GET", "/Account/{id}", payload=dict, effect="read")
+ACCOUNTS_UPDATE = Operation("accounts.update", "PUT", "/Account/{id}", payload=dict, effect="write")
+ACCOUNTS_DELETE = Operation("accounts.delete", "DELETE", "/Account/{id}", effect="write")
 ACCOUNTS_UPDATE_PATCH = Operation(
-    "accounts.update_patch",
-    "PATCH",
-    "/Account/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "accounts.update_patch", "PATCH", "/Account/{id}", payload=dict, effect="write"
 )
 CONTACTS_LIST = Operation(
     "contacts.list",
@@ -72,42 +43,13 @@ CONTACTS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-CONTACTS_CREATE = Operation(
-    "contacts.create",
-    "POST",
-    "/Contact",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-CONTACTS_GET = Operation(
-    "contacts.get",
-    "GET",
-    "/Contact/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
-CONTACTS_UPDATE = Operation(
-    "contacts.update",
-    "PUT",
-    "/Contact/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-CONTACTS_DELETE = Operation(
-    "contacts.delete", "DELETE", "/Contact/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+CONTACTS_CREATE = Operation("contacts.create", "POST", "/Contact", payload=dict, effect="write")
+CONTACTS_GET = Operation("contacts.get", "GET", "/Contact/{id}", payload=dict, effect="read")
+CONTACTS_UPDATE = Operation("contacts.update", "PUT", "/Contact/{id}", payload=dict, effect="write")
+CONTACTS_DELETE = Operation("contacts.delete", "DELETE", "/Contact/{id}", effect="write")
 CONTACTS_UPDATE_PATCH = Operation(
-    "contacts.update_patch",
-    "PATCH",
-    "/Contact/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "contacts.update_patch", "PATCH", "/Contact/{id}", payload=dict, effect="write"
 )
 LEADS_LIST = Operation(
     "leads.list",
@@ -125,40 +67,16 @@ LEADS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-LEADS_CREATE = Operation(
-    "leads.create", "POST", "/Lead", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-LEADS_GET = Operation(
-    "leads.get", "GET", "/Lead/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-LEADS_UPDATE = Operation(
-    "leads.update",
-    "PUT",
-    "/Lead/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-LEADS_DELETE = Operation(
-    "leads.delete", "DELETE", "/Lead/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+LEADS_CREATE = Operation("leads.create", "POST", "/Lead", payload=dict, effect="write")
+LEADS_GET = Operation("leads.get", "GET", "/Lead/{id}", payload=dict, effect="read")
+LEADS_UPDATE = Operation("leads.update", "PUT", "/Lead/{id}", payload=dict, effect="write")
+LEADS_DELETE = Operation("leads.delete", "DELETE", "/Lead/{id}", effect="write")
 LEADS_UPDATE_PATCH = Operation(
-    "leads.update_patch",
-    "PATCH",
-    "/Lead/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "leads.update_patch", "PATCH", "/Lead/{id}", payload=dict, effect="write"
 )
 LEADS_CONVERT = Operation(
-    "leads.convert",
-    "POST",
-    "/Lead/action/convert",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "leads.convert", "POST", "/Lead/action/convert", payload=dict, effect="write"
 )
 LEADS_CONVERT_ATTRIBUTES = Operation(
     "leads.convert_attributes",
@@ -166,7 +84,6 @@ LEADS_CONVERT_ATTRIBUTES = Operation(
     "/Lead/action/getConvertAttributes",
     payload=dict,
     effect="read",
-    profiles=("autocrm", "espocrm"),
 )
 LEADS_CONVERT_BY_ID = Operation(
     "leads.convert_by_id",
@@ -192,46 +109,21 @@ OPPORTUNITIES_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 OPPORTUNITIES_CREATE = Operation(
-    "opportunities.create",
-    "POST",
-    "/Opportunity",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "opportunities.create", "POST", "/Opportunity", payload=dict, effect="write"
 )
 OPPORTUNITIES_GET = Operation(
-    "opportunities.get",
-    "GET",
-    "/Opportunity/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
+    "opportunities.get", "GET", "/Opportunity/{id}", payload=dict, effect="read"
 )
 OPPORTUNITIES_UPDATE = Operation(
-    "opportunities.update",
-    "PUT",
-    "/Opportunity/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "opportunities.update", "PUT", "/Opportunity/{id}", payload=dict, effect="write"
 )
 OPPORTUNITIES_DELETE = Operation(
-    "opportunities.delete",
-    "DELETE",
-    "/Opportunity/{id}",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "opportunities.delete", "DELETE", "/Opportunity/{id}", effect="write"
 )
 OPPORTUNITIES_UPDATE_PATCH = Operation(
-    "opportunities.update_patch",
-    "PATCH",
-    "/Opportunity/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "opportunities.update_patch", "PATCH", "/Opportunity/{id}", payload=dict, effect="write"
 )
 CASES_LIST = Operation(
     "cases.list",
@@ -249,32 +141,13 @@ CASES_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-CASES_CREATE = Operation(
-    "cases.create", "POST", "/Case", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-CASES_GET = Operation(
-    "cases.get", "GET", "/Case/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-CASES_UPDATE = Operation(
-    "cases.update",
-    "PUT",
-    "/Case/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-CASES_DELETE = Operation(
-    "cases.delete", "DELETE", "/Case/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+CASES_CREATE = Operation("cases.create", "POST", "/Case", payload=dict, effect="write")
+CASES_GET = Operation("cases.get", "GET", "/Case/{id}", payload=dict, effect="read")
+CASES_UPDATE = Operation("cases.update", "PUT", "/Case/{id}", payload=dict, effect="write")
+CASES_DELETE = Operation("cases.delete", "DELETE", "/Case/{id}", effect="write")
 CASES_UPDATE_PATCH = Operation(
-    "cases.update_patch",
-    "PATCH",
-    "/Case/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "cases.update_patch", "PATCH", "/Case/{id}", payload=dict, effect="write"
 )
 TASKS_LIST = Operation(
     "tasks.list",
@@ -292,32 +165,13 @@ TASKS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-TASKS_CREATE = Operation(
-    "tasks.create", "POST", "/Task", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-TASKS_GET = Operation(
-    "tasks.get", "GET", "/Task/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-TASKS_UPDATE = Operation(
-    "tasks.update",
-    "PUT",
-    "/Task/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-TASKS_DELETE = Operation(
-    "tasks.delete", "DELETE", "/Task/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+TASKS_CREATE = Operation("tasks.create", "POST", "/Task", payload=dict, effect="write")
+TASKS_GET = Operation("tasks.get", "GET", "/Task/{id}", payload=dict, effect="read")
+TASKS_UPDATE = Operation("tasks.update", "PUT", "/Task/{id}", payload=dict, effect="write")
+TASKS_DELETE = Operation("tasks.delete", "DELETE", "/Task/{id}", effect="write")
 TASKS_UPDATE_PATCH = Operation(
-    "tasks.update_patch",
-    "PATCH",
-    "/Task/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "tasks.update_patch", "PATCH", "/Task/{id}", payload=dict, effect="write"
 )
 MEETINGS_LIST = Operation(
     "meetings.list",
@@ -335,42 +189,13 @@ MEETINGS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-MEETINGS_CREATE = Operation(
-    "meetings.create",
-    "POST",
-    "/Meeting",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-MEETINGS_GET = Operation(
-    "meetings.get",
-    "GET",
-    "/Meeting/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
-MEETINGS_UPDATE = Operation(
-    "meetings.update",
-    "PUT",
-    "/Meeting/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-MEETINGS_DELETE = Operation(
-    "meetings.delete", "DELETE", "/Meeting/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+MEETINGS_CREATE = Operation("meetings.create", "POST", "/Meeting", payload=dict, effect="write")
+MEETINGS_GET = Operation("meetings.get", "GET", "/Meeting/{id}", payload=dict, effect="read")
+MEETINGS_UPDATE = Operation("meetings.update", "PUT", "/Meeting/{id}", payload=dict, effect="write")
+MEETINGS_DELETE = Operation("meetings.delete", "DELETE", "/Meeting/{id}", effect="write")
 MEETINGS_UPDATE_PATCH = Operation(
-    "meetings.update_patch",
-    "PATCH",
-    "/Meeting/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "meetings.update_patch", "PATCH", "/Meeting/{id}", payload=dict, effect="write"
 )
 CALLS_LIST = Operation(
     "calls.list",
@@ -388,32 +213,13 @@ CALLS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-CALLS_CREATE = Operation(
-    "calls.create", "POST", "/Call", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-CALLS_GET = Operation(
-    "calls.get", "GET", "/Call/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-CALLS_UPDATE = Operation(
-    "calls.update",
-    "PUT",
-    "/Call/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-CALLS_DELETE = Operation(
-    "calls.delete", "DELETE", "/Call/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+CALLS_CREATE = Operation("calls.create", "POST", "/Call", payload=dict, effect="write")
+CALLS_GET = Operation("calls.get", "GET", "/Call/{id}", payload=dict, effect="read")
+CALLS_UPDATE = Operation("calls.update", "PUT", "/Call/{id}", payload=dict, effect="write")
+CALLS_DELETE = Operation("calls.delete", "DELETE", "/Call/{id}", effect="write")
 CALLS_UPDATE_PATCH = Operation(
-    "calls.update_patch",
-    "PATCH",
-    "/Call/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "calls.update_patch", "PATCH", "/Call/{id}", payload=dict, effect="write"
 )
 EMAILS_LIST = Operation(
     "emails.list",
@@ -431,68 +237,25 @@ EMAILS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-EMAILS_CREATE = Operation(
-    "emails.create", "POST", "/Email", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-EMAILS_GET = Operation(
-    "emails.get", "GET", "/Email/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-EMAILS_UPDATE = Operation(
-    "emails.update",
-    "PUT",
-    "/Email/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-EMAILS_DELETE = Operation(
-    "emails.delete", "DELETE", "/Email/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+EMAILS_CREATE = Operation("emails.create", "POST", "/Email", payload=dict, effect="write")
+EMAILS_GET = Operation("emails.get", "GET", "/Email/{id}", payload=dict, effect="read")
+EMAILS_UPDATE = Operation("emails.update", "PUT", "/Email/{id}", payload=dict, effect="write")
+EMAILS_DELETE = Operation("emails.delete", "DELETE", "/Email/{id}", effect="write")
 EMAILS_UPDATE_PATCH = Operation(
-    "emails.update_patch",
-    "PATCH",
-    "/Email/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "emails.update_patch", "PATCH", "/Email/{id}", payload=dict, effect="write"
 )
 RECORDS_UNLINK_ALL = Operation(
-    "records.unlink_all",
-    "POST",
-    "/TargetList/action/unlinkAll",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "records.unlink_all", "POST", "/TargetList/action/unlinkAll", payload=bool, effect="write"
 )
 MASS_ACTIONS_RUN = Operation(
-    "mass_actions.run",
-    "POST",
-    "/MassAction",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "mass_actions.run", "POST", "/MassAction", payload=dict, effect="write"
 )
 MASS_ACTIONS_STATUS = Operation(
-    "mass_actions.status",
-    "GET",
-    "/MassAction/{id}/status",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
+    "mass_actions.status", "GET", "/MassAction/{id}/status", payload=dict, effect="read"
 )
-ACTIONS_RUN = Operation(
-    "actions.run", "POST", "/Action", effect="write", profiles=("autocrm", "espocrm")
-)
-EXPORTS_CREATE = Operation(
-    "exports.create",
-    "POST",
-    "/Export",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
+ACTIONS_RUN = Operation("actions.run", "POST", "/Action", effect="write")
+EXPORTS_CREATE = Operation("exports.create", "POST", "/Export", payload=dict, effect="write")
 ATTACHMENTS_LIST = Operation(
     "attachments.list",
     "GET",
@@ -509,38 +272,16 @@ ATTACHMENTS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 ATTACHMENTS_CREATE = Operation(
-    "attachments.create",
-    "POST",
-    "/Attachment",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "attachments.create", "POST", "/Attachment", payload=dict, effect="write"
 )
 ATTACHMENTS_GET = Operation(
-    "attachments.get",
-    "GET",
-    "/Attachment/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
+    "attachments.get", "GET", "/Attachment/{id}", payload=dict, effect="read"
 )
-ATTACHMENTS_DELETE = Operation(
-    "attachments.delete",
-    "DELETE",
-    "/Attachment/{id}",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
+ATTACHMENTS_DELETE = Operation("attachments.delete", "DELETE", "/Attachment/{id}", effect="write")
 ATTACHMENTS_DOWNLOAD = Operation(
-    "attachments.download",
-    "GET",
-    "/Attachment/file/{id}",
-    payload=bytes,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
+    "attachments.download", "GET", "/Attachment/file/{id}", payload=bytes, effect="read"
 )
 ATTACHMENTS_CHUNK = Operation(
     "attachments.chunk",
@@ -550,7 +291,6 @@ ATTACHMENTS_CHUNK = Operation(
     effect="write",
     media="content",
     content_type="text/plain",
-    profiles=("autocrm", "espocrm"),
 )
 NOTES_LIST = Operation(
     "notes.list",
@@ -568,32 +308,13 @@ NOTES_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-STREAM_POST = Operation(
-    "stream.post", "POST", "/Note", payload=dict, effect="write", profiles=("autocrm", "espocrm")
-)
-NOTES_GET = Operation(
-    "notes.get", "GET", "/Note/{id}", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-NOTES_UPDATE = Operation(
-    "notes.update",
-    "PUT",
-    "/Note/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-NOTES_DELETE = Operation(
-    "notes.delete", "DELETE", "/Note/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+STREAM_POST = Operation("stream.post", "POST", "/Note", payload=dict, effect="write")
+NOTES_GET = Operation("notes.get", "GET", "/Note/{id}", payload=dict, effect="read")
+NOTES_UPDATE = Operation("notes.update", "PUT", "/Note/{id}", payload=dict, effect="write")
+NOTES_DELETE = Operation("notes.delete", "DELETE", "/Note/{id}", effect="write")
 NOTES_UPDATE_PATCH = Operation(
-    "notes.update_patch",
-    "PATCH",
-    "/Note/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "notes.update_patch", "PATCH", "/Note/{id}", payload=dict, effect="write"
 )
 STREAM_LIST = Operation(
     "stream.list",
@@ -611,7 +332,6 @@ STREAM_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 STREAM_LIST_ALL = Operation(
     "stream.list_all",
@@ -629,11 +349,8 @@ STREAM_LIST_ALL = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-SEARCH_RECORDS = Operation(
-    "search.records", "GET", "/GlobalSearch", effect="read", profiles=("autocrm", "espocrm")
-)
+SEARCH_RECORDS = Operation("search.records", "GET", "/GlobalSearch", effect="read")
 SEARCH_EMAIL_ADDRESSES = Operation(
     "search.email_addresses",
     "GET",
@@ -642,7 +359,6 @@ SEARCH_EMAIL_ADDRESSES = Operation(
     items=dict,
     effect="read",
     paging=Paging(strategy="none"),
-    profiles=("autocrm", "espocrm"),
 )
 ACTIVITIES_CALENDAR = Operation(
     "activities.calendar",
@@ -652,7 +368,6 @@ ACTIVITIES_CALENDAR = Operation(
     items=dict,
     effect="read",
     paging=Paging(strategy="none"),
-    profiles=("autocrm", "espocrm"),
 )
 ACTIVITIES_UPCOMING = Operation(
     "activities.upcoming",
@@ -670,7 +385,6 @@ ACTIVITIES_UPCOMING = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 ACTIVITIES_LIST = Operation(
     "activities.list",
@@ -688,75 +402,26 @@ ACTIVITIES_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-KANBAN_GET = Operation(
-    "kanban.get",
-    "GET",
-    "/Kanban/{entityType}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
-APP_GREETING = Operation(
-    "app.greeting", "GET", "/", payload=str, effect="read", profiles=("autocrm", "espocrm")
-)
-ME = Operation(
-    "me", "GET", "/App/user", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-APP_ABOUT = Operation(
-    "app.about", "GET", "/App/about", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
+KANBAN_GET = Operation("kanban.get", "GET", "/Kanban/{entityType}", payload=dict, effect="read")
+APP_GREETING = Operation("app.greeting", "GET", "/", payload=str, effect="read")
+ME = Operation("me", "GET", "/App/user", payload=dict, effect="read")
+APP_ABOUT = Operation("app.about", "GET", "/App/about", payload=dict, effect="read")
 APP_DESTROY_TOKEN = Operation(
-    "app.destroy_token",
-    "POST",
-    "/App/destroyAuthToken",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "app.destroy_token", "POST", "/App/destroyAuthToken", payload=bool, effect="write"
 )
 APP_OPENAPI = Operation("app.openapi", "GET", "/OpenApi", effect="read", profiles=("espocrm",))
-METADATA_GET = Operation(
-    "metadata.get", "GET", "/Metadata", effect="read", profiles=("autocrm", "espocrm")
-)
-SETTINGS_GET = Operation(
-    "settings.get", "GET", "/Settings", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
-SETTINGS_UPDATE = Operation(
-    "settings.update",
-    "PUT",
-    "/Settings",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-I18N_GET = Operation(
-    "i18n.get", "GET", "/I18n", payload=dict, effect="read", profiles=("autocrm", "espocrm")
-)
+METADATA_GET = Operation("metadata.get", "GET", "/Metadata", effect="read")
+SETTINGS_GET = Operation("settings.get", "GET", "/Settings", payload=dict, effect="read")
+SETTINGS_UPDATE = Operation("settings.update", "PUT", "/Settings", payload=dict, effect="write")
+I18N_GET = Operation("i18n.get", "GET", "/I18n", payload=dict, effect="read")
 CURRENCY_RATES_GET = Operation(
-    "currency_rates.get",
-    "GET",
-    "/CurrencyRate",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
+    "currency_rates.get", "GET", "/CurrencyRate", payload=dict, effect="read"
 )
 CURRENCY_RATES_UPDATE = Operation(
-    "currency_rates.update",
-    "PUT",
-    "/CurrencyRate",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "currency_rates.update", "PUT", "/CurrencyRate", payload=bool, effect="write"
 )
-USERS_ACL = Operation(
-    "users.acl",
-    "GET",
-    "/User/{id}/acl",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
+USERS_ACL = Operation("users.acl", "GET", "/User/{id}/acl", payload=dict, effect="read")
 WEBHOOKS_LIST = Operation(
     "webhooks.list",
     "GET",
@@ -773,50 +438,16 @@ WEBHOOKS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-WEBHOOKS_CREATE = Operation(
-    "webhooks.create",
-    "POST",
-    "/Webhook",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-WEBHOOKS_GET = Operation(
-    "webhooks.get",
-    "GET",
-    "/Webhook/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
-WEBHOOKS_UPDATE = Operation(
-    "webhooks.update",
-    "PUT",
-    "/Webhook/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-WEBHOOKS_DELETE = Operation(
-    "webhooks.delete", "DELETE", "/Webhook/{id}", effect="write", profiles=("autocrm", "espocrm")
-)
+WEBHOOKS_CREATE = Operation("webhooks.create", "POST", "/Webhook", payload=dict, effect="write")
+WEBHOOKS_GET = Operation("webhooks.get", "GET", "/Webhook/{id}", payload=dict, effect="read")
+WEBHOOKS_UPDATE = Operation("webhooks.update", "PUT", "/Webhook/{id}", payload=dict, effect="write")
+WEBHOOKS_DELETE = Operation("webhooks.delete", "DELETE", "/Webhook/{id}", effect="write")
 WEBHOOKS_UPDATE_PATCH = Operation(
-    "webhooks.update_patch",
-    "PATCH",
-    "/Webhook/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "webhooks.update_patch", "PATCH", "/Webhook/{id}", payload=dict, effect="write"
 )
 LEAD_CAPTURE_SUBMIT = Operation(
-    "lead_capture.submit",
-    "POST",
-    "/LeadCapture/{apiKey}",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "lead_capture.submit", "POST", "/LeadCapture/{apiKey}", payload=bool, effect="write"
 )
 RECORDS_MASS_UPDATE = Operation(
     "records.mass_update",
@@ -840,23 +471,11 @@ RECORDS_DUPLICATE_ATTRIBUTES = Operation(
     "/{entityType}/action/getDuplicateAttributes",
     payload=dict,
     effect="read",
-    profiles=("autocrm", "espocrm"),
 )
 RECORDS_RESTORE = Operation(
-    "records.restore",
-    "POST",
-    "/{entityType}/action/restoreDeleted",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "records.restore", "POST", "/{entityType}/action/restoreDeleted", payload=bool, effect="write"
 )
-LAYOUTS_GET = Operation(
-    "layouts.get",
-    "GET",
-    "/{entityType}/layout/{name}",
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
+LAYOUTS_GET = Operation("layouts.get", "GET", "/{entityType}/layout/{name}", effect="read")
 STREAM_RECORD = Operation(
     "stream.record",
     "GET",
@@ -873,7 +492,6 @@ STREAM_RECORD = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 STREAM_POSTS = Operation(
     "stream.posts",
@@ -891,23 +509,9 @@ STREAM_POSTS = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-FOLLOW = Operation(
-    "follow",
-    "PUT",
-    "/{entityType}/{id}/subscription",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-UNFOLLOW = Operation(
-    "unfollow",
-    "DELETE",
-    "/{entityType}/{id}/subscription",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
+FOLLOW = Operation("follow", "PUT", "/{entityType}/{id}/subscription", payload=bool, effect="write")
+UNFOLLOW = Operation("unfollow", "DELETE", "/{entityType}/{id}/subscription", effect="write")
 FOLLOWERS_LIST = Operation(
     "followers.list",
     "GET",
@@ -924,37 +528,18 @@ FOLLOWERS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 FOLLOWERS_ADD = Operation(
-    "followers.add",
-    "POST",
-    "/{entityType}/{id}/followers",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "followers.add", "POST", "/{entityType}/{id}/followers", payload=bool, effect="write"
 )
 FOLLOWERS_REMOVE = Operation(
-    "followers.remove",
-    "DELETE",
-    "/{entityType}/{id}/followers",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "followers.remove", "DELETE", "/{entityType}/{id}/followers", effect="write"
 )
 STARS_ADD = Operation(
-    "stars.add",
-    "PUT",
-    "/{entityType}/{id}/starSubscription",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "stars.add", "PUT", "/{entityType}/{id}/starSubscription", payload=bool, effect="write"
 )
 STARS_REMOVE = Operation(
-    "stars.remove",
-    "DELETE",
-    "/{entityType}/{id}/starSubscription",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "stars.remove", "DELETE", "/{entityType}/{id}/starSubscription", effect="write"
 )
 ATTENDEES_LIST = Operation(
     "attendees.list",
@@ -965,7 +550,6 @@ ATTENDEES_LIST = Operation(
     items=dict,
     effect="read",
     paging=Paging(strategy="none"),
-    profiles=("autocrm", "espocrm"),
 )
 RECORDS_LIST = Operation(
     "records.list",
@@ -983,46 +567,15 @@ RECORDS_LIST = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
-RECORDS_CREATE = Operation(
-    "records.create",
-    "POST",
-    "/{entityType}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
-RECORDS_GET = Operation(
-    "records.get",
-    "GET",
-    "/{entityType}/{id}",
-    payload=dict,
-    effect="read",
-    profiles=("autocrm", "espocrm"),
-)
+RECORDS_CREATE = Operation("records.create", "POST", "/{entityType}", payload=dict, effect="write")
+RECORDS_GET = Operation("records.get", "GET", "/{entityType}/{id}", payload=dict, effect="read")
 RECORDS_UPDATE = Operation(
-    "records.update",
-    "PUT",
-    "/{entityType}/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "records.update", "PUT", "/{entityType}/{id}", payload=dict, effect="write"
 )
-RECORDS_DELETE = Operation(
-    "records.delete",
-    "DELETE",
-    "/{entityType}/{id}",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
+RECORDS_DELETE = Operation("records.delete", "DELETE", "/{entityType}/{id}", effect="write")
 RECORDS_UPDATE_PATCH = Operation(
-    "records.update_patch",
-    "PATCH",
-    "/{entityType}/{id}",
-    payload=dict,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "records.update_patch", "PATCH", "/{entityType}/{id}", payload=dict, effect="write"
 )
 RECORDS_RELATED = Operation(
     "records.related",
@@ -1040,23 +593,11 @@ RECORDS_RELATED = Operation(
         default_size=200,
         total=("total",),
     ),
-    profiles=("autocrm", "espocrm"),
 )
 RECORDS_LINK = Operation(
-    "records.link",
-    "POST",
-    "/{entityType}/{id}/{link}",
-    payload=bool,
-    effect="write",
-    profiles=("autocrm", "espocrm"),
+    "records.link", "POST", "/{entityType}/{id}/{link}", payload=bool, effect="write"
 )
-RECORDS_UNLINK = Operation(
-    "records.unlink",
-    "DELETE",
-    "/{entityType}/{id}/{link}",
-    effect="write",
-    profiles=("autocrm", "espocrm"),
-)
+RECORDS_UNLINK = Operation("records.unlink", "DELETE", "/{entityType}/{id}/{link}", effect="write")
 
 OPERATIONS = (
     ACCOUNTS_LIST,

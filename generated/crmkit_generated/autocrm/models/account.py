@@ -22,21 +22,21 @@ T = TypeVar("T", bound="Account")
 
 @_attrs_define
 class Account:
-    """An account. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+    """An account. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom
+    attributes come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             name (None | str): Name of the company or person.
-            type_ (AccountType | list[str] | None | str): Kind of the account.
+            type_ (AccountType | list[str] | None | str): Type of the account.
             industry (Industry | None | str): Line of business.
             website (None | str): Web address.
             sic_code (None | str): Number in the register of companies (IČO in Czechia).
             vat_id (None | str): VAT number. AutoCRM only.
             slovak_vat_id (None | str): Slovak VAT number. AutoCRM only.
-            email_address (None | str): Primary e-mail address. Writing it swaps the primary one; null removes all.
+            email_address (None | str): Primary e-mail address. Writing it replaces the primary one; None removes all.
             email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of emailAddress the reply still shows the old ones.
+                change of `email_address` the reply still has the old ones.
             email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
             email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
             phone_number (None | str): Primary telephone number, in international form.
@@ -54,33 +54,35 @@ class Account:
             shipping_address_country (None | str): Country of the shipping address.
             shipping_address_postal_code (None | str): Postal code of the shipping address.
             description (None | str): Free text.
-            campaign_id (None | str): Id of the campaign that brought the account. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the account. Follows from the id.
-            original_lead_id (None | str): Id of the lead that was converted into the account. Null for none.
-            original_lead_name (None | str): Name of the lead that was converted into the account. Follows from the id.
-            contact_is_inactive (bool | None): Whether the contact that the list was asked for is inactive at the account.
-                Where a relation gives it, and in create replies.
-            target_list_is_opted_out (bool | None): Whether the account has opted out of the target list that the list was
-                asked for.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            campaign_id (None | str): Id of the campaign that brought the account. None if there is none; writing None
+                unlinks it.
+            campaign_name (None | str): Name of the campaign that brought the account. Set with the id.
+            original_lead_id (None | str): Id of the lead that was converted into the account. None if there is none.
+            original_lead_name (None | str): Name of the lead that was converted into the account. Set with the id.
+            contact_is_inactive (bool | None): Whether the contact whose accounts were listed is inactive at the account.
+                Only in lists of related records and in replies to creations.
+            target_list_is_opted_out (bool | None): Whether the account has opted out of the target list whose records were
+                listed.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
+            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
+                has no effect.
     """
 
     id: str

@@ -21,20 +21,21 @@ T = TypeVar("T", bound="AccountInput")
 
 @_attrs_define
 class AccountInput:
-    """Attributes of an account, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of an account, to create or change it. Attributes that are not sent keep their values; None clears.
+    Custom attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
             name (None | str | Unset): Name of the company or person.
-            type_ (AccountType | list[str] | None | str | Unset): Kind of the account.
+            type_ (AccountType | list[str] | None | str | Unset): Type of the account.
             industry (Industry | None | str | Unset): Line of business.
             website (None | str | Unset): Web address.
             sic_code (None | str | Unset): Number in the register of companies (IČO in Czechia).
             vat_id (None | str | Unset): VAT number. AutoCRM only.
             slovak_vat_id (None | str | Unset): Slovak VAT number. AutoCRM only.
-            email_address (None | str | Unset): Primary e-mail address. Writing it swaps the primary one; null removes all.
+            email_address (None | str | Unset): Primary e-mail address. Writing it replaces the primary one; None removes
+                all.
             email_address_data (list[EmailAddressInput] | None | Unset): All e-mail addresses. In replies only when one
-                record is read; after a change of emailAddress the reply still shows the old ones.
+                record is read; after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out (bool | None | Unset): Whether the primary e-mail address has opted out.
             email_address_is_invalid (bool | None | Unset): Whether the primary e-mail address is known not to work.
             phone_number (None | str | Unset): Primary telephone number, in international form.
@@ -53,8 +54,10 @@ class AccountInput:
             shipping_address_country (None | str | Unset): Country of the shipping address.
             shipping_address_postal_code (None | str | Unset): Postal code of the shipping address.
             description (None | str | Unset): Free text.
-            campaign_id (None | str | Unset): Id of the campaign that brought the account. Null for none, which unlinks.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id (None | str | Unset): Id of the campaign that brought the account. None if there is none; writing
+                None unlinks it.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

@@ -19,11 +19,11 @@ class Acl:
     """What a user may do.
 
     Attributes:
-        table (FreeObject | None): Rights by scope: true or false, or no, own, team, all and yes by action.
+        table (FreeObject | None): Rights by scope: a boolean, or "no", "own", "team", "all" and "yes" by action.
         field_table (FreeObject | None): Rights by scope and field.
-        assignment_permission (None | str): Whom the user may make responsible.
-        message_permission (None | str): Whom the user may post to.
-        user_permission (None | str): Whose activities the user may see.
+        assignment_permission (None | str): Users whom the user may assign.
+        message_permission (None | str): Users whom the user may post to.
+        user_permission (None | str): Users whose activities the user may see.
         export_permission (None | str): Whether the user may export.
         mass_update_permission (None | str): Whether the user may change many records at once.
         audit_permission (None | str): Whether the user may see who changed what.

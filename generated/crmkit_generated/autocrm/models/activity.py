@@ -13,17 +13,17 @@ T = TypeVar("T", bound="Activity")
 
 @_attrs_define
 class Activity:
-    """Something that is planned or happened.
+    """A planned or past activity.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         field_scope (None | str): Entity type.
         name (None | str): Subject.
         status (None | str): State.
         date_start (datetime.datetime | None): When it starts.
         date_end (datetime.datetime | None): When it ends.
-        date_start_date (datetime.date | None): First day, without a time of day.
-        date_end_date (datetime.date | None): Last day, without a time of day.
+        date_start_date (datetime.date | None): First date, of an event without a time.
+        date_end_date (datetime.date | None): Last date, of an event without a time.
         date_sent (datetime.datetime | None): When it was sent.
         assigned_user_id (None | str): Id of the user who is responsible.
         assigned_user_name (None | str): Name of the user who is responsible.

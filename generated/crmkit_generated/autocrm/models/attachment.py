@@ -13,22 +13,22 @@ T = TypeVar("T", bound="Attachment")
 
 @_attrs_define
 class Attachment:
-    """What is known of an uploaded file.
+    """Name, size and type of an uploaded file.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         name (None | str): Name of the file.
         type_ (None | str): Media type.
         size (int | None): Size in bytes.
-        role (None | str): What it is there for.
+        role (None | str): Its role.
         field (None | str): Field that it is for.
-        parent_type (None | str): Entity type of the record that it hangs at.
-        parent_id (None | str): Id of the record that it hangs at.
-        related_type (None | str): Entity type of the record whose field holds it.
-        related_id (None | str): Id of the record whose field holds it.
+        parent_type (None | str): Entity type of the record that it is attached to.
+        parent_id (None | str): Id of the record that it is attached to.
+        related_type (None | str): Entity type of the record whose field refers to it.
+        related_id (None | str): Id of the record whose field refers to it.
         is_being_uploaded (bool | None): Whether chunks are still to come.
-        parent_name (None | str): Name of the record that it hangs at.
-        related_name (None | str): Name of the record whose field holds it.
+        parent_name (None | str): Name of the record that it is attached to.
+        related_name (None | str): Name of the record whose field refers to it.
         source_id (None | str): Id of the attachment that it is a copy of.
         global_ (bool | None): Whether everybody may see it.
         storage (None | str): Where the server keeps it.

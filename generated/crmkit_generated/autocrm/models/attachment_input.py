@@ -20,14 +20,15 @@ class AttachmentInput:
         name (None | str | Unset): Name of the file.
         type_ (None | str | Unset): Media type.
         size (int | None | Unset): Size in bytes.
-        role (None | str | Unset): What it is there for.
+        role (None | str | Unset): Its role.
         field (None | str | Unset): Field that it is for.
-        parent_type (None | str | Unset): Entity type of the record that it hangs at.
-        parent_id (None | str | Unset): Id of the record that it hangs at.
-        related_type (None | str | Unset): Entity type of the record whose field holds it.
-        related_id (None | str | Unset): Id of the record whose field holds it.
+        parent_type (None | str | Unset): Entity type of the record that it is attached to.
+        parent_id (None | str | Unset): Id of the record that it is attached to.
+        related_type (None | str | Unset): Entity type of the record whose field refers to it.
+        related_id (None | str | Unset): Id of the record whose field refers to it.
         file (str | Unset): The file.
-        is_being_uploaded (bool | None | Unset): True to send the file in chunks; then size is needed and file is not.
+        is_being_uploaded (bool | None | Unset): True to send the file in chunks; then `size` is required and `file` is
+            not.
     """
 
     name: None | str | Unset = UNSET

@@ -14,14 +14,14 @@ T = TypeVar("T", bound="Attendee")
 
 @_attrs_define
 class Attendee:
-    """Somebody who takes part.
+    """An attendee.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         field_scope (None | str): Entity type.
         name (None | str): Name.
         email_address (None | str): E-mail address.
-        acceptance_status (AcceptanceStatus | None | str): Whether somebody comes.
+        acceptance_status (AcceptanceStatus | None | str): Acceptance of an attendee.
     """
 
     id: str

@@ -22,8 +22,8 @@ class CalendarEntry:
         status (None | str): State.
         date_start (datetime.datetime | None): When it starts.
         date_end (datetime.datetime | None): When it ends.
-        date_start_date (datetime.date | None): First day, without a time of day.
-        date_end_date (datetime.date | None): Last day, without a time of day.
+        date_start_date (datetime.date | None): First date, of an event without a time.
+        date_end_date (datetime.date | None): Last date, of an event without a time.
         parent_type (None | str): Entity type of the record that it belongs to.
         parent_id (None | str): Id of the record that it belongs to.
     """

@@ -21,50 +21,51 @@ T = TypeVar("T", bound="Case")
 
 @_attrs_define
 class Case:
-    """A case. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+    """A case. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom attributes
+    come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             name (None | str): Subject of the case.
-            number (int | None): Running number. Missing from the create reply.
-            status (CaseStatus | None | str): How far the case has come.
+            number (int | None): Running number. Missing from the reply to a creation.
+            status (CaseStatus | None | str): Status of the case.
             priority (None | Priority | str): How urgent the case is.
-            type_ (CaseType | None | str): Kind of the case.
-            account_id (None | str): Id of the account. Null for none, which unlinks.
-            account_name (None | str): Name of the account. Follows from the id.
-            lead_id (None | str): Id of the lead. Null for none, which unlinks.
-            lead_name (None | str): Name of the lead. Follows from the id.
-            contact_id (None | str): Id of the first contact. Null for none, which unlinks.
-            contact_name (None | str): Name of the first contact. Follows from the id.
+            type_ (CaseType | None | str): Type of the case.
+            account_id (None | str): Id of the account. None if there is none; writing None unlinks it.
+            account_name (None | str): Name of the account. Set with the id.
+            lead_id (None | str): Id of the lead. None if there is none; writing None unlinks it.
+            lead_name (None | str): Name of the lead. Set with the id.
+            contact_id (None | str): Id of the first contact. None if there is none; writing None unlinks it.
+            contact_name (None | str): Name of the first contact. Set with the id.
             contacts_ids (list[str]): Ids of the contacts that the case concerns. Writing replaces the whole set.
             contacts_names (NameMap | None): Names of the contacts that the case concerns by id.
-            inbound_email_id (None | str): Id of the mailbox that the case came in by. Null for none.
-            inbound_email_name (None | str): Name of the mailbox that the case came in by. Follows from the id.
+            inbound_email_id (None | str): Id of the mailbox that received the case. None if there is none.
+            inbound_email_name (None | str): Name of the mailbox that received the case. Set with the id.
             is_internal (bool | None): Whether the case is hidden from portal users.
             description (None | str): Free text.
             attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
             attachments_names (NameMap | None): File names of the attached files by id.
             attachments_types (NameMap | None): Media types of the attached files by id.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
+            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
+                has no effect.
     """
 
     id: str

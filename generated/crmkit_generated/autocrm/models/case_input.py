@@ -17,23 +17,24 @@ T = TypeVar("T", bound="CaseInput")
 
 @_attrs_define
 class CaseInput:
-    """Attributes of a case, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of a case, to create or change it. Attributes that are not sent keep their values; None clears. Custom
+    attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
             name (None | str | Unset): Subject of the case.
-            status (CaseStatus | None | str | Unset): How far the case has come.
+            status (CaseStatus | None | str | Unset): Status of the case.
             priority (None | Priority | str | Unset): How urgent the case is.
-            type_ (CaseType | None | str | Unset): Kind of the case.
-            account_id (None | str | Unset): Id of the account. Null for none, which unlinks.
-            lead_id (None | str | Unset): Id of the lead. Null for none, which unlinks.
-            contact_id (None | str | Unset): Id of the first contact. Null for none, which unlinks.
+            type_ (CaseType | None | str | Unset): Type of the case.
+            account_id (None | str | Unset): Id of the account. None if there is none; writing None unlinks it.
+            lead_id (None | str | Unset): Id of the lead. None if there is none; writing None unlinks it.
+            contact_id (None | str | Unset): Id of the first contact. None if there is none; writing None unlinks it.
             contacts_ids (list[str] | None | Unset): Ids of the contacts that the case concerns. Writing replaces the whole
                 set.
             is_internal (bool | None | Unset): Whether the case is hidden from portal users.
             description (None | str | Unset): Free text.
             attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

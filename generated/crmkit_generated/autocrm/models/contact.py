@@ -23,31 +23,31 @@ T = TypeVar("T", bound="Contact")
 
 @_attrs_define
 class Contact:
-    """A contact. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+    """A contact. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom
+    attributes come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             salutation_name (None | Salutation | str): Salutation of the contact.
             first_name (None | str): First name.
             middle_name (None | str): Middle name.
             last_name (None | str): Last name.
-            name (None | str): Full name, put together from its parts. It cannot stand in for lastName when a record is
-                created, although the page's sample sends it alone.
+            name (None | str): Full name, composed of its parts. It cannot replace `last_name` when a record is created,
+                although the page's sample sends it alone.
             title (None | str): Job title, at the main account.
-            account_id (None | str): Id of the main account. Null for none, which unlinks.
-            account_name (None | str): Name of the main account. Follows from the id.
+            account_id (None | str): Id of the main account. None if there is none; writing None unlinks it.
+            account_name (None | str): Name of the main account. Set with the id.
             accounts_ids (list[str]): Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_names (NameMap | None): Names of all accounts of the contact by id.
             accounts_columns (ColumnMap | None): Job title and activity of all accounts of the contact by id.
-            account_role (None | str): Role at the account that the list was asked for.
+            account_role (None | str): Role at the account whose contacts were listed.
             account_type (AccountType | list[str] | None | str): Type of the main account.
             account_is_inactive (bool | None): Whether the contact is inactive at the main account.
-            opportunity_role (None | str): Role in the opportunity that the list was asked for. Relation columns are written
-                through the opportunity.
-            email_address (None | str): Primary e-mail address. Writing it swaps the primary one; null removes all.
+            opportunity_role (None | str): Role in the opportunity whose contacts were listed. Written through the
+                opportunity.
+            email_address (None | str): Primary e-mail address. Writing it replaces the primary one; None removes all.
             email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of emailAddress the reply still shows the old ones.
+                change of `email_address` the reply still has the old ones.
             email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
             email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
             phone_number (None | str): Primary telephone number, in international form.
@@ -61,32 +61,34 @@ class Contact:
             address_country (None | str): Country of the postal address.
             address_postal_code (None | str): Postal code of the postal address.
             description (None | str): Free text.
-            campaign_id (None | str): Id of the campaign that brought the contact. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the contact. Follows from the id.
-            original_lead_id (None | str): Id of the lead that was converted into the contact. Null for none.
-            original_lead_name (None | str): Name of the lead that was converted into the contact. Follows from the id.
-            portal_user_id (None | str): Id of the portal user of the contact. Null for none.
-            portal_user_name (None | str): Name of the portal user of the contact. Follows from the id.
+            campaign_id (None | str): Id of the campaign that brought the contact. None if there is none; writing None
+                unlinks it.
+            campaign_name (None | str): Name of the campaign that brought the contact. Set with the id.
+            original_lead_id (None | str): Id of the lead that was converted into the contact. None if there is none.
+            original_lead_name (None | str): Name of the lead that was converted into the contact. Set with the id.
+            portal_user_id (None | str): Id of the portal user of the contact. None if there is none.
+            portal_user_name (None | str): Name of the portal user of the contact. Set with the id.
             has_portal_user (bool | None): Whether the contact has a portal user.
-            target_list_is_opted_out (bool | None): Whether the contact has opted out of the target list that the list was
-                asked for.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            target_list_is_opted_out (bool | None): Whether the contact has opted out of the target list whose records were
+                listed.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
     """
 
     id: str

@@ -21,25 +21,26 @@ T = TypeVar("T", bound="ContactInput")
 
 @_attrs_define
 class ContactInput:
-    """Attributes of a contact, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of a contact, to create or change it. Attributes that are not sent keep their values; None clears. Custom
+    attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
             salutation_name (None | Salutation | str | Unset): Salutation of the contact.
             first_name (None | str | Unset): First name.
             middle_name (None | str | Unset): Middle name.
             last_name (None | str | Unset): Last name.
-            name (None | str | Unset): Full name, put together from its parts. It cannot stand in for lastName when a record
-                is created, although the page's sample sends it alone.
+            name (None | str | Unset): Full name, composed of its parts. It cannot replace `last_name` when a record is
+                created, although the page's sample sends it alone.
             title (None | str | Unset): Job title, at the main account.
-            account_id (None | str | Unset): Id of the main account. Null for none, which unlinks.
+            account_id (None | str | Unset): Id of the main account. None if there is none; writing None unlinks it.
             accounts_ids (list[str] | None | Unset): Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_columns (ColumnMapInput | None | Unset): Job title and activity of all accounts of the contact by id.
-            account_role (None | str | Unset): Role at the account that the list was asked for.
+            account_role (None | str | Unset): Role at the account whose contacts were listed.
             account_is_inactive (bool | None | Unset): Whether the contact is inactive at the main account.
-            email_address (None | str | Unset): Primary e-mail address. Writing it swaps the primary one; null removes all.
+            email_address (None | str | Unset): Primary e-mail address. Writing it replaces the primary one; None removes
+                all.
             email_address_data (list[EmailAddressInput] | None | Unset): All e-mail addresses. In replies only when one
-                record is read; after a change of emailAddress the reply still shows the old ones.
+                record is read; after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out (bool | None | Unset): Whether the primary e-mail address has opted out.
             email_address_is_invalid (bool | None | Unset): Whether the primary e-mail address is known not to work.
             phone_number (None | str | Unset): Primary telephone number, in international form.
@@ -54,8 +55,10 @@ class ContactInput:
             address_country (None | str | Unset): Country of the postal address.
             address_postal_code (None | str | Unset): Postal code of the postal address.
             description (None | str | Unset): Free text.
-            campaign_id (None | str | Unset): Id of the campaign that brought the contact. Null for none, which unlinks.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id (None | str | Unset): Id of the campaign that brought the contact. None if there is none; writing
+                None unlinks it.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

@@ -20,18 +20,18 @@ T = TypeVar("T", bound="ConversionRecords")
 
 @_attrs_define
 class ConversionRecords:
-    """The records to make; the account goes into contact and opportunity by itself.
+    """The records to create; the account is linked to contact and opportunity automatically.
 
     Attributes:
-        account (AccountInput | Unset): Attributes of an account, to create or change it. Members that are not sent keep
-            their values; null clears. Custom attributes may stand beside the documented ones; what the server does not know
-            or lets nobody write, it passes over.
-        contact (ContactInput | Unset): Attributes of a contact, to create or change it. Members that are not sent keep
-            their values; null clears. Custom attributes may stand beside the documented ones; what the server does not know
-            or lets nobody write, it passes over.
-        opportunity (OpportunityInput | Unset): Attributes of an opportunity, to create or change it. Members that are
-            not sent keep their values; null clears. Custom attributes may stand beside the documented ones; what the server
-            does not know or lets nobody write, it passes over.
+        account (AccountInput | Unset): Attributes of an account, to create or change it. Attributes that are not sent
+            keep their values; None clears. Custom attributes may be sent too; the server ignores unknown and read-only
+            ones.
+        contact (ContactInput | Unset): Attributes of a contact, to create or change it. Attributes that are not sent
+            keep their values; None clears. Custom attributes may be sent too; the server ignores unknown and read-only
+            ones.
+        opportunity (OpportunityInput | Unset): Attributes of an opportunity, to create or change it. Attributes that
+            are not sent keep their values; None clears. Custom attributes may be sent too; the server ignores unknown and
+            read-only ones.
     """
 
     account: AccountInput | Unset = UNSET

@@ -16,7 +16,7 @@ T = TypeVar("T", bound="ConvertAttributes")
 
 @_attrs_define
 class ConvertAttributes:
-    """What the records of a conversion would hold.
+    """Attributes that the records of a conversion would have.
 
     Attributes:
         account (AttributeSet | None): Of the account.

@@ -20,13 +20,13 @@ T = TypeVar("T", bound="CurrentUser")
 
 @_attrs_define
 class CurrentUser:
-    """The user who asks.
+    """The current user.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         name (None | str): Full name.
-        user_name (None | str): Name to log in with.
-        type_ (None | str): Kind of user: admin, regular, api, portal and others.
+        user_name (None | str): Login name.
+        type_ (None | str): Type of user: admin, regular, api, portal and others.
         salutation_name (None | Salutation | str): Salutation.
         first_name (None | str): First name.
         middle_name (None | str): Middle name.
@@ -42,7 +42,7 @@ class CurrentUser:
         ip_address (None | str): Address that the request came from.
         avatar_id (None | str): Id of the picture.
         avatar_name (None | str): File name of the picture.
-        avatar_color (None | str): Colour that stands in for a picture.
+        avatar_color (None | str): Colour used instead of a picture.
         default_team_id (None | str): Id of the main team.
         default_team_name (None | str): Name of the main team.
         teams_ids (list[str]): Ids of the teams.

@@ -16,7 +16,7 @@ class EmailAddress:
 
     Attributes:
         email_address (None | str): The address, as it was sent.
-        lower (None | str): The address in small letters.
+        lower (None | str): The address in lower case.
         primary (bool | None): Whether it is the primary one.
         opt_out (bool | None): Whether it has opted out.
         invalid (bool | None): Whether it is known not to work.

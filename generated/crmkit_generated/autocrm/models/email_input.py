@@ -20,41 +20,45 @@ T = TypeVar("T", bound="EmailInput")
 
 @_attrs_define
 class EmailInput:
-    """Attributes of an e-mail, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of an e-mail, to create or change it. Attributes that are not sent keep their values; None clears. Custom
+    attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
-            subject (None | str | Unset): Subject. The same as name.
+            subject (None | str | Unset): Subject. The same as `name`.
             name (None | str | Unset): Subject, under the name that lists sort and filter by.
-            status (EmailStatus | None | str | Unset): State of the e-mail. Sending sends it; without a status it is filed
-                as Archived and not sent.
+            status (EmailStatus | None | str | Unset): Status of the e-mail. "Sending" sends it; without a status it is
+                stored as "Archived" and not sent.
             from_ (None | str | Unset): Address of the sender. Required to create, for drafts as well.
             to (None | str | Unset): Addresses of the recipients, separated by semicolons.
-            cc (None | str | Unset): Addresses of those who get a copy, separated by semicolons.
-            bcc (None | str | Unset): Addresses of those who get a hidden copy, separated by semicolons.
-            reply_to (None | str | Unset): Address for answers.
+            cc (None | str | Unset): Addresses of the CC recipients, separated by semicolons.
+            bcc (None | str | Unset): Addresses of the BCC recipients, separated by semicolons.
+            reply_to (None | str | Unset): Address for replies.
             body (None | str | Unset): The text.
             body_plain (None | str | Unset): The text without markup.
             is_html (bool | None | Unset): Whether the text is HTML.
-            parent_id (None | str | Unset): The record that the e-mail belongs to: its id.
-            parent_type (None | str | Unset): The record that the e-mail belongs to: its entity type.
+            parent_id (None | str | Unset): Id of the record that the e-mail belongs to.
+            parent_type (None | str | Unset): Entity type of the record that the e-mail belongs to.
             attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
             date_sent (datetime.datetime | None | Unset): When the e-mail was sent.
             send_at (datetime.datetime | None | Unset): When the e-mail is to be sent.
-            account_id (None | str | Unset): Id of the account, taken from the parent. Null for none, which unlinks.
-            is_read (bool | None | Unset): Whether the user who asks has read it.
-            is_replied (bool | None | Unset): Whether it was answered.
-            is_important (bool | None | Unset): Whether the user who asks marked it as important.
-            in_trash (bool | None | Unset): Whether it lies in the trash of the user who asks.
-            in_archive (bool | None | Unset): Whether it lies in the archive of the user who asks.
-            folder_id (None | str | Unset): Id of the folder of the user who asks.
-            group_folder_id (None | str | Unset): Id of the folder of the group. Null for none, which unlinks.
-            replied_id (None | str | Unset): Id of the e-mail that this one answers. Null for none, which unlinks.
+            account_id (None | str | Unset): Id of the account, taken from the parent. None if there is none; writing None
+                unlinks it.
+            is_read (bool | None | Unset): Whether the current user has read it.
+            is_replied (bool | None | Unset): Whether it was replied to.
+            is_important (bool | None | Unset): Whether the current user marked it as important.
+            in_trash (bool | None | Unset): Whether it is in the trash of the current user.
+            in_archive (bool | None | Unset): Whether it is in the archive of the current user.
+            folder_id (None | str | Unset): Id of the folder of the current user.
+            group_folder_id (None | str | Unset): Id of the folder of the group. None if there is none; writing None unlinks
+                it.
+            replied_id (None | str | Unset): Id of the e-mail that this one replies to. None if there is none; writing None
+                unlinks it.
             users_ids (list[str] | None | Unset): Ids of the users concerned. Writing replaces the whole set.
-            users_columns (ColumnMapInput | None | Unset): Read and folder marks of the users concerned by id.
+            users_columns (ColumnMapInput | None | Unset): Read flags and folders of the users concerned by id.
             assigned_users_ids (list[str] | None | Unset): Ids of the users who are responsible. Writing replaces the whole
                 set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

@@ -23,11 +23,10 @@ class ExportInput:
 
     Attributes:
         entity_type (str): Name of the entity type.
-        format_ (str | Unset): Form of the file, such as csv or xlsx.
+        format_ (str | Unset): Format of the file, such as "csv" or "xlsx".
         ids (list[str] | Unset): Ids of the records.
         where (list[WhereItem] | Unset): Conditions of a search, instead of ids.
-        search_params (SearchParams | Unset): A query of a list as one object. Where it stands in a URL, types are
-            checked.
+        search_params (SearchParams | Unset): A query of a list as one object. In a URL its types are checked.
         attribute_list (list[str] | Unset): Names of the attributes.
         field_list (list[str] | Unset): Names of the fields.
         export_all_fields (bool | Unset): True for all fields.

@@ -16,7 +16,7 @@ class ExportResult:
 
     Attributes:
         id (None | str): Id of the attachment that holds the file.
-        export_id (None | str): Id of the work in the background.
+        export_id (None | str): Id of the background job.
     """
 
     id: None | str

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="FollowersInput")
 
 @_attrs_define
 class FollowersInput:
-    """Names users.
+    """Users by id.
 
     Attributes:
         ids (list[str] | Unset): Ids of the users.

@@ -20,8 +20,7 @@ class KanbanBoard:
     """Records in columns.
 
     Attributes:
-        total (int | None): How many records there are. Where they are not counted: -1 if more follow, -2 if nothing
-            does.
+        total (int | None): Number of records. Where they are not counted: -1 if more follow, -2 if none do.
         groups (list[KanbanGroup]): The columns.
         list_ (list[Record]): All records in one list; old servers.
     """

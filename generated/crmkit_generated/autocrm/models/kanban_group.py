@@ -19,9 +19,8 @@ class KanbanGroup:
     """A column.
 
     Attributes:
-        name (None | str): The state that it stands for.
-        total (int | None): How many records there are. Where they are not counted: -1 if more follow, -2 if nothing
-            does.
+        name (None | str): The status of its records.
+        total (int | None): Number of records. Where they are not counted: -1 if more follow, -2 if none do.
         list_ (list[Record]): The records.
     """
 

@@ -16,9 +16,9 @@ class LayoutColumn:
 
     Attributes:
         name (None | str): Name of the field.
-        link (bool | None): Whether it leads to the record.
+        link (bool | None): Whether it links to the record.
         width (float | None): Width in percent.
-        not_sortable (bool | None): Whether the list cannot be sorted by it.
+        not_sortable (bool | None): Whether sorting by it is disabled.
         label (None | str): Heading.
     """
 

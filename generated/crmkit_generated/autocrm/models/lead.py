@@ -24,30 +24,30 @@ T = TypeVar("T", bound="Lead")
 
 @_attrs_define
 class Lead:
-    """A lead. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+    """A lead. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom attributes
+    come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             salutation_name (None | Salutation | str): Salutation of the lead.
             first_name (None | str): First name.
             middle_name (None | str): Middle name.
             last_name (None | str): Last name.
-            name (None | str): Full name, put together from its parts. It cannot stand in for lastName when a record is
-                created, although the page's sample sends it alone.
+            name (None | str): Full name, composed of its parts. It cannot replace `last_name` when a record is created,
+                although the page's sample sends it alone.
             title (None | str): Job title.
-            account_name (None | str): Name of the company; a text, no link.
-            status (LeadStatus | None | str): How far the lead has come.
-            source (LeadSource | None | str): Where the lead comes from.
+            account_name (None | str): Name of the company, a plain string.
+            status (LeadStatus | None | str): Status of the lead.
+            source (LeadSource | None | str): Source of the lead.
             industry (Industry | None | str): Line of business.
-            opportunity_amount (float | None): Expected amount, in the currency beside it.
-            opportunity_amount_currency (None | str): Currency of the expected amount. The system's own where none is sent.
+            opportunity_amount (float | None): Expected amount, in its own currency.
+            opportunity_amount_currency (None | str): Currency of the expected amount. By default the system's currency.
             opportunity_amount_converted (float | None): Expected amount in the system's currency. Calculated with the
                 current rate and not rounded.
             website (None | str): Web address.
-            email_address (None | str): Primary e-mail address. Writing it swaps the primary one; null removes all.
+            email_address (None | str): Primary e-mail address. Writing it replaces the primary one; None removes all.
             email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of emailAddress the reply still shows the old ones.
+                change of `email_address` the reply still has the old ones.
             email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
             email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
             phone_number (None | str): Primary telephone number, in international form.
@@ -61,34 +61,36 @@ class Lead:
             address_country (None | str): Country of the postal address.
             address_postal_code (None | str): Postal code of the postal address.
             description (None | str): Free text.
-            campaign_id (None | str): Id of the campaign that brought the lead. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the lead. Follows from the id.
+            campaign_id (None | str): Id of the campaign that brought the lead. None if there is none; writing None unlinks
+                it.
+            campaign_name (None | str): Name of the campaign that brought the lead. Set with the id.
             converted_at (datetime.datetime | None): When the lead was converted.
-            created_account_id (None | str): Id of the account made by the conversion. Null for none.
-            created_account_name (None | str): Name of the account made by the conversion. Follows from the id.
-            created_contact_id (None | str): Id of the contact made by the conversion. Null for none.
-            created_contact_name (None | str): Name of the contact made by the conversion. Follows from the id.
-            created_opportunity_id (None | str): Id of the opportunity made by the conversion. Null for none.
-            created_opportunity_name (None | str): Name of the opportunity made by the conversion. Follows from the id.
-            target_list_is_opted_out (bool | None): Whether the lead has opted out of the target list that the list was
-                asked for.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            created_account_id (None | str): Id of the account created by the conversion. None if there is none.
+            created_account_name (None | str): Name of the account created by the conversion. Set with the id.
+            created_contact_id (None | str): Id of the contact created by the conversion. None if there is none.
+            created_contact_name (None | str): Name of the contact created by the conversion. Set with the id.
+            created_opportunity_id (None | str): Id of the opportunity created by the conversion. None if there is none.
+            created_opportunity_name (None | str): Name of the opportunity created by the conversion. Set with the id.
+            target_list_is_opted_out (bool | None): Whether the lead has opted out of the target list whose records were
+                listed.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
     """
 
     id: str

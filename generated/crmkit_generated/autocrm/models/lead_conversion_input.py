@@ -18,13 +18,13 @@ T = TypeVar("T", bound="LeadConversionInput")
 
 @_attrs_define
 class LeadConversionInput:
-    """A lead and what to make of it.
+    """A lead and the records to create.
 
     Attributes:
         id (str): Id of the lead.
-        records (ConversionRecords | Unset): The records to make; the account goes into contact and opportunity by
-            itself.
-        skip_duplicate_check (bool | Unset): True to make the records although there are others like them.
+        records (ConversionRecords | Unset): The records to create; the account is linked to contact and opportunity
+            automatically.
+        skip_duplicate_check (bool | Unset): True to create the records although there are similar ones.
     """
 
     id: str

@@ -18,11 +18,12 @@ T = TypeVar("T", bound="LeadRecordsInput")
 
 @_attrs_define
 class LeadRecordsInput:
-    """What to make of a lead.
+    """The records to create from a lead.
 
     Attributes:
-        records (ConversionRecords): The records to make; the account goes into contact and opportunity by itself.
-        skip_duplicate_check (bool | Unset): True to make the records although there are others like them.
+        records (ConversionRecords): The records to create; the account is linked to contact and opportunity
+            automatically.
+        skip_duplicate_check (bool | Unset): True to create the records although there are similar ones.
     """
 
     records: ConversionRecords

@@ -19,15 +19,14 @@ T = TypeVar("T", bound="LinkInput")
 
 @_attrs_define
 class LinkInput:
-    """Names records to link or unlink: by id, ids, or a search.
+    """Records to link or unlink: by id, ids, or a search.
 
     Attributes:
         related_id (str | Unset): Id of one record.
         ids (list[str] | Unset): Ids of several records.
-        mass_relate (bool | Unset): True where where or searchParams names the records. For linking only.
+        mass_relate (bool | Unset): True if `where` or `search_params` selects the records. For linking only.
         where (list[WhereItem] | Unset): Conditions of the search.
-        search_params (SearchParams | Unset): A query of a list as one object. Where it stands in a URL, types are
-            checked.
+        search_params (SearchParams | Unset): A query of a list as one object. In a URL its types are checked.
     """
 
     related_id: str | Unset = UNSET

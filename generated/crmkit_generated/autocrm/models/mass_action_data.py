@@ -19,7 +19,7 @@ T = TypeVar("T", bound="MassActionData")
 
 @_attrs_define
 class MassActionData:
-    """What an action needs. For update the attributes stand in values; attributes beside it are taken as well.
+    """Data of an action. For "update" the attributes are in `values`; attributes next to it are accepted as well.
 
     Attributes:
         values (FreeObject | Unset):

@@ -25,9 +25,9 @@ class MassActionInput:
     Attributes:
         entity_type (str): Name of the entity type.
         action (MassActionName | str): What to do.
-        params (MassActionParams): Names records by their ids or by a search.
-        data (MassActionData | Unset): What an action needs. For update the attributes stand in values; attributes
-            beside it are taken as well.
+        params (MassActionParams): Records by their ids or by a search.
+        data (MassActionData | Unset): Data of an action. For "update" the attributes are in `values`; attributes next
+            to it are accepted as well.
         idle (bool | Unset): True to work in the background.
     """
 

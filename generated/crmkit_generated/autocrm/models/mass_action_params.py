@@ -19,13 +19,12 @@ T = TypeVar("T", bound="MassActionParams")
 
 @_attrs_define
 class MassActionParams:
-    """Names records by their ids or by a search.
+    """Records by their ids or by a search.
 
     Attributes:
         ids (list[str] | Unset): Ids of the records.
         where (list[WhereItem] | Unset): Conditions of the search.
-        search_params (SearchParams | Unset): A query of a list as one object. Where it stands in a URL, types are
-            checked.
+        search_params (SearchParams | Unset): A query of a list as one object. In a URL its types are checked.
     """
 
     ids: list[str] | Unset = UNSET

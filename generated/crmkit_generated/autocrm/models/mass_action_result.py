@@ -12,12 +12,12 @@ T = TypeVar("T", bound="MassActionResult")
 
 @_attrs_define
 class MassActionResult:
-    """What a mass action did. Of the members only those that fit the request are there.
+    """Result of a mass action. Only the members that fit the request are present.
 
     Attributes:
-        count (int | None): How many records were touched.
-        ids (list[str]): Ids of those that were touched; only where ids were sent.
-        id (None | str): Id of the work in the background; only with idle.
+        count (int | None): Number of records changed.
+        ids (list[str]): Ids of the records changed; only if ids were sent.
+        id (None | str): Id of the background job; only with `idle`.
     """
 
     count: int | None

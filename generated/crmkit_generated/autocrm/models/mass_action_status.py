@@ -14,11 +14,11 @@ T = TypeVar("T", bound="MassActionStatus")
 
 @_attrs_define
 class MassActionStatus:
-    """State of a mass action in the background.
+    """Status of a mass action in the background.
 
     Attributes:
-        status (MassActionState | None | str): State of a mass action in the background.
-        processed_count (int | None): How many records are done.
+        status (MassActionState | None | str): Status of a mass action in the background.
+        processed_count (int | None): Number of records done.
     """
 
     status: MassActionState | None | str

@@ -22,7 +22,7 @@ class MassDeleteInput:
 
     Attributes:
         ids (list[str] | Unset): Ids of the records.
-        by_where (bool | Unset): True where conditions name the records.
+        by_where (bool | Unset): True if conditions select the records.
         where (list[WhereItem] | Unset): Conditions of the search.
     """
 

@@ -24,7 +24,7 @@ class MassUpdateInput:
     Attributes:
         attributes (FreeObject):
         ids (list[str] | Unset): Ids of the records.
-        by_where (bool | Unset): True where conditions name the records.
+        by_where (bool | Unset): True if conditions select the records.
         where (list[WhereItem] | Unset): Conditions of the search.
     """
 

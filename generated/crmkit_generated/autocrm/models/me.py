@@ -18,15 +18,15 @@ T = TypeVar("T", bound="Me")
 
 @_attrs_define
 class Me:
-    """Who asks, and what user interfaces need.
+    """The current user, and data for user interfaces.
 
     Attributes:
-        user (CurrentUser): The user who asks.
+        user (CurrentUser): The current user.
         acl (Acl | None): What a user may do.
         preferences (FreeObject | None): Preferences of the user.
-        token (None | str): Token that stands in for the password; null for programs.
+        token (None | str): Token that replaces the password; None for API users.
         settings (FreeObject | None): Settings of the system.
-        language (Any): Texts of the user interface, or the language.
+        language (Any): Translations of the user interface, or the language.
         app_params (Any): Further values for user interfaces.
     """
 

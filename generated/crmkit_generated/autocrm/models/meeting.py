@@ -22,54 +22,55 @@ T = TypeVar("T", bound="Meeting")
 
 @_attrs_define
 class Meeting:
-    """A meeting. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+    """A meeting. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom
+    attributes come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             name (None | str): Subject of the meeting.
             status (MeetingStatus | None | str): Whether the meeting is planned or held.
             date_start (datetime.datetime | None): When the meeting starts.
             date_end (datetime.datetime | None): When the meeting ends. An end before the start is accepted.
-            is_all_day (bool | None): Whether the meeting takes the whole day.
-            date_start_date (datetime.date | None): First day of an all-day meeting.
-            date_end_date (datetime.date | None): Last day of an all-day meeting.
-            duration (int | None): Length in seconds; sets the end where only the start is sent.
-            reminders (list[Reminder]): Reminders of the user who asks.
-            parent_id (None | str): The record that this one belongs to: its id.
-            parent_type (None | str): The record that this one belongs to: its entity type.
-            parent_name (None | str): The record that this one belongs to: its name.
-            account_id (None | str): Id of the account, taken from the parent. Null for none.
-            account_name (None | str): Name of the account, taken from the parent. Follows from the id.
+            is_all_day (bool | None): Whether the meeting lasts all day.
+            date_start_date (datetime.date | None): First date of an all-day meeting.
+            date_end_date (datetime.date | None): Last date of an all-day meeting.
+            duration (int | None): Duration in seconds; sets the end if only the start is sent.
+            reminders (list[Reminder]): Reminders of the current user.
+            parent_id (None | str): Id of the record that this one belongs to.
+            parent_type (None | str): Entity type of the record that this one belongs to.
+            parent_name (None | str): Name of the record that this one belongs to.
+            account_id (None | str): Id of the account, taken from the parent. None if there is none.
+            account_name (None | str): Name of the account, taken from the parent. Set with the id.
             users_ids (list[str]): Ids of the users who take part. Writing replaces the whole set.
             users_names (NameMap | None): Names of the users who take part by id.
-            users_columns (ColumnMap | None): Acceptance of the users who take part by id.
+            users_columns (ColumnMap | None): Acceptance by the users who take part by id.
             contacts_ids (list[str]): Ids of the contacts who take part. Writing replaces the whole set.
             contacts_names (NameMap | None): Names of the contacts who take part by id.
-            contacts_columns (ColumnMap | None): Acceptance of the contacts who take part by id.
+            contacts_columns (ColumnMap | None): Acceptance by the contacts who take part by id.
             leads_ids (list[str]): Ids of the leads who take part. Writing replaces the whole set.
             leads_names (NameMap | None): Names of the leads who take part by id.
-            leads_columns (ColumnMap | None): Acceptance of the leads who take part by id.
-            acceptance_status (AcceptanceStatus | None | str): Whether the user who asks has accepted.
+            leads_columns (ColumnMap | None): Acceptance by the leads who take part by id.
+            acceptance_status (AcceptanceStatus | None | str): Whether the current user has accepted.
             join_url (None | str): Address of the online meeting.
             description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
     """
 
     id: str

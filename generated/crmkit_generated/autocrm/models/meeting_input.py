@@ -21,30 +21,31 @@ T = TypeVar("T", bound="MeetingInput")
 
 @_attrs_define
 class MeetingInput:
-    """Attributes of a meeting, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of a meeting, to create or change it. Attributes that are not sent keep their values; None clears. Custom
+    attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
             name (None | str | Unset): Subject of the meeting.
             status (MeetingStatus | None | str | Unset): Whether the meeting is planned or held.
             date_start (datetime.datetime | None | Unset): When the meeting starts.
             date_end (datetime.datetime | None | Unset): When the meeting ends. An end before the start is accepted.
-            is_all_day (bool | None | Unset): Whether the meeting takes the whole day.
-            date_start_date (datetime.date | None | Unset): First day of an all-day meeting.
-            date_end_date (datetime.date | None | Unset): Last day of an all-day meeting.
-            duration (int | None | Unset): Length in seconds; sets the end where only the start is sent.
-            reminders (list[ReminderInput] | None | Unset): Reminders of the user who asks.
-            parent_id (None | str | Unset): The record that this one belongs to: its id.
-            parent_type (None | str | Unset): The record that this one belongs to: its entity type.
+            is_all_day (bool | None | Unset): Whether the meeting lasts all day.
+            date_start_date (datetime.date | None | Unset): First date of an all-day meeting.
+            date_end_date (datetime.date | None | Unset): Last date of an all-day meeting.
+            duration (int | None | Unset): Duration in seconds; sets the end if only the start is sent.
+            reminders (list[ReminderInput] | None | Unset): Reminders of the current user.
+            parent_id (None | str | Unset): Id of the record that this one belongs to.
+            parent_type (None | str | Unset): Entity type of the record that this one belongs to.
             users_ids (list[str] | None | Unset): Ids of the users who take part. Writing replaces the whole set.
-            users_columns (ColumnMapInput | None | Unset): Acceptance of the users who take part by id.
+            users_columns (ColumnMapInput | None | Unset): Acceptance by the users who take part by id.
             contacts_ids (list[str] | None | Unset): Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns (ColumnMapInput | None | Unset): Acceptance of the contacts who take part by id.
+            contacts_columns (ColumnMapInput | None | Unset): Acceptance by the contacts who take part by id.
             leads_ids (list[str] | None | Unset): Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns (ColumnMapInput | None | Unset): Acceptance of the leads who take part by id.
+            leads_columns (ColumnMapInput | None | Unset): Acceptance by the leads who take part by id.
             join_url (None | str | Unset): Address of the online meeting.
             description (None | str | Unset): Free text.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

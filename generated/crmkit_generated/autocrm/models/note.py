@@ -24,23 +24,23 @@ class Note:
     """An entry of a stream.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        number (int | None): Running number of all entries. Missing from the create reply.
-        type_ (None | NoteType | str): What an entry of a stream tells.
+        id (str): Id of the record, created by the server.
+        number (int | None): Running number of all entries. Missing from the reply to a creation.
+        type_ (None | NoteType | str): Type of a stream entry.
         post (None | str): The text of a post.
-        data (FreeObject | None): What the entry tells beyond its text, such as the changed attributes.
+        data (FreeObject | None): Further data of the entry, such as the changed attributes.
         parent_type (None | str): Entity type of the record.
         parent_id (None | str): Id of the record.
         parent_name (None | str): Name of the record.
-        related_type (None | str): Entity type of the other record that it tells of.
-        related_id (None | str): Id of the other record that it tells of.
-        related_name (None | str): Name of the other record that it tells of.
-        super_parent_type (None | str): Entity type of the record above.
-        super_parent_id (None | str): Id of the record above.
+        related_type (None | str): Entity type of the other record concerned.
+        related_id (None | str): Id of the other record concerned.
+        related_name (None | str): Name of the other record concerned.
+        super_parent_type (None | str): Entity type of the superordinate record.
+        super_parent_id (None | str): Id of the superordinate record.
         attachments_ids (list[str]): Ids of the attached files.
         attachments_names (NameMap | None): File names of the attached files by id.
         attachments_types (NameMap | None): Media types of the attached files by id.
-        target_type (None | str): Whom a post is for, where it belongs to no record: self, all, users, teams or portals.
+        target_type (None | str): Audience of a post without a record: self, all, users, teams or portals.
         users_ids (list[str]): Ids of the users whom it is for.
         users_names (NameMap | None): Names of the users whom it is for, by id.
         teams_ids (list[str]): Ids of the teams whom it is for.
@@ -48,9 +48,9 @@ class Note:
         is_internal (bool | None): Whether it is hidden from portal users.
         is_global (bool | None): Whether it is for everybody.
         is_pinned (bool | None): Whether it is pinned.
-        reaction_counts (None | ReactionCounts): How often each reaction was given.
-        my_reactions (list[str]): Reactions of the user who asks.
-        created_by_gender (None | str): Gender of the user who made it, for texts.
+        reaction_counts (None | ReactionCounts): Number of each reaction.
+        my_reactions (list[str]): Reactions of the current user.
+        created_by_gender (None | str): Gender of the user who created it, for translations.
         deleted (bool | None): Whether it is deleted.
         created_at (datetime.datetime | None): When it was created.
         created_by_id (None | str): Id of the user who created it.

@@ -18,13 +18,12 @@ class NoteInput:
     """A post.
 
     Attributes:
-        type_ (None | NoteType | str | Unset): What an entry of a stream tells.
+        type_ (None | NoteType | str | Unset): Type of a stream entry.
         post (None | str | Unset): The text of a post.
         parent_type (None | str | Unset): Entity type of the record.
         parent_id (None | str | Unset): Id of the record.
         attachments_ids (list[str] | None | Unset): Ids of the attached files.
-        target_type (None | str | Unset): Whom a post is for, where it belongs to no record: self, all, users, teams or
-            portals.
+        target_type (None | str | Unset): Audience of a post without a record: self, all, users, teams or portals.
         users_ids (list[str] | None | Unset): Ids of the users whom it is for.
         teams_ids (list[str] | None | Unset): Ids of the teams whom it is for.
         is_internal (bool | None | Unset): Whether it is hidden from portal users.

@@ -21,53 +21,55 @@ T = TypeVar("T", bound="Opportunity")
 
 @_attrs_define
 class Opportunity:
-    """An opportunity. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+    """An opportunity. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom
+    attributes come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             name (None | str): Name of the opportunity.
-            account_id (None | str): Id of the account. Null for none, which unlinks.
-            account_name (None | str): Name of the account. Follows from the id.
-            amount (float | None): Amount, in the currency beside it.
-            amount_currency (None | str): Currency of the amount. The system's own where none is sent.
+            account_id (None | str): Id of the account. None if there is none; writing None unlinks it.
+            account_name (None | str): Name of the account. Set with the id.
+            amount (float | None): Amount, in its own currency.
+            amount_currency (None | str): Currency of the amount. By default the system's currency.
             amount_converted (float | None): Amount in the system's currency. Calculated with the current rate and not
                 rounded.
             amount_weighted_converted (float | None): Amount times probability, in the system's currency. Calculated.
-            stage (None | OpportunityStage | str): How far the opportunity has come.
-            last_stage (None | OpportunityStage | str): The last stage before it was lost, or the present one.
-            probability (int | None): Probability of winning in percent. A change of the stage sets it anew.
-            close_date (datetime.date | None): Day on which it is expected to close.
-            lead_source (LeadSource | None | str): Where the opportunity comes from.
+            stage (None | OpportunityStage | str): Stage of the opportunity.
+            last_stage (None | OpportunityStage | str): Current stage, or the last one before it was lost.
+            probability (int | None): Probability of winning in percent. Changing the stage sets it.
+            close_date (datetime.date | None): Date on which it is expected to close.
+            lead_source (LeadSource | None | str): Source of the opportunity.
             contacts_ids (list[str]): Ids of the contacts that take part. Writing replaces the whole set.
             contacts_names (NameMap | None): Names of the contacts that take part by id.
             contacts_columns (ColumnMap | None): Role of the contacts that take part by id.
-            contact_id (None | str): Id of the first contact. Null for none.
-            contact_name (None | str): Name of the first contact. Follows from the id.
-            campaign_id (None | str): Id of the campaign that brought the opportunity. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the opportunity. Follows from the id.
-            original_lead_id (None | str): Id of the lead that was converted into the opportunity. Null for none.
-            original_lead_name (None | str): Name of the lead that was converted into the opportunity. Follows from the id.
+            contact_id (None | str): Id of the first contact. None if there is none.
+            contact_name (None | str): Name of the first contact. Set with the id.
+            campaign_id (None | str): Id of the campaign that brought the opportunity. None if there is none; writing None
+                unlinks it.
+            campaign_name (None | str): Name of the campaign that brought the opportunity. Set with the id.
+            original_lead_id (None | str): Id of the lead that was converted into the opportunity. None if there is none.
+            original_lead_name (None | str): Name of the lead that was converted into the opportunity. Set with the id.
             description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
+            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
+                has no effect.
     """
 
     id: str

@@ -21,24 +21,25 @@ T = TypeVar("T", bound="OpportunityInput")
 
 @_attrs_define
 class OpportunityInput:
-    """Attributes of an opportunity, to create or change it. Members that are not sent keep their values; null clears.
-    Custom attributes may stand beside the documented ones; what the server does not know or lets nobody write, it
-    passes over.
+    """Attributes of an opportunity, to create or change it. Attributes that are not sent keep their values; None clears.
+    Custom attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
             name (None | str | Unset): Name of the opportunity.
-            account_id (None | str | Unset): Id of the account. Null for none, which unlinks.
-            amount (float | None | Unset): Amount, in the currency beside it.
-            amount_currency (None | str | Unset): Currency of the amount. The system's own where none is sent.
-            stage (None | OpportunityStage | str | Unset): How far the opportunity has come.
-            probability (int | None | Unset): Probability of winning in percent. A change of the stage sets it anew.
-            close_date (datetime.date | None | Unset): Day on which it is expected to close.
-            lead_source (LeadSource | None | str | Unset): Where the opportunity comes from.
+            account_id (None | str | Unset): Id of the account. None if there is none; writing None unlinks it.
+            amount (float | None | Unset): Amount, in its own currency.
+            amount_currency (None | str | Unset): Currency of the amount. By default the system's currency.
+            stage (None | OpportunityStage | str | Unset): Stage of the opportunity.
+            probability (int | None | Unset): Probability of winning in percent. Changing the stage sets it.
+            close_date (datetime.date | None | Unset): Date on which it is expected to close.
+            lead_source (LeadSource | None | str | Unset): Source of the opportunity.
             contacts_ids (list[str] | None | Unset): Ids of the contacts that take part. Writing replaces the whole set.
             contacts_columns (ColumnMapInput | None | Unset): Role of the contacts that take part by id.
-            campaign_id (None | str | Unset): Id of the campaign that brought the opportunity. Null for none, which unlinks.
+            campaign_id (None | str | Unset): Id of the campaign that brought the opportunity. None if there is none;
+                writing None unlinks it.
             description (None | str | Unset): Free text.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

@@ -18,7 +18,7 @@ class PhoneNumber:
 
     Attributes:
         phone_number (None | str): The number, in international form.
-        type_ (None | PhoneType | str): Kind of the number.
+        type_ (None | PhoneType | str): Type of the number.
         primary (bool | None): Whether it is the primary one.
         opt_out (bool | None): Whether it has opted out.
         invalid (bool | None): Whether it is known not to work.

@@ -19,7 +19,7 @@ class PhoneNumberInput:
 
     Attributes:
         phone_number (None | str | Unset): The number, in international form.
-        type_ (None | PhoneType | str | Unset): Kind of the number.
+        type_ (None | PhoneType | str | Unset): Type of the number.
         primary (bool | None | Unset): Whether it is the primary one.
         opt_out (bool | None | Unset): Whether it has opted out.
         invalid (bool | None | Unset): Whether it is known not to work.

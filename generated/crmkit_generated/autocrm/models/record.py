@@ -19,34 +19,37 @@ T = TypeVar("T", bound="Record")
 
 @_attrs_define
 class Record:
-    """A record of any entity type. Declared is what means the same wherever it occurs; most entity types have part of it,
-    and all have more.
+    """A record of any entity type. Described are the attributes that mean the same wherever they occur; most entity types
+    have some of them, and all have more.
 
         Attributes:
-            id (str): Id of the record, made by the server.
+            id (str): Id of the record, created by the server.
             name (None | str): Name.
             description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible.
-            assigned_user_name (None | str): Name of the user who is responsible.
-            teams_ids (list[str]): Ids of the teams that the record belongs to.
-            teams_names (NameMap | None): Names of the teams that the record belongs to, by id.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
+            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
+            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record.
-            created_by_name (None | str): Name of the user who created the record.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record.
-            modified_by_name (None | str): Name of the user who last changed the record.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record, by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            deleted (bool | None): Whether the record is deleted.
-            version_number (int | None): Goes up with every update.
-            email_address (None | str): Primary e-mail address.
-            email_address_data (list[EmailAddress]): All e-mail addresses.
-            phone_number (None | str): Primary telephone number.
-            phone_number_data (list[PhoneNumber]): All telephone numbers.
+            followers_names (NameMap | None): Names of the users who follow the record by id.
+            is_starred (bool | None): Whether the current user has starred the record.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
+            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
+                has no effect.
+            email_address (None | str): Primary e-mail address. Writing it replaces the primary one; None removes all.
+            email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
+                change of `email_address` the reply still has the old ones.
+            phone_number (None | str): Primary telephone number, in international form.
+            phone_number_data (list[PhoneNumber]): All telephone numbers. In replies only when one record is read.
     """
 
     id: str

@@ -14,13 +14,15 @@ T = TypeVar("T", bound="RecordInput")
 
 @_attrs_define
 class RecordInput:
-    """Attributes of a record, to create or change it. Members that are not sent keep their values; null clears.
+    """Attributes of a record, to create or change it. Attributes that are not sent keep their values; None clears.
 
     Attributes:
         name (None | str | Unset): Name.
         description (None | str | Unset): Free text.
-        assigned_user_id (None | str | Unset): Id of the user who is responsible.
-        teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to.
+        assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
+            set.
     """
 
     name: None | str | Unset = UNSET

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="RecordReference")
 
 @_attrs_define
 class RecordReference:
-    """Names a record.
+    """Reference to a record.
 
     Attributes:
         id (str): Id of the record.

@@ -17,7 +17,7 @@ class Reminder:
     """A reminder.
 
     Attributes:
-        seconds (int | None): How many seconds before the start.
+        seconds (int | None): Seconds before the start.
         type_ (None | ReminderType | str): How to remind.
     """
 

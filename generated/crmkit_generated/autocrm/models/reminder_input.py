@@ -18,7 +18,7 @@ class ReminderInput:
     """A reminder.
 
     Attributes:
-        seconds (int | None | Unset): How many seconds before the start.
+        seconds (int | None | Unset): Seconds before the start.
         type_ (None | ReminderType | str | Unset): How to remind.
     """
 

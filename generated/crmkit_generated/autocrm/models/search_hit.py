@@ -15,7 +15,7 @@ class SearchHit:
     """A record that was found.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         name (None | str): Its name.
         field_scope (None | str): Its entity type.
         status (None | str): Its state.

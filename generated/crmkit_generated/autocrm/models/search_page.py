@@ -19,8 +19,7 @@ class SearchPage:
     """A page of hits.
 
     Attributes:
-        total (int | None): How many records there are. Where they are not counted: -1 if more follow, -2 if nothing
-            does.
+        total (int | None): Number of records. Where they are not counted: -1 if more follow, -2 if none do.
         list_ (list[SearchHit]): The hits.
     """
 

@@ -19,18 +19,18 @@ T = TypeVar("T", bound="SearchParams")
 
 @_attrs_define
 class SearchParams:
-    """A query of a list as one object. Where it stands in a URL, types are checked.
+    """A query of a list as one object. In a URL its types are checked.
 
     Attributes:
-        select (list[str] | Unset): Names of the attributes to show.
-        where (list[WhereItem] | Unset): Conditions; all must hold.
+        select (list[str] | Unset): Names of the attributes to return.
+        where (list[WhereItem] | Unset): Conditions that a record must all meet.
         order_by (str | Unset): Attribute to sort by.
         order (Order | str | Unset): Direction to sort in.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return.
         primary_filter (str | Unset): Name of a filter that the entity type defines.
-        bool_filter_list (list[str] | Unset): Names of filters to join.
-        text_filter (str | Unset): Text that a name or the like begins with.
+        bool_filter_list (list[str] | Unset): Names of filters to combine.
+        text_filter (str | Unset): String that a name or the like begins with.
     """
 
     select: list[str] | Unset = UNSET

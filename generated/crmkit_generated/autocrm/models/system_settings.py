@@ -17,7 +17,7 @@ T = TypeVar("T", bound="SystemSettings")
 
 @_attrs_define
 class SystemSettings:
-    """Settings of the system. Which are shown depends on who asks.
+    """Settings of the system. Which ones are returned depends on the user.
 
     Attributes:
         application_name (None | str): Name of the system.
@@ -25,17 +25,17 @@ class SystemSettings:
         site_url (None | str): Address of the system.
         time_zone (None | str): Time zone of the system.
         language (None | str): Language of the system.
-        date_format (None | str): How days are shown.
-        time_format (None | str): How times are shown.
+        date_format (None | str): Format of dates.
+        time_format (None | str): Format of times.
         week_start (int | None): First day of the week; 0 is Sunday.
-        thousand_separator (None | str): Sign between thousands.
-        decimal_mark (None | str): Sign before decimals.
-        theme (None | str): Look of the user interface.
-        theme_params (FreeObject | None): Options of that look.
+        thousand_separator (None | str): Thousands separator.
+        decimal_mark (None | str): Decimal separator.
+        theme (None | str): Theme of the user interface.
+        theme_params (FreeObject | None): Options of the theme.
         logo_src (None | str): Path of the logo.
-        use_cache (bool | None): Whether the server caches.
-        use_web_socket (bool | None): Whether the server pushes.
-        cache_timestamp (int | None): When the cache was made, in seconds since 1970.
+        use_cache (bool | None): Whether the server uses a cache.
+        use_web_socket (bool | None): Whether the server pushes over a websocket.
+        cache_timestamp (int | None): When the cache was built, in seconds since 1970.
         app_timestamp (int | None): When the application last changed, in seconds since 1970.
         microtime (float | None): The server's time, in seconds since 1970.
         currency_list (list[str]): Currencies that amounts may be in.
@@ -43,23 +43,23 @@ class SystemSettings:
         base_currency (None | str): Currency that rates refer to.
         currency_rates (CurrencyRateMap | None): Rates of the other currencies.
         currency_decimal_places (int | None): Decimals of amounts, where shown.
-        currency_format (int | None): Number of the form that amounts are shown in.
+        currency_format (int | None): Number of the format of amounts.
         record_list_max_size_limit (int | None): How many records a list shows at most.
-        records_per_page (int | None): Records a page of the user interface.
-        records_per_page_small (int | None): Records a page of small lists.
-        records_per_page_select (int | None): Records a page of choosers.
-        records_per_page_kanban (int | None): Records a column of boards.
+        records_per_page (int | None): Records per page of the user interface.
+        records_per_page_small (int | None): Records per page of small lists.
+        records_per_page_select (int | None): Records per page of choosers.
+        records_per_page_kanban (int | None): Records per column of boards.
         person_name_format (None | str): Order of the parts of a name.
-        address_format (int | None): Number of the form that addresses are shown in.
+        address_format (int | None): Number of the format of addresses.
         outbound_email_is_shared (bool | None): Whether all users send by the system's mail server.
         attachment_upload_max_size (int | None): Largest file in MB.
         attachment_upload_chunk_size (int | None): Size of a chunk in MB.
-        inline_attachment_upload_max_size (int | None): Largest file inside a text, in MB.
+        inline_attachment_upload_max_size (int | None): Largest inline file, in MB.
         email_message_max_size (int | None): Largest e-mail in MB.
         mass_action_idle_count_threshold (int | None): From how many records on a mass action goes to the background.
         export_idle_count_threshold (int | None): From how many records on an export goes to the background.
         export_disabled (bool | None): Whether exports are switched off.
-        export_delimiter (None | str): Sign between columns of exports.
+        export_delimiter (None | str): Column separator of exports.
         phone_number_international (bool | None): Whether telephone numbers must be in international form.
         phone_number_extensions (bool | None): Whether telephone numbers may have extensions.
         phone_number_numeric_search (bool | None): Whether telephone numbers are searched by digits.
@@ -81,10 +81,10 @@ class SystemSettings:
         acl_allow_delete_created (bool | None): Whether users may delete what they created.
         acl_allow_delete_created_threshold_period (None | str): How long they may.
         password_recovery_enabled (bool | None): Whether a lost password can be recovered.
-        user_name_regular_expression (None | str): Signs that user names must not hold.
-        text_filter_use_contains_for_varchar (bool | None): Whether a text filter looks inside of texts.
-        full_text_search_min_length (int | None): Shortest text for a full-text search.
-        b_2_c_mode (bool | None): Whether accounts are hidden, for dealing with people.
+        user_name_regular_expression (None | str): Characters that user names must not contain.
+        text_filter_use_contains_for_varchar (bool | None): Whether a text filter searches within strings.
+        full_text_search_min_length (int | None): Minimum length of a full-text search.
+        b_2_c_mode (bool | None): Whether accounts are hidden, for business with consumers.
         mass_print_pdf_max_count (int | None): How many records may be printed at once.
         email_recipient_address_max_count (int | None): How many recipients an e-mail may have.
     """

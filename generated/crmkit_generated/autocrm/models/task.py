@@ -21,52 +21,53 @@ T = TypeVar("T", bound="Task")
 
 @_attrs_define
 class Task:
-    """A task. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+    """A task. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom attributes
+    come in addition.
 
         Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): What is to be done.
-            status (None | str | TaskStatus): How far the task has come. Completed sets dateCompleted.
+            id (str): Id of the record, created by the server.
+            name (None | str): What to do.
+            status (None | str | TaskStatus): Status of the task. "Completed" sets `date_completed`.
             priority (None | Priority | str): How urgent the task is.
             date_start (datetime.datetime | None): When the work starts.
             date_end (datetime.datetime | None): When the task is due.
-            date_start_date (datetime.date | None): Day on which the work starts, for a task without a time of day.
-            date_end_date (datetime.date | None): Day on which the task is due, for a task without a time of day.
+            date_start_date (datetime.date | None): Date on which the work starts, for a task without a time.
+            date_end_date (datetime.date | None): Date on which the task is due, for a task without a time.
             date_completed (datetime.datetime | None): When the task was completed.
-            is_overdue (bool | None): Whether the task is late.
-            reminders (list[Reminder]): Reminders of the user who asks.
-            parent_id (None | str): The record that this one belongs to: its id.
-            parent_type (None | str): The record that this one belongs to: its entity type.
-            parent_name (None | str): The record that this one belongs to: its name.
-            account_id (None | str): Id of the account, taken from the parent. Null for none.
-            account_name (None | str): Name of the account, taken from the parent. Follows from the id.
-            contact_id (None | str): Id of the contact, taken from the parent. Null for none.
-            contact_name (None | str): Name of the contact, taken from the parent. Follows from the id.
+            is_overdue (bool | None): Whether the task is overdue.
+            reminders (list[Reminder]): Reminders of the current user.
+            parent_id (None | str): Id of the record that this one belongs to.
+            parent_type (None | str): Entity type of the record that this one belongs to.
+            parent_name (None | str): Name of the record that this one belongs to.
+            account_id (None | str): Id of the account, taken from the parent. None if there is none.
+            account_name (None | str): Name of the account, taken from the parent. Set with the id.
+            contact_id (None | str): Id of the contact, taken from the parent. None if there is none.
+            contact_name (None | str): Name of the contact, taken from the parent. Set with the id.
             email_id (None | str): Id of the e-mail that the task came from.
             description (None | str): Free text.
             attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
             attachments_names (NameMap | None): File names of the attached files by id.
             attachments_types (NameMap | None): Media types of the attached files by id.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
+            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
+                it.
+            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
             teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
             teams_names (NameMap | None): Names of the teams that the record belongs to by id.
             created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
+            created_by_id (None | str): Id of the user who created the record. None if there is none.
+            created_by_name (None | str): Name of the user who created the record. Set with the id.
             modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
+            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
+            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
             stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
+            is_followed (bool | None): Whether the current user follows the record.
             followers_ids (list[str]): Ids of the users who follow the record.
             followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
+            is_starred (bool | None): Whether the current user has starred the record.
             is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+            deleted (bool | None): Whether the record is deleted; false for every record returned.
+            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
+                has no effect.
     """
 
     id: str

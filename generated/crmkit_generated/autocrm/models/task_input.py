@@ -21,24 +21,25 @@ T = TypeVar("T", bound="TaskInput")
 
 @_attrs_define
 class TaskInput:
-    """Attributes of a task, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+    """Attributes of a task, to create or change it. Attributes that are not sent keep their values; None clears. Custom
+    attributes may be sent too; the server ignores unknown and read-only ones.
 
         Attributes:
-            name (None | str | Unset): What is to be done.
-            status (None | str | TaskStatus | Unset): How far the task has come. Completed sets dateCompleted.
+            name (None | str | Unset): What to do.
+            status (None | str | TaskStatus | Unset): Status of the task. "Completed" sets `date_completed`.
             priority (None | Priority | str | Unset): How urgent the task is.
             date_start (datetime.datetime | None | Unset): When the work starts.
             date_end (datetime.datetime | None | Unset): When the task is due.
-            date_start_date (datetime.date | None | Unset): Day on which the work starts, for a task without a time of day.
-            date_end_date (datetime.date | None | Unset): Day on which the task is due, for a task without a time of day.
-            reminders (list[ReminderInput] | None | Unset): Reminders of the user who asks.
-            parent_id (None | str | Unset): The record that this one belongs to: its id.
-            parent_type (None | str | Unset): The record that this one belongs to: its entity type.
+            date_start_date (datetime.date | None | Unset): Date on which the work starts, for a task without a time.
+            date_end_date (datetime.date | None | Unset): Date on which the task is due, for a task without a time.
+            reminders (list[ReminderInput] | None | Unset): Reminders of the current user.
+            parent_id (None | str | Unset): Id of the record that this one belongs to.
+            parent_type (None | str | Unset): Entity type of the record that this one belongs to.
             email_id (None | str | Unset): Id of the e-mail that the task came from.
             description (None | str | Unset): Free text.
             attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
+                unlinks it.
             teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
     """

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="UnlinkAllInput")
 
 @_attrs_define
 class UnlinkAllInput:
-    """Names a link.
+    """A link of a target list.
 
     Attributes:
         id (str): Id of the target list.

@@ -16,15 +16,15 @@ class Webhook:
     """A webhook.
 
     Attributes:
-        id (str): Id of the record, made by the server.
+        id (str): Id of the record, created by the server.
         event (None | str): Event: entity type and create, update, delete, or fieldUpdate and a field, with dots.
-        url (None | str): Address that is called.
-        user_id (None | str): Id of the user whose rights count.
+        url (None | str): URL that is called.
+        user_id (None | str): Id of the user whose rights apply.
         is_active (bool | None): Whether it is switched on.
-        skip_own (bool | None): Whether what that user does is left out.
-        user_name (None | str): Name of the user whose rights count.
+        skip_own (bool | None): Whether that user's own changes are left out.
+        user_name (None | str): Name of the user whose rights apply.
         entity_type (None | str): Entity type of the event.
-        type_ (None | str): Kind of the event.
+        type_ (None | str): Type of the event.
         field (None | str): Field of the event.
         secret_key (None | str): Secret that calls are signed with.
         deleted (bool | None): Whether it is deleted.

@@ -19,10 +19,10 @@ class WebhookInput:
     Attributes:
         event (None | str | Unset): Event: entity type and create, update, delete, or fieldUpdate and a field, with
             dots.
-        url (None | str | Unset): Address that is called.
-        user_id (None | str | Unset): Id of the user whose rights count.
+        url (None | str | Unset): URL that is called.
+        user_id (None | str | Unset): Id of the user whose rights apply.
         is_active (bool | None | Unset): Whether it is switched on.
-        skip_own (bool | None | Unset): Whether what that user does is left out.
+        skip_own (bool | None | Unset): Whether that user's own changes are left out.
     """
 
     event: None | str | Unset = UNSET

@@ -15,18 +15,18 @@ T = TypeVar("T", bound="WhereItem")
 
 @_attrs_define
 class WhereItem:
-    """A condition. Any other member makes the server fail.
+    """A condition. The server fails on any other member.
 
     Attributes:
-        type_ (FilterType | str): Operator of a condition. Servers refuse not, subQueryIn, subQueryNotIn, expression and
-            functions in attributes.
-        attribute (str | Unset): Attribute or link that it is about. Left out with and and or alone.
-        field (str | Unset): Another name of attribute.
+        type_ (FilterType | str): Operator of a condition. Servers refuse "not", "subQueryIn", "subQueryNotIn",
+            expressions and functions in attributes.
+        attribute (str | Unset): Attribute or link that it is about; left out only for "and" and "or".
+        field (str | Unset): Another name of `attribute`.
         value (bool | float | list[bool | float | None | str | WhereItem] | None | str | Unset): What to compare with:
-            one value, several, or with and and or the conditions to join.
-        date_time (bool | Unset): True where the attribute has a time of day.
-        date (bool | Unset): True where the attribute is a day.
-        time_zone (str | Unset): Time zone that days are meant in.
+            one value, several values or, for "and" and "or", the conditions to combine.
+        date_time (bool | Unset): True if the attribute is a date with a time.
+        date (bool | Unset): True if the attribute is a date.
+        time_zone (str | Unset): Time zone of the dates.
     """
 
     type_: FilterType | str

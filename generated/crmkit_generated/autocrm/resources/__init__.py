@@ -58,14 +58,14 @@ class Resources(Client):
 
     @cached_property
     def accounts(self) -> Accounts:
-        """Companies and people that one does business with."""
+        """Companies and people to do business with."""
         from .accounts import Accounts
 
         return Accounts(self._sender)
 
     @cached_property
     def actions(self) -> Actions:
-        """What can be done with one record beyond changing it."""
+        """Actions on one record."""
         from .actions import Actions
 
         return Actions(self._sender)
@@ -79,7 +79,7 @@ class Resources(Client):
 
     @cached_property
     def app(self) -> App:
-        """Who asks, and which server answers."""
+        """The current user and the server."""
         from .app import App
 
         return App(self._sender)
@@ -93,7 +93,7 @@ class Resources(Client):
 
     @cached_property
     def attendees(self) -> Attendees:
-        """Those who take part in meetings and calls."""
+        """Attendees of meetings and calls."""
         from .attendees import Attendees
 
         return Attendees(self._sender)
@@ -128,7 +128,7 @@ class Resources(Client):
 
     @cached_property
     def emails(self) -> Emails:
-        """E-mails: drafts, sent, received and filed ones."""
+        """E-mails: drafts, sent, received and archived ones."""
         from .emails import Emails
 
         return Emails(self._sender)
@@ -149,7 +149,7 @@ class Resources(Client):
 
     @cached_property
     def i18n(self) -> I18n:
-        """Texts of the user interface."""
+        """Translations of the user interface."""
         from .i18n import I18n
 
         return I18n(self._sender)
@@ -170,7 +170,7 @@ class Resources(Client):
 
     @cached_property
     def lead_capture(self) -> LeadCapture:
-        """Forms on the web that make leads."""
+        """Web forms that create leads."""
         from .lead_capture import LeadCapture
 
         return LeadCapture(self._sender)
@@ -184,7 +184,7 @@ class Resources(Client):
 
     @cached_property
     def mass_actions(self) -> MassActions:
-        """Changes of many records at once."""
+        """Actions on many records at once."""
         from .mass_actions import MassActions
 
         return MassActions(self._sender)
@@ -219,7 +219,7 @@ class Resources(Client):
 
     @cached_property
     def records(self) -> Records:
-        """Records of any entity type, custom ones among them, and their links."""
+        """Records of any entity type, including custom ones, and their links."""
         from .records import Records
 
         return Records(self._sender)
@@ -240,7 +240,7 @@ class Resources(Client):
 
     @cached_property
     def stars(self) -> Stars:
-        """Records that the user who asks has starred."""
+        """Records that the current user has starred."""
         from .stars import Stars
 
         return Stars(self._sender)
@@ -268,7 +268,7 @@ class Resources(Client):
 
     @cached_property
     def webhooks(self) -> Webhooks:
-        """Addresses that are called when something happens."""
+        """URLs that are called when something happens."""
         from .webhooks import Webhooks
 
         return Webhooks(self._sender)
@@ -279,29 +279,29 @@ class Resources(Client):
         *,
         options: Options | None = None,
     ) -> Me:
-        """Read who asks, with rights, settings and texts.
+        """Read the current user, with rights, settings and translations.
 
-        The way to check credentials. For regular users it also answers a token that stands in
-        for the password.
+        Use it to check credentials. For regular users it also returns a token that replaces the
+        password.
 
         Args:
-            create_token_secret: True also sets a cookie that the token is then bound to.
+            create_token_secret: True to set a cookie that the token is bound to.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The Me.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -322,7 +322,7 @@ class Resources(Client):
     ) -> bool:
         """Follow a record.
 
-        The record then shows in the stream of the user who asks.
+        The record then appears in the current user's stream.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -334,16 +334,16 @@ class Resources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -360,9 +360,9 @@ class Resources(Client):
         *,
         options: Options | None = None,
     ) -> None:
-        """Follow a record no longer.
+        """Stop following a record.
 
-        The record no longer shows in the stream of the user who asks.
+        The record no longer appears in the current user's stream.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -371,16 +371,16 @@ class Resources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -401,14 +401,14 @@ class AsyncResources(Client):
 
     @cached_property
     def accounts(self) -> AsyncAccounts:
-        """Companies and people that one does business with."""
+        """Companies and people to do business with."""
         from .accounts import AsyncAccounts
 
         return AsyncAccounts(self._sender)
 
     @cached_property
     def actions(self) -> AsyncActions:
-        """What can be done with one record beyond changing it."""
+        """Actions on one record."""
         from .actions import AsyncActions
 
         return AsyncActions(self._sender)
@@ -422,7 +422,7 @@ class AsyncResources(Client):
 
     @cached_property
     def app(self) -> AsyncApp:
-        """Who asks, and which server answers."""
+        """The current user and the server."""
         from .app import AsyncApp
 
         return AsyncApp(self._sender)
@@ -436,7 +436,7 @@ class AsyncResources(Client):
 
     @cached_property
     def attendees(self) -> AsyncAttendees:
-        """Those who take part in meetings and calls."""
+        """Attendees of meetings and calls."""
         from .attendees import AsyncAttendees
 
         return AsyncAttendees(self._sender)
@@ -471,7 +471,7 @@ class AsyncResources(Client):
 
     @cached_property
     def emails(self) -> AsyncEmails:
-        """E-mails: drafts, sent, received and filed ones."""
+        """E-mails: drafts, sent, received and archived ones."""
         from .emails import AsyncEmails
 
         return AsyncEmails(self._sender)
@@ -492,7 +492,7 @@ class AsyncResources(Client):
 
     @cached_property
     def i18n(self) -> AsyncI18n:
-        """Texts of the user interface."""
+        """Translations of the user interface."""
         from .i18n import AsyncI18n
 
         return AsyncI18n(self._sender)
@@ -513,7 +513,7 @@ class AsyncResources(Client):
 
     @cached_property
     def lead_capture(self) -> AsyncLeadCapture:
-        """Forms on the web that make leads."""
+        """Web forms that create leads."""
         from .lead_capture import AsyncLeadCapture
 
         return AsyncLeadCapture(self._sender)
@@ -527,7 +527,7 @@ class AsyncResources(Client):
 
     @cached_property
     def mass_actions(self) -> AsyncMassActions:
-        """Changes of many records at once."""
+        """Actions on many records at once."""
         from .mass_actions import AsyncMassActions
 
         return AsyncMassActions(self._sender)
@@ -562,7 +562,7 @@ class AsyncResources(Client):
 
     @cached_property
     def records(self) -> AsyncRecords:
-        """Records of any entity type, custom ones among them, and their links."""
+        """Records of any entity type, including custom ones, and their links."""
         from .records import AsyncRecords
 
         return AsyncRecords(self._sender)
@@ -583,7 +583,7 @@ class AsyncResources(Client):
 
     @cached_property
     def stars(self) -> AsyncStars:
-        """Records that the user who asks has starred."""
+        """Records that the current user has starred."""
         from .stars import AsyncStars
 
         return AsyncStars(self._sender)
@@ -611,7 +611,7 @@ class AsyncResources(Client):
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
-        """Addresses that are called when something happens."""
+        """URLs that are called when something happens."""
         from .webhooks import AsyncWebhooks
 
         return AsyncWebhooks(self._sender)
@@ -622,29 +622,29 @@ class AsyncResources(Client):
         *,
         options: Options | None = None,
     ) -> Me:
-        """Read who asks, with rights, settings and texts.
+        """Read the current user, with rights, settings and translations.
 
-        The way to check credentials. For regular users it also answers a token that stands in
-        for the password.
+        Use it to check credentials. For regular users it also returns a token that replaces the
+        password.
 
         Args:
-            create_token_secret: True also sets a cookie that the token is then bound to.
+            create_token_secret: True to set a cookie that the token is bound to.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The Me.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -667,7 +667,7 @@ class AsyncResources(Client):
     ) -> bool:
         """Follow a record.
 
-        The record then shows in the stream of the user who asks.
+        The record then appears in the current user's stream.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -679,16 +679,16 @@ class AsyncResources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -705,9 +705,9 @@ class AsyncResources(Client):
         *,
         options: Options | None = None,
     ) -> None:
-        """Follow a record no longer.
+        """Stop following a record.
 
-        The record no longer shows in the stream of the user who asks.
+        The record no longer appears in the current user's stream.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -716,16 +716,16 @@ class AsyncResources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

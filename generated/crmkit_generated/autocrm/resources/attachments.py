@@ -54,20 +54,21 @@ class Attachments(Resource):
         For administrators; other users get 403.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -76,16 +77,16 @@ class Attachments(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -133,26 +134,26 @@ class Attachments(Resource):
     ) -> Attachment:
         """Upload a file.
 
-        The file comes as a data URI. Name the entity type and field that it is for: relatedType
-        for a field that holds one file, parentType for one that holds several and for files of
-        notes and e-mails. Then put the id into that field.
+        The file is sent as a data URI. Name the field that it is for, and its entity type:
+        `related_type` for a field that holds one file, `parent_type` for one that holds several
+        and for files of notes and e-mails. Then write the id to that field.
 
-        A large file is announced with isBeingUploaded and size and sent in chunks.
+        A large file is announced with `is_being_uploaded` and `size`, then sent in chunks.
 
         Args:
             input_: The whole input as one AttachmentInput, in place of the keywords.
             name: Name of the file.
             type_: Media type.
             size: Size in bytes.
-            role: What it is there for.
+            role: Its role.
             field: Field that it is for.
-            parent_type: Entity type of the record that it hangs at.
-            parent_id: Id of the record that it hangs at.
-            related_type: Entity type of the record whose field holds it.
-            related_id: Id of the record whose field holds it.
+            parent_type: Entity type of the record that it is attached to.
+            parent_id: Id of the record that it is attached to.
+            related_type: Entity type of the record whose field refers to it.
+            related_id: Id of the record whose field refers to it.
             file: The file.
-            is_being_uploaded: True to send the file in chunks; then size is needed and file is
-                not.
+            is_being_uploaded: True to send the file in chunks; then `size` is required and
+                `file` is not.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -161,16 +162,16 @@ class Attachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -215,9 +216,9 @@ class Attachments(Resource):
         *,
         options: Options | None = None,
     ) -> Attachment:
-        """Read what is known of an attachment.
+        """Read the name, size and type of an attachment.
 
-        Answers its name, size and type; the file itself has a route of its own.
+        The file itself has a route of its own.
 
         Args:
             id: Id of the record.
@@ -228,16 +229,16 @@ class Attachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -260,7 +261,7 @@ class Attachments(Resource):
     ) -> None:
         """Delete an attachment.
 
-        The record that held it no longer shows it.
+        The record that had it no longer shows it.
 
         Args:
             id: Id of the record.
@@ -268,16 +269,16 @@ class Attachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -300,7 +301,7 @@ class Attachments(Resource):
     ) -> bytes:
         """Download a file.
 
-        Answers the bytes, with the media type of the file.
+        Returns the bytes, with the media type of the file.
 
         Args:
             id: Id of the record.
@@ -311,16 +312,16 @@ class Attachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -346,12 +347,12 @@ class Attachments(Resource):
     ) -> bool:
         """Send one chunk of a file.
 
-        The body is a data URI as it stands, whatever its media type says.
+        The body is a plain data URI, whatever its media type says.
 
         Args:
             id: Id of the record.
             content: What is sent, as it is.
-            start: Where in the file the chunk begins, in bytes.
+            start: Offset of the chunk in the file, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -359,16 +360,16 @@ class Attachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -413,20 +414,21 @@ class AsyncAttachments(Resource):
         For administrators; other users get 403.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -435,16 +437,16 @@ class AsyncAttachments(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -492,26 +494,26 @@ class AsyncAttachments(Resource):
     ) -> Attachment:
         """Upload a file.
 
-        The file comes as a data URI. Name the entity type and field that it is for: relatedType
-        for a field that holds one file, parentType for one that holds several and for files of
-        notes and e-mails. Then put the id into that field.
+        The file is sent as a data URI. Name the field that it is for, and its entity type:
+        `related_type` for a field that holds one file, `parent_type` for one that holds several
+        and for files of notes and e-mails. Then write the id to that field.
 
-        A large file is announced with isBeingUploaded and size and sent in chunks.
+        A large file is announced with `is_being_uploaded` and `size`, then sent in chunks.
 
         Args:
             input_: The whole input as one AttachmentInput, in place of the keywords.
             name: Name of the file.
             type_: Media type.
             size: Size in bytes.
-            role: What it is there for.
+            role: Its role.
             field: Field that it is for.
-            parent_type: Entity type of the record that it hangs at.
-            parent_id: Id of the record that it hangs at.
-            related_type: Entity type of the record whose field holds it.
-            related_id: Id of the record whose field holds it.
+            parent_type: Entity type of the record that it is attached to.
+            parent_id: Id of the record that it is attached to.
+            related_type: Entity type of the record whose field refers to it.
+            related_id: Id of the record whose field refers to it.
             file: The file.
-            is_being_uploaded: True to send the file in chunks; then size is needed and file is
-                not.
+            is_being_uploaded: True to send the file in chunks; then `size` is required and
+                `file` is not.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -520,16 +522,16 @@ class AsyncAttachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -572,9 +574,9 @@ class AsyncAttachments(Resource):
         *,
         options: Options | None = None,
     ) -> Attachment:
-        """Read what is known of an attachment.
+        """Read the name, size and type of an attachment.
 
-        Answers its name, size and type; the file itself has a route of its own.
+        The file itself has a route of its own.
 
         Args:
             id: Id of the record.
@@ -585,16 +587,16 @@ class AsyncAttachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -615,7 +617,7 @@ class AsyncAttachments(Resource):
     ) -> None:
         """Delete an attachment.
 
-        The record that held it no longer shows it.
+        The record that had it no longer shows it.
 
         Args:
             id: Id of the record.
@@ -623,16 +625,16 @@ class AsyncAttachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -653,7 +655,7 @@ class AsyncAttachments(Resource):
     ) -> bytes:
         """Download a file.
 
-        Answers the bytes, with the media type of the file.
+        Returns the bytes, with the media type of the file.
 
         Args:
             id: Id of the record.
@@ -664,16 +666,16 @@ class AsyncAttachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -697,12 +699,12 @@ class AsyncAttachments(Resource):
     ) -> bool:
         """Send one chunk of a file.
 
-        The body is a data URI as it stands, whatever its media type says.
+        The body is a plain data URI, whatever its media type says.
 
         Args:
             id: Id of the record.
             content: What is sent, as it is.
-            start: Where in the file the chunk begins, in bytes.
+            start: Offset of the chunk in the file, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -710,16 +712,16 @@ class AsyncAttachments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -49,27 +49,28 @@ class Calls(Resource):
     ) -> Pager[Call]:
         """List calls.
 
-        Shows calls that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the calls that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Sorted by `date_start` unless `order_by` is given. Values of `primary_filter`: planned,
+        held, todays.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -78,16 +79,16 @@ class Calls(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -144,30 +145,31 @@ class Calls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required are name, assignedUserId and dateStart.
+        Required: `name`, `assigned_user_id` and `date_start`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one CallInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the call.
             status: Whether the call is planned or held.
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -178,17 +180,17 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -241,7 +243,7 @@ class Calls(Resource):
     ) -> Call:
         """Read a call.
 
-        Shows all attributes that the user may see. Deleted calls are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -252,16 +254,16 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -304,33 +306,34 @@ class Calls(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
-        """Change a call.
+        """Update a call.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one CallInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Subject of the call.
             status: Whether the call is planned or held.
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -341,18 +344,18 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -405,7 +408,8 @@ class Calls(Resource):
     ) -> None:
         """Delete a call.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -413,16 +417,16 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -460,27 +464,28 @@ class AsyncCalls(Resource):
     ) -> AsyncPager[Call]:
         """List calls.
 
-        Shows calls that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the calls that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Sorted by `date_start` unless `order_by` is given. Values of `primary_filter`: planned,
+        held, todays.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -489,16 +494,16 @@ class AsyncCalls(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -555,30 +560,31 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required are name, assignedUserId and dateStart.
+        Required: `name`, `assigned_user_id` and `date_start`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one CallInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the call.
             status: Whether the call is planned or held.
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -589,17 +595,17 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -648,7 +654,7 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Read a call.
 
-        Shows all attributes that the user may see. Deleted calls are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -659,16 +665,16 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -709,33 +715,34 @@ class AsyncCalls(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Call:
-        """Change a call.
+        """Update a call.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one CallInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Subject of the call.
             status: Whether the call is planned or held.
             direction: Who called whom.
             date_start: When the call starts.
             date_end: When the call ends. An end before the start is accepted.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -746,18 +753,18 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -808,7 +815,8 @@ class AsyncCalls(Resource):
     ) -> None:
         """Delete a call.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -816,16 +824,16 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -54,27 +54,28 @@ class Contacts(Resource):
     ) -> Pager[Contact]:
         """List contacts.
 
-        Shows contacts that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the contacts that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`:
         portalUsers, notPortalUsers, accountActive.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -83,16 +84,16 @@ class Contacts(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -160,30 +161,30 @@ class Contacts(Resource):
     ) -> Contact:
         """Create a contact.
 
-        The server looks for a contact of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds. Without lastName it refuses.
+        If there is a record of the same name or with one of the e-mail addresses, the server
+        answers 409 with that record. `last_name` is required.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the contact.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title, at the main account.
-            account_id: Id of the main account. Null for none, which unlinks.
+            account_id: Id of the main account. None if there is none; writing None unlinks it.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account that the list was asked for.
+            account_role: Role at the account whose contacts were listed.
             account_is_inactive: Whether the contact is inactive at the main account.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -197,9 +198,10 @@ class Contacts(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the contact. Null for none, which
-                unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the contact. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -210,17 +212,17 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -286,7 +288,7 @@ class Contacts(Resource):
     ) -> Contact:
         """Read a contact.
 
-        Shows all attributes that the user may see. Deleted contacts are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -297,16 +299,16 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -360,32 +362,32 @@ class Contacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
-        """Change a contact.
+        """Update a contact.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one ContactInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             salutation_name: Salutation of the contact.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title, at the main account.
-            account_id: Id of the main account. Null for none, which unlinks.
+            account_id: Id of the main account. None if there is none; writing None unlinks it.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account that the list was asked for.
+            account_role: Role at the account whose contacts were listed.
             account_is_inactive: Whether the contact is inactive at the main account.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -399,9 +401,10 @@ class Contacts(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the contact. Null for none, which
-                unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the contact. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -412,18 +415,18 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -487,7 +490,8 @@ class Contacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -495,16 +499,16 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -542,27 +546,28 @@ class AsyncContacts(Resource):
     ) -> AsyncPager[Contact]:
         """List contacts.
 
-        Shows contacts that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the contacts that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`:
         portalUsers, notPortalUsers, accountActive.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -571,16 +576,16 @@ class AsyncContacts(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -648,30 +653,30 @@ class AsyncContacts(Resource):
     ) -> Contact:
         """Create a contact.
 
-        The server looks for a contact of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds. Without lastName it refuses.
+        If there is a record of the same name or with one of the e-mail addresses, the server
+        answers 409 with that record. `last_name` is required.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the contact.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title, at the main account.
-            account_id: Id of the main account. Null for none, which unlinks.
+            account_id: Id of the main account. None if there is none; writing None unlinks it.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account that the list was asked for.
+            account_role: Role at the account whose contacts were listed.
             account_is_inactive: Whether the contact is inactive at the main account.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -685,9 +690,10 @@ class AsyncContacts(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the contact. Null for none, which
-                unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the contact. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -698,17 +704,17 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -772,7 +778,7 @@ class AsyncContacts(Resource):
     ) -> Contact:
         """Read a contact.
 
-        Shows all attributes that the user may see. Deleted contacts are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -783,16 +789,16 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -844,32 +850,32 @@ class AsyncContacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact:
-        """Change a contact.
+        """Update a contact.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one ContactInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             salutation_name: Salutation of the contact.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title, at the main account.
-            account_id: Id of the main account. Null for none, which unlinks.
+            account_id: Id of the main account. None if there is none; writing None unlinks it.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
             accounts_columns: Job title and activity of all accounts of the contact by id.
-            account_role: Role at the account that the list was asked for.
+            account_role: Role at the account whose contacts were listed.
             account_is_inactive: Whether the contact is inactive at the main account.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -883,9 +889,10 @@ class AsyncContacts(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the contact. Null for none, which
-                unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the contact. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -896,18 +903,18 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -969,7 +976,8 @@ class AsyncContacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -977,16 +985,16 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -44,13 +44,13 @@ class Exports(Resource):
     ) -> ExportResult:
         """Export records into a file.
 
-        Answers the id of an attachment that holds the file, or with idle the id of the work in
-        the background.
+        Returns the id of the attachment with the file or, with `idle`, the id of the background
+        job.
 
         Args:
             input_: The whole input as one ExportInput, in place of the keywords.
             entity_type: Name of the entity type.
-            format_: Form of the file, such as csv or xlsx.
+            format_: Format of the file, such as "csv" or "xlsx".
             ids: Ids of the records.
             where: Conditions of a search, instead of ids.
             search_params: Further parameters of the search.
@@ -66,16 +66,16 @@ class Exports(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -131,13 +131,13 @@ class AsyncExports(Resource):
     ) -> ExportResult:
         """Export records into a file.
 
-        Answers the id of an attachment that holds the file, or with idle the id of the work in
-        the background.
+        Returns the id of the attachment with the file or, with `idle`, the id of the background
+        job.
 
         Args:
             input_: The whole input as one ExportInput, in place of the keywords.
             entity_type: Name of the entity type.
-            format_: Form of the file, such as csv or xlsx.
+            format_: Format of the file, such as "csv" or "xlsx".
             ids: Ids of the records.
             where: Conditions of a search, instead of ids.
             search_params: Further parameters of the search.
@@ -153,16 +153,16 @@ class AsyncExports(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -55,7 +55,7 @@ class Layouts(Resource):
     ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any]:
         """Read a layout of the user interface.
 
-        What stands where in a list or form of an entity type.
+        Returns the arrangement of a list or form of an entity type.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -67,16 +67,16 @@ class Layouts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -107,7 +107,7 @@ class AsyncLayouts(Resource):
     ) -> builtins.list[LayoutColumn | str] | builtins.dict[str, Any]:
         """Read a layout of the user interface.
 
-        What stands where in a list or form of an entity type.
+        Returns the arrangement of a list or form of an entity type.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -119,16 +119,16 @@ class AsyncLayouts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

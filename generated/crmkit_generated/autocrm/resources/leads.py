@@ -68,27 +68,28 @@ class Leads(Resource):
     ) -> Pager[Lead]:
         """List leads.
 
-        Shows leads that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the leads that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, active, converted.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
+        active, converted.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -97,16 +98,16 @@ class Leads(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -176,33 +177,33 @@ class Leads(Resource):
     ) -> Lead:
         """Create a lead.
 
-        The server looks for a lead of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds.
+        If there is a record of the same name or with one of the e-mail addresses, the server
+        answers 409 with that record.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one LeadInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the lead.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title.
-            account_name: Name of the company; a text, no link.
-            status: How far the lead has come.
-            source: Where the lead comes from.
+            account_name: Name of the company, a plain string.
+            status: Status of the lead.
+            source: Source of the lead.
             industry: Line of business.
-            opportunity_amount: Expected amount, in the currency beside it.
-            opportunity_amount_currency: Currency of the expected amount. The system's own where
-                none is sent.
+            opportunity_amount: Expected amount, in its own currency.
+            opportunity_amount_currency: Currency of the expected amount. By default the
+                system's currency.
             website: Web address.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -216,8 +217,10 @@ class Leads(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the lead. Null for none, which unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the lead. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -228,17 +231,17 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -305,7 +308,7 @@ class Leads(Resource):
     ) -> Lead:
         """Read a lead.
 
-        Shows all attributes that the user may see. Deleted leads are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -316,16 +319,16 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -381,35 +384,35 @@ class Leads(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
-        """Change a lead.
+        """Update a lead.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one LeadInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             salutation_name: Salutation of the lead.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title.
-            account_name: Name of the company; a text, no link.
-            status: How far the lead has come.
-            source: Where the lead comes from.
+            account_name: Name of the company, a plain string.
+            status: Status of the lead.
+            source: Source of the lead.
             industry: Line of business.
-            opportunity_amount: Expected amount, in the currency beside it.
-            opportunity_amount_currency: Currency of the expected amount. The system's own where
-                none is sent.
+            opportunity_amount: Expected amount, in its own currency.
+            opportunity_amount_currency: Currency of the expected amount. By default the
+                system's currency.
             website: Web address.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -423,8 +426,10 @@ class Leads(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the lead. Null for none, which unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the lead. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -435,18 +440,18 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -512,7 +517,8 @@ class Leads(Resource):
     ) -> None:
         """Delete a lead.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -520,16 +526,16 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -557,18 +563,18 @@ class Leads(Resource):
     ) -> Lead:
         """Convert a lead into an account, a contact and an opportunity.
 
-        Makes the records that are given, ties them to one another and sets the lead's status to
-        Converted. A lead may be converted again, which makes new records. Without records the
-        lead is converted all the same.
+        Creates the given records, links them to each other and sets the lead's status to
+        Converted. A lead can be converted again, which creates new records. Without records
+        only the status changes.
 
-        Where one part is refused the lead stays as it was, but parts made before it remain, in
-        the order account, contact, opportunity.
+        If one record is refused, the lead does not change, but records created before it
+        remain, in the order account, contact, opportunity.
 
         Args:
             input_: The whole input as one LeadConversionInput, in place of the keywords.
             id: Id of the lead.
-            records: What to make.
-            skip_duplicate_check: True to make the records although there are others like them.
+            records: The records to create.
+            skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -577,17 +583,17 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like those that would be made; the body names them,
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are records similar to those to create; the body names them,
                 some twice.
             CRMError: The call failed in another way.
 
@@ -624,7 +630,7 @@ class Leads(Resource):
     ) -> ConvertAttributes:
         """Read what a conversion would fill in.
 
-        Answers for each entity type the attributes that the lead gives.
+        Returns the attributes that the lead provides for each entity type.
 
         Args:
             id: Id of the record. Or the whole input as one RecordReference.
@@ -636,16 +642,16 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -681,17 +687,17 @@ class Leads(Resource):
     ) -> Lead:
         """Convert a lead, by AutoCRM's route.
 
-        The page's form of conversion. EspoCRM has no such route and answers 404 with a page in
-        HTML and no X-Status-Reason. The client's leads.convert takes the route that the server
-        has.
+        The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an
+        HTML page and without X-Status-Reason. The client's `leads.convert` calls the route that
+        the server has.
 
         Only servers of autocrm have it.
 
         Args:
             id: Id of the record.
             input_: The whole input as one LeadRecordsInput, in place of the keywords.
-            records: What to make.
-            skip_duplicate_check: True to make the records although there are others like them.
+            records: The records to create.
+            skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -700,17 +706,17 @@ class Leads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like those that would be made; the body names them,
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are records similar to those to create; the body names them,
                 some twice.
             CRMError: The call failed in another way.
 
@@ -760,27 +766,28 @@ class AsyncLeads(Resource):
     ) -> AsyncPager[Lead]:
         """List leads.
 
-        Shows leads that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the leads that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, active, converted.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
+        active, converted.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -789,16 +796,16 @@ class AsyncLeads(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -868,33 +875,33 @@ class AsyncLeads(Resource):
     ) -> Lead:
         """Create a lead.
 
-        The server looks for a lead of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds.
+        If there is a record of the same name or with one of the e-mail addresses, the server
+        answers 409 with that record.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one LeadInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             salutation_name: Salutation of the lead.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title.
-            account_name: Name of the company; a text, no link.
-            status: How far the lead has come.
-            source: Where the lead comes from.
+            account_name: Name of the company, a plain string.
+            status: Status of the lead.
+            source: Source of the lead.
             industry: Line of business.
-            opportunity_amount: Expected amount, in the currency beside it.
-            opportunity_amount_currency: Currency of the expected amount. The system's own where
-                none is sent.
+            opportunity_amount: Expected amount, in its own currency.
+            opportunity_amount_currency: Currency of the expected amount. By default the
+                system's currency.
             website: Web address.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -908,8 +915,10 @@ class AsyncLeads(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the lead. Null for none, which unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the lead. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -920,17 +929,17 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -993,7 +1002,7 @@ class AsyncLeads(Resource):
     ) -> Lead:
         """Read a lead.
 
-        Shows all attributes that the user may see. Deleted leads are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -1004,16 +1013,16 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -1067,35 +1076,35 @@ class AsyncLeads(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Lead:
-        """Change a lead.
+        """Update a lead.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one LeadInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             salutation_name: Salutation of the lead.
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, composed of its parts. It cannot replace `last_name` when a record
+                is created, although the page's sample sends it alone.
             title: Job title.
-            account_name: Name of the company; a text, no link.
-            status: How far the lead has come.
-            source: Where the lead comes from.
+            account_name: Name of the company, a plain string.
+            status: Status of the lead.
+            source: Source of the lead.
             industry: Line of business.
-            opportunity_amount: Expected amount, in the currency beside it.
-            opportunity_amount_currency: Currency of the expected amount. The system's own where
-                none is sent.
+            opportunity_amount: Expected amount, in its own currency.
+            opportunity_amount_currency: Currency of the expected amount. By default the
+                system's currency.
             website: Web address.
-            email_address: Primary e-mail address. Writing it swaps the primary one; null
+            email_address: Primary e-mail address. Writing it replaces the primary one; None
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of `email_address` the reply still has the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -1109,8 +1118,10 @@ class AsyncLeads(Resource):
             address_country: Country of the postal address.
             address_postal_code: Postal code of the postal address.
             description: Free text.
-            campaign_id: Id of the campaign that brought the lead. Null for none, which unlinks.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            campaign_id: Id of the campaign that brought the lead. None if there is none;
+                writing None unlinks it.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -1121,18 +1132,18 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -1196,7 +1207,8 @@ class AsyncLeads(Resource):
     ) -> None:
         """Delete a lead.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -1204,16 +1216,16 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -1236,18 +1248,18 @@ class AsyncLeads(Resource):
     ) -> Lead:
         """Convert a lead into an account, a contact and an opportunity.
 
-        Makes the records that are given, ties them to one another and sets the lead's status to
-        Converted. A lead may be converted again, which makes new records. Without records the
-        lead is converted all the same.
+        Creates the given records, links them to each other and sets the lead's status to
+        Converted. A lead can be converted again, which creates new records. Without records
+        only the status changes.
 
-        Where one part is refused the lead stays as it was, but parts made before it remain, in
-        the order account, contact, opportunity.
+        If one record is refused, the lead does not change, but records created before it
+        remain, in the order account, contact, opportunity.
 
         Args:
             input_: The whole input as one LeadConversionInput, in place of the keywords.
             id: Id of the lead.
-            records: What to make.
-            skip_duplicate_check: True to make the records although there are others like them.
+            records: The records to create.
+            skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1256,17 +1268,17 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like those that would be made; the body names them,
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are records similar to those to create; the body names them,
                 some twice.
             CRMError: The call failed in another way.
 
@@ -1301,7 +1313,7 @@ class AsyncLeads(Resource):
     ) -> ConvertAttributes:
         """Read what a conversion would fill in.
 
-        Answers for each entity type the attributes that the lead gives.
+        Returns the attributes that the lead provides for each entity type.
 
         Args:
             id: Id of the record. Or the whole input as one RecordReference.
@@ -1313,16 +1325,16 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -1356,17 +1368,17 @@ class AsyncLeads(Resource):
     ) -> Lead:
         """Convert a lead, by AutoCRM's route.
 
-        The page's form of conversion. EspoCRM has no such route and answers 404 with a page in
-        HTML and no X-Status-Reason. The client's leads.convert takes the route that the server
-        has.
+        The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an
+        HTML page and without X-Status-Reason. The client's `leads.convert` calls the route that
+        the server has.
 
         Only servers of autocrm have it.
 
         Args:
             id: Id of the record.
             input_: The whole input as one LeadRecordsInput, in place of the keywords.
-            records: What to make.
-            skip_duplicate_check: True to make the records although there are others like them.
+            records: The records to create.
+            skip_duplicate_check: True to create the records although there are similar ones.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1375,17 +1387,17 @@ class AsyncLeads(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like those that would be made; the body names them,
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are records similar to those to create; the body names them,
                 some twice.
             CRMError: The call failed in another way.
 

@@ -54,27 +54,28 @@ class Meetings(Resource):
     ) -> Pager[Meeting]:
         """List meetings.
 
-        Shows meetings that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the meetings that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Sorted by `date_start` unless `order_by` is given. Values of `primary_filter`: planned,
+        held, todays.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -83,16 +84,16 @@ class Meetings(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -152,33 +153,34 @@ class Meetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required are name, assignedUserId and dateStart.
+        Required: `name`, `assigned_user_id` and `date_start`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one MeetingInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting takes the whole day.
-            date_start_date: First day of an all-day meeting.
-            date_end_date: Last day of an all-day meeting.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            is_all_day: Whether the meeting lasts all day.
+            date_start_date: First date of an all-day meeting.
+            date_end_date: Last date of an all-day meeting.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             join_url: Address of the online meeting.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -189,17 +191,17 @@ class Meetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -255,7 +257,7 @@ class Meetings(Resource):
     ) -> Meeting:
         """Read a meeting.
 
-        Shows all attributes that the user may see. Deleted meetings are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -266,16 +268,16 @@ class Meetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -321,36 +323,37 @@ class Meetings(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
-        """Change a meeting.
+        """Update a meeting.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one MeetingInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting takes the whole day.
-            date_start_date: First day of an all-day meeting.
-            date_end_date: Last day of an all-day meeting.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            is_all_day: Whether the meeting lasts all day.
+            date_start_date: First date of an all-day meeting.
+            date_end_date: Last date of an all-day meeting.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             join_url: Address of the online meeting.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -361,18 +364,18 @@ class Meetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -428,7 +431,8 @@ class Meetings(Resource):
     ) -> None:
         """Delete a meeting.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -436,16 +440,16 @@ class Meetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -483,27 +487,28 @@ class AsyncMeetings(Resource):
     ) -> AsyncPager[Meeting]:
         """List meetings.
 
-        Shows meetings that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the meetings that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Sorted by `date_start` unless `order_by` is given. Values of `primary_filter`: planned,
+        held, todays.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -512,16 +517,16 @@ class AsyncMeetings(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -581,33 +586,34 @@ class AsyncMeetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required are name, assignedUserId and dateStart.
+        Required: `name`, `assigned_user_id` and `date_start`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one MeetingInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting takes the whole day.
-            date_start_date: First day of an all-day meeting.
-            date_end_date: Last day of an all-day meeting.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            is_all_day: Whether the meeting lasts all day.
+            date_start_date: First date of an all-day meeting.
+            date_end_date: Last date of an all-day meeting.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             join_url: Address of the online meeting.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -618,17 +624,17 @@ class AsyncMeetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -682,7 +688,7 @@ class AsyncMeetings(Resource):
     ) -> Meeting:
         """Read a meeting.
 
-        Shows all attributes that the user may see. Deleted meetings are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -693,16 +699,16 @@ class AsyncMeetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -746,36 +752,37 @@ class AsyncMeetings(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Meeting:
-        """Change a meeting.
+        """Update a meeting.
 
-        Changes what is sent and leaves the rest.
+        Changes the attributes that are sent and leaves the others.
 
         Args:
             id: Id of the record.
             input_: The whole input as one MeetingInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Subject of the meeting.
             status: Whether the meeting is planned or held.
             date_start: When the meeting starts.
             date_end: When the meeting ends. An end before the start is accepted.
-            is_all_day: Whether the meeting takes the whole day.
-            date_start_date: First day of an all-day meeting.
-            date_end_date: Last day of an all-day meeting.
-            duration: Length in seconds; sets the end where only the start is sent.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            is_all_day: Whether the meeting lasts all day.
+            date_start_date: First date of an all-day meeting.
+            date_end_date: Last date of an all-day meeting.
+            duration: Duration in seconds; sets the end if only the start is sent.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             users_ids: Ids of the users who take part. Writing replaces the whole set.
-            users_columns: Acceptance of the users who take part by id.
+            users_columns: Acceptance by the users who take part by id.
             contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns: Acceptance of the contacts who take part by id.
+            contacts_columns: Acceptance by the contacts who take part by id.
             leads_ids: Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns: Acceptance of the leads who take part by id.
+            leads_columns: Acceptance by the leads who take part by id.
             join_url: Address of the online meeting.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -786,18 +793,18 @@ class AsyncMeetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -851,7 +858,8 @@ class AsyncMeetings(Resource):
     ) -> None:
         """Delete a meeting.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -859,16 +867,16 @@ class AsyncMeetings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -25,27 +25,27 @@ class Metadata(Resource):
     ) -> Any:
         """Read what entity types, fields and links exist.
 
-        With a key only that part, whatever it is. A key that leads nowhere is answered 200 with
-        an empty body.
+        With a key it returns only that part, of whatever type. A key that does not exist is
+        answered 200 with an empty body.
 
         Args:
-            key: Path to the part that is wanted, with dots. Without it everything, some 300 kB.
+            key: Dotted path to the part to return. Without it everything, some 300 kB.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The value.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -70,27 +70,27 @@ class AsyncMetadata(Resource):
     ) -> Any:
         """Read what entity types, fields and links exist.
 
-        With a key only that part, whatever it is. A key that leads nowhere is answered 200 with
-        an empty body.
+        With a key it returns only that part, of whatever type. A key that does not exist is
+        answered 200 with an empty body.
 
         Args:
-            key: Path to the part that is wanted, with dots. Without it everything, some 300 kB.
+            key: Dotted path to the part to return. Without it everything, some 300 kB.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The value.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -54,27 +54,28 @@ class Opportunities(Resource):
     ) -> Pager[Opportunity]:
         """List opportunities.
 
-        Shows opportunities that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the opportunities that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        open, won, lost.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: open,
+        won, lost.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -83,16 +84,16 @@ class Opportunities(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -145,27 +146,28 @@ class Opportunities(Resource):
     ) -> Opportunity:
         """Create an opportunity.
 
-        Required are name, amount and closeDate.
+        Required: `name`, `amount` and `close_date`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one OpportunityInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the opportunity.
-            account_id: Id of the account. Null for none, which unlinks.
-            amount: Amount, in the currency beside it.
-            amount_currency: Currency of the amount. The system's own where none is sent.
-            stage: How far the opportunity has come.
-            probability: Probability of winning in percent. A change of the stage sets it anew.
-            close_date: Day on which it is expected to close.
-            lead_source: Where the opportunity comes from.
+            account_id: Id of the account. None if there is none; writing None unlinks it.
+            amount: Amount, in its own currency.
+            amount_currency: Currency of the amount. By default the system's currency.
+            stage: Stage of the opportunity.
+            probability: Probability of winning in percent. Changing the stage sets it.
+            close_date: Date on which it is expected to close.
+            lead_source: Source of the opportunity.
             contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
             contacts_columns: Role of the contacts that take part by id.
-            campaign_id: Id of the campaign that brought the opportunity. Null for none, which
-                unlinks.
+            campaign_id: Id of the campaign that brought the opportunity. None if there is none;
+                writing None unlinks it.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -176,17 +178,17 @@ class Opportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -237,7 +239,7 @@ class Opportunities(Resource):
     ) -> Opportunity:
         """Read an opportunity.
 
-        Shows all attributes that the user may see. Deleted opportunities are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -248,16 +250,16 @@ class Opportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -296,31 +298,32 @@ class Opportunities(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
-        """Change an opportunity.
+        """Update an opportunity.
 
-        Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where
-        somebody else changed one of the members that are sent.
+        Changes the attributes that are sent and leaves the others. With a version number it
+        answers 409 if somebody else has changed one of them.
 
         Args:
             id: Id of the record.
             input_: The whole input as one OpportunityInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Name of the opportunity.
-            account_id: Id of the account. Null for none, which unlinks.
-            amount: Amount, in the currency beside it.
-            amount_currency: Currency of the amount. The system's own where none is sent.
-            stage: How far the opportunity has come.
-            probability: Probability of winning in percent. A change of the stage sets it anew.
-            close_date: Day on which it is expected to close.
-            lead_source: Where the opportunity comes from.
+            account_id: Id of the account. None if there is none; writing None unlinks it.
+            amount: Amount, in its own currency.
+            amount_currency: Currency of the amount. By default the system's currency.
+            stage: Stage of the opportunity.
+            probability: Probability of winning in percent. Changing the stage sets it.
+            close_date: Date on which it is expected to close.
+            lead_source: Source of the opportunity.
             contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
             contacts_columns: Role of the contacts that take part by id.
-            campaign_id: Id of the campaign that brought the opportunity. Null for none, which
-                unlinks.
+            campaign_id: Id of the campaign that brought the opportunity. None if there is none;
+                writing None unlinks it.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -331,18 +334,18 @@ class Opportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -393,7 +396,8 @@ class Opportunities(Resource):
     ) -> None:
         """Delete an opportunity.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -401,16 +405,16 @@ class Opportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -448,27 +452,28 @@ class AsyncOpportunities(Resource):
     ) -> AsyncPager[Opportunity]:
         """List opportunities.
 
-        Shows opportunities that the user may read, in pages. Records of a list carry fewer
-        attributes than one that is read by its id.
+        Returns the opportunities that the user may read, in pages. Listed records have fewer
+        attributes than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        open, won, lost.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: open,
+        won, lost.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -477,16 +482,16 @@ class AsyncOpportunities(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -539,27 +544,28 @@ class AsyncOpportunities(Resource):
     ) -> Opportunity:
         """Create an opportunity.
 
-        Required are name, amount and closeDate.
+        Required: `name`, `amount` and `close_date`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one OpportunityInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
+            skip_duplicate_check: True to create the record although there are similar ones.
             name: Name of the opportunity.
-            account_id: Id of the account. Null for none, which unlinks.
-            amount: Amount, in the currency beside it.
-            amount_currency: Currency of the amount. The system's own where none is sent.
-            stage: How far the opportunity has come.
-            probability: Probability of winning in percent. A change of the stage sets it anew.
-            close_date: Day on which it is expected to close.
-            lead_source: Where the opportunity comes from.
+            account_id: Id of the account. None if there is none; writing None unlinks it.
+            amount: Amount, in its own currency.
+            amount_currency: Currency of the amount. By default the system's currency.
+            stage: Stage of the opportunity.
+            probability: Probability of winning in percent. Changing the stage sets it.
+            close_date: Date on which it is expected to close.
+            lead_source: Source of the opportunity.
             contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
             contacts_columns: Role of the contacts that take part by id.
-            campaign_id: Id of the campaign that brought the opportunity. Null for none, which
-                unlinks.
+            campaign_id: Id of the campaign that brought the opportunity. None if there is none;
+                writing None unlinks it.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -570,17 +576,17 @@ class AsyncOpportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -629,7 +635,7 @@ class AsyncOpportunities(Resource):
     ) -> Opportunity:
         """Read an opportunity.
 
-        Shows all attributes that the user may see. Deleted opportunities are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -640,16 +646,16 @@ class AsyncOpportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -686,31 +692,32 @@ class AsyncOpportunities(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Opportunity:
-        """Change an opportunity.
+        """Update an opportunity.
 
-        Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where
-        somebody else changed one of the members that are sent.
+        Changes the attributes that are sent and leaves the others. With a version number it
+        answers 409 if somebody else has changed one of them.
 
         Args:
             id: Id of the record.
             input_: The whole input as one OpportunityInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
             name: Name of the opportunity.
-            account_id: Id of the account. Null for none, which unlinks.
-            amount: Amount, in the currency beside it.
-            amount_currency: Currency of the amount. The system's own where none is sent.
-            stage: How far the opportunity has come.
-            probability: Probability of winning in percent. A change of the stage sets it anew.
-            close_date: Day on which it is expected to close.
-            lead_source: Where the opportunity comes from.
+            account_id: Id of the account. None if there is none; writing None unlinks it.
+            amount: Amount, in its own currency.
+            amount_currency: Currency of the amount. By default the system's currency.
+            stage: Stage of the opportunity.
+            probability: Probability of winning in percent. Changing the stage sets it.
+            close_date: Date on which it is expected to close.
+            lead_source: Source of the opportunity.
             contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
             contacts_columns: Role of the contacts that take part by id.
-            campaign_id: Id of the campaign that brought the opportunity. Null for none, which
-                unlinks.
+            campaign_id: Id of the campaign that brought the opportunity. None if there is none;
+                writing None unlinks it.
             description: Free text.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -721,18 +728,18 @@ class AsyncOpportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -781,7 +788,8 @@ class AsyncOpportunities(Resource):
     ) -> None:
         """Delete an opportunity.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -789,16 +797,16 @@ class AsyncOpportunities(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -56,8 +56,8 @@ class Search(Resource):
 
         Args:
             q: What to look for.
-            offset: How many records to leave out at the beginning.
-            max_size: How many records to show, 200 at most unless the server is set up
+            offset: Number of records to skip.
+            max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -65,16 +65,16 @@ class Search(Resource):
             The value.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -103,7 +103,7 @@ class Search(Resource):
 
         Args:
             q: What to look for.
-            max_size: How many records to show, 200 at most unless the server is set up
+            max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -111,16 +111,16 @@ class Search(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -155,8 +155,8 @@ class AsyncSearch(Resource):
 
         Args:
             q: What to look for.
-            offset: How many records to leave out at the beginning.
-            max_size: How many records to show, 200 at most unless the server is set up
+            offset: Number of records to skip.
+            max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -164,16 +164,16 @@ class AsyncSearch(Resource):
             The value.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -200,7 +200,7 @@ class AsyncSearch(Resource):
 
         Args:
             q: What to look for.
-            max_size: How many records to show, 200 at most unless the server is set up
+            max_size: Number of records to return, at most 200 unless the server is configured
                 otherwise.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -208,16 +208,16 @@ class AsyncSearch(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -27,7 +27,7 @@ class Settings(Resource):
     ) -> SystemSettings:
         """Read the settings.
 
-        Without credentials only those that a log-in page needs.
+        Without credentials it returns only what a login page needs.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -36,16 +36,16 @@ class Settings(Resource):
             The SystemSettings.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -79,16 +79,16 @@ class Settings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -116,7 +116,7 @@ class AsyncSettings(Resource):
     ) -> SystemSettings:
         """Read the settings.
 
-        Without credentials only those that a log-in page needs.
+        Without credentials it returns only what a login page needs.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -125,16 +125,16 @@ class AsyncSettings(Resource):
             The SystemSettings.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -166,16 +166,16 @@ class AsyncSettings(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

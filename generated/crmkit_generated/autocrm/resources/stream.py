@@ -57,13 +57,13 @@ class Stream(Resource):
 
         Args:
             input_: The whole input as one NoteInput, in place of the keywords.
-            type_: What an entry of a stream tells.
+            type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
             parent_id: Id of the record.
             attachments_ids: Ids of the attached files.
-            target_type: Whom a post is for, where it belongs to no record: self, all, users,
-                teams or portals.
+            target_type: Audience of a post without a record: self, all, users, teams or
+                portals.
             users_ids: Ids of the users whom it is for.
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
@@ -75,17 +75,17 @@ class Stream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -129,15 +129,15 @@ class Stream(Resource):
         page_size: int | Unset = UNSET,
         options: Options | None = None,
     ) -> Pager[Note]:
-        """List the stream of the user who asks.
+        """List the stream of the current user.
 
-        Shows what happened to records that the user follows, newest first. The total is -1
-        where more follow and -2 where nothing does.
+        Returns what happened to records that the user follows, newest first. The total is -1 if
+        more records follow and -2 if none do.
 
         Args:
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -146,16 +146,16 @@ class Stream(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -189,13 +189,13 @@ class Stream(Resource):
     ) -> Pager[Note]:
         """List the stream of all records.
 
-        Shows what happened to all records that the user may see, newest first. The total is -1
-        where more follow and -2 where nothing does.
+        Returns what happened to all records that the user may see, newest first. The total is
+        -1 if more records follow and -2 if none do.
 
         Args:
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -204,16 +204,16 @@ class Stream(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -249,14 +249,15 @@ class Stream(Resource):
     ) -> Pager[Note]:
         """List the stream of a record.
 
-        Shows what happened to the record, newest first; pinned posts come apart as well.
+        Returns what happened to the record, newest first; pinned posts are listed separately as
+        well.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -266,16 +267,16 @@ class Stream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -313,14 +314,14 @@ class Stream(Resource):
     ) -> Pager[Note]:
         """List the posts to a record.
 
-        The part of its stream that people wrote.
+        Returns the part of its stream that people wrote.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -330,16 +331,16 @@ class Stream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -389,13 +390,13 @@ class AsyncStream(Resource):
 
         Args:
             input_: The whole input as one NoteInput, in place of the keywords.
-            type_: What an entry of a stream tells.
+            type_: Type of a stream entry.
             post: The text of a post.
             parent_type: Entity type of the record.
             parent_id: Id of the record.
             attachments_ids: Ids of the attached files.
-            target_type: Whom a post is for, where it belongs to no record: self, all, users,
-                teams or portals.
+            target_type: Audience of a post without a record: self, all, users, teams or
+                portals.
             users_ids: Ids of the users whom it is for.
             teams_ids: Ids of the teams whom it is for.
             is_internal: Whether it is hidden from portal users.
@@ -407,17 +408,17 @@ class AsyncStream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -459,15 +460,15 @@ class AsyncStream(Resource):
         page_size: int | Unset = UNSET,
         options: Options | None = None,
     ) -> AsyncPager[Note]:
-        """List the stream of the user who asks.
+        """List the stream of the current user.
 
-        Shows what happened to records that the user follows, newest first. The total is -1
-        where more follow and -2 where nothing does.
+        Returns what happened to records that the user follows, newest first. The total is -1 if
+        more records follow and -2 if none do.
 
         Args:
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -476,16 +477,16 @@ class AsyncStream(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -519,13 +520,13 @@ class AsyncStream(Resource):
     ) -> AsyncPager[Note]:
         """List the stream of all records.
 
-        Shows what happened to all records that the user may see, newest first. The total is -1
-        where more follow and -2 where nothing does.
+        Returns what happened to all records that the user may see, newest first. The total is
+        -1 if more records follow and -2 if none do.
 
         Args:
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -534,16 +535,16 @@ class AsyncStream(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -579,14 +580,15 @@ class AsyncStream(Resource):
     ) -> AsyncPager[Note]:
         """List the stream of a record.
 
-        Shows what happened to the record, newest first; pinned posts come apart as well.
+        Returns what happened to the record, newest first; pinned posts are listed separately as
+        well.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -596,16 +598,16 @@ class AsyncStream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -643,14 +645,14 @@ class AsyncStream(Resource):
     ) -> AsyncPager[Note]:
         """List the posts to a record.
 
-        The part of its stream that people wrote.
+        Returns the part of its stream that people wrote.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
-            after: Shows only what is newer than this moment.
-            filter_: Which entries to show.
-            skip_own: Leaves out what the user did.
+            after: Returns only what is newer than this datetime.
+            filter_: Which entries to return.
+            skip_own: True to leave out what the user did.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -660,16 +662,16 @@ class AsyncStream(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -48,27 +48,28 @@ class Tasks(Resource):
     ) -> Pager[Task]:
         """List tasks.
 
-        Shows tasks that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the tasks that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, completed, deferred, todays, actualStartingNotInFuture, overdue.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
+        completed, deferred, todays, actualStartingNotInFuture, overdue.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -77,16 +78,16 @@ class Tasks(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -140,27 +141,28 @@ class Tasks(Resource):
     ) -> Task:
         """Create a task.
 
-        Required are name and assignedUserId.
+        Required: `name` and `assigned_user_id`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one TaskInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
-            name: What is to be done.
-            status: How far the task has come. Completed sets dateCompleted.
+            skip_duplicate_check: True to create the record although there are similar ones.
+            name: What to do.
+            status: Status of the task. "Completed" sets `date_completed`.
             priority: How urgent the task is.
             date_start: When the work starts.
             date_end: When the task is due.
-            date_start_date: Day on which the work starts, for a task without a time of day.
-            date_end_date: Day on which the task is due, for a task without a time of day.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            date_start_date: Date on which the work starts, for a task without a time.
+            date_end_date: Date on which the task is due, for a task without a time.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             email_id: Id of the e-mail that the task came from.
             description: Free text.
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -171,17 +173,17 @@ class Tasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -231,7 +233,7 @@ class Tasks(Resource):
     ) -> Task:
         """Read a task.
 
-        Shows all attributes that the user may see. Deleted tasks are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -242,16 +244,16 @@ class Tasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -291,31 +293,32 @@ class Tasks(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
-        """Change a task.
+        """Update a task.
 
-        Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where
-        somebody else changed one of the members that are sent.
+        Changes the attributes that are sent and leaves the others. With a version number it
+        answers 409 if somebody else has changed one of them.
 
         Args:
             id: Id of the record.
             input_: The whole input as one TaskInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
-            name: What is to be done.
-            status: How far the task has come. Completed sets dateCompleted.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
+            name: What to do.
+            status: Status of the task. "Completed" sets `date_completed`.
             priority: How urgent the task is.
             date_start: When the work starts.
             date_end: When the task is due.
-            date_start_date: Day on which the work starts, for a task without a time of day.
-            date_end_date: Day on which the task is due, for a task without a time of day.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            date_start_date: Date on which the work starts, for a task without a time.
+            date_end_date: Date on which the task is due, for a task without a time.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             email_id: Id of the e-mail that the task came from.
             description: Free text.
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -326,18 +329,18 @@ class Tasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -387,7 +390,8 @@ class Tasks(Resource):
     ) -> None:
         """Delete a task.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -395,16 +399,16 @@ class Tasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -442,27 +446,28 @@ class AsyncTasks(Resource):
     ) -> AsyncPager[Task]:
         """List tasks.
 
-        Shows tasks that the user may read, in pages. Records of a list carry fewer attributes
-        than one that is read by its id.
+        Returns the tasks that the user may read, in pages. Listed records have fewer attributes
+        than a record that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, completed, deferred, todays, actualStartingNotInFuture, overdue.
+        Sorted by `created_at` unless `order_by` is given. Values of `primary_filter`: actual,
+        completed, deferred, todays, actualStartingNotInFuture, overdue.
 
         Args:
-            select: Names of the attributes to show. The reply always holds a few more, id among
-                them. Unknown names are passed over.
-            where: Conditions, all of which have to hold..
-            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
-                is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
                 desc.
-            primary_filter: Name of a filter that the entity type defines; one at most.
-            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
-            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
-                stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
-            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
-                nothing does.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -471,16 +476,16 @@ class AsyncTasks(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -534,27 +539,28 @@ class AsyncTasks(Resource):
     ) -> Task:
         """Create a task.
 
-        Required are name and assignedUserId.
+        Required: `name` and `assigned_user_id`.
 
-        Answers the new record; attributes that were never set are missing from it.
+        Returns the new record, without the attributes that were never set.
 
         Args:
             input_: The whole input as one TaskInput, in place of the keywords.
-            skip_duplicate_check: Creates the record although there are others like it.
-            name: What is to be done.
-            status: How far the task has come. Completed sets dateCompleted.
+            skip_duplicate_check: True to create the record although there are similar ones.
+            name: What to do.
+            status: Status of the task. "Completed" sets `date_completed`.
             priority: How urgent the task is.
             date_start: When the work starts.
             date_end: When the task is due.
-            date_start_date: Day on which the work starts, for a task without a time of day.
-            date_end_date: Day on which the task is due, for a task without a time of day.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            date_start_date: Date on which the work starts, for a task without a time.
+            date_end_date: Date on which the task is due, for a task without a time.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             email_id: Id of the e-mail that the task came from.
             description: Free text.
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -565,17 +571,17 @@ class AsyncTasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: There are records like it; the body holds them in full.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: There are similar records; the body has them in full.
             CRMError: The call failed in another way.
 
         Source:
@@ -621,7 +627,7 @@ class AsyncTasks(Resource):
     ) -> Task:
         """Read a task.
 
-        Shows all attributes that the user may see. Deleted tasks are 404.
+        Returns all attributes that the user may see. A deleted record is answered 404.
 
         Args:
             id: Id of the record.
@@ -632,16 +638,16 @@ class AsyncTasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:
@@ -679,31 +685,32 @@ class AsyncTasks(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Task:
-        """Change a task.
+        """Update a task.
 
-        Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where
-        somebody else changed one of the members that are sent.
+        Changes the attributes that are sent and leaves the others. With a version number it
+        answers 409 if somebody else has changed one of them.
 
         Args:
             id: Id of the record.
             input_: The whole input as one TaskInput, in place of the keywords.
-            version_number: Version that the change was made from. Where the server holds a
-                newer one with another value of a member that is sent, it answers 409. Entity
-                types without versionNumber pass over it.
-            name: What is to be done.
-            status: How far the task has come. Completed sets dateCompleted.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
+            name: What to do.
+            status: Status of the task. "Completed" sets `date_completed`.
             priority: How urgent the task is.
             date_start: When the work starts.
             date_end: When the task is due.
-            date_start_date: Day on which the work starts, for a task without a time of day.
-            date_end_date: Day on which the task is due, for a task without a time of day.
-            reminders: Reminders of the user who asks.
-            parent_id: The record that this one belongs to: its id.
-            parent_type: The record that this one belongs to: its entity type.
+            date_start_date: Date on which the work starts, for a task without a time.
+            date_end_date: Date on which the task is due, for a task without a time.
+            reminders: Reminders of the current user.
+            parent_id: Id of the record that this one belongs to.
+            parent_type: Entity type of the record that this one belongs to.
             email_id: Id of the e-mail that the task came from.
             description: Free text.
             attachments_ids: Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
             teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
                 set.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -714,18 +721,18 @@ class AsyncTasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            ConflictError: Somebody else changed what is sent: the body holds the values of now.
-                Or there are records like it: the body holds them.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
             CRMError: The call failed in another way.
 
         Source:
@@ -773,7 +780,8 @@ class AsyncTasks(Resource):
     ) -> None:
         """Delete a task.
 
-        Deletes softly; an administrator can bring it back. A second time it is 404.
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
 
         Args:
             id: Id of the record.
@@ -781,16 +789,16 @@ class AsyncTasks(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
+            BadRequestError: A value or parameter is refused. The body names a refused value;
+                otherwise the body is empty and X-Status-Reason says what is wrong.
             AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
+                the reply does not say which. If a second factor is needed, the body says so.
+            PermissionDeniedError: The user does not have the right, a linked id does not exist,
+                or `max_size` is too large. An empty body without X-Status-Reason may mean that
+                too many logins failed from this address: then every request is refused for a
+                minute, even with valid credentials.
+            NotFoundError: The record, entity type, link or action does not exist: an empty
+                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             CRMError: The call failed in another way.
 
         Source:

@@ -24,15 +24,15 @@ class Activity:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         summary (str): What it was.
-        description (None | str): More about it.
-        happened_at (datetime.date): When it was.
-        activity_type (ActivityType | None): Its type; null for none.
+        description (None | str): Description.
+        happened_at (datetime.date): When it happened.
+        activity_type (ActivityType | None): Its type; None if there is none.
         attendees (ActivityAttendees): Contacts who took part.
         emotions (list[Emotion]): Feelings.
-        url (str): Address of the activity in the API.
+        url (str): URL of the activity in the API.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

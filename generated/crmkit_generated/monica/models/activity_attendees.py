@@ -19,7 +19,7 @@ class ActivityAttendees:
     """Contacts who took part.
 
     Attributes:
-        total (int): How many.
+        total (int): Number of contacts.
         contacts (list[ContactShort]): The contacts.
     """
 

@@ -15,16 +15,15 @@ T = TypeVar("T", bound="ActivityInput")
 
 @_attrs_define
 class ActivityInput:
-    """An activity to create or update. An update clears description and type that are not sent, replaces the contacts and
-    keeps the feelings.
+    """An activity to create or update.
 
-        Attributes:
-            summary (str): What it was.
-            happened_at (datetime.date): When it was.
-            contacts (list[int]): Ids of the contacts who took part, one at least.
-            description (None | str | Unset): More about it.
-            activity_type_id (int | None | Unset): Id of the type.
-            emotions (list[int] | Unset): Ids of feelings.
+    Attributes:
+        summary (str): What it was.
+        happened_at (datetime.date): When it happened.
+        contacts (list[int]): Ids of the contacts who took part, at least one.
+        description (None | str | Unset): Description.
+        activity_type_id (int | None | Unset): Id of the type.
+        emotions (list[int] | Unset): Ids of feelings.
     """
 
     summary: str

@@ -18,20 +18,20 @@ T = TypeVar("T", bound="ActivityType")
 
 @_attrs_define
 class ActivityType:
-    """A kind of activity.
+    """A type of activity.
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        name (None | str): Name; null where none was given.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        name (None | str): Name; None if not set.
         location_type (None | str): Where such activities take place.
         activity_type_category (ActivityTypeCategory): A category of activity types.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

@@ -19,23 +19,23 @@ T = TypeVar("T", bound="Address")
 
 @_attrs_define
 class Address:
-    """A postal address of a contact. Labels that were sent are not shown.
+    """A postal address of a contact. Replies do not have its labels.
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         name (None | str): Name of the address.
         street (None | str): Street and number.
         city (None | str): Town.
         province (None | str): Province or state.
         postal_code (None | str): Postal code.
-        latitude (float | None): Degrees north.
-        longitude (float | None): Degrees east.
-        country (Country | None): The country; null for none.
-        url (str): Address of the record in the API.
+        latitude (float | None): Latitude in degrees.
+        longitude (float | None): Longitude in degrees.
+        country (Country | None): The country; None if there is none.
+        url (str): URL of the record in the API.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="AddressInput")
 
 @_attrs_define
 class AddressInput:
-    """An address to create or update; an update clears what is not sent.
+    """An address to create or update.
 
     Attributes:
         contact_id (int): Id of the contact.
@@ -23,10 +23,10 @@ class AddressInput:
         city (None | str | Unset): Town.
         province (None | str | Unset): Province or state.
         postal_code (None | str | Unset): Postal code.
-        country (None | str | Unset): Code of the country, two letters as a rule; not checked.
-        latitude (float | None | Unset): Degrees north.
-        longitude (float | None | Unset): Degrees east.
-        labels (list[str] | Unset): Labels; replies do not show them.
+        country (None | str | Unset): Code of the country, usually two letters; not checked.
+        latitude (float | None | Unset): Latitude in degrees.
+        longitude (float | None | Unset): Longitude in degrees.
+        labels (list[str] | Unset): Labels; replies do not have them.
     """
 
     contact_id: int

@@ -12,10 +12,10 @@ T = TypeVar("T", bound="AuditAuthor")
 
 @_attrs_define
 class AuditAuthor:
-    """Who did something.
+    """A user who did something.
 
     Attributes:
-        id (int | None): Id of the user; null once deleted.
+        id (int | None): Id of the user; None after the user is deleted.
         name (None | str): Name of the user.
     """
 

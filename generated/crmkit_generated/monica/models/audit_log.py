@@ -22,8 +22,8 @@ class AuditLog:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
-        author (AuditAuthor): Who did something.
+        object_ (str): Type of the object.
+        author (AuditAuthor): A user who did something.
         action (str): What was done.
         objects (AuditObjects): What it was done to. The members differ by action.
         audited_at (datetime.datetime): When it was done.

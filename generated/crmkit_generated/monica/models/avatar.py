@@ -15,12 +15,12 @@ class Avatar:
     """A contact's picture.
 
     Attributes:
-        url (None | str): Address of the picture, or the picture itself in a data: address; empty for a contact that the
-            server left half made.
+        url (None | str): Address of the picture, or the picture itself as a data URI; empty for a contact that the
+            server created only in part.
         source (None | str): Where the picture comes from: `default`, `adorable`, `gravatar` or `photo`.
-        default_avatar_color (None | str): Colour behind the initials; empty for a contact that the server left half
-            made.
-        has_avatar (bool | None): Whether there is a picture of the contact's own; only older servers tell.
+        default_avatar_color (None | str): Colour behind the initials; empty for a contact that the server created only
+            in part.
+        has_avatar (bool | None): Whether the contact has its own picture; only on older servers.
     """
 
     url: None | str

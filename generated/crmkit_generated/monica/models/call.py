@@ -23,16 +23,16 @@ class Call:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        called_at (datetime.datetime): Day of the call.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        called_at (datetime.datetime): Date of the call.
         content (None | str): What it was about.
-        contact_called (bool | None): Whether the contact called. Null in the reply to a creation or update without it,
+        contact_called (bool | None): Whether the contact called. None in the reply to a creation or update without it,
             later false.
         emotions (list[Emotion]): Feelings.
-        url (str): Address of the call in the API.
+        url (str): URL of the call in the API.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -19,7 +19,7 @@ class CallInput:
 
     Attributes:
         contact_id (int): Id of the contact.
-        called_at (datetime.date | datetime.datetime | str): Day of the call.
+        called_at (datetime.date | datetime.datetime | str): Date of the call.
         content (None | str | Unset): What it was about.
         contact_called (bool | None | Unset): Whether the contact called.
         emotions (list[int] | Unset): Ids of feelings.

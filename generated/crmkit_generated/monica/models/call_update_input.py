@@ -15,10 +15,10 @@ T = TypeVar("T", bound="CallUpdateInput")
 
 @_attrs_define
 class CallUpdateInput:
-    """New values of a call. Feelings that are not sent stay; the contact cannot be changed.
+    """New values of a call. Feelings that are not sent are kept; the contact cannot be changed.
 
     Attributes:
-        called_at (datetime.date | datetime.datetime | str): Day of the call.
+        called_at (datetime.date | datetime.datetime | str): Date of the call.
         content (None | str | Unset): What it was about.
         contact_called (bool | None | Unset): Whether the contact called.
         emotions (list[int] | Unset): Ids of feelings.

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="Career")
 
 @_attrs_define
 class Career:
-    """What a contact does for a living.
+    """Job and company of a contact.
 
     Attributes:
         job (None | str): Job.

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="CareerInput")
 
 @_attrs_define
 class CareerInput:
-    """A contact's job and company; what is not sent is cleared.
+    """A contact's job and company.
 
     Attributes:
         job (None | str | Unset): Job.

@@ -21,7 +21,7 @@ class Company:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         name (str): Name.
         website (None | str): Its web address.
         number_of_employees (int | None): Number of employees.

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="CompanyInput")
 
 @_attrs_define
 class CompanyInput:
-    """A company to create or update; an update clears what is not sent.
+    """A company to create or update.
 
     Attributes:
         name (str): Name.

@@ -23,43 +23,43 @@ T = TypeVar("T", bound="Contact")
 
 @_attrs_define
 class Contact:
-    """A contact in full. A search by free text shows contacts thinner than they are: not active, not dead, without dates,
+    """A complete contact. In replies to a search for a string it is incomplete: not active, not dead, without dates,
     career, food and first meeting.
 
         Attributes:
             id (int): Id of the contact.
-            uuid (str): Second name of the record, made by the server on first use.
-            object_ (str): Kind of the object.
-            hash_id (str): Id for the addresses of web pages; empty for some partial contacts.
+            uuid (str): UUID of the record, created by the server on first use.
+            object_ (str): Type of the object.
+            hash_id (str): Id in the URLs of web pages; empty for some partial contacts.
             first_name (str): First name.
             last_name (None | str): Last name.
             nickname (None | str): Nickname.
             complete_name (str): All names in the user's order, with the middle name, the nickname in parentheses and a
                 coffin for the dead.
             initials (str): Initials.
-            description (None | str): A remark.
-            gender (None | str): Name of the gender; null for none.
-            gender_type (None | str): Type of the gender, `M`, `F` or `O`; null for none.
+            description (None | str): A comment.
+            gender (None | str): Name of the gender; None if there is none.
+            gender_type (None | str): Type of the gender, `M`, `F` or `O`; None if there is none.
             is_starred (bool): Whether the contact is a favourite; the API cannot set it.
             is_partial (bool): False: the contact is one of the user's own.
             is_active (bool): Whether the contact is in use, not archived.
             is_dead (bool): Whether the contact has died.
             is_me (bool): Whether the contact is the user.
-            last_called (datetime.datetime | None): Day of the last call.
-            last_activity_together (datetime.datetime | None): Day of the last activity.
-            stay_in_touch_frequency (int | None): Days after which to be in touch again; null when that is off.
-            stay_in_touch_trigger_date (datetime.datetime | None): When to be in touch again; null when that is off.
-            information (ContactInformation): What a contact tells beside its names.
+            last_called (datetime.datetime | None): Date of the last call.
+            last_activity_together (datetime.datetime | None): Date of the last activity.
+            stay_in_touch_frequency (int | None): Days after which to be in touch again; None if not set.
+            stay_in_touch_trigger_date (datetime.datetime | None): When to be in touch again; None if not set.
+            information (ContactInformation): Further data of a contact.
             addresses (list[Address]): The contact's addresses.
             tags (list[Tag]): The contact's tags.
-            statistics (ContactStatistics): How much is noted about a contact.
-            url (str): Address of the contact in the API.
+            statistics (ContactStatistics): Numbers of records about a contact.
+            url (str): URL of the contact in the API.
             account (Account): The account that owns a record.
             created_at (datetime.datetime): When the record was created.
             updated_at (datetime.datetime): When the record was last changed.
-            contact_fields (list[ContactField]): The contact's e-mail addresses, telephone numbers and the like; only when
-                asked for by `with`, and in the list of a tag's contacts.
-            notes (list[Note]): The contact's three newest notes; only when asked for by `with`, and in the list of a tag's
+            contact_fields (list[ContactField]): The contact's e-mail addresses, telephone numbers and the like; only if
+                requested by `with`, and in the list of a tag's contacts.
+            notes (list[Note]): The contact's three newest notes; only if requested by `with`, and in the list of a tag's
                 contacts.
     """
 

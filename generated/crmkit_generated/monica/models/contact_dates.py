@@ -16,11 +16,11 @@ T = TypeVar("T", bound="ContactDates")
 
 @_attrs_define
 class ContactDates:
-    """Days of a contact's life.
+    """Birthday and date of death of a contact.
 
     Attributes:
-        birthdate (SpecialDate): A birthday, day of death or first meeting, which may be known in part.
-        deceased_date (SpecialDate): A birthday, day of death or first meeting, which may be known in part.
+        birthdate (SpecialDate): A birthday, date of death or date of the first meeting, which may be known in part.
+        deceased_date (SpecialDate): A birthday, date of death or date of the first meeting, which may be known in part.
     """
 
     birthdate: SpecialDate

@@ -24,13 +24,13 @@ class ContactField:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         content (str): The address, number or name.
-        contact_field_type (ContactFieldType): A kind of contact field.
+        contact_field_type (ContactFieldType): A type of contact field.
         labels (list[ContactFieldLabel]): Labels.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -21,14 +21,14 @@ class ContactFieldLabel:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
-        type_ (None | str): The word that was sent.
-        label (None | str): The word as people see it; known ones are translated.
+        object_ (str): Type of the object.
+        type_ (None | str): The label that was sent.
+        label (None | str): The label as shown; known ones are translated.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

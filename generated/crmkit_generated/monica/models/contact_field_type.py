@@ -17,23 +17,22 @@ T = TypeVar("T", bound="ContactFieldType")
 
 @_attrs_define
 class ContactFieldType:
-    """A kind of contact field.
+    """A type of contact field.
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         name (str): Name.
         fontawesome_icon (None | str): Name of its icon.
-        protocol (None | str): What a link begins with.
-        delible (bool): Whether it is one of the account's own. The others can be deleted all the same, with all their
-            fields.
-        type_ (None | str): What the server takes it for, such as `email` or `phone`.
+        protocol (None | str): Prefix of a link.
+        delible (bool): Whether the account created it. The built-in ones can be deleted as well, with all their fields.
+        type_ (None | str): How the server treats it, such as `email` or `phone`.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

@@ -14,14 +14,14 @@ T = TypeVar("T", bound="ContactFieldTypeInput")
 
 @_attrs_define
 class ContactFieldTypeInput:
-    """A contact field type to create or update; what is not sent stays.
+    """A contact field type to create or update; what is not sent is kept.
 
     Attributes:
         name (str): Name.
         fontawesome_icon (None | str | Unset): Name of its icon.
-        protocol (None | str | Unset): What a link begins with.
-        delible (bool | None | Unset): Whether it is one of the account's own.
-        type_ (None | str | Unset): What the server takes it for.
+        protocol (None | str | Unset): Prefix of a link.
+        delible (bool | None | Unset): Whether the account created it.
+        type_ (None | str | Unset): How the server treats it.
     """
 
     name: str

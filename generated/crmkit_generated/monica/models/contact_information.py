@@ -20,12 +20,12 @@ T = TypeVar("T", bound="ContactInformation")
 
 @_attrs_define
 class ContactInformation:
-    """What a contact tells beside its names.
+    """Further data of a contact.
 
     Attributes:
         relationships (ContactRelations): A contact's relationships by group.
-        dates (ContactDates): Days of a contact's life.
-        career (Career): What a contact does for a living.
+        dates (ContactDates): Birthday and date of death of a contact.
+        career (Career): Job and company of a contact.
         avatar (Avatar): A contact's picture.
         food_preferences (None | str): What the contact likes to eat.
         how_you_met (HowYouMet): How the user met a contact.

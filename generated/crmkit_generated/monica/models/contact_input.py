@@ -14,35 +14,34 @@ T = TypeVar("T", bound="ContactInput")
 
 @_attrs_define
 class ContactInput:
-    """A contact to create or update. An update keeps names, nickname and gender that are not sent, and removes
-    description, birthday and day of death; an explicit null clears any. Birthday and day of death go in parts.
+    """A contact to create or update; None clears. Birthday and date of death are sent in parts.
 
-        Attributes:
-            first_name (str): First name.
-            is_birthdate_known (bool): Whether a birthday is sent. True with neither day and month nor an age is refused,
-                but a new contact has been created then.
-            is_deceased (bool): Whether the contact has died.
-            is_deceased_date_known (bool): Whether a day of death is sent. True without the day crashes, but a new contact
-                has been created then.
-            middle_name (None | str | Unset): Middle name; replies show it inside the complete name only.
-            last_name (None | str | Unset): Last name.
-            nickname (None | str | Unset): Nickname.
-            email (None | str | Unset): Taken and dropped; send a contact field instead.
-            description (None | str | Unset): A remark.
-            gender_id (int | None | Unset): Id of the gender.
-            is_partial (bool | None | Unset): Whether the contact is to exist only as someone's relation.
-            birthdate_day (int | None | Unset): Day of the birthday. A day beyond the end of the month becomes one of the
-                next month.
-            birthdate_month (int | None | Unset): Month of the birthday; 13 is the next January.
-            birthdate_year (int | None | Unset): Year of the birthday; without it the year is unknown.
-            birthdate_is_age_based (bool | None | Unset): Whether an age is sent in the place of a day.
-            birthdate_age (int | None | Unset): Age in years.
-            birthdate_add_reminder (bool | None | Unset): Whether to be reminded of the birthday each year.
-            deceased_date_day (int | None | Unset): Day of death.
-            deceased_date_month (int | None | Unset): Month of the day of death.
-            deceased_date_year (int | None | Unset): Year of the day of death.
-            deceased_date_add_reminder (bool | None | Unset): Whether to be reminded of the day each year.
-            uuid (None | str | Unset): Second name of the contact; without it the server makes one.
+    Attributes:
+        first_name (str): First name.
+        is_birthdate_known (bool): Whether a birthday is sent. True without day and month or an age is refused, but a
+            new contact is created all the same.
+        is_deceased (bool): Whether the contact has died.
+        is_deceased_date_known (bool): Whether a date of death is sent. The server crashes on true without a date, but a
+            new contact is created all the same.
+        middle_name (None | str | Unset): Middle name; in replies only as part of the complete name.
+        last_name (None | str | Unset): Last name.
+        nickname (None | str | Unset): Nickname.
+        email (None | str | Unset): Accepted but ignored; send a contact field instead.
+        description (None | str | Unset): A comment.
+        gender_id (int | None | Unset): Id of the gender.
+        is_partial (bool | None | Unset): Whether the contact is to exist only as someone's relation.
+        birthdate_day (int | None | Unset): Day of the birthday. A day after the end of the month becomes one of the
+            next month.
+        birthdate_month (int | None | Unset): Month of the birthday; 13 is the next January.
+        birthdate_year (int | None | Unset): Year of the birthday; without it the year is unknown.
+        birthdate_is_age_based (bool | None | Unset): Whether an age is sent instead of a date.
+        birthdate_age (int | None | Unset): Age in years.
+        birthdate_add_reminder (bool | None | Unset): Whether to be reminded of the birthday each year.
+        deceased_date_day (int | None | Unset): Date of death.
+        deceased_date_month (int | None | Unset): Month of the date of death.
+        deceased_date_year (int | None | Unset): Year of the date of death.
+        deceased_date_add_reminder (bool | None | Unset): Whether to be reminded of the date each year.
+        uuid (None | str | Unset): UUID of the contact; by default the server creates one.
     """
 
     first_name: str

@@ -22,24 +22,24 @@ class ContactPartial:
 
     Attributes:
         id (int): Id of the contact.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        hash_id (str): Id for the addresses of web pages; empty for some partial contacts.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        hash_id (str): Id in the URLs of web pages; empty for some partial contacts.
         first_name (str): First name.
         last_name (None | str): Last name.
         nickname (None | str): Nickname.
         complete_name (str): All names in the user's order, with the middle name, the nickname in parentheses and a
             coffin for the dead.
         initials (str): Initials.
-        description (None | str): A remark.
-        gender (None | str): Name of the gender; null for none.
-        gender_type (None | str): Type of the gender, `M`, `F` or `O`; null for none.
+        description (None | str): A comment.
+        gender (None | str): Name of the gender; None if there is none.
+        gender_type (None | str): Type of the gender, `M`, `F` or `O`; None if there is none.
         is_starred (bool): Whether the contact is a favourite; the API cannot set it.
         is_partial (bool): True: the contact exists only as someone's relation.
         is_active (bool): Whether the contact is in use, not archived.
         is_dead (bool): Whether the contact has died.
         is_me (bool): Whether the contact is the user.
-        information (ContactPartialInformation): What a partial contact tells beside its names.
+        information (ContactPartialInformation): Further data of a partial contact.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

@@ -16,10 +16,10 @@ T = TypeVar("T", bound="ContactPartialInformation")
 
 @_attrs_define
 class ContactPartialInformation:
-    """What a partial contact tells beside its names.
+    """Further data of a partial contact.
 
     Attributes:
-        dates (ContactDates): Days of a contact's life.
+        dates (ContactDates): Birthday and date of death of a contact.
     """
 
     dates: ContactDates

@@ -21,7 +21,7 @@ class ContactRelation:
 
     Attributes:
         relationship (RelationName): A relationship, by its type's name.
-        contact (ContactShort): A contact as it stands inside other records.
+        contact (ContactShort): A contact in short form, as part of other records.
     """
 
     relationship: RelationName

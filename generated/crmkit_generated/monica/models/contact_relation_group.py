@@ -19,7 +19,7 @@ class ContactRelationGroup:
     """A contact's relationships of one group.
 
     Attributes:
-        total (int): How many there are.
+        total (int): Number of contacts.
         contacts (list[ContactRelation]): The other contacts.
     """
 

@@ -17,27 +17,27 @@ T = TypeVar("T", bound="ContactShort")
 
 @_attrs_define
 class ContactShort:
-    """A contact as it stands inside other records.
+    """A contact in short form, as part of other records.
 
     Attributes:
         id (int): Id of the contact.
-        uuid (None | str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        hash_id (None | str): Id for the addresses of web pages; empty for some partial contacts.
+        uuid (None | str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        hash_id (None | str): Id in the URLs of web pages; empty for some partial contacts.
         first_name (str): First name.
         last_name (None | str): Last name.
         nickname (None | str): Nickname.
         complete_name (str): All names in the user's order, with the middle name, the nickname in parentheses and a
             coffin for the dead.
         initials (str): Initials.
-        gender (None | str): Name of the gender; null for none.
-        gender_type (None | str): Type of the gender, `M`, `F` or `O`; null for none.
+        gender (None | str): Name of the gender; None if there is none.
+        gender_type (None | str): Type of the gender, `M`, `F` or `O`; None if there is none.
         is_starred (bool | None): Whether the contact is a favourite; the API cannot set it.
         is_partial (bool): Whether the contact exists only as someone's relation.
         is_active (bool | None): Whether the contact is in use, not archived.
         is_dead (bool): Whether the contact has died.
         is_me (bool | None): Whether the contact is the user.
-        information (ContactShortInformation): What a short contact tells beside its names.
+        information (ContactShortInformation): Further data of a contact in short form.
         url (None | str): Address of the contact in the API; absent for a partial contact.
         account (Account): The account that owns a record.
     """

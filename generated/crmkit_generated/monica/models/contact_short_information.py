@@ -17,11 +17,11 @@ T = TypeVar("T", bound="ContactShortInformation")
 
 @_attrs_define
 class ContactShortInformation:
-    """What a short contact tells beside its names.
+    """Further data of a contact in short form.
 
     Attributes:
-        birthdate (SpecialDate): A birthday, day of death or first meeting, which may be known in part.
-        deceased_date (SpecialDate): A birthday, day of death or first meeting, which may be known in part.
+        birthdate (SpecialDate): A birthday, date of death or date of the first meeting, which may be known in part.
+        deceased_date (SpecialDate): A birthday, date of death or date of the first meeting, which may be known in part.
         avatar (Avatar): A contact's picture.
     """
 

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="ContactStatistics")
 
 @_attrs_define
 class ContactStatistics:
-    """How much is noted about a contact.
+    """Numbers of records about a contact.
 
     Attributes:
         number_of_calls (int): Number of calls.

@@ -24,14 +24,15 @@ class Conversation:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        happened_at (datetime.datetime): When it was.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        happened_at (datetime.datetime): When it happened.
         messages (list[Message]): Its messages.
-        contact_field_type (ContactFieldType | None): By which means; null once that type is deleted.
-        url (str): Address of the conversation in the API.
+        contact_field_type (ContactFieldType | None): Type of contact field that was used; None after that type is
+            deleted.
+        url (str): URL of the conversation in the API.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

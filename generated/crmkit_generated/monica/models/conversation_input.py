@@ -17,8 +17,8 @@ class ConversationInput:
 
     Attributes:
         contact_id (int): Id of the contact.
-        happened_at (datetime.date | datetime.datetime | str): When it was.
-        contact_field_type_id (int): Id of the contact field type that tells by which means.
+        happened_at (datetime.date | datetime.datetime | str): When it happened.
+        contact_field_type_id (int): Id of the contact field type that was used.
     """
 
     contact_id: int

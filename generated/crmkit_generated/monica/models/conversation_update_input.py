@@ -16,8 +16,8 @@ class ConversationUpdateInput:
     """New values of a conversation.
 
     Attributes:
-        happened_at (datetime.date | datetime.datetime | str): When it was.
-        contact_field_type_id (int): Id of the contact field type that tells by which means.
+        happened_at (datetime.date | datetime.datetime | str): When it happened.
+        contact_field_type_id (int): Id of the contact field type that was used.
     """
 
     happened_at: datetime.date | datetime.datetime | str

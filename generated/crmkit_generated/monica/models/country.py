@@ -15,9 +15,9 @@ class Country:
     """A country.
 
     Attributes:
-        id (str): Code of two capitals; of any form where an address was written with another.
-        object_ (str): Kind of the object.
-        name (str): Name in the user's language; empty for a code that is none.
+        id (str): Code of two upper-case letters, or whatever an address was written with.
+        object_ (str): Type of the object.
+        name (str): Name in the user's language; empty for an unknown code.
         iso (str): The code again.
     """
 

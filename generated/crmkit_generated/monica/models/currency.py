@@ -16,10 +16,10 @@ class Currency:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         iso (str): Code.
         name (str): Name.
-        symbol (None | str): Sign.
+        symbol (None | str): Symbol.
     """
 
     id: int

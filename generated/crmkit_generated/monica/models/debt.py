@@ -25,16 +25,16 @@ class Debt:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         in_debt (DebtDirection | str): Who owes.
-        status (DebtStatus | str): State of the debt.
-        amount (None | str): Amount, a decimal number as text.
-        value (None | str): Amount again.
+        status (DebtStatus | str): Status of the debt.
+        amount (None | str): Amount, a decimal number in a string.
+        value (None | str): The amount again.
         amount_with_currency (None | str): Amount with the sign of the user's currency.
-        reason (None | str): What for.
+        reason (None | str): The reason.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -21,9 +21,9 @@ class DebtInput:
     Attributes:
         contact_id (int): Id of the contact.
         in_debt (DebtDirectionInput | str): Who owes.
-        status (DebtStatusInput | str): State of the debt.
+        status (DebtStatusInput | str): Status of the debt.
         amount (float): Amount.
-        reason (None | str | Unset): What for.
+        reason (None | str | Unset): The reason.
     """
 
     contact_id: int

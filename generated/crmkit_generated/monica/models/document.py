@@ -22,18 +22,18 @@ class Document:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        original_filename (str): Name of the file as it was sent.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        original_filename (str): Original name of the file.
         new_filename (str): Name of the file on the server.
         filesize (int): Size in bytes.
-        type_ (None | str): Ending of the name.
+        type_ (None | str): Extension of the name.
         mime_type (None | str): Media type.
-        number_of_downloads (int | None): How often it was fetched. Null in the reply to its creation.
-        link (str): Address of the file, open to everybody.
-        url (str): Address of the record in the API.
+        number_of_downloads (int | None): Number of downloads. None in the reply to its creation.
+        link (str): Address of the file, readable without credentials.
+        url (str): URL of the record in the API.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

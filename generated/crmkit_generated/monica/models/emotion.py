@@ -16,7 +16,7 @@ class Emotion:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         name (str): Name of the feeling.
     """
 

@@ -17,7 +17,7 @@ class FoodInput:
     """What a contact likes to eat.
 
     Attributes:
-        food_preferences (None | str | Unset): What the contact likes to eat; null clears.
+        food_preferences (None | str | Unset): What the contact likes to eat; None clears.
     """
 
     food_preferences: None | str | Unset = UNSET

@@ -25,19 +25,19 @@ class Gift:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         name (str): What it is.
-        comment (None | str): A remark.
+        comment (None | str): A comment.
         url (None | str): Where to buy it.
-        amount (None | str): Price, a decimal number as text; null for none.
-        value (None | str): Price again, empty for none.
-        amount_with_currency (None | str): Amount with the sign of the user's currency, empty for none.
-        status (GiftStatus | str): State of the gift.
+        amount (None | str): Price, a decimal number in a string; None if there is none.
+        value (None | str): The price again; empty if there is none.
+        amount_with_currency (None | str): Amount with the sign of the user's currency; empty if there is none.
+        status (GiftStatus | str): Status of the gift.
         date (datetime.date | None): When it was given.
-        recipient (ContactShort | None): Whom it is for, beside the contact; null for none.
+        recipient (ContactShort | None): For whom else it is; None if there is none.
         photos (list[Photo]): Photos of it.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

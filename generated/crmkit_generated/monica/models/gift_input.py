@@ -16,13 +16,13 @@ T = TypeVar("T", bound="GiftInput")
 
 @_attrs_define
 class GiftInput:
-    """A gift to create or update; an update clears what is not sent.
+    """A gift to create or update.
 
     Attributes:
         contact_id (int): Id of the contact.
         name (str): What it is.
-        status (GiftStatusInput | str): State of the gift.
-        comment (None | str | Unset): A remark.
+        status (GiftStatusInput | str): Status of the gift.
+        comment (None | str | Unset): A comment.
         url (None | str | Unset): Where to buy it.
         amount (float | None | Unset): Price.
         date (datetime.date | datetime.datetime | None | str | Unset): When it was given.

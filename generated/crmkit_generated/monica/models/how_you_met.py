@@ -20,9 +20,10 @@ class HowYouMet:
     """How the user met a contact.
 
     Attributes:
-        general_information (None | str): The story.
-        first_met_date (SpecialDate): A birthday, day of death or first meeting, which may be known in part.
-        first_met_through_contact (ContactShort | None): The contact who introduced them; null for none.
+        general_information (None | str): How they met.
+        first_met_date (SpecialDate): A birthday, date of death or date of the first meeting, which may be known in
+            part.
+        first_met_through_contact (ContactShort | None): The contact who introduced them; None if there is none.
     """
 
     general_information: None | str

@@ -17,16 +17,16 @@ class IntroductionInput:
     """How the user met a contact.
 
     Attributes:
-        is_date_known (bool): Whether the day is sent.
+        is_date_known (bool): Whether the date is sent.
         met_through_contact_id (int | None | Unset): Id of the contact who introduced them.
-        general_information (None | str | Unset): The story.
-        where (None | str | Unset): Place of the meeting; no reply shows it.
-        day (int | None | Unset): Day, if known and not reckoned from an age.
-        month (int | None | Unset): Month, if known and not reckoned from an age.
+        general_information (None | str | Unset): How they met.
+        where (None | str | Unset): Place of the meeting; no reply has it.
+        day (int | None | Unset): Day, if known and not calculated from an age.
+        month (int | None | Unset): Month, if known and not calculated from an age.
         year (int | None | Unset): Year.
-        is_age_based (bool | None | Unset): Whether an age is sent in the place of a day.
-        age (int | None | Unset): Years since, if reckoned from an age.
-        add_reminder (bool | None | Unset): Whether to be reminded of the day each year.
+        is_age_based (bool | None | Unset): Whether an age is sent instead of a date.
+        age (int | None | Unset): Years since, to calculate the date from.
+        add_reminder (bool | None | Unset): Whether to be reminded of the date each year.
     """
 
     is_date_known: bool

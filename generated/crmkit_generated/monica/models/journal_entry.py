@@ -21,12 +21,12 @@ class JournalEntry:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         title (None | str): Title.
         post (str): The text.
-        date (datetime.datetime): When the entry was made.
-        url (str): Address of the entry in the API.
+        date (datetime.datetime): When the entry was created.
+        url (str): URL of the entry in the API.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

@@ -23,14 +23,14 @@ class LifeEvent:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         name (None | str): Name.
-        note (None | str): More about it.
-        happened_at (datetime.datetime): When it was, at midnight.
-        life_event_type (LifeEventType): A kind of life event.
+        note (None | str): Description.
+        happened_at (datetime.datetime): When it happened, at midnight.
+        life_event_type (LifeEventType): A type of life event.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

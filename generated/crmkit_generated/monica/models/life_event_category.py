@@ -21,16 +21,16 @@ class LifeEventCategory:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         name (None | str): Name.
-        core_monica_data (bool): Whether the server set it up.
-        default_life_event_category_key (None | str): Key of a category that the server set up.
+        core_monica_data (bool): Whether it is built in.
+        default_life_event_category_key (None | str): Key of a built-in category.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

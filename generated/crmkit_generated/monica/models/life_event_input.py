@@ -18,12 +18,12 @@ class LifeEventInput:
     Attributes:
         contact_id (int): Id of the contact.
         life_event_type_id (int): Id of the type; no route lists them.
-        happened_at (datetime.date | datetime.datetime | str): When it was.
+        happened_at (datetime.date | datetime.datetime | str): When it happened.
         name (None | str): Name; the server crashes without the member.
-        note (None | str): More about it; the server crashes without the member.
-        has_reminder (bool): Whether to be reminded of the day each year.
-        happened_at_month_unknown (bool): Whether the month means nothing.
-        happened_at_day_unknown (bool): Whether the day means nothing.
+        note (None | str): Description; the server crashes without the member.
+        has_reminder (bool): Whether to be reminded of the date each year.
+        happened_at_month_unknown (bool): Whether the month is unknown.
+        happened_at_day_unknown (bool): Whether the day is unknown.
     """
 
     contact_id: int

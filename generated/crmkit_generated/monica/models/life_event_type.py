@@ -18,21 +18,21 @@ T = TypeVar("T", bound="LifeEventType")
 
 @_attrs_define
 class LifeEventType:
-    """A kind of life event.
+    """A type of life event.
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        name (None | str): Name of a type of the account's own; null for those that the server set up.
-        core_monica_data (bool): Whether the server set it up.
-        default_life_event_type_key (None | str): Key of a type that the server set up.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        name (None | str): Name of a type that the account created; None for built-in ones.
+        core_monica_data (bool): Whether it is built in.
+        default_life_event_type_key (None | str): Key of a built-in type.
         life_event_category (LifeEventCategory): A category of life event types.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

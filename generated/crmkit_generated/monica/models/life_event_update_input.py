@@ -19,9 +19,9 @@ class LifeEventUpdateInput:
 
     Attributes:
         life_event_type_id (int): Id of the type; no route lists them.
-        happened_at (datetime.date | datetime.datetime | str): When it was.
+        happened_at (datetime.date | datetime.datetime | str): When it happened.
         name (None | str | Unset): Name; the server crashes without the member.
-        note (None | str | Unset): More about it; the server crashes without the member.
+        note (None | str | Unset): Description; the server crashes without the member.
     """
 
     life_event_type_id: int

@@ -23,13 +23,13 @@ class Message:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         content (str): The text.
         written_at (datetime.datetime): When it was written.
         written_by_me (bool): Whether the user wrote it.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         conversation (ConversationId): A conversation, by its id.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

@@ -22,15 +22,15 @@ class Note:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        body (float | str): The text, in Markdown. A number that was sent comes back as a number.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        body (float | str): The text, in Markdown. A number that is sent is returned as a number.
         is_favorited (bool): Whether the note is a favourite.
-        favorited_at (datetime.datetime | None): Since when it is a favourite. The reply to its creation has the time,
-            later ones midnight.
-        url (str): Address of the note in the API.
+        favorited_at (datetime.datetime | None): Since when it is a favourite: the time in the reply to the creation,
+            midnight later.
+        url (str): URL of the note in the API.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -19,8 +19,7 @@ class NoteInput:
     Attributes:
         body (float | str): The text, at most 100,000 characters.
         contact_id (int): Id of the contact; another one moves the note.
-        is_favorited (bool | None | Unset): Whether the note is a favourite. An update without it keeps the mark and
-            forgets its time.
+        is_favorited (bool | None | Unset): Whether the note is a favourite.
     """
 
     body: float | str

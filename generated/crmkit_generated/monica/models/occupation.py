@@ -23,17 +23,17 @@ class Occupation:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         title (str): Title of the position.
-        description (None | str): More about it.
+        description (None | str): Description.
         salary (int | None): Salary.
-        salary_unit (None | str): Time that the salary is for: `year`, `month`, `week`, `day` or `hour`.
+        salary_unit (None | str): Period of the salary: `year`, `month`, `week`, `day` or `hour`.
         currently_works_here (bool | None): Whether the contact holds it now.
-        start_date (datetime.date | None): First day.
-        end_date (datetime.date | None): Last day.
+        start_date (datetime.date | None): First date.
+        end_date (datetime.date | None): Last date.
         company (Company): A company.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

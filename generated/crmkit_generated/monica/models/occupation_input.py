@@ -16,18 +16,18 @@ T = TypeVar("T", bound="OccupationInput")
 
 @_attrs_define
 class OccupationInput:
-    """An occupation to create or update; an update clears what is not sent.
+    """An occupation to create or update.
 
     Attributes:
         contact_id (int): Id of the contact.
         company_id (int): Id of the company.
         title (str): Title of the position.
-        description (None | str | Unset): More about it.
+        description (None | str | Unset): Description.
         salary (int | None | Unset): Salary.
-        salary_unit (None | SalaryUnitInput | str | Unset): Time that the salary is for.
+        salary_unit (None | SalaryUnitInput | str | Unset): Period of the salary.
         currently_works_here (bool | None | Unset): Whether the contact holds it now.
-        start_date (datetime.date | None | Unset): First day.
-        end_date (datetime.date | None | Unset): Last day.
+        start_date (datetime.date | None | Unset): First date.
+        end_date (datetime.date | None | Unset): Last date.
     """
 
     contact_id: int

@@ -16,7 +16,7 @@ class PetCategory:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         name (str): Name.
         is_common (bool): Whether it is a common one.
     """

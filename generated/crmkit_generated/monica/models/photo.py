@@ -18,20 +18,20 @@ T = TypeVar("T", bound="Photo")
 
 @_attrs_define
 class Photo:
-    """A picture of a contact or gift. It carries the whole picture.
+    """A picture of a contact or gift. It has the whole picture.
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        original_filename (str): Name of the file as it was sent.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
+        original_filename (str): Original name of the file.
         new_filename (str): Name of the file on the server.
         filesize (int): Size in bytes.
         mime_type (None | str): Media type.
-        data_url (None | str): The picture as a data: address.
-        link (str): Address of the picture, open to everybody.
+        data_url (None | str): The picture as a data URI.
+        link (str): Address of the picture, readable without credentials.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

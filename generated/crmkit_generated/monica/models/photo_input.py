@@ -14,12 +14,12 @@ T = TypeVar("T", bound="PhotoInput")
 
 @_attrs_define
 class PhotoInput:
-    """A picture to store, as a data: address.
+    """A picture to store, as a data URI.
 
     Attributes:
         contact_id (int): Id of the contact.
-        data (str): The picture as a data: address.
-        extension (None | str | Unset): Ending of the file's name.
+        data (str): The picture as a data URI.
+        extension (None | str | Unset): Extension of the file name.
     """
 
     contact_id: int

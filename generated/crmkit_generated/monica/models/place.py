@@ -18,18 +18,18 @@ T = TypeVar("T", bound="Place")
 
 @_attrs_define
 class Place:
-    """A place on earth, such as addresses are made of.
+    """A place, with its postal address.
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         street (None | str): Street and number.
         city (None | str): Town.
         province (None | str): Province or state.
         postal_code (None | str): Postal code.
-        latitude (float | None): Degrees north.
-        longitude (float | None): Degrees east.
-        country (Country | None): The country; null for none.
+        latitude (float | None): Latitude in degrees.
+        longitude (float | None): Longitude in degrees.
+        country (Country | None): The country; None if there is none.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

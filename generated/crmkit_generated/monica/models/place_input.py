@@ -14,16 +14,16 @@ T = TypeVar("T", bound="PlaceInput")
 
 @_attrs_define
 class PlaceInput:
-    """A place to create or update; an update clears what is not sent.
+    """A place to create or update.
 
     Attributes:
         street (None | str | Unset): Street and number.
         city (None | str | Unset): Town.
         province (None | str | Unset): Province or state.
         postal_code (None | str | Unset): Postal code.
-        country (None | str | Unset): Code of the country, two letters as a rule; not checked.
-        latitude (float | None | Unset): Degrees north.
-        longitude (float | None | Unset): Degrees east.
+        country (None | str | Unset): Code of the country, usually two letters; not checked.
+        latitude (float | None | Unset): Latitude in degrees.
+        longitude (float | None | Unset): Longitude in degrees.
     """
 
     street: None | str | Unset = UNSET

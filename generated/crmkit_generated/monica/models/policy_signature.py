@@ -22,8 +22,8 @@ class PolicySignature:
 
     Attributes:
         signed (bool): Whether the user has agreed.
-        signed_date (datetime.datetime | None): When.
-        ip_address (None | str): From which address.
+        signed_date (datetime.datetime | None): When the user agreed.
+        ip_address (None | str): IP address.
         user (User): The user behind the token.
         term (Term): Terms of use and privacy policy of the site.
     """

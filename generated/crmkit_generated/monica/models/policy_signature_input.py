@@ -15,7 +15,7 @@ class PolicySignatureInput:
     """Consent to the newest terms.
 
     Attributes:
-        ip_address (str): Address that the consent comes from.
+        ip_address (str): IP address that the consent comes from.
     """
 
     ip_address: str

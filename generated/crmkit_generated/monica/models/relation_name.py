@@ -16,7 +16,7 @@ class RelationName:
 
     Attributes:
         id (int): Id of the relationship.
-        uuid (str): Second name of the relationship.
+        uuid (str): UUID of the relationship.
         name (str): Name of the relationship's type.
     """
 

@@ -24,12 +24,12 @@ class Relationship:
 
         Attributes:
             id (int): Id of the relationship.
-            uuid (None | str): Second name of the record, made by the server on first use.
-            object_ (str): Kind of the object.
-            contact_is (ContactShort): A contact as it stands inside other records.
+            uuid (None | str): UUID of the record, created by the server on first use.
+            object_ (str): Type of the object.
+            contact_is (ContactShort): A contact in short form, as part of other records.
             relationship_type (RelationshipType): What a relationship can mean. A new account has 27.
-            of_contact (ContactShort): A contact as it stands inside other records.
-            url (None | str): Address of the relationship in the API.
+            of_contact (ContactShort): A contact in short form, as part of other records.
+            url (None | str): URL of the relationship in the API.
             account (Account): The account that owns a record.
             created_at (datetime.datetime): When the record was created.
             updated_at (datetime.datetime): When the record was last changed.

@@ -21,16 +21,16 @@ class RelationshipType:
 
     Attributes:
         id (int): Id of the type.
-        object_ (str): Kind of the object.
-        name (str): Name, in small letters without blanks.
+        object_ (str): Type of the object.
+        name (str): Name, in lower case without spaces.
         name_reverse_relationship (str): Name of the type that the other contact's relationship has.
         relationship_type_group_id (int): Id of the group.
-        delible (bool): Whether the type may be deleted; the API cannot.
+        delible (bool): Whether the type may be deleted; not by the API.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

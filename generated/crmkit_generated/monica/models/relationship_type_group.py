@@ -21,14 +21,14 @@ class RelationshipTypeGroup:
 
     Attributes:
         id (int): Id of the group.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         name (str): Name of the group.
-        delible (bool): Whether the group may be deleted; the API cannot.
+        delible (bool): Whether the group may be deleted; not by the API.
         account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

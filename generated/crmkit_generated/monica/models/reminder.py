@@ -24,16 +24,16 @@ class Reminder:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         title (str): What to be reminded of.
-        description (None | str): More about it.
-        frequency_type (ReminderFrequency | str): How often it comes back.
+        description (None | str): Description.
+        frequency_type (ReminderFrequency | str): How often it is repeated.
         frequency_number (int | None): Every how many weeks, months or years.
-        initial_date (datetime.datetime): The first day, at midnight.
-        delible (bool): Whether it may be deleted; those of birth and death may not.
+        initial_date (datetime.datetime): The first date, at midnight.
+        delible (bool): Whether it may be deleted; not those of birth and death.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
+        contact (ContactShort | None): The contact, in short form; None after it is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

@@ -21,10 +21,10 @@ class ReminderInput:
     Attributes:
         contact_id (int): Id of the contact.
         title (str): What to be reminded of, at most 100,000 characters.
-        initial_date (datetime.date): The first day; it may be past.
-        frequency_type (ReminderFrequencyInput | str): How often it comes back.
+        initial_date (datetime.date): The first date, which may be in the past.
+        frequency_type (ReminderFrequencyInput | str): How often it is repeated.
         frequency_number (int): Every how many weeks, months or years.
-        description (None | str | Unset): More about it.
+        description (None | str | Unset): Description.
         delible (bool | None | Unset): Whether it may be deleted.
     """
 

@@ -21,9 +21,9 @@ class ReminderUpdateInput:
     Attributes:
         contact_id (int): Id of the contact.
         title (str): What to be reminded of, at most 100,000 characters.
-        initial_date (datetime.date): The first day; it may be past.
-        frequency_type (ReminderFrequencyInput | str): How often it comes back.
-        description (None | str | Unset): More about it.
+        initial_date (datetime.date): The first date, which may be in the past.
+        frequency_type (ReminderFrequencyInput | str): How often it is repeated.
+        description (None | str | Unset): Description.
         frequency_number (int | None | Unset): Every how many weeks, months or years.
         delible (bool | None | Unset): Whether it may be deleted.
     """

@@ -13,14 +13,13 @@ T = TypeVar("T", bound="SpecialDate")
 
 @_attrs_define
 class SpecialDate:
-    """A birthday, day of death or first meeting, which may be known in part.
+    """A birthday, date of death or date of the first meeting, which may be known in part.
 
     Attributes:
-        is_age_based (bool | None): Whether it was reckoned from an age, which gives 1 January; null when nothing is
-            known.
-        is_year_unknown (bool | None): Whether the year means nothing; it is the current year then. Null when nothing is
-            known.
-        date (datetime.datetime | None): The day, at midnight; null when nothing is known.
+        is_age_based (bool | None): Whether it was calculated from an age, which gives 1 January; None if unknown.
+        is_year_unknown (bool | None): Whether the year is unknown; it is the current year then. None if the date is
+            unknown.
+        date (datetime.datetime | None): The date, at midnight; None if unknown.
     """
 
     is_age_based: bool | None

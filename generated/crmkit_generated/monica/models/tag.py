@@ -21,9 +21,9 @@ class Tag:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         name (str): Name; several tags may have the same.
-        name_slug (str): The name in small letters with hyphens.
+        name_slug (str): The name in lower case with hyphens.
         account (Account): The account that owns a record.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.

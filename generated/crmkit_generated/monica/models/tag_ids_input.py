@@ -12,7 +12,7 @@ T = TypeVar("T", bound="TagIdsInput")
 
 @_attrs_define
 class TagIdsInput:
-    """Tags to take off.
+    """Tags to remove.
 
     Attributes:
         ids (list[int]): Ids of the tags.

@@ -15,7 +15,7 @@ class TagNamesInput:
     """Tags to set.
 
     Attributes:
-        names (list[str]): Names of the tags; those that are missing are created, empty ones skipped.
+        names (list[str]): Names of the tags; those that do not exist are created, empty ones skipped.
     """
 
     names: list[str]

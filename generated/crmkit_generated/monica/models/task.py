@@ -22,15 +22,15 @@ class Task:
 
     Attributes:
         id (int): Id of the record.
-        uuid (None | str): Always null.
-        object_ (str): Kind of the object.
+        uuid (None | str): Always None.
+        object_ (str): Type of the object.
         title (str): What to do.
-        description (None | str): More about it.
+        description (None | str): Description.
         completed (bool): Whether it is done.
         completed_at (datetime.datetime | None): When it was done.
         account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null for a task about nobody, or once the contact is
-            deleted.
+        contact (ContactShort | None): The contact, in short form; None for a task that concerns nobody, or after the
+            contact is deleted.
         created_at (datetime.datetime): When the record was created.
         updated_at (datetime.datetime): When the record was last changed.
     """

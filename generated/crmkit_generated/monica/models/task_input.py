@@ -14,12 +14,12 @@ T = TypeVar("T", bound="TaskInput")
 
 @_attrs_define
 class TaskInput:
-    """A task to create. It begins undone, whatever is sent.
+    """A task to create. It starts as not done, whatever is sent.
 
     Attributes:
         title (str): What to do.
-        description (None | str | Unset): More about it.
-        contact_id (int | None | Unset): Id of the contact; without it the task is about nobody.
+        description (None | str | Unset): Description.
+        contact_id (int | None | Unset): Id of the contact; without it the task concerns nobody.
     """
 
     title: str

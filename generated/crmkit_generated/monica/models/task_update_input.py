@@ -14,13 +14,13 @@ T = TypeVar("T", bound="TaskUpdateInput")
 
 @_attrs_define
 class TaskUpdateInput:
-    """New values of a task; a description that is not sent is cleared.
+    """New values of a task.
 
     Attributes:
         title (str): What to do.
         completed (bool): Whether it is done.
-        description (None | str | Unset): More about it.
-        contact_id (int | None | Unset): Id of the task's own contact; any other is not found.
+        description (None | str | Unset): Description.
+        contact_id (int | None | Unset): Id of the task's contact; any other is not found.
     """
 
     title: str

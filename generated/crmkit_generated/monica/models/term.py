@@ -17,15 +17,15 @@ class Term:
 
     Attributes:
         id (int): Id of the record.
-        object_ (str): Kind of the object.
+        object_ (str): Type of the object.
         term_version (None | str): Version of the terms.
         term_content (None | str): The terms.
         privacy_version (None | str): Version of the privacy policy.
         privacy_content (None | str): The privacy policy.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
-            itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        created_at (datetime.datetime | None): When the record was created. None for some records that the server
+            created itself.
+        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
+            created itself.
     """
 
     id: int

@@ -23,13 +23,13 @@ class User:
 
     Attributes:
         id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
+        uuid (str): UUID of the record, created by the server on first use.
+        object_ (str): Type of the object.
         first_name (str): First name.
         last_name (None | str): Last name.
-        name (str): Both names.
+        name (str): First and last name.
         email (str): E-mail address.
-        me_contact (ContactShort | None): The contact that is the user; null for none.
+        me_contact (ContactShort | None): The contact that is the user; None if there is none.
         timezone (None | str): Time zone.
         currency (Currency | None): The user's currency.
         locale (None | str): Language.

@@ -17,11 +17,11 @@ T = TypeVar("T", bound="Welcome")
 
 @_attrs_define
 class Welcome:
-    """A greeting and the addresses of the main lists.
+    """A greeting and the URLs of the main lists.
 
     Attributes:
         success (WelcomeMessage): A greeting.
-        links (WelcomeLinks): Addresses of lists, as the root of the API shows them.
+        links (WelcomeLinks): URLs of lists, as in the root of the API.
     """
 
     success: WelcomeMessage

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="WelcomeLinks")
 
 @_attrs_define
 class WelcomeLinks:
-    """Addresses of lists, as the root of the API shows them.
+    """URLs of lists, as in the root of the API.
 
     Attributes:
         activities_url (str): The list of activities.
@@ -27,7 +27,7 @@ class WelcomeLinks:
         notes_url (str): The list of notes.
         relationships_url (str): A contact's relationships, with a placeholder for the contact.
         reminders_url (str): The list of reminders.
-        statistics_url (str): Numbers of the whole site.
+        statistics_url (str): Statistics of the whole site.
     """
 
     activities_url: str

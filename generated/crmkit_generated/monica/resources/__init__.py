@@ -236,7 +236,7 @@ class Resources(Client):
 
     @cached_property
     def places(self) -> Places:
-        """Places that addresses are made of."""
+        """Places of addresses."""
         from .places import Places
 
         return Places(self._sender)
@@ -290,7 +290,7 @@ class Resources(Client):
     ) -> Welcome:
         """Read the greeting of the API.
 
-        Tells that address and token are right, and where the main lists are.
+        Shows that the address and the token are right, and where the main lists are.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -299,11 +299,11 @@ class Resources(Client):
             The Welcome.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -321,7 +321,7 @@ class Resources(Client):
     ) -> User:
         """Read the user behind the token.
 
-        A limit or order that is wrong is refused here, too.
+        An invalid limit or order is refused here as well.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -330,11 +330,11 @@ class Resources(Client):
             The User.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -352,9 +352,9 @@ class Resources(Client):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> None:
-        """Say which contact is the user.
+        """Set which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
@@ -363,15 +363,15 @@ class Resources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -387,19 +387,19 @@ class Resources(Client):
         *,
         options: Options | None = None,
     ) -> None:
-        """Say that no contact is the user.
+        """Forget which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -416,9 +416,9 @@ class Resources(Client):
         *,
         options: Options | None = None,
     ) -> builtins.list[builtins.dict[str, str | float | bool | None]]:
-        """Read numbers of the whole site.
+        """Read statistics of the whole site.
 
-        Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+        Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -427,9 +427,9 @@ class Resources(Client):
             The value.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -621,7 +621,7 @@ class AsyncResources(Client):
 
     @cached_property
     def places(self) -> AsyncPlaces:
-        """Places that addresses are made of."""
+        """Places of addresses."""
         from .places import AsyncPlaces
 
         return AsyncPlaces(self._sender)
@@ -675,7 +675,7 @@ class AsyncResources(Client):
     ) -> Welcome:
         """Read the greeting of the API.
 
-        Tells that address and token are right, and where the main lists are.
+        Shows that the address and the token are right, and where the main lists are.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -684,11 +684,11 @@ class AsyncResources(Client):
             The Welcome.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -706,7 +706,7 @@ class AsyncResources(Client):
     ) -> User:
         """Read the user behind the token.
 
-        A limit or order that is wrong is refused here, too.
+        An invalid limit or order is refused here as well.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -715,11 +715,11 @@ class AsyncResources(Client):
             The User.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -737,9 +737,9 @@ class AsyncResources(Client):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> None:
-        """Say which contact is the user.
+        """Set which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
@@ -748,15 +748,15 @@ class AsyncResources(Client):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -774,19 +774,19 @@ class AsyncResources(Client):
         *,
         options: Options | None = None,
     ) -> None:
-        """Say that no contact is the user.
+        """Forget which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -803,9 +803,9 @@ class AsyncResources(Client):
         *,
         options: Options | None = None,
     ) -> builtins.list[builtins.dict[str, str | float | bool | None]]:
-        """Read numbers of the whole site.
+        """Read statistics of the whole site.
 
-        Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+        Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -814,9 +814,9 @@ class AsyncResources(Client):
             The value.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.

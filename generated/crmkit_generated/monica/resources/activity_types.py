@@ -52,10 +52,10 @@ class ActivityTypes(Resource):
     ) -> Pager[ActivityType]:
         """List activity types.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -65,11 +65,11 @@ class ActivityTypes(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -96,7 +96,7 @@ class ActivityTypes(Resource):
     ) -> ActivityType:
         """Create an activity type.
 
-        Another account's records, named in the body, are not found.
+        Records of another account that the body names are not found.
 
         Args:
             input_: The whole input as one ActivityTypeInput, in place of the keywords.
@@ -110,15 +110,15 @@ class ActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -162,11 +162,11 @@ class ActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -193,8 +193,6 @@ class ActivityTypes(Resource):
     ) -> ActivityType:
         """Update an activity type.
 
-        Takes all that the creation asks for.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -212,15 +210,15 @@ class ActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -264,15 +262,15 @@ class ActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -302,10 +300,10 @@ class AsyncActivityTypes(Resource):
     ) -> AsyncPager[ActivityType]:
         """List activity types.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -315,11 +313,11 @@ class AsyncActivityTypes(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -346,7 +344,7 @@ class AsyncActivityTypes(Resource):
     ) -> ActivityType:
         """Create an activity type.
 
-        Another account's records, named in the body, are not found.
+        Records of another account that the body names are not found.
 
         Args:
             input_: The whole input as one ActivityTypeInput, in place of the keywords.
@@ -360,15 +358,15 @@ class AsyncActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -410,11 +408,11 @@ class AsyncActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -439,8 +437,6 @@ class AsyncActivityTypes(Resource):
     ) -> ActivityType:
         """Update an activity type.
 
-        Takes all that the creation asks for.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -458,15 +454,15 @@ class AsyncActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -508,15 +504,15 @@ class AsyncActivityTypes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 

@@ -62,11 +62,11 @@ class Addresses(Resource):
     ) -> Pager[Address]:
         """List addresses.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -76,11 +76,11 @@ class Addresses(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -130,7 +130,7 @@ class Addresses(Resource):
     ) -> Address:
         """Create an address.
 
-        Makes a place, too.
+        Creates a place as well.
 
         Args:
             input_: The whole input as one AddressInput, in place of the keywords.
@@ -140,10 +140,10 @@ class Addresses(Resource):
             city: Town.
             province: Province or state.
             postal_code: Postal code.
-            country: Code of the country, two letters as a rule; not checked.
-            latitude: Degrees north.
-            longitude: Degrees east.
-            labels: Labels; replies do not show them.
+            country: Code of the country, usually two letters; not checked.
+            latitude: Latitude in degrees.
+            longitude: Longitude in degrees.
+            labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -152,15 +152,15 @@ class Addresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -215,11 +215,11 @@ class Addresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -257,8 +257,7 @@ class Addresses(Resource):
     ) -> Address:
         """Update an address.
 
-        What is not sent is cleared: the labels too, which no reply shows, so that they have to
-        be sent with every update that is to keep them.
+        No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -273,10 +272,10 @@ class Addresses(Resource):
             city: Town.
             province: Province or state.
             postal_code: Postal code.
-            country: Code of the country, two letters as a rule; not checked.
-            latitude: Degrees north.
-            longitude: Degrees east.
-            labels: Labels; replies do not show them.
+            country: Code of the country, usually two letters; not checked.
+            latitude: Latitude in degrees.
+            longitude: Longitude in degrees.
+            labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -285,20 +284,20 @@ class Addresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - assumption: labels are cleared like the rest; no reply tells
+            - assumption: labels are cleared like the rest; no reply shows it
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
         model_ = input_model(
@@ -341,7 +340,7 @@ class Addresses(Resource):
     ) -> None:
         """Delete an address.
 
-        An unknown id is answered 422; one that is no number makes the server crash.
+        An unknown id is answered 422; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -349,20 +348,20 @@ class Addresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 326; seq 327, second delete; seq 328, no number: 500
+            - recorded: seq 326; seq 327, second delete; seq 328, not a number: 500
         """
         drive(
             self._sender.call(
@@ -388,11 +387,11 @@ class AsyncAddresses(Resource):
     ) -> AsyncPager[Address]:
         """List addresses.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -402,11 +401,11 @@ class AsyncAddresses(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -456,7 +455,7 @@ class AsyncAddresses(Resource):
     ) -> Address:
         """Create an address.
 
-        Makes a place, too.
+        Creates a place as well.
 
         Args:
             input_: The whole input as one AddressInput, in place of the keywords.
@@ -466,10 +465,10 @@ class AsyncAddresses(Resource):
             city: Town.
             province: Province or state.
             postal_code: Postal code.
-            country: Code of the country, two letters as a rule; not checked.
-            latitude: Degrees north.
-            longitude: Degrees east.
-            labels: Labels; replies do not show them.
+            country: Code of the country, usually two letters; not checked.
+            latitude: Latitude in degrees.
+            longitude: Longitude in degrees.
+            labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -478,15 +477,15 @@ class AsyncAddresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -539,11 +538,11 @@ class AsyncAddresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -579,8 +578,7 @@ class AsyncAddresses(Resource):
     ) -> Address:
         """Update an address.
 
-        What is not sent is cleared: the labels too, which no reply shows, so that they have to
-        be sent with every update that is to keep them.
+        No reply has the labels: send them with every update that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -595,10 +593,10 @@ class AsyncAddresses(Resource):
             city: Town.
             province: Province or state.
             postal_code: Postal code.
-            country: Code of the country, two letters as a rule; not checked.
-            latitude: Degrees north.
-            longitude: Degrees east.
-            labels: Labels; replies do not show them.
+            country: Code of the country, usually two letters; not checked.
+            latitude: Latitude in degrees.
+            longitude: Longitude in degrees.
+            labels: Labels; replies do not have them.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -607,20 +605,20 @@ class AsyncAddresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - assumption: labels are cleared like the rest; no reply tells
+            - assumption: labels are cleared like the rest; no reply shows it
             - recorded: seq 316; seq 317, unknown; seq 318, empty
         """
         model_ = input_model(
@@ -661,7 +659,7 @@ class AsyncAddresses(Resource):
     ) -> None:
         """Delete an address.
 
-        An unknown id is answered 422; one that is no number makes the server crash.
+        An unknown id is answered 422; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -669,20 +667,20 @@ class AsyncAddresses(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 326; seq 327, second delete; seq 328, no number: 500
+            - recorded: seq 326; seq 327, second delete; seq 328, not a number: 500
         """
         await self._sender.call(
             operations.ADDRESSES_DELETE,

@@ -60,11 +60,11 @@ class Calls(Resource):
     ) -> Pager[Call]:
         """List calls.
 
-        The reply counts calls by year, too.
+        The reply counts calls by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -74,11 +74,11 @@ class Calls(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -125,13 +125,13 @@ class Calls(Resource):
     ) -> Call:
         """Create a call.
 
-        Sets the contact's day of the last call. An unknown feeling is answered 404, but the
-        call exists then.
+        Sets the date of the contact's last call. An unknown feeling is answered 404, but the
+        call is created.
 
         Args:
             input_: The whole input as one CallInput, in place of the keywords.
             contact_id: Id of the contact.
-            called_at: Day of the call.
+            called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
@@ -143,15 +143,15 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -202,11 +202,11 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -238,7 +238,7 @@ class Calls(Resource):
     ) -> Call:
         """Update a call.
 
-        The contact cannot be changed. Feelings stay if not sent.
+        The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -247,7 +247,7 @@ class Calls(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one CallUpdateInput, in place of the keywords.
-            called_at: Day of the call.
+            called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
@@ -259,15 +259,15 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -309,7 +309,7 @@ class Calls(Resource):
     ) -> None:
         """Delete a call.
 
-        An unknown id is answered 404; one that is no number makes the server crash.
+        An unknown id is answered 404; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -317,18 +317,18 @@ class Calls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 167; seq 168, second delete; seq 169, no number: 500
+            - recorded: seq 167; seq 168, second delete; seq 169, not a number: 500
         """
         drive(
             self._sender.call(
@@ -354,11 +354,11 @@ class AsyncCalls(Resource):
     ) -> AsyncPager[Call]:
         """List calls.
 
-        The reply counts calls by year, too.
+        The reply counts calls by year as well.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at, called_at, -called_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -368,11 +368,11 @@ class AsyncCalls(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -419,13 +419,13 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Create a call.
 
-        Sets the contact's day of the last call. An unknown feeling is answered 404, but the
-        call exists then.
+        Sets the date of the contact's last call. An unknown feeling is answered 404, but the
+        call is created.
 
         Args:
             input_: The whole input as one CallInput, in place of the keywords.
             contact_id: Id of the contact.
-            called_at: Day of the call.
+            called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
@@ -437,15 +437,15 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -494,11 +494,11 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -528,7 +528,7 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Update a call.
 
-        The contact cannot be changed. Feelings stay if not sent.
+        The contact cannot be changed. Feelings that are not sent are kept.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -537,7 +537,7 @@ class AsyncCalls(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one CallUpdateInput, in place of the keywords.
-            called_at: Day of the call.
+            called_at: Date of the call.
             content: What it was about.
             contact_called: Whether the contact called.
             emotions: Ids of feelings.
@@ -549,15 +549,15 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -597,7 +597,7 @@ class AsyncCalls(Resource):
     ) -> None:
         """Delete a call.
 
-        An unknown id is answered 404; one that is no number makes the server crash.
+        An unknown id is answered 404; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -605,18 +605,18 @@ class AsyncCalls(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 167; seq 168, second delete; seq 169, no number: 500
+            - recorded: seq 167; seq 168, second delete; seq 169, not a number: 500
         """
         await self._sender.call(
             operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options

@@ -51,7 +51,7 @@ class Client_(Resource):
     ) -> Welcome:
         """Read the greeting of the API.
 
-        Tells that address and token are right, and where the main lists are.
+        Shows that the address and the token are right, and where the main lists are.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -60,11 +60,11 @@ class Client_(Resource):
             The Welcome.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -84,7 +84,7 @@ class Client_(Resource):
     ) -> User:
         """Read the user behind the token.
 
-        A limit or order that is wrong is refused here, too.
+        An invalid limit or order is refused here as well.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -93,11 +93,11 @@ class Client_(Resource):
             The User.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -113,9 +113,9 @@ class Client_(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> None:
-        """Say which contact is the user.
+        """Set which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
@@ -124,15 +124,15 @@ class Client_(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -162,19 +162,19 @@ class Client_(Resource):
         *,
         options: Options | None = None,
     ) -> None:
-        """Say that no contact is the user.
+        """Forget which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -193,9 +193,9 @@ class Client_(Resource):
         *,
         options: Options | None = None,
     ) -> builtins.list[builtins.dict[str, str | float | bool | None]]:
-        """Read numbers of the whole site.
+        """Read statistics of the whole site.
 
-        Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+        Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -204,9 +204,9 @@ class Client_(Resource):
             The value.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -232,7 +232,7 @@ class AsyncClient_(Resource):
     ) -> Welcome:
         """Read the greeting of the API.
 
-        Tells that address and token are right, and where the main lists are.
+        Shows that the address and the token are right, and where the main lists are.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -241,11 +241,11 @@ class AsyncClient_(Resource):
             The Welcome.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -263,7 +263,7 @@ class AsyncClient_(Resource):
     ) -> User:
         """Read the user behind the token.
 
-        A limit or order that is wrong is refused here, too.
+        An invalid limit or order is refused here as well.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -272,11 +272,11 @@ class AsyncClient_(Resource):
             The User.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -292,9 +292,9 @@ class AsyncClient_(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> None:
-        """Say which contact is the user.
+        """Set which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
@@ -303,15 +303,15 @@ class AsyncClient_(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -339,19 +339,19 @@ class AsyncClient_(Resource):
         *,
         options: Options | None = None,
     ) -> None:
-        """Say that no contact is the user.
+        """Forget which contact is the user.
 
-        The reply is an array that holds the text `true`.
+        The reply is an array with the string `true`.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -368,9 +368,9 @@ class AsyncClient_(Resource):
         *,
         options: Options | None = None,
     ) -> builtins.list[builtins.dict[str, str | float | bool | None]]:
-        """Read numbers of the whole site.
+        """Read statistics of the whole site.
 
-        Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+        Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -379,9 +379,9 @@ class AsyncClient_(Resource):
             The value.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.

@@ -131,18 +131,18 @@ class Contacts(Resource):
     ) -> Pager[Contact]:
         """List contacts or search for them.
 
-        Neither partial contacts are listed nor archived ones, though a search finds those. A
-        search by free text shows contacts thinner than they are; read one by its id to see all
-        of it. A search by `Type:beginning` looks through contact fields and shows all; an
-        unknown type finds nothing.
+        Partial and archived contacts are not listed; a search finds archived ones. A search for
+        a string returns incomplete contacts; read one by its id for all of it. A search for
+        `Type:beginning` looks through contact fields and returns complete contacts; an unknown
+        type finds nothing.
 
         Args:
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
-            query: Text to search for, in names, nickname, description and job; or
-                `Type:beginning` for contact fields of that type that begin so.
-            with_: A part of the contacts that comes on request only: their contact fields and
-                three newest notes. One of contactfields.
+            query: String to search for, in names, nickname, description and job; or
+                `Type:beginning` for contact fields of that type that begin with it.
+            with_: A part of the contacts that is returned only on request: their contact fields
+                and three newest notes. One of contactfields.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -151,11 +151,11 @@ class Contacts(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -164,7 +164,7 @@ class Contacts(Resource):
             - recorded: seq 76 and 77, nothing found; seq 288, search by field
             - recorded: seq 683 against seq 684, search result object is thinner than the real
               one
-            - recorded: seq 79, an empty query is none
+            - recorded: seq 79, an empty query is ignored
         """
         return Pager(
             Walk(
@@ -209,38 +209,38 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Create a contact.
 
-        Three flags say whether birthday and day of death follow. The server does not take back
-        what it has done when it refuses or crashes later: a birthday that is called known but
-        lacks day and month is answered 422, a day of death 500, and in both cases the contact
-        exists.
+        Three flags say whether a birthday and a date of death are sent. The server does not
+        undo what it has done when it refuses or crashes later: a birthday that is marked as
+        known but lacks day and month is answered 422, such a date of death 500, and in both
+        cases the contact exists.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
             first_name: First name.
-            is_birthdate_known: Whether a birthday is sent. True with neither day and month nor
-                an age is refused, but a new contact has been created then.
+            is_birthdate_known: Whether a birthday is sent. True without day and month or an age
+                is refused, but a new contact is created all the same.
             is_deceased: Whether the contact has died.
-            is_deceased_date_known: Whether a day of death is sent. True without the day
-                crashes, but a new contact has been created then.
-            middle_name: Middle name; replies show it inside the complete name only.
+            is_deceased_date_known: Whether a date of death is sent. The server crashes on true
+                without a date, but a new contact is created all the same.
+            middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Taken and dropped; send a contact field instead.
-            description: A remark.
+            email: Accepted but ignored; send a contact field instead.
+            description: A comment.
             gender_id: Id of the gender.
             is_partial: Whether the contact is to exist only as someone's relation.
-            birthdate_day: Day of the birthday. A day beyond the end of the month becomes one of
+            birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
             birthdate_year: Year of the birthday; without it the year is unknown.
-            birthdate_is_age_based: Whether an age is sent in the place of a day.
+            birthdate_is_age_based: Whether an age is sent instead of a date.
             birthdate_age: Age in years.
             birthdate_add_reminder: Whether to be reminded of the birthday each year.
-            deceased_date_day: Day of death.
-            deceased_date_month: Month of the day of death.
-            deceased_date_year: Year of the day of death.
-            deceased_date_add_reminder: Whether to be reminded of the day each year.
-            uuid: Second name of the contact; without it the server makes one.
+            deceased_date_day: Date of death.
+            deceased_date_month: Month of the date of death.
+            deceased_date_year: Year of the date of death.
+            deceased_date_add_reminder: Whether to be reminded of the date each year.
+            uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -249,15 +249,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -318,12 +318,12 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Read a contact.
 
-        In full, or as a partial contact. An id that is no number makes the server crash.
+        In full, or as a partial contact. The server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
-            with_: A part of the contacts that comes on request only: their contact fields and
-                three newest notes. One of contactfields.
+            with_: A part of the contacts that is returned only on request: their contact fields
+                and three newest notes. One of contactfields.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -331,11 +331,11 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -343,7 +343,7 @@ class Contacts(Resource):
 
         Source:
             - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, gone; seq 556, unknown
+            - recorded: seq 545, deleted; seq 556, unknown
         """
         return drive(
             self._sender.call(
@@ -386,10 +386,6 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Update a contact.
 
-        Names, nickname and gender that are not sent stay. Description, birthday and day of
-        death that are not sent are removed, and so are the reminders of those days unless they
-        are asked for again.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -398,30 +394,30 @@ class Contacts(Resource):
             id: Id of the record.
             input_: The whole input as one ContactInput, in place of the keywords.
             first_name: First name.
-            is_birthdate_known: Whether a birthday is sent. True with neither day and month nor
-                an age is refused, but a new contact has been created then.
+            is_birthdate_known: Whether a birthday is sent. True without day and month or an age
+                is refused, but a new contact is created all the same.
             is_deceased: Whether the contact has died.
-            is_deceased_date_known: Whether a day of death is sent. True without the day
-                crashes, but a new contact has been created then.
-            middle_name: Middle name; replies show it inside the complete name only.
+            is_deceased_date_known: Whether a date of death is sent. The server crashes on true
+                without a date, but a new contact is created all the same.
+            middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Taken and dropped; send a contact field instead.
-            description: A remark.
+            email: Accepted but ignored; send a contact field instead.
+            description: A comment.
             gender_id: Id of the gender.
             is_partial: Whether the contact is to exist only as someone's relation.
-            birthdate_day: Day of the birthday. A day beyond the end of the month becomes one of
+            birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
             birthdate_year: Year of the birthday; without it the year is unknown.
-            birthdate_is_age_based: Whether an age is sent in the place of a day.
+            birthdate_is_age_based: Whether an age is sent instead of a date.
             birthdate_age: Age in years.
             birthdate_add_reminder: Whether to be reminded of the birthday each year.
-            deceased_date_day: Day of death.
-            deceased_date_month: Month of the day of death.
-            deceased_date_year: Year of the day of death.
-            deceased_date_add_reminder: Whether to be reminded of the day each year.
-            uuid: Second name of the contact; without it the server makes one.
+            deceased_date_day: Date of death.
+            deceased_date_month: Month of the date of death.
+            deceased_date_year: Year of the date of death.
+            deceased_date_add_reminder: Whether to be reminded of the date each year.
+            uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -430,15 +426,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -447,7 +443,7 @@ class Contacts(Resource):
             - assumption: a reminder goes with the date that it belongs to; that dates have
               reminders is recorded only as a number (seq 23)
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, no number: 422
+            - recorded: seq 54, not a number: 422
         """
         model_ = input_model(
             ContactInput,
@@ -501,9 +497,9 @@ class Contacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        Hides the contact and deletes its relationships; notes, calls and so on stay without a
-        contact. An id that never was is answered 422 by member, one that is deleted already 404
-        without a number.
+        Hides the contact and deletes its relationships; notes, calls and so on remain, without
+        a contact. An id that never existed is answered 422, that of a deleted contact 404
+        without an error code.
 
         Args:
             id: Id of the record.
@@ -511,13 +507,13 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -550,8 +546,6 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's job and company.
 
-        What is not sent is cleared.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -569,15 +563,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -616,12 +610,12 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Set what a contact likes to eat.
 
-        Null clears.
+        None clears.
 
         Args:
             id: Id of the record.
             input_: The whole input as one FoodInput, in place of the keywords.
-            food_preferences: What the contact likes to eat; null clears.
+            food_preferences: What the contact likes to eat; None clears.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -630,15 +624,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -683,9 +677,9 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Set how the user met a contact.
 
-        Day and month are required if the day is known and not reckoned from an age, which is
-        required otherwise. What is not sent is cleared: the reminder, and the place too, which
-        no reply shows, so that it has to be sent with every update that is to keep it.
+        Day and month are required if the date is known; an age is required if the date is
+        calculated from it. No reply has the reminder and the place: send them with every update
+        that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -694,16 +688,16 @@ class Contacts(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one IntroductionInput, in place of the keywords.
-            is_date_known: Whether the day is sent.
+            is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
-            general_information: The story.
-            where: Place of the meeting; no reply shows it.
-            day: Day, if known and not reckoned from an age.
-            month: Month, if known and not reckoned from an age.
+            general_information: How they met.
+            where: Place of the meeting; no reply has it.
+            day: Day, if known and not calculated from an age.
+            month: Month, if known and not calculated from an age.
             year: Year.
-            is_age_based: Whether an age is sent in the place of a day.
-            age: Years since, if reckoned from an age.
-            add_reminder: Whether to be reminded of the day each year.
+            is_age_based: Whether an age is sent instead of a date.
+            age: Years since, to calculate the date from.
+            add_reminder: Whether to be reminded of the date each year.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -712,15 +706,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -773,7 +767,7 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's picture.
 
-        The source `photo` needs a photo's id.
+        The source `photo` requires the id of a photo.
 
         Args:
             id: Id of the record.
@@ -788,15 +782,15 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -832,12 +826,12 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Add tags to a contact, by name.
 
-        Adds to the tags that the contact has, and creates tags that are missing.
+        Keeps the tags that the contact has, and creates tags that do not exist.
 
         Args:
             id: Id of the record.
-            names: Names of the tags; those that are missing are created, empty ones skipped. Or
-                the whole input as one TagNamesInput.
+            names: Names of the tags; those that do not exist are created, empty ones skipped.
+                Or the whole input as one TagNamesInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -846,13 +840,13 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -888,9 +882,9 @@ class Contacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact | ContactPartial:
-        """Take tags off a contact, by id.
+        """Remove tags from a contact, by id.
 
-        An unknown id is answered 404 without a number, a name 422 by member.
+        An unknown id is answered 404 without an error code, a name 422.
 
         Args:
             id: Id of the record.
@@ -903,13 +897,13 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -941,7 +935,7 @@ class Contacts(Resource):
         *,
         options: Options | None = None,
     ) -> Contact | ContactPartial:
-        """Take all tags off a contact.
+        """Remove all tags from a contact.
 
         Takes no body.
 
@@ -954,13 +948,13 @@ class Contacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -993,18 +987,18 @@ class AsyncContacts(Resource):
     ) -> AsyncPager[Contact]:
         """List contacts or search for them.
 
-        Neither partial contacts are listed nor archived ones, though a search finds those. A
-        search by free text shows contacts thinner than they are; read one by its id to see all
-        of it. A search by `Type:beginning` looks through contact fields and shows all; an
-        unknown type finds nothing.
+        Partial and archived contacts are not listed; a search finds archived ones. A search for
+        a string returns incomplete contacts; read one by its id for all of it. A search for
+        `Type:beginning` looks through contact fields and returns complete contacts; an unknown
+        type finds nothing.
 
         Args:
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
-            query: Text to search for, in names, nickname, description and job; or
-                `Type:beginning` for contact fields of that type that begin so.
-            with_: A part of the contacts that comes on request only: their contact fields and
-                three newest notes. One of contactfields.
+            query: String to search for, in names, nickname, description and job; or
+                `Type:beginning` for contact fields of that type that begin with it.
+            with_: A part of the contacts that is returned only on request: their contact fields
+                and three newest notes. One of contactfields.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -1013,11 +1007,11 @@ class AsyncContacts(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1026,7 +1020,7 @@ class AsyncContacts(Resource):
             - recorded: seq 76 and 77, nothing found; seq 288, search by field
             - recorded: seq 683 against seq 684, search result object is thinner than the real
               one
-            - recorded: seq 79, an empty query is none
+            - recorded: seq 79, an empty query is ignored
         """
         return AsyncPager(
             Walk(
@@ -1071,38 +1065,38 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Create a contact.
 
-        Three flags say whether birthday and day of death follow. The server does not take back
-        what it has done when it refuses or crashes later: a birthday that is called known but
-        lacks day and month is answered 422, a day of death 500, and in both cases the contact
-        exists.
+        Three flags say whether a birthday and a date of death are sent. The server does not
+        undo what it has done when it refuses or crashes later: a birthday that is marked as
+        known but lacks day and month is answered 422, such a date of death 500, and in both
+        cases the contact exists.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
             first_name: First name.
-            is_birthdate_known: Whether a birthday is sent. True with neither day and month nor
-                an age is refused, but a new contact has been created then.
+            is_birthdate_known: Whether a birthday is sent. True without day and month or an age
+                is refused, but a new contact is created all the same.
             is_deceased: Whether the contact has died.
-            is_deceased_date_known: Whether a day of death is sent. True without the day
-                crashes, but a new contact has been created then.
-            middle_name: Middle name; replies show it inside the complete name only.
+            is_deceased_date_known: Whether a date of death is sent. The server crashes on true
+                without a date, but a new contact is created all the same.
+            middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Taken and dropped; send a contact field instead.
-            description: A remark.
+            email: Accepted but ignored; send a contact field instead.
+            description: A comment.
             gender_id: Id of the gender.
             is_partial: Whether the contact is to exist only as someone's relation.
-            birthdate_day: Day of the birthday. A day beyond the end of the month becomes one of
+            birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
             birthdate_year: Year of the birthday; without it the year is unknown.
-            birthdate_is_age_based: Whether an age is sent in the place of a day.
+            birthdate_is_age_based: Whether an age is sent instead of a date.
             birthdate_age: Age in years.
             birthdate_add_reminder: Whether to be reminded of the birthday each year.
-            deceased_date_day: Day of death.
-            deceased_date_month: Month of the day of death.
-            deceased_date_year: Year of the day of death.
-            deceased_date_add_reminder: Whether to be reminded of the day each year.
-            uuid: Second name of the contact; without it the server makes one.
+            deceased_date_day: Date of death.
+            deceased_date_month: Month of the date of death.
+            deceased_date_year: Year of the date of death.
+            deceased_date_add_reminder: Whether to be reminded of the date each year.
+            uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1111,15 +1105,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1178,12 +1172,12 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Read a contact.
 
-        In full, or as a partial contact. An id that is no number makes the server crash.
+        In full, or as a partial contact. The server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
-            with_: A part of the contacts that comes on request only: their contact fields and
-                three newest notes. One of contactfields.
+            with_: A part of the contacts that is returned only on request: their contact fields
+                and three newest notes. One of contactfields.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
@@ -1191,11 +1185,11 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -1203,7 +1197,7 @@ class AsyncContacts(Resource):
 
         Source:
             - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, gone; seq 556, unknown
+            - recorded: seq 545, deleted; seq 556, unknown
         """
         return await self._sender.call(
             operations.CONTACTS_GET,
@@ -1244,10 +1238,6 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Update a contact.
 
-        Names, nickname and gender that are not sent stay. Description, birthday and day of
-        death that are not sent are removed, and so are the reminders of those days unless they
-        are asked for again.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -1256,30 +1246,30 @@ class AsyncContacts(Resource):
             id: Id of the record.
             input_: The whole input as one ContactInput, in place of the keywords.
             first_name: First name.
-            is_birthdate_known: Whether a birthday is sent. True with neither day and month nor
-                an age is refused, but a new contact has been created then.
+            is_birthdate_known: Whether a birthday is sent. True without day and month or an age
+                is refused, but a new contact is created all the same.
             is_deceased: Whether the contact has died.
-            is_deceased_date_known: Whether a day of death is sent. True without the day
-                crashes, but a new contact has been created then.
-            middle_name: Middle name; replies show it inside the complete name only.
+            is_deceased_date_known: Whether a date of death is sent. The server crashes on true
+                without a date, but a new contact is created all the same.
+            middle_name: Middle name; in replies only as part of the complete name.
             last_name: Last name.
             nickname: Nickname.
-            email: Taken and dropped; send a contact field instead.
-            description: A remark.
+            email: Accepted but ignored; send a contact field instead.
+            description: A comment.
             gender_id: Id of the gender.
             is_partial: Whether the contact is to exist only as someone's relation.
-            birthdate_day: Day of the birthday. A day beyond the end of the month becomes one of
+            birthdate_day: Day of the birthday. A day after the end of the month becomes one of
                 the next month.
             birthdate_month: Month of the birthday; 13 is the next January.
             birthdate_year: Year of the birthday; without it the year is unknown.
-            birthdate_is_age_based: Whether an age is sent in the place of a day.
+            birthdate_is_age_based: Whether an age is sent instead of a date.
             birthdate_age: Age in years.
             birthdate_add_reminder: Whether to be reminded of the birthday each year.
-            deceased_date_day: Day of death.
-            deceased_date_month: Month of the day of death.
-            deceased_date_year: Year of the day of death.
-            deceased_date_add_reminder: Whether to be reminded of the day each year.
-            uuid: Second name of the contact; without it the server makes one.
+            deceased_date_day: Date of death.
+            deceased_date_month: Month of the date of death.
+            deceased_date_year: Year of the date of death.
+            deceased_date_add_reminder: Whether to be reminded of the date each year.
+            uuid: UUID of the contact; by default the server creates one.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1288,15 +1278,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1305,7 +1295,7 @@ class AsyncContacts(Resource):
             - assumption: a reminder goes with the date that it belongs to; that dates have
               reminders is recorded only as a number (seq 23)
             - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, no number: 422
+            - recorded: seq 54, not a number: 422
         """
         model_ = input_model(
             ContactInput,
@@ -1357,9 +1347,9 @@ class AsyncContacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        Hides the contact and deletes its relationships; notes, calls and so on stay without a
-        contact. An id that never was is answered 422 by member, one that is deleted already 404
-        without a number.
+        Hides the contact and deletes its relationships; notes, calls and so on remain, without
+        a contact. An id that never existed is answered 422, that of a deleted contact 404
+        without an error code.
 
         Args:
             id: Id of the record.
@@ -1367,13 +1357,13 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -1404,8 +1394,6 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's job and company.
 
-        What is not sent is cleared.
-
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
@@ -1423,15 +1411,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1468,12 +1456,12 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Set what a contact likes to eat.
 
-        Null clears.
+        None clears.
 
         Args:
             id: Id of the record.
             input_: The whole input as one FoodInput, in place of the keywords.
-            food_preferences: What the contact likes to eat; null clears.
+            food_preferences: What the contact likes to eat; None clears.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1482,15 +1470,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1533,9 +1521,9 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Set how the user met a contact.
 
-        Day and month are required if the day is known and not reckoned from an age, which is
-        required otherwise. What is not sent is cleared: the reminder, and the place too, which
-        no reply shows, so that it has to be sent with every update that is to keep it.
+        Day and month are required if the date is known; an age is required if the date is
+        calculated from it. No reply has the reminder and the place: send them with every update
+        that is to keep them.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -1544,16 +1532,16 @@ class AsyncContacts(Resource):
         Args:
             id: Id of the record.
             input_: The whole input as one IntroductionInput, in place of the keywords.
-            is_date_known: Whether the day is sent.
+            is_date_known: Whether the date is sent.
             met_through_contact_id: Id of the contact who introduced them.
-            general_information: The story.
-            where: Place of the meeting; no reply shows it.
-            day: Day, if known and not reckoned from an age.
-            month: Month, if known and not reckoned from an age.
+            general_information: How they met.
+            where: Place of the meeting; no reply has it.
+            day: Day, if known and not calculated from an age.
+            month: Month, if known and not calculated from an age.
             year: Year.
-            is_age_based: Whether an age is sent in the place of a day.
-            age: Years since, if reckoned from an age.
-            add_reminder: Whether to be reminded of the day each year.
+            is_age_based: Whether an age is sent instead of a date.
+            age: Years since, to calculate the date from.
+            add_reminder: Whether to be reminded of the date each year.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1562,15 +1550,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1621,7 +1609,7 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's picture.
 
-        The source `photo` needs a photo's id.
+        The source `photo` requires the id of a photo.
 
         Args:
             id: Id of the record.
@@ -1636,15 +1624,15 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -1678,12 +1666,12 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Add tags to a contact, by name.
 
-        Adds to the tags that the contact has, and creates tags that are missing.
+        Keeps the tags that the contact has, and creates tags that do not exist.
 
         Args:
             id: Id of the record.
-            names: Names of the tags; those that are missing are created, empty ones skipped. Or
-                the whole input as one TagNamesInput.
+            names: Names of the tags; those that do not exist are created, empty ones skipped.
+                Or the whole input as one TagNamesInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -1692,13 +1680,13 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -1732,9 +1720,9 @@ class AsyncContacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Contact | ContactPartial:
-        """Take tags off a contact, by id.
+        """Remove tags from a contact, by id.
 
-        An unknown id is answered 404 without a number, a name 422 by member.
+        An unknown id is answered 404 without an error code, a name 422.
 
         Args:
             id: Id of the record.
@@ -1747,13 +1735,13 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
@@ -1783,7 +1771,7 @@ class AsyncContacts(Resource):
         *,
         options: Options | None = None,
     ) -> Contact | ContactPartial:
-        """Take all tags off a contact.
+        """Remove all tags from a contact.
 
         Takes no body.
 
@@ -1796,13 +1784,13 @@ class AsyncContacts(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record; at a few places the reply has no
-                number. That one comes as a page without `Accept: application/json`.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
+            NotFoundError: This account has no such record; on a few routes the reply has no
+                error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.

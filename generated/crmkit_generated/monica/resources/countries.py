@@ -42,18 +42,18 @@ class Countries(Resource):
         All 250 come in one reply, as an object by code and not as an array.
 
         Args:
-            lang: Language of the names, two letters; the user's own if not given.
+            lang: Language of the names, two letters; by default the user's.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The data.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -84,18 +84,18 @@ class AsyncCountries(Resource):
         All 250 come in one reply, as an object by code and not as an array.
 
         Args:
-            lang: Language of the names, two letters; the user's own if not given.
+            lang: Language of the names, two letters; by default the user's.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The data.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 

@@ -43,11 +43,11 @@ class Documents(Resource):
     ) -> Pager[Document]:
         """List documents.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -57,11 +57,11 @@ class Documents(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -119,15 +119,15 @@ class Documents(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -160,7 +160,7 @@ class Documents(Resource):
     ) -> Document:
         """Read a document.
 
-        The link in it leads to the file and is open to everybody.
+        It has a link to the file, which needs no credentials.
 
         Args:
             id: Id of the record.
@@ -171,11 +171,11 @@ class Documents(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -198,7 +198,7 @@ class Documents(Resource):
     ) -> None:
         """Delete a document.
 
-        An unknown id is answered 404; one that is no number makes the server crash. There is no
+        An unknown id is answered 404; the server crashes if the id is not a number. There is no
         update.
 
         Args:
@@ -207,19 +207,19 @@ class Documents(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519, no
-              number: 500
+            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519,
+              not a number: 500
             - recorded: seq 515, PUT is answered 405
         """
         drive(
@@ -246,11 +246,11 @@ class AsyncDocuments(Resource):
     ) -> AsyncPager[Document]:
         """List documents.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -260,11 +260,11 @@ class AsyncDocuments(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -322,15 +322,15 @@ class AsyncDocuments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -361,7 +361,7 @@ class AsyncDocuments(Resource):
     ) -> Document:
         """Read a document.
 
-        The link in it leads to the file and is open to everybody.
+        It has a link to the file, which needs no credentials.
 
         Args:
             id: Id of the record.
@@ -372,11 +372,11 @@ class AsyncDocuments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -397,7 +397,7 @@ class AsyncDocuments(Resource):
     ) -> None:
         """Delete a document.
 
-        An unknown id is answered 404; one that is no number makes the server crash. There is no
+        An unknown id is answered 404; the server crashes if the id is not a number. There is no
         update.
 
         Args:
@@ -406,19 +406,19 @@ class AsyncDocuments(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519, no
-              number: 500
+            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519,
+              not a number: 500
             - recorded: seq 515, PUT is answered 405
         """
         await self._sender.call(

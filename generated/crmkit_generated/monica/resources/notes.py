@@ -55,11 +55,11 @@ class Notes(Resource):
     ) -> Pager[Note]:
         """List notes.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -69,11 +69,11 @@ class Notes(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -124,8 +124,7 @@ class Notes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite. An update without it keeps the mark
-                and forgets its time.
+            is_favorited: Whether the note is a favourite.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -134,15 +133,15 @@ class Notes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -188,11 +187,11 @@ class Notes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -223,8 +222,7 @@ class Notes(Resource):
     ) -> Note:
         """Update a note.
 
-        Another contact moves the note. Without `is_favorited` the mark stays and its time is
-        forgotten.
+        Another contact id moves the note.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -235,8 +233,7 @@ class Notes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite. An update without it keeps the mark
-                and forgets its time.
+            is_favorited: Whether the note is a favourite.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -245,15 +242,15 @@ class Notes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -298,18 +295,18 @@ class Notes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 146, no number: 404
+            - recorded: seq 146, not a number: 404
         """
         drive(
             self._sender.call(
@@ -335,11 +332,11 @@ class AsyncNotes(Resource):
     ) -> AsyncPager[Note]:
         """List notes.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at, favorited_at, -favorited_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -349,11 +346,11 @@ class AsyncNotes(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -404,8 +401,7 @@ class AsyncNotes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite. An update without it keeps the mark
-                and forgets its time.
+            is_favorited: Whether the note is a favourite.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -414,15 +410,15 @@ class AsyncNotes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -466,11 +462,11 @@ class AsyncNotes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -499,8 +495,7 @@ class AsyncNotes(Resource):
     ) -> Note:
         """Update a note.
 
-        Another contact moves the note. Without `is_favorited` the mark stays and its time is
-        forgotten.
+        Another contact id moves the note.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -511,8 +506,7 @@ class AsyncNotes(Resource):
             input_: The whole input as one NoteInput, in place of the keywords.
             body: The text, at most 100,000 characters.
             contact_id: Id of the contact; another one moves the note.
-            is_favorited: Whether the note is a favourite. An update without it keeps the mark
-                and forgets its time.
+            is_favorited: Whether the note is a favourite.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -521,15 +515,15 @@ class AsyncNotes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -572,18 +566,18 @@ class AsyncNotes(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
         Source:
-            - recorded: seq 146, no number: 404
+            - recorded: seq 146, not a number: 404
         """
         await self._sender.call(
             operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options

@@ -42,8 +42,8 @@ class Relationships(Resource):
         """List the relationships of one contact.
 
         All come in one reply; `contact_is` is always the contact of the path. Page and limit
-        have no effect, though a limit above 100 and a wrong order are refused. A contact that
-        does not exist or belongs to another account has none.
+        have no effect, but a limit above 100 and an unknown order are refused. For a contact
+        that does not exist or belongs to another account the list is empty.
 
         Args:
             contact_id: Id of the contact.
@@ -54,11 +54,11 @@ class Relationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -69,7 +69,7 @@ class Relationships(Resource):
             - recorded: seq 84 and seq 103, relationships without links and meta
             - recorded: seq 82, with the page's slash at the end
             - recorded: seq 104, limit is ignored; seq 638, bad sort is not
-            - recorded: seq 105 to 107, unknown, another account's and no number: empty
+            - recorded: seq 105 to 107, unknown, another account's and not a number: empty
         """
         return Pager(
             Walk(
@@ -94,8 +94,8 @@ class Relationships(Resource):
         """Link two contacts.
 
         Creates two relationships: this one, and its reverse with the contacts swapped and the
-        reverse type, which gets the next id. An exact copy of one that exists is created again,
-        and a contact may be related to itself.
+        reverse type, which gets the next id. Duplicates are created without complaint, and a
+        contact may be related to itself.
 
         Args:
             input_: The whole input as one RelationshipInput, in place of the keywords.
@@ -110,15 +110,15 @@ class Relationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -162,7 +162,7 @@ class Relationships(Resource):
     ) -> Relationship:
         """Read a relationship.
 
-        The reverse is a relationship of its own, by its own id.
+        The reverse is a relationship of its own, with its own id.
 
         Args:
             id: Id of the record.
@@ -173,11 +173,11 @@ class Relationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -185,7 +185,7 @@ class Relationships(Resource):
 
         Source:
             - page: GET /relationships/:id
-            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or no
+            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or not a
               number
         """
         return drive(
@@ -222,15 +222,15 @@ class Relationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -275,15 +275,15 @@ class Relationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -315,8 +315,8 @@ class AsyncRelationships(Resource):
         """List the relationships of one contact.
 
         All come in one reply; `contact_is` is always the contact of the path. Page and limit
-        have no effect, though a limit above 100 and a wrong order are refused. A contact that
-        does not exist or belongs to another account has none.
+        have no effect, but a limit above 100 and an unknown order are refused. For a contact
+        that does not exist or belongs to another account the list is empty.
 
         Args:
             contact_id: Id of the contact.
@@ -327,11 +327,11 @@ class AsyncRelationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -342,7 +342,7 @@ class AsyncRelationships(Resource):
             - recorded: seq 84 and seq 103, relationships without links and meta
             - recorded: seq 82, with the page's slash at the end
             - recorded: seq 104, limit is ignored; seq 638, bad sort is not
-            - recorded: seq 105 to 107, unknown, another account's and no number: empty
+            - recorded: seq 105 to 107, unknown, another account's and not a number: empty
         """
         return AsyncPager(
             Walk(
@@ -367,8 +367,8 @@ class AsyncRelationships(Resource):
         """Link two contacts.
 
         Creates two relationships: this one, and its reverse with the contacts swapped and the
-        reverse type, which gets the next id. An exact copy of one that exists is created again,
-        and a contact may be related to itself.
+        reverse type, which gets the next id. Duplicates are created without complaint, and a
+        contact may be related to itself.
 
         Args:
             input_: The whole input as one RelationshipInput, in place of the keywords.
@@ -383,15 +383,15 @@ class AsyncRelationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -433,7 +433,7 @@ class AsyncRelationships(Resource):
     ) -> Relationship:
         """Read a relationship.
 
-        The reverse is a relationship of its own, by its own id.
+        The reverse is a relationship of its own, with its own id.
 
         Args:
             id: Id of the record.
@@ -444,11 +444,11 @@ class AsyncRelationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -456,7 +456,7 @@ class AsyncRelationships(Resource):
 
         Source:
             - page: GET /relationships/:id
-            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or no
+            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or not a
               number
         """
         return await self._sender.call(
@@ -491,15 +491,15 @@ class AsyncRelationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -542,15 +542,15 @@ class AsyncRelationships(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 

@@ -66,11 +66,11 @@ class Reminders(Resource):
     ) -> Pager[Reminder]:
         """List reminders.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -80,11 +80,11 @@ class Reminders(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -130,16 +130,16 @@ class Reminders(Resource):
     ) -> Reminder:
         """Create a reminder.
 
-        The first day may be past.
+        The first date may be in the past.
 
         Args:
             input_: The whole input as one ReminderInput, in place of the keywords.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
-            initial_date: The first day; it may be past.
-            frequency_type: How often it comes back.
+            initial_date: The first date, which may be in the past.
+            frequency_type: How often it is repeated.
             frequency_number: Every how many weeks, months or years.
-            description: More about it.
+            description: Description.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -149,15 +149,15 @@ class Reminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -209,11 +209,11 @@ class Reminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -248,7 +248,7 @@ class Reminders(Resource):
     ) -> Reminder:
         """Update a reminder.
 
-        The number of the frequency may be left out.
+        The number of the frequency is optional.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -259,9 +259,9 @@ class Reminders(Resource):
             input_: The whole input as one ReminderUpdateInput, in place of the keywords.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
-            initial_date: The first day; it may be past.
-            frequency_type: How often it comes back.
-            description: More about it.
+            initial_date: The first date, which may be in the past.
+            frequency_type: How often it is repeated.
+            description: Description.
             frequency_number: Every how many weeks, months or years.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -272,15 +272,15 @@ class Reminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -325,7 +325,7 @@ class Reminders(Resource):
     ) -> None:
         """Delete a reminder.
 
-        An unknown id is answered 422; one that is no number makes the server crash.
+        An unknown id is answered 422; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -333,15 +333,15 @@ class Reminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -366,7 +366,7 @@ class Reminders(Resource):
         """List the reminders that are due in a month.
 
         All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to
-        the reminder. A month that is no number makes the server crash.
+        the reminder. The server crashes if the month is not a number.
 
         Args:
             month: How many months ahead: 0 is this month.
@@ -377,11 +377,11 @@ class Reminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -390,8 +390,8 @@ class Reminders(Resource):
         Source:
             - assumption: seen on a server of 4.1.2 but not recorded; the route is not on the
               vendor's pages, and no recorded reply shows it
-            - assumption: a month that is no number crashes a server of 4.1.2; one that does not
-              crash answers 404 as for other paths
+            - assumption: a month that is not a number crashes a server of 4.1.2; one that does
+              not crash answers 404 as for other paths
         """
         return Pager(
             Walk(
@@ -418,11 +418,11 @@ class AsyncReminders(Resource):
     ) -> AsyncPager[Reminder]:
         """List reminders.
 
-        Oldest first, if no order is given.
+        Oldest first by default.
 
         Args:
             contact_id: Id of the contact. Only what belongs to it is listed.
-            sort: Order, created_at if not given. One of created_at, -created_at, updated_at,
+            sort: Order, by `created_at` by default. One of created_at, -created_at, updated_at,
                 -updated_at.
             start: The number of the first page to read, 1 by default.
             page_size: Items a page, 100 by default.
@@ -432,11 +432,11 @@ class AsyncReminders(Resource):
             A lazy pager; nothing is asked before it is iterated.
 
         Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
         """
@@ -482,16 +482,16 @@ class AsyncReminders(Resource):
     ) -> Reminder:
         """Create a reminder.
 
-        The first day may be past.
+        The first date may be in the past.
 
         Args:
             input_: The whole input as one ReminderInput, in place of the keywords.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
-            initial_date: The first day; it may be past.
-            frequency_type: How often it comes back.
+            initial_date: The first date, which may be in the past.
+            frequency_type: How often it is repeated.
             frequency_number: Every how many weeks, months or years.
-            description: More about it.
+            description: Description.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -501,15 +501,15 @@ class AsyncReminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -559,11 +559,11 @@ class AsyncReminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -596,7 +596,7 @@ class AsyncReminders(Resource):
     ) -> Reminder:
         """Update a reminder.
 
-        The number of the frequency may be left out.
+        The number of the frequency is optional.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -607,9 +607,9 @@ class AsyncReminders(Resource):
             input_: The whole input as one ReminderUpdateInput, in place of the keywords.
             contact_id: Id of the contact.
             title: What to be reminded of, at most 100,000 characters.
-            initial_date: The first day; it may be past.
-            frequency_type: How often it comes back.
-            description: More about it.
+            initial_date: The first date, which may be in the past.
+            frequency_type: How often it is repeated.
+            description: Description.
             frequency_number: Every how many weeks, months or years.
             delible: Whether it may be deleted.
             extra: Members beside the documented ones, such as custom fields, by wire name.
@@ -620,15 +620,15 @@ class AsyncReminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -671,7 +671,7 @@ class AsyncReminders(Resource):
     ) -> None:
         """Delete a reminder.
 
-        An unknown id is answered 422; one that is no number makes the server crash.
+        An unknown id is answered 422; the server crashes if the id is not a number.
 
         Args:
             id: Id of the record.
@@ -679,15 +679,15 @@ class AsyncReminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
+            ValidationError: Values are refused, with a sentence for each. Most routes answer
+                the same for a write to an unknown id.
             RateLimitError: Too many requests in this minute.
             CRMError: The call failed in another way.
 
@@ -710,7 +710,7 @@ class AsyncReminders(Resource):
         """List the reminders that are due in a month.
 
         All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to
-        the reminder. A month that is no number makes the server crash.
+        the reminder. The server crashes if the month is not a number.
 
         Args:
             month: How many months ahead: 0 is this month.
@@ -721,11 +721,11 @@ class AsyncReminders(Resource):
 
         Raises:
             ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
+            BadRequestError: The limit is above 100 or not a number (30), the order does not
+                exist (39), or the body is None (37). Limit and order are checked on every
+                route, not only on lists.
+            AuthenticationError: The token is missing or invalid. The reply has no error code
+                and no rate headers.
             NotFoundError: This account has no such record, or no such record that the body
                 names.
             RateLimitError: Too many requests in this minute.
@@ -734,8 +734,8 @@ class AsyncReminders(Resource):
         Source:
             - assumption: seen on a server of 4.1.2 but not recorded; the route is not on the
               vendor's pages, and no recorded reply shows it
-            - assumption: a month that is no number crashes a server of 4.1.2; one that does not
-              crash answers 404 as for other paths
+            - assumption: a month that is not a number crashes a server of 4.1.2; one that does
+              not crash answers 404 as for other paths
         """
         return AsyncPager(
             Walk(

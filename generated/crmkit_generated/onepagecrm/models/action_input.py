@@ -15,14 +15,14 @@ T = TypeVar("T", bound="ActionInput")
 
 @_attrs_define
 class ActionInput:
-    """An action to create, or all that an updated action is to have: what an update does not send is lost.
+    """An action to create or update.
 
     Attributes:
         cid (str): Id of the contact.
-        name (str): What is to be done, up to 140 characters.
-        date (datetime.date | None | Unset): Day of the action; none with `next`.
-        next_ (bool | Unset): Whether it is to be done next, without a day.
-        waiting (bool | Unset): Whether one waits for somebody else. Not together with `next`.
+        name (str): What to do, up to 140 characters.
+        date (datetime.date | None | Unset): Date of the action; not together with `next`.
+        next_ (bool | Unset): Whether it is to be done next, without a date.
+        waiting (bool | Unset): Whether it waits for somebody else. Not together with `next`.
         done (bool | Unset): Whether it is done.
         closed (datetime.datetime | Unset): When it was marked as done.
     """

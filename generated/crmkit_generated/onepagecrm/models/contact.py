@@ -25,11 +25,11 @@ class Contact:
         firstname (None | str): First name.
         lastname (None | str): Last name.
         company (None | str): Company.
-        status (ContactStatus): Status of a contact. Users may give statuses other labels; the names stay.
+        status (ContactStatus): Status of a contact. Users may change the labels of statuses, not their names.
         tags (list[str]): Custom tags of the contact.
         pendingdeal (bool): Whether the contact has a pending deal.
         vip (bool): Whether the contact is important.
-        nextaction (NextAction): What is to be done next for a contact, in a list. It has all of its members or none.
+        nextaction (NextAction): The next action of a contact, in a list: all members, or none of them.
     """
 
     id: str

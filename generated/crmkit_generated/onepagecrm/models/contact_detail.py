@@ -30,12 +30,12 @@ class ContactDetail:
         firstname (None | str): First name.
         lastname (None | str): Last name.
         company (None | str): Company.
-        status (ContactStatus): Status of a contact. Users may give statuses other labels; the names stay.
+        status (ContactStatus): Status of a contact. Users may change the labels of statuses, not their names.
         tags (list[str]): Custom tags of the contact.
         pendingdeal (bool): Whether the contact has a pending deal.
         vip (bool): Whether the contact is important.
         nextaction (OpenAction): What is to be done next for a contact, in its details. It has the members of an action,
-            or none.
+            or None.
         linked_company (None | str): Id of the linked company.
         jobtitle (None | str): Job title.
         address (None | str): Street and house.
@@ -48,7 +48,7 @@ class ContactDetail:
         company_phones (list[Phone]): Phone numbers of the linked company; read only.
         emails (list[Email]): E-mail addresses.
         urls (list[Url]): Web addresses.
-        actions (list[Action]): The two actions that were closed last.
+        actions (list[Action]): The two actions closed last.
         notes (list[Note]): The last three notes and deals.
     """
 

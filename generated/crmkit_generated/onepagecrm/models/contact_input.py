@@ -21,8 +21,8 @@ T = TypeVar("T", bound="ContactInput")
 
 @_attrs_define
 class ContactInput:
-    """A contact to create, or all that an updated contact is to have: what an update does not send is lost. Either
-    `lastname` or `company` must be there. Some members have other names and forms than in replies.
+    """A contact to create or update. Either `lastname` or `company` is required. Some members have other names and forms
+    than in replies.
 
         Attributes:
             firstname (None | str | Unset): First name, up to 25 characters.
@@ -40,7 +40,7 @@ class ContactInput:
             urls (list[UrlInputOrMapping] | None | Unset): Web addresses.
             vip (bool | Unset): Whether the contact is important.
             status (ContactStatusInput | str | Unset): Status of the contact.
-            tags (list[str] | None | Unset): Custom tags; the tag `VIP` sets `vip` instead of being added.
+            tags (list[str] | None | Unset): Custom tags; the tag "VIP" sets `vip` instead of being added.
     """
 
     firstname: None | str | Unset = UNSET

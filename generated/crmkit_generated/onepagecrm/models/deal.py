@@ -19,13 +19,12 @@ class Deal:
 
     Attributes:
         amount (float): Amount, in the user's currency.
-        status (DealStatus): How a deal stands.
-        closed (datetime.date | None): Day on which it was won or lost; read only. An action's `closed` is a time
-            instead.
-        deal_stage (int | None): Stage of a pending deal, where the pipeline is full. Later versions call it `stage`.
-            10, 25, 50, 75 or 90.
-        exp_close (datetime.date | None): Day on which a pending deal is expected to close, where the pipeline is not
-            off.
+        status (DealStatus): Status of a deal.
+        closed (datetime.date | None): Date on which it was won or lost; read only. The `closed` of an action is a
+            datetime.
+        deal_stage (int | None): Stage of a pending deal, if the pipeline is full. `stage` in later versions. 10, 25,
+            50, 75 or 90.
+        exp_close (datetime.date | None): Date on which a pending deal is expected to close, if the pipeline is not off.
     """
 
     amount: float

@@ -17,7 +17,7 @@ class Email:
     """An e-mail address.
 
     Attributes:
-        type_ (EmailType | str): Kind of the address.
+        type_ (EmailType | str): Type of the address.
         address (str): The address.
     """
 

@@ -14,10 +14,10 @@ T = TypeVar("T", bound="EmailInput")
 
 @_attrs_define
 class EmailInput:
-    """An e-mail address to write. It stands as `type|value` in a text and is never sent as an object.
+    """An e-mail address to write. It is sent as `type|value` in a string, never as an object.
 
     Attributes:
-        type_ (EmailType | str): Kind.
+        type_ (EmailType | str): Type.
         address (str): The value. It cannot hold a comma or a bar.
     """
 

@@ -24,10 +24,10 @@ class Filter:
     Attributes:
         id (str): Id of the filter.
         name (str): Name of the filter.
-        contacts (list[ContactStatus]): Statuses of the contacts that it shows.
-        tags (list[str]): Tags of the contacts that it shows.
-        deals (list[DealStatus]): Statuses of the deals that contacts must have to be shown.
-        address (FilterAddress | None): Where the contacts are.
+        contacts (list[ContactStatus]): Statuses of the contacts to list.
+        tags (list[str]): Tags of the contacts to list.
+        deals (list[DealStatus]): Statuses of deals: only contacts with such deals are listed.
+        address (FilterAddress | None): Address of the contacts.
     """
 
     id: str

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="FilterAddress")
 
 @_attrs_define
 class FilterAddress:
-    """Which part of the address must have which value. It has both of its members or none.
+    """Required value of a part of the address: both members, or none of them.
 
     Attributes:
         type_ (FilterAddressType | None): Part of the address.
-        value (None | str): Value that it must have.
+        value (None | str): Required value.
     """
 
     type_: FilterAddressType | None

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="Listing")
 
 @_attrs_define
 class Listing:
-    """How the user's list of contacts looks.
+    """Settings of the user's list of contacts.
 
     Attributes:
-        mode (ListingMode | str): Which contacts it shows.
-        size (int): Contacts a page of the list. No request can change it.
+        mode (ListingMode | str): Which contacts it lists.
+        size (int): Contacts per page of the list. No request can change it.
     """
 
     mode: ListingMode | str

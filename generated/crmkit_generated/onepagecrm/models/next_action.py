@@ -13,12 +13,12 @@ T = TypeVar("T", bound="NextAction")
 
 @_attrs_define
 class NextAction:
-    """What is to be done next for a contact, in a list. It has all of its members or none.
+    """The next action of a contact, in a list: all members, or none of them.
 
     Attributes:
-        text (None | str): What is to be done; an action itself calls it `name`.
-        next_ (bool | None): Whether it is to be done next, without a day.
-        date (datetime.date | None): Day on which it is to be done.
+        text (None | str): What to do; `name` of the action itself.
+        next_ (bool | None): Whether it is to be done next, without a date.
+        date (datetime.date | None): Date on which it is due.
     """
 
     text: None | str

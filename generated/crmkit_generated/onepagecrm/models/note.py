@@ -26,9 +26,9 @@ class Note:
         id (str): Id of the note.
         cid (str): Id of the contact.
         body (None | str): Text.
-        date (datetime.date | None): Day of the note.
+        date (datetime.date | None): Date of the note.
         type_ (NoteType): Whether it is a note or a deal; a note by default.
-        deal (Deal | None): The deal; absent from notes.
+        deal (Deal | None): The deal; absent for notes.
         contact (None | NoteContact): Whose deal it is; only in replies about sales.
     """
 

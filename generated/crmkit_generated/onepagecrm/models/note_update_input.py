@@ -17,17 +17,17 @@ T = TypeVar("T", bound="NoteUpdateInput")
 
 @_attrs_define
 class NoteUpdateInput:
-    """All that an updated note or deal is to have: what is not sent is lost. The contact stays.
+    """New values of a note or deal; the contact does not change.
 
     Attributes:
         body (str): Text.
-        date (datetime.date): Day of the note.
+        date (datetime.date): Date of the note.
         type_ (NoteType | str | Unset): Whether it is a note or a deal; a note by default.
         amount (float | Unset): Amount of the deal, in the user's currency.
-        status (DealStatus | str | Unset): How the deal stands.
-        deal_stage (int | Unset): Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or 90.
-        exp_close (datetime.date | None | Unset): Day on which a pending deal is expected to close, where the pipeline
-            is not off.
+        status (DealStatus | str | Unset): Status of the deal.
+        deal_stage (int | Unset): Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+        exp_close (datetime.date | None | Unset): Date on which a pending deal is expected to close, if the pipeline is
+            not off.
     """
 
     body: str

@@ -13,16 +13,16 @@ T = TypeVar("T", bound="OpenAction")
 
 @_attrs_define
 class OpenAction:
-    """What is to be done next for a contact, in its details. It has the members of an action, or none.
+    """What is to be done next for a contact, in its details. It has the members of an action, or None.
 
     Attributes:
         id (None | str): Id of the action.
         cid (None | str): Id of the contact.
-        name (None | str): What is to be done; the list of contacts calls it `text`.
-        date (datetime.date | None): Day of the action; none when there is no day or `next` is true.
-        next_ (bool | None): Whether it is to be done next, without a day.
-        waiting (bool | None): Whether one waits for somebody else. Never true together with `next`.
-        done (bool | None): Whether it is done. A contact has at most one action that is not.
+        name (None | str): What to do; `text` in the list of contacts.
+        date (datetime.date | None): Date of the action; None without a date or if `next` is true.
+        next_ (bool | None): Whether it is to be done next, without a date.
+        waiting (bool | None): Whether it waits for somebody else. Never true together with `next`.
+        done (bool | None): Whether it is done. A contact has at most one action that is not done.
         closed (datetime.datetime | None): When it was marked as done.
     """
 

@@ -17,7 +17,7 @@ class Phone:
     """A phone number.
 
     Attributes:
-        type_ (PhoneType | str): Kind of the number.
+        type_ (PhoneType | str): Type of the number.
         number (str): The number.
     """
 

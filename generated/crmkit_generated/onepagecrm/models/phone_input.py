@@ -14,10 +14,10 @@ T = TypeVar("T", bound="PhoneInput")
 
 @_attrs_define
 class PhoneInput:
-    """A phone number to write. It stands as `type|value` in a text and is never sent as an object.
+    """A phone number to write. It is sent as `type|value` in a string, never as an object.
 
     Attributes:
-        type_ (PhoneType | str): Kind.
+        type_ (PhoneType | str): Type.
         number (str): The value. It cannot hold a comma or a bar.
     """
 

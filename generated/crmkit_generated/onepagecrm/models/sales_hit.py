@@ -15,7 +15,7 @@ class SalesHit:
     """A past or current period.
 
     Attributes:
-        target (float): Amount that was to be reached.
+        target (float): Target amount.
         actual (float): Amount of the deals won.
     """
 

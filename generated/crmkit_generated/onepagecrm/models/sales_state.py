@@ -18,7 +18,7 @@ class SalesState:
     """Summary of the sales of the current period.
 
     Attributes:
-        target (float): Amount to reach in the period.
+        target (float): Target amount of the period.
         period (SalesPeriod | str): Length of the period.
         won (float): Amount of the deals won in the period.
         pending (float): Amount of the pending deals.

@@ -21,14 +21,14 @@ T = TypeVar("T", bound="SalesSummary")
 
 @_attrs_define
 class SalesSummary:
-    """How sales go.
+    """The sales summary.
 
     Attributes:
         breakdown (SalesBreakdown): Amounts won and lost in the last 30, 60 and 90 days.
-        closed (list[Note]): The ten deals that were closed last.
+        closed (list[Note]): The ten deals closed last.
         pending (list[Note]): All pending deals.
-        target (SalesTarget): What is to be reached in a period.
-        pipeline_mode (PipelineMode): How the account works with stages of deals.
+        target (SalesTarget): Target of a period.
+        pipeline_mode (PipelineMode): How the account uses stages of deals.
         hitting_history (list[SalesHit]): The last four periods, the oldest first and the current one last.
     """
 

@@ -14,11 +14,11 @@ T = TypeVar("T", bound="SalesTarget")
 
 @_attrs_define
 class SalesTarget:
-    """What is to be reached in a period.
+    """Target of a period.
 
     Attributes:
-        type_ (SalesTargetType | str): Length of the period, in another word than the side element `sales` has.
-        amount (float): Amount to reach.
+        type_ (SalesTargetType | str): Length of the period, with other values than in the side element `sales`.
+        amount (float): Target amount.
     """
 
     type_: SalesTargetType | str

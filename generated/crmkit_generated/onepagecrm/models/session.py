@@ -28,13 +28,13 @@ class Session:
         firstname (None | str): First name.
         lastname (None | str): Last name.
         company (None | str): Company.
-        listing (Listing): How the user's list of contacts looks.
-        timezone (str): The user's distance from UTC, as +HH:MM or -HH:MM.
+        listing (Listing): Settings of the user's list of contacts.
+        timezone (str): The user's UTC offset, as +HH:MM or -HH:MM.
         currency (UserCurrency): A currency.
-        pipeline_mode (PipelineMode): How the account works with stages of deals.
-        customerlabel (str): The user's word for the status `customer`.
-        dateformat (DateFormat | str): How the user sees dates.
-        acctype (None | str): Kind of the account.
+        pipeline_mode (PipelineMode): How the account uses stages of deals.
+        customerlabel (str): The user's label of the status `customer`.
+        dateformat (DateFormat | str): Date format of the user.
+        acctype (None | str): Type of the account.
     """
 
     uid: str

@@ -21,14 +21,14 @@ T = TypeVar("T", bound="SideElements")
 
 @_attrs_define
 class SideElements:
-    """What replies tell beside their data: the newest state of tags, statuses, sales and limits. Any reply may carry any
-    of these members, also one without data and one that tells an error. A member that a reply carries replaces what an
-    earlier reply told; one that it does not carry says nothing.
+    """What replies have beside their data: the newest state of tags, statuses, sales and limits. Any reply may have any of
+    these members, even one without data and one of an error. A member replaces that of an earlier reply; a missing
+    member means nothing.
 
         Attributes:
             timestamp (datetime.datetime | None): The server's clock.
             tags (None | TagCounts): The tags of the user with their counts.
-            statuses (list[StatusCount]): State of the contact statuses. Replaces what an earlier reply told.
+            statuses (list[StatusCount]): Numbers of contacts by status. Replaces that of an earlier reply.
             sales (None | SalesState): Summary of the sales of the current period.
             notifications (list[Notification | str]): Limits that the account has reached.
     """

@@ -12,7 +12,7 @@ T = TypeVar("T", bound="StatusCount")
 
 @_attrs_define
 class StatusCount:
-    """A contact status, and how many contacts have it.
+    """A contact status, and the number of contacts that have it.
 
     Attributes:
         name (str): Name of the status, or `all` for all contacts.

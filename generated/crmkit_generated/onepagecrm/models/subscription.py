@@ -16,15 +16,15 @@ T = TypeVar("T", bound="Subscription")
 
 @_attrs_define
 class Subscription:
-    """What is paid for the account.
+    """The subscription of the account.
 
     Attributes:
-        type_ (str | SubscriptionType): Kind of the account.
-        expiry (datetime.date | None): Day on which a trial ends; trial accounts only.
+        type_ (str | SubscriptionType): Type of the account.
+        expiry (datetime.date | None): Date on which a trial ends; trial accounts only.
         currency (None | str): Symbol of the currency of the payments; paid accounts only.
         price (float | None): Next amount to pay; paid accounts only.
-        date (datetime.date | None): Day of the next payment; paid accounts only.
-        cctype (CardType | None | str): Kind of the credit card; paid accounts only.
+        date (datetime.date | None): Date of the next payment; paid accounts only.
+        cctype (CardType | None | str): Type of the credit card; paid accounts only.
         ccnumber (None | str): Last four digits of the credit card; paid accounts only.
     """
 

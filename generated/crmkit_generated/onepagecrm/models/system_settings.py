@@ -18,12 +18,12 @@ class SystemSettings:
     """System settings of the account.
 
     Attributes:
-        status (str): The user's word for the status `customer`.
+        status (str): The user's label of the status `customer`.
         reminder_type (ReminderType | str): When the daily e-mail is sent.
         reminder_hour (int): Hour of the daily e-mail.
         timezone (str): Code of the time zone.
         currency (str): Code of the currency.
-        date_format (str | SystemDateFormat): How the user sees dates.
+        date_format (str | SystemDateFormat): Date format of the user.
     """
 
     status: str

@@ -12,11 +12,11 @@ T = TypeVar("T", bound="Tag")
 
 @_attrs_define
 class Tag:
-    """A tag, and how many contacts carry it.
+    """A tag, and the number of contacts that have it.
 
     Attributes:
         name (str): Name of the tag.
-        count (int): Number of contacts that carry it.
+        count (int): Number of contacts that have it.
     """
 
     name: str

@@ -19,9 +19,9 @@ class TagCounts:
     """The tags of the user with their counts.
 
     Attributes:
-        system (list[Tag]): Tags that the system sets and nobody edits, such as `recently_viewed`, `recently_edited`,
-            `recently_added`, `recently_imported`, `pending_deals` and `waiting`.
-        custom (list[Tag]): Tags that users make.
+        system (list[Tag]): Tags that the system sets and that cannot be edited, such as `recently_viewed`,
+            `recently_edited`, `recently_added`, `recently_imported`, `pending_deals` and `waiting`.
+        custom (list[Tag]): Tags that users create.
     """
 
     system: list[Tag]

@@ -16,7 +16,7 @@ class Timezone:
 
     Attributes:
         code (str): Code that the settings take.
-        offset (str): Distance from UTC, as +HH:MM or -HH:MM.
+        offset (str): UTC offset, as +HH:MM or -HH:MM.
         system (str): Name that systems use.
         translation (str): English name.
     """

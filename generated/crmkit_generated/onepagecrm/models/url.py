@@ -17,7 +17,7 @@ class Url:
     """A web address.
 
     Attributes:
-        type_ (str | UrlType): Kind of the address.
+        type_ (str | UrlType): Type of the address.
         address (str): The address.
     """
 

@@ -14,10 +14,10 @@ T = TypeVar("T", bound="UrlInput")
 
 @_attrs_define
 class UrlInput:
-    """A web address to write. It stands as `type|value` in a text and is never sent as an object.
+    """A web address to write. It is sent as `type|value` in a string, never as an object.
 
     Attributes:
-        type_ (str | UrlType): Kind.
+        type_ (str | UrlType): Type.
         address (str): The value. It cannot hold a comma or a bar.
     """
 

@@ -14,14 +14,14 @@ T = TypeVar("T", bound="UserSettingsInput")
 
 @_attrs_define
 class UserSettingsInput:
-    """All settings of the user: what is not sent is lost.
+    """Settings of the user.
 
     Attributes:
         email (str): E-mail address.
         firstname (None | str | Unset): First name.
         lastname (None | str | Unset): Last name.
         company (None | str | Unset): Company; only the owner of the account can change it.
-        password (None | str | Unset): New password; empty or absent leaves it.
+        password (None | str | Unset): New password; empty or absent keeps the old one.
         confirm_password (None | str | Unset): The new password again.
     """
 

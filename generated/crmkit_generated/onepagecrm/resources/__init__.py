@@ -33,7 +33,7 @@ class Resources(Client):
 
     @cached_property
     def actions(self) -> Actions:
-        """What is to be done for contacts, and what was done."""
+        """What to do for contacts, and what was done."""
         from .actions import Actions
 
         return Actions(self._sender)
@@ -68,21 +68,21 @@ class Resources(Client):
 
     @cached_property
     def sales(self) -> Sales:
-        """How sales go, over all contacts."""
+        """Sales of all contacts."""
         from .sales import Sales
 
         return Sales(self._sender)
 
     @cached_property
     def settings(self) -> Settings:
-        """Settings of user and account, and what they may be."""
+        """Settings of the user and the account, and their possible values."""
         from .settings import Settings
 
         return Settings(self._sender)
 
     @cached_property
     def tags(self) -> Tags:
-        """Tags that users make, and the contacts that carry them."""
+        """Tags that users create, and the contacts that have them."""
         from .tags import Tags
 
         return Tags(self._sender)
@@ -94,7 +94,7 @@ class Resources(Client):
     ) -> str:
         """Read the version of the API.
 
-        Answers the version as a text.
+        Returns the version as a string.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -124,7 +124,7 @@ class AsyncResources(Client):
 
     @cached_property
     def actions(self) -> AsyncActions:
-        """What is to be done for contacts, and what was done."""
+        """What to do for contacts, and what was done."""
         from .actions import AsyncActions
 
         return AsyncActions(self._sender)
@@ -159,21 +159,21 @@ class AsyncResources(Client):
 
     @cached_property
     def sales(self) -> AsyncSales:
-        """How sales go, over all contacts."""
+        """Sales of all contacts."""
         from .sales import AsyncSales
 
         return AsyncSales(self._sender)
 
     @cached_property
     def settings(self) -> AsyncSettings:
-        """Settings of user and account, and what they may be."""
+        """Settings of the user and the account, and their possible values."""
         from .settings import AsyncSettings
 
         return AsyncSettings(self._sender)
 
     @cached_property
     def tags(self) -> AsyncTags:
-        """Tags that users make, and the contacts that carry them."""
+        """Tags that users create, and the contacts that have them."""
         from .tags import AsyncTags
 
         return AsyncTags(self._sender)
@@ -185,7 +185,7 @@ class AsyncResources(Client):
     ) -> str:
         """Read the version of the API.
 
-        Answers the version as a text.
+        Returns the version as a string.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.

@@ -34,8 +34,8 @@ class Auth(Resource):
     ) -> Session:
         """Log in with e-mail address and password.
 
-        The reply carries the key that signs all further requests. This call alone is not
-        signed. Wrong data are answered with status code 103.
+        The reply has the key that signs all further requests. Only this call is not signed.
+        Wrong credentials are answered with status code 103.
 
         Args:
             input_: The whole input as one LoginInput, in place of the keywords.
@@ -80,10 +80,10 @@ class Auth(Resource):
         *,
         options: Options | None = None,
     ) -> None:
-        """Make the user's key invalid, for all clients.
+        """Invalidate the user's key, for all clients.
 
-        Every client of the user is logged out, not this one alone. To log out one client,
-        forget its key.
+        Logs out every client of the user, not only this one. To log out a single client,
+        discard its key.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -102,7 +102,7 @@ class Auth(Resource):
         *,
         options: Options | None = None,
     ) -> str:
-        """Give the user a new key.
+        """Change the user's key.
 
         The key that signed this call is invalid from now on, for all clients.
 
@@ -140,8 +140,8 @@ class AsyncAuth(Resource):
     ) -> Session:
         """Log in with e-mail address and password.
 
-        The reply carries the key that signs all further requests. This call alone is not
-        signed. Wrong data are answered with status code 103.
+        The reply has the key that signs all further requests. Only this call is not signed.
+        Wrong credentials are answered with status code 103.
 
         Args:
             input_: The whole input as one LoginInput, in place of the keywords.
@@ -184,10 +184,10 @@ class AsyncAuth(Resource):
         *,
         options: Options | None = None,
     ) -> None:
-        """Make the user's key invalid, for all clients.
+        """Invalidate the user's key, for all clients.
 
-        Every client of the user is logged out, not this one alone. To log out one client,
-        forget its key.
+        Logs out every client of the user, not only this one. To log out a single client,
+        discard its key.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -206,7 +206,7 @@ class AsyncAuth(Resource):
         *,
         options: Options | None = None,
     ) -> str:
-        """Give the user a new key.
+        """Change the user's key.
 
         The key that signed this call is invalid from now on, for all clients.
 

@@ -21,7 +21,7 @@ class Client_(Resource):
     ) -> str:
         """Read the version of the API.
 
-        Answers the version as a text.
+        Returns the version as a string.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -51,7 +51,7 @@ class AsyncClient_(Resource):
     ) -> str:
         """Read the version of the API.
 
-        Answers the version as a text.
+        Returns the version as a string.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.

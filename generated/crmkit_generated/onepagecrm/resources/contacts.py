@@ -83,16 +83,16 @@ class Contacts(Resource):
         """List contacts.
 
         The size of a page is the user's setting `listing.size`; no parameter changes it. A page
-        beyond the last is empty. Without `waiting`, contacts that wait for somebody are left
+        beyond the last is empty. Without `waiting`, contacts who wait for somebody are left
         out. The order is unspecified.
 
         Args:
             system_tag: Only contacts with this system tag.
-            tag: Only contacts with this custom tag; `VIP` gives important contacts. Ignored
-                beside a valid `system_tag`.
+            tag: Only contacts with this custom tag; "VIP" selects important contacts. Ignored
+                together with a valid `system_tag`.
             search: Only contacts with this phrase in first name, last name or company.
-            waiting: Whether to list the contacts that wait for somebody, and only those;
-                otherwise they are left out.
+            waiting: True to list only the contacts who wait for somebody; otherwise they are
+                left out.
             filter_id: Id of a custom filter. A valid one makes the server ignore `tag`,
                 `system_tag` and the mode of the user's list.
             start: The number of the first page to read, 1 by default.
@@ -152,8 +152,8 @@ class Contacts(Resource):
     ) -> ContactDetail:
         """Create a contact.
 
-        Either `lastname` or `company` is needed. Status code 201 tells that the account may
-        have no more contacts.
+        Either `lastname` or `company` is required. Status code 201 means that the account has
+        reached its limit of contacts.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
@@ -172,7 +172,7 @@ class Contacts(Resource):
             urls: Web addresses.
             vip: Whether the contact is important.
             status: Status of the contact.
-            tags: Custom tags; the tag `VIP` sets `vip` instead of being added.
+            tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -232,8 +232,8 @@ class Contacts(Resource):
     ) -> ContactDetail:
         """Read a contact.
 
-        Shows all of the contact, with its two actions that were closed last and its last three
-        notes and deals.
+        Returns the whole contact, with the two actions closed last and the last three notes and
+        deals.
 
         Args:
             id: Id of the contact.
@@ -283,9 +283,7 @@ class Contacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> ContactDetail:
-        """Replace a contact.
-
-        What is not sent is lost: send every member.
+        """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -309,7 +307,7 @@ class Contacts(Resource):
             urls: Web addresses.
             vip: Whether the contact is important.
             status: Status of the contact.
-            tags: Custom tags; the tag `VIP` sets `vip` instead of being added.
+            tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -370,8 +368,8 @@ class Contacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        The contact that was deleted last can be restored. The one deleted before it is then
-        gone for good.
+        The contact that was deleted last can be restored. Those deleted before it cannot be
+        restored.
 
         Args:
             id: Id of the contact.
@@ -401,7 +399,7 @@ class Contacts(Resource):
         """Restore the contact that was deleted last.
 
         Restores what the API deleted last; what was deleted in the browser stays deleted.
-        Status code 106 tells that there is nothing to restore.
+        Status code 106 means that there is nothing to restore.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
@@ -445,16 +443,16 @@ class AsyncContacts(Resource):
         """List contacts.
 
         The size of a page is the user's setting `listing.size`; no parameter changes it. A page
-        beyond the last is empty. Without `waiting`, contacts that wait for somebody are left
+        beyond the last is empty. Without `waiting`, contacts who wait for somebody are left
         out. The order is unspecified.
 
         Args:
             system_tag: Only contacts with this system tag.
-            tag: Only contacts with this custom tag; `VIP` gives important contacts. Ignored
-                beside a valid `system_tag`.
+            tag: Only contacts with this custom tag; "VIP" selects important contacts. Ignored
+                together with a valid `system_tag`.
             search: Only contacts with this phrase in first name, last name or company.
-            waiting: Whether to list the contacts that wait for somebody, and only those;
-                otherwise they are left out.
+            waiting: True to list only the contacts who wait for somebody; otherwise they are
+                left out.
             filter_id: Id of a custom filter. A valid one makes the server ignore `tag`,
                 `system_tag` and the mode of the user's list.
             start: The number of the first page to read, 1 by default.
@@ -514,8 +512,8 @@ class AsyncContacts(Resource):
     ) -> ContactDetail:
         """Create a contact.
 
-        Either `lastname` or `company` is needed. Status code 201 tells that the account may
-        have no more contacts.
+        Either `lastname` or `company` is required. Status code 201 means that the account has
+        reached its limit of contacts.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
@@ -534,7 +532,7 @@ class AsyncContacts(Resource):
             urls: Web addresses.
             vip: Whether the contact is important.
             status: Status of the contact.
-            tags: Custom tags; the tag `VIP` sets `vip` instead of being added.
+            tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -592,8 +590,8 @@ class AsyncContacts(Resource):
     ) -> ContactDetail:
         """Read a contact.
 
-        Shows all of the contact, with its two actions that were closed last and its last three
-        notes and deals.
+        Returns the whole contact, with the two actions closed last and the last three notes and
+        deals.
 
         Args:
             id: Id of the contact.
@@ -641,9 +639,7 @@ class AsyncContacts(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> ContactDetail:
-        """Replace a contact.
-
-        What is not sent is lost: send every member.
+        """Update a contact.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -667,7 +663,7 @@ class AsyncContacts(Resource):
             urls: Web addresses.
             vip: Whether the contact is important.
             status: Status of the contact.
-            tags: Custom tags; the tag `VIP` sets `vip` instead of being added.
+            tags: Custom tags; the tag "VIP" sets `vip` instead of being added.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -726,8 +722,8 @@ class AsyncContacts(Resource):
     ) -> None:
         """Delete a contact.
 
-        The contact that was deleted last can be restored. The one deleted before it is then
-        gone for good.
+        The contact that was deleted last can be restored. Those deleted before it cannot be
+        restored.
 
         Args:
             id: Id of the contact.
@@ -755,7 +751,7 @@ class AsyncContacts(Resource):
         """Restore the contact that was deleted last.
 
         Restores what the API deleted last; what was deleted in the browser stays deleted.
-        Status code 106 tells that there is nothing to restore.
+        Status code 106 means that there is nothing to restore.
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.

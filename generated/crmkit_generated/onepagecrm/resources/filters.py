@@ -58,7 +58,7 @@ class Filters(Resource):
     ) -> Filter:
         """Read a custom filter.
 
-        Its id serves as `filter_id` of the list of contacts.
+        Its id is the `filter_id` of the list of contacts.
 
         Args:
             id: Id of the filter.
@@ -127,7 +127,7 @@ class AsyncFilters(Resource):
     ) -> Filter:
         """Read a custom filter.
 
-        Its id serves as `filter_id` of the list of contacts.
+        Its id is the `filter_id` of the list of contacts.
 
         Args:
             id: Id of the filter.

@@ -54,8 +54,7 @@ class Notes(Resource):
     ) -> Pager[Note]:
         """List the notes and deals of a contact.
 
-        Notes and deals come in one reply; `type` tells which is which. The order is
-        unspecified.
+        Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
         Args:
             cid: Id of the contact.
@@ -97,20 +96,19 @@ class Notes(Resource):
     ) -> Note:
         """Create a note or a deal.
 
-        Status code 202 tells that the account may have no more deals.
+        Status code 202 means that the account has reached its limit of deals.
 
         Args:
             input_: The whole input as one NoteInput, in place of the keywords.
             cid: Id of the contact.
             body: Text.
-            date: Day of the note.
+            date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
             amount: Amount of the deal, in the user's currency.
-            status: How the deal stands.
-            deal_stage: Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or
-                90.
-            exp_close: Day on which a pending deal is expected to close, where the pipeline is
-                not off.
+            status: Status of the deal.
+            deal_stage: Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+            exp_close: Date on which a pending deal is expected to close, if the pipeline is not
+                off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -161,7 +159,7 @@ class Notes(Resource):
     ) -> Note:
         """Read a note or a deal.
 
-        A deal has the member `deal`, a note has not.
+        A deal has the member `deal`, a note does not.
 
         Args:
             id: Id of the note or deal.
@@ -201,9 +199,7 @@ class Notes(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
-        """Replace a note or a deal.
-
-        What is not sent is lost: send every member.
+        """Update a note or a deal.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -213,14 +209,13 @@ class Notes(Resource):
             id: Id of the note or deal.
             input_: The whole input as one NoteUpdateInput, in place of the keywords.
             body: Text.
-            date: Day of the note.
+            date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
             amount: Amount of the deal, in the user's currency.
-            status: How the deal stands.
-            deal_stage: Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or
-                90.
-            exp_close: Day on which a pending deal is expected to close, where the pipeline is
-                not off.
+            status: Status of the deal.
+            deal_stage: Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+            exp_close: Date on which a pending deal is expected to close, if the pipeline is not
+                off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -271,7 +266,7 @@ class Notes(Resource):
     ) -> None:
         """Delete a note or a deal.
 
-        No call restores it.
+        It cannot be restored.
 
         Args:
             id: Id of the note or deal.
@@ -305,8 +300,7 @@ class AsyncNotes(Resource):
     ) -> AsyncPager[Note]:
         """List the notes and deals of a contact.
 
-        Notes and deals come in one reply; `type` tells which is which. The order is
-        unspecified.
+        Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
         Args:
             cid: Id of the contact.
@@ -348,20 +342,19 @@ class AsyncNotes(Resource):
     ) -> Note:
         """Create a note or a deal.
 
-        Status code 202 tells that the account may have no more deals.
+        Status code 202 means that the account has reached its limit of deals.
 
         Args:
             input_: The whole input as one NoteInput, in place of the keywords.
             cid: Id of the contact.
             body: Text.
-            date: Day of the note.
+            date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
             amount: Amount of the deal, in the user's currency.
-            status: How the deal stands.
-            deal_stage: Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or
-                90.
-            exp_close: Day on which a pending deal is expected to close, where the pipeline is
-                not off.
+            status: Status of the deal.
+            deal_stage: Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+            exp_close: Date on which a pending deal is expected to close, if the pipeline is not
+                off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -410,7 +403,7 @@ class AsyncNotes(Resource):
     ) -> Note:
         """Read a note or a deal.
 
-        A deal has the member `deal`, a note has not.
+        A deal has the member `deal`, a note does not.
 
         Args:
             id: Id of the note or deal.
@@ -448,9 +441,7 @@ class AsyncNotes(Resource):
         extra: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> Note:
-        """Replace a note or a deal.
-
-        What is not sent is lost: send every member.
+        """Update a note or a deal.
 
         The server clears what is not sent. So the record is read first, and what is not given
         here is sent as it was: two calls, and a change that another client makes between them
@@ -460,14 +451,13 @@ class AsyncNotes(Resource):
             id: Id of the note or deal.
             input_: The whole input as one NoteUpdateInput, in place of the keywords.
             body: Text.
-            date: Day of the note.
+            date: Date of the note.
             type_: Whether it is a note or a deal; a note by default.
             amount: Amount of the deal, in the user's currency.
-            status: How the deal stands.
-            deal_stage: Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or
-                90.
-            exp_close: Day on which a pending deal is expected to close, where the pipeline is
-                not off.
+            status: Status of the deal.
+            deal_stage: Stage of a pending deal, if the pipeline is full. 10, 25, 50, 75 or 90.
+            exp_close: Date on which a pending deal is expected to close, if the pipeline is not
+                off.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -516,7 +506,7 @@ class AsyncNotes(Resource):
     ) -> None:
         """Delete a note or a deal.
 
-        No call restores it.
+        It cannot be restored.
 
         Args:
             id: Id of the note or deal.

@@ -21,18 +21,18 @@ class Activity:
 
     Attributes:
         id (int): Id of the record.
-        activity_type (None | str): Kind of the activity. The sample shows `default`; the values are open.
+        activity_type (None | str): Type of the activity. The sample shows `default`; the values are open.
         label (None | str): Label that the calendar shows.
         calendar_id (None | str): Id of the calendar, digits in a string.
-        all_day (bool | None): Whether the activity takes the whole day. The samples are all-day although they start and
-            end at 19:00.
+        all_day (bool | None): Whether the activity lasts all day. The samples are all-day although they start and end
+            at 19:00.
         dt_created (datetime.datetime | None): When the activity was created. Set by the server.
         dt_modified (datetime.datetime | None): When the activity was last changed. Set by the server.
         dt_start (datetime.datetime | None): When the activity starts.
         dt_end (datetime.datetime | None): When the activity ends.
         rrule (None | str): Recurrence rule of RFC 2445, empty when the activity does not recur.
         status (None | str): State of the activity. The sample shows `open`; the values are open.
-        author (Mailbox | None): Who made the activity.
+        author (Mailbox | None): Author of the activity.
         users (list[Mailbox]): Users who take part.
         contacts (list[Mailbox]): Contacts who take part.
         subject (None | str): Subject.

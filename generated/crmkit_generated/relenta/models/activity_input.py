@@ -19,21 +19,21 @@ T = TypeVar("T", bound="ActivityInput")
 
 @_attrs_define
 class ActivityInput:
-    """An activity to create or update. Members that are not sent keep their values; an empty string or null clears.
+    """An activity to create or update. Members that are not sent keep their values; None or an empty string clears.
 
     Attributes:
-        id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
-        activity_type (None | str | Unset): Kind of the activity.
+        id (int | Unset): Id of the record to update; without it a record is created. Ignored by contact.create.
+        activity_type (None | str | Unset): Type of the activity.
         label (None | str | Unset): Label that the calendar shows.
         calendar_id (None | str | Unset): Id of the calendar, digits in a string.
-        all_day (bool | None | Unset): Whether the activity takes the whole day.
+        all_day (bool | None | Unset): Whether the activity lasts all day.
         dt_created (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
         dt_modified (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
         dt_start (datetime.datetime | None | Unset): When the activity starts.
         dt_end (datetime.datetime | None | Unset): When the activity ends.
         rrule (None | str | Unset): Recurrence rule of RFC 2445, empty when the activity does not recur.
         status (None | str | Unset): State of the activity.
-        author (Mailbox | None | Unset): Who made the activity.
+        author (Mailbox | None | Unset): Author of the activity.
         users (list[Mailbox] | None | Unset): Users who take part.
         contacts (list[Mailbox] | None | Unset): Contacts who take part.
         subject (None | str | Unset): Subject.

@@ -17,8 +17,8 @@ T = TypeVar("T", bound="Contact")
 
 @_attrs_define
 class Contact:
-    """A contact as a list shows it. Members beyond the documented ones are the department's custom fields, each under its
-    definition's key; a custom field without a value is absent.
+    """A contact as a list shows it. Further members are the department's custom fields, each under the key of its
+    definition; a custom field without a value is absent.
 
         Attributes:
             id (int): Id of the record.
@@ -30,7 +30,7 @@ class Contact:
             emails (list[str]): E-mail addresses.
             title (None | str): Job title.
             company (None | str): Name of the company.
-            comment (None | str): A remark.
+            comment (None | str): A comment.
             phone (list[LabeledValue]): Telephone numbers, each with an optional label.
             url (list[LabeledValue]): Web addresses, each with an optional label.
             fax (list[LabeledValue]): Fax numbers, each with an optional label.

@@ -19,11 +19,11 @@ T = TypeVar("T", bound="ContactInput")
 
 @_attrs_define
 class ContactInput:
-    """A contact to create or update. Members that are not sent keep their values; an empty string or null clears. Members
-    beyond the documented ones are custom fields by key.
+    """A contact to create or update. Members that are not sent keep their values; None or an empty string clears. Further
+    members are custom fields by key.
 
         Attributes:
-            id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
+            id (int | Unset): Id of the record to update; without it a record is created. Ignored by contact.create.
             full_name (None | str | Unset): Full name; the server splits it into first and last name. Send it or the two
                 parts, not all three.
             first_name (None | str | Unset): First name.
@@ -33,7 +33,7 @@ class ContactInput:
             emails (list[str] | None | Unset): E-mail addresses.
             title (None | str | Unset): Job title.
             company (None | str | Unset): Name of the company.
-            comment (None | str | Unset): A remark.
+            comment (None | str | Unset): A comment.
             phone (list[LabeledValue] | None | Unset): Telephone numbers, each with an optional label.
             url (list[LabeledValue] | None | Unset): Web addresses, each with an optional label.
             fax (list[LabeledValue] | None | Unset): Fax numbers, each with an optional label.
@@ -46,7 +46,7 @@ class ContactInput:
                 semicolons.
             do_not_mass_email (bool | None | Unset): Whether the contact is left out of mass mailings.
             groups (list[str] | None | Unset): Names of the groups.
-            tags (list[str] | None | Unset): Names of the tags; new ones are made.
+            tags (list[str] | None | Unset): Names of the tags; unknown ones are created.
     """
 
     id: int | Unset = UNSET

@@ -18,11 +18,11 @@ class CustomField:
 
     Attributes:
         id (int): Id of the record.
-        type_ (CustomFieldType | str): Type of a custom field. Other values than these may appear.
-        key (str): Name of the member that carries the field in a contact, the label with blanks as underscores.
-        label (str): Name of the field, as people see it.
-        default_value (None | str): Value that a new contact gets.
-        choices (list[str]): Allowed values, of choice fields only.
+        type_ (CustomFieldType | str): Type of a custom field. Other values may occur.
+        key (str): Name of the member that carries the field in a contact, the label with underscores for spaces.
+        label (str): Name of the field, as shown to users.
+        default_value (None | str): Default value of new contacts.
+        choices (list[str]): Allowed values; only of choice fields.
     """
 
     id: int

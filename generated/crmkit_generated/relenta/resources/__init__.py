@@ -40,7 +40,7 @@ class Resources(Client):
 
     @cached_property
     def custom_fields(self) -> CustomFields:
-        """Definitions of the custom fields that contacts of the department may carry."""
+        """Definitions of the custom fields that contacts of the department may have."""
         from .custom_fields import CustomFields
 
         return CustomFields(self._sender)
@@ -70,7 +70,7 @@ class AsyncResources(Client):
 
     @cached_property
     def custom_fields(self) -> AsyncCustomFields:
-        """Definitions of the custom fields that contacts of the department may carry."""
+        """Definitions of the custom fields that contacts of the department may have."""
         from .custom_fields import AsyncCustomFields
 
         return AsyncCustomFields(self._sender)

@@ -100,18 +100,19 @@ class Activities(Resource):
 
         Args:
             input_: The whole input as one ActivityInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
-            activity_type: Kind of the activity.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
+            activity_type: Type of the activity.
             label: Label that the calendar shows.
             calendar_id: Id of the calendar, digits in a string.
-            all_day: Whether the activity takes the whole day.
+            all_day: Whether the activity lasts all day.
             dt_created: Set by the server; a value that is sent has no effect.
             dt_modified: Set by the server; a value that is sent has no effect.
             dt_start: When the activity starts.
             dt_end: When the activity ends.
             rrule: Recurrence rule of RFC 2445, empty when the activity does not recur.
             status: State of the activity.
-            author: Who made the activity.
+            author: Author of the activity.
             users: Users who take part.
             contacts: Contacts who take part.
             subject: Subject.
@@ -128,7 +129,7 @@ class Activities(Resource):
                 parameters or data.
             AuthenticationError: The department key is missing or wrong, or the account has
                 reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
+            NotFoundError: No record has this id.
             CRMError: The call failed in another way.
 
         Source:
@@ -248,18 +249,19 @@ class AsyncActivities(Resource):
 
         Args:
             input_: The whole input as one ActivityInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
-            activity_type: Kind of the activity.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
+            activity_type: Type of the activity.
             label: Label that the calendar shows.
             calendar_id: Id of the calendar, digits in a string.
-            all_day: Whether the activity takes the whole day.
+            all_day: Whether the activity lasts all day.
             dt_created: Set by the server; a value that is sent has no effect.
             dt_modified: Set by the server; a value that is sent has no effect.
             dt_start: When the activity starts.
             dt_end: When the activity ends.
             rrule: Recurrence rule of RFC 2445, empty when the activity does not recur.
             status: State of the activity.
-            author: Who made the activity.
+            author: Author of the activity.
             users: Users who take part.
             contacts: Contacts who take part.
             subject: Subject.
@@ -276,7 +278,7 @@ class AsyncActivities(Resource):
                 parameters or data.
             AuthenticationError: The department key is missing or wrong, or the account has
                 reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
+            NotFoundError: No record has this id.
             CRMError: The call failed in another way.
 
         Source:

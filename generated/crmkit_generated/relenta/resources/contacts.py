@@ -36,7 +36,7 @@ class Contacts(Resource):
     ) -> Pager[Contact]:
         """List the contacts of the department.
 
-        Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells
+        Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has
         neither the number of contacts nor that of pages, and the order of contacts is
         unspecified.
 
@@ -103,11 +103,12 @@ class Contacts(Resource):
         """Create a contact, or update the one whose id is given.
 
         Without `id` a contact is created; with `id` that contact is updated, and members that
-        are not sent keep their values. To clear a value send an empty string or null.
+        are not sent keep their values. None or an empty string clears a value.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -117,7 +118,7 @@ class Contacts(Resource):
             emails: E-mail addresses.
             title: Job title.
             company: Name of the company.
-            comment: A remark.
+            comment: A comment.
             phone: Telephone numbers, each with an optional label.
             url: Web addresses, each with an optional label.
             fax: Fax numbers, each with an optional label.
@@ -130,7 +131,7 @@ class Contacts(Resource):
                 hold semicolons.
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
-            tags: Names of the tags; new ones are made.
+            tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -143,7 +144,7 @@ class Contacts(Resource):
                 parameters or data.
             AuthenticationError: The department key is missing or wrong, or the account has
                 reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
+            NotFoundError: No record has this id.
             CRMError: The call failed in another way.
 
         Source:
@@ -231,7 +232,8 @@ class Contacts(Resource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -241,7 +243,7 @@ class Contacts(Resource):
             emails: E-mail addresses.
             title: Job title.
             company: Name of the company.
-            comment: A remark.
+            comment: A comment.
             phone: Telephone numbers, each with an optional label.
             url: Web addresses, each with an optional label.
             fax: Fax numbers, each with an optional label.
@@ -254,7 +256,7 @@ class Contacts(Resource):
                 hold semicolons.
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
-            tags: Names of the tags; new ones are made.
+            tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -328,7 +330,7 @@ class AsyncContacts(Resource):
     ) -> AsyncPager[Contact]:
         """List the contacts of the department.
 
-        Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells
+        Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has
         neither the number of contacts nor that of pages, and the order of contacts is
         unspecified.
 
@@ -395,11 +397,12 @@ class AsyncContacts(Resource):
         """Create a contact, or update the one whose id is given.
 
         Without `id` a contact is created; with `id` that contact is updated, and members that
-        are not sent keep their values. To clear a value send an empty string or null.
+        are not sent keep their values. None or an empty string clears a value.
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -409,7 +412,7 @@ class AsyncContacts(Resource):
             emails: E-mail addresses.
             title: Job title.
             company: Name of the company.
-            comment: A remark.
+            comment: A comment.
             phone: Telephone numbers, each with an optional label.
             url: Web addresses, each with an optional label.
             fax: Fax numbers, each with an optional label.
@@ -422,7 +425,7 @@ class AsyncContacts(Resource):
                 hold semicolons.
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
-            tags: Names of the tags; new ones are made.
+            tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
@@ -435,7 +438,7 @@ class AsyncContacts(Resource):
                 parameters or data.
             AuthenticationError: The department key is missing or wrong, or the account has
                 reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
+            NotFoundError: No record has this id.
             CRMError: The call failed in another way.
 
         Source:
@@ -521,7 +524,8 @@ class AsyncContacts(Resource):
 
         Args:
             input_: The whole input as one ContactInput, in place of the keywords.
-            id: Id of the record to update; none creates, and contact.create ignores it.
+            id: Id of the record to update; without it a record is created. Ignored by
+                contact.create.
             full_name: Full name; the server splits it into first and last name. Send it or the
                 two parts, not all three.
             first_name: First name.
@@ -531,7 +535,7 @@ class AsyncContacts(Resource):
             emails: E-mail addresses.
             title: Job title.
             company: Name of the company.
-            comment: A remark.
+            comment: A comment.
             phone: Telephone numbers, each with an optional label.
             url: Web addresses, each with an optional label.
             fax: Fax numbers, each with an optional label.
@@ -544,7 +548,7 @@ class AsyncContacts(Resource):
                 hold semicolons.
             do_not_mass_email: Whether the contact is left out of mass mailings.
             groups: Names of the groups.
-            tags: Names of the tags; new ones are made.
+            tags: Names of the tags; unknown ones are created.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Account]:
     """Read an account.
 
-     Shows all attributes that the user may see. Deleted accounts are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         id (str): Id of the record.
@@ -88,7 +88,7 @@ def sync(
 ) -> Account | None:
     """Read an account.
 
-     Shows all attributes that the user may see. Deleted accounts are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         id (str): Id of the record.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Account]:
     """Read an account.
 
-     Shows all attributes that the user may see. Deleted accounts are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         id (str): Id of the record.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Account | None:
     """Read an account.
 
-     Shows all attributes that the user may see. Deleted accounts are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         id (str): Id of the record.

@@ -77,15 +77,15 @@ def sync_detailed(
     user_id: str | Unset = UNSET,
     scope_list: str | Unset = UNSET,
 ) -> Response[list[CalendarEntry]]:
-    """List what a calendar shows.
+    """List the events of a calendar.
 
-     All events of a span of time, in one list.
+     Returns all events of a period, in one list.
 
     Args:
-        from_ (str): Begin of the span, in UTC.
-        to (str): End of the span, in UTC.
-        user_id (str | Unset): User whose calendar is meant; the user who asks unless given.
-        scope_list (str | Unset): Entity types to show.
+        from_ (str): Start of the period, in UTC.
+        to (str): End of the period, in UTC.
+        user_id (str | Unset): User whose calendar to read; the current user by default.
+        scope_list (str | Unset): Entity types to return.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,15 +117,15 @@ def sync(
     user_id: str | Unset = UNSET,
     scope_list: str | Unset = UNSET,
 ) -> list[CalendarEntry] | None:
-    """List what a calendar shows.
+    """List the events of a calendar.
 
-     All events of a span of time, in one list.
+     Returns all events of a period, in one list.
 
     Args:
-        from_ (str): Begin of the span, in UTC.
-        to (str): End of the span, in UTC.
-        user_id (str | Unset): User whose calendar is meant; the user who asks unless given.
-        scope_list (str | Unset): Entity types to show.
+        from_ (str): Start of the period, in UTC.
+        to (str): End of the period, in UTC.
+        user_id (str | Unset): User whose calendar to read; the current user by default.
+        scope_list (str | Unset): Entity types to return.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -152,15 +152,15 @@ async def asyncio_detailed(
     user_id: str | Unset = UNSET,
     scope_list: str | Unset = UNSET,
 ) -> Response[list[CalendarEntry]]:
-    """List what a calendar shows.
+    """List the events of a calendar.
 
-     All events of a span of time, in one list.
+     Returns all events of a period, in one list.
 
     Args:
-        from_ (str): Begin of the span, in UTC.
-        to (str): End of the span, in UTC.
-        user_id (str | Unset): User whose calendar is meant; the user who asks unless given.
-        scope_list (str | Unset): Entity types to show.
+        from_ (str): Start of the period, in UTC.
+        to (str): End of the period, in UTC.
+        user_id (str | Unset): User whose calendar to read; the current user by default.
+        scope_list (str | Unset): Entity types to return.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -190,15 +190,15 @@ async def asyncio(
     user_id: str | Unset = UNSET,
     scope_list: str | Unset = UNSET,
 ) -> list[CalendarEntry] | None:
-    """List what a calendar shows.
+    """List the events of a calendar.
 
-     All events of a span of time, in one list.
+     Returns all events of a period, in one list.
 
     Args:
-        from_ (str): Begin of the span, in UTC.
-        to (str): End of the span, in UTC.
-        user_id (str | Unset): User whose calendar is meant; the user who asks unless given.
-        scope_list (str | Unset): Entity types to show.
+        from_ (str): Start of the period, in UTC.
+        to (str): End of the period, in UTC.
+        user_id (str | Unset): User whose calendar to read; the current user by default.
+        scope_list (str | Unset): Entity types to return.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

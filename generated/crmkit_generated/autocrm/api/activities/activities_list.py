@@ -82,16 +82,16 @@ def sync_detailed(
 ) -> Response[list[Activity]]:
     """List the activities of a record.
 
-     What is planned, or what happened.
+     Returns what is planned, or what happened.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        activity_list (str): Which activities: activities for what is planned, history for what
-            happened. One of activities, history.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        activity_list (str): Which activities: "activities" for planned ones, "history" for past
+            ones. One of activities, history.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,16 +127,16 @@ def sync(
 ) -> list[Activity] | None:
     """List the activities of a record.
 
-     What is planned, or what happened.
+     Returns what is planned, or what happened.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        activity_list (str): Which activities: activities for what is planned, history for what
-            happened. One of activities, history.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        activity_list (str): Which activities: "activities" for planned ones, "history" for past
+            ones. One of activities, history.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,16 +167,16 @@ async def asyncio_detailed(
 ) -> Response[list[Activity]]:
     """List the activities of a record.
 
-     What is planned, or what happened.
+     Returns what is planned, or what happened.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        activity_list (str): Which activities: activities for what is planned, history for what
-            happened. One of activities, history.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        activity_list (str): Which activities: "activities" for planned ones, "history" for past
+            ones. One of activities, history.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -210,16 +210,16 @@ async def asyncio(
 ) -> list[Activity] | None:
     """List the activities of a record.
 
-     What is planned, or what happened.
+     Returns what is planned, or what happened.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        activity_list (str): Which activities: activities for what is planned, history for what
-            happened. One of activities, history.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        activity_list (str): Which activities: "activities" for planned ones, "history" for past
+            ones. One of activities, history.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

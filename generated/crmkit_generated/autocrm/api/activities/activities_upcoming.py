@@ -69,14 +69,14 @@ def sync_detailed(
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> Response[list[Activity]]:
-    """List what comes next for the user who asks.
+    """List the upcoming activities of the current user.
 
      Meetings, calls and tasks of the next days.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,14 +104,14 @@ def sync(
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> list[Activity] | None:
-    """List what comes next for the user who asks.
+    """List the upcoming activities of the current user.
 
      Meetings, calls and tasks of the next days.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,14 +134,14 @@ async def asyncio_detailed(
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> Response[list[Activity]]:
-    """List what comes next for the user who asks.
+    """List the upcoming activities of the current user.
 
      Meetings, calls and tasks of the next days.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -167,14 +167,14 @@ async def asyncio(
     offset: int | Unset = UNSET,
     max_size: int | Unset = UNSET,
 ) -> list[Activity] | None:
-    """List what comes next for the user who asks.
+    """List the upcoming activities of the current user.
 
      Meetings, calls and tasks of the next days.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[About]:
     """Read the server's version.
 
-     Answers the release and the licence text.
+     Returns the release and the licence text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> About | None:
     """Read the server's version.
 
-     Answers the release and the licence text.
+     Returns the release and the licence text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[About]:
     """Read the server's version.
 
-     Answers the release and the licence text.
+     Returns the release and the licence text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> About | None:
     """Read the server's version.
 
-     Answers the release and the licence text.
+     Returns the release and the licence text.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -47,9 +47,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[str]:
-    """Ask whether the API is there.
+    """Check that the API is there.
 
-     Answers a text.
+     Returns a greeting.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -72,9 +72,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> str | None:
-    """Ask whether the API is there.
+    """Check that the API is there.
 
-     Answers a text.
+     Returns a greeting.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,9 +93,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[str]:
-    """Ask whether the API is there.
+    """Check that the API is there.
 
-     Answers a text.
+     Returns a greeting.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -116,9 +116,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> str | None:
-    """Ask whether the API is there.
+    """Check that the API is there.
 
-     Answers a text.
+     Returns a greeting.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Read the server's own description of its API.
 
-     For administrators and users with the right to it. EspoCRM only, from 9.3 on.
+     For administrators and users who have the right. EspoCRM only, since 9.3.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -79,7 +79,7 @@ def sync(
 ) -> Any | str | None:
     """Read the server's own description of its API.
 
-     For administrators and users with the right to it. EspoCRM only, from 9.3 on.
+     For administrators and users who have the right. EspoCRM only, since 9.3.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,7 +100,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Read the server's own description of its API.
 
-     For administrators and users with the right to it. EspoCRM only, from 9.3 on.
+     For administrators and users who have the right. EspoCRM only, since 9.3.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,7 +123,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Read the server's own description of its API.
 
-     For administrators and users with the right to it. EspoCRM only, from 9.3 on.
+     For administrators and users who have the right. EspoCRM only, since 9.3.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

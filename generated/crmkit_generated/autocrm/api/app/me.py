@@ -57,14 +57,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     espo_authorization_create_token_secret: bool | Unset = UNSET,
 ) -> Response[Me]:
-    """Read who asks, with rights, settings and texts.
+    """Read the current user, with rights, settings and translations.
 
-     The way to check credentials. For regular users it also answers a token that stands in for the
-    password.
+     Use it to check credentials. For regular users it also returns a token that replaces the password.
 
     Args:
-        espo_authorization_create_token_secret (bool | Unset): True also sets a cookie that the
-            token is then bound to.
+        espo_authorization_create_token_secret (bool | Unset): True to set a cookie that the token
+            is bound to.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -90,14 +89,13 @@ def sync(
     client: AuthenticatedClient | Client,
     espo_authorization_create_token_secret: bool | Unset = UNSET,
 ) -> Me | None:
-    """Read who asks, with rights, settings and texts.
+    """Read the current user, with rights, settings and translations.
 
-     The way to check credentials. For regular users it also answers a token that stands in for the
-    password.
+     Use it to check credentials. For regular users it also returns a token that replaces the password.
 
     Args:
-        espo_authorization_create_token_secret (bool | Unset): True also sets a cookie that the
-            token is then bound to.
+        espo_authorization_create_token_secret (bool | Unset): True to set a cookie that the token
+            is bound to.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,14 +116,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     espo_authorization_create_token_secret: bool | Unset = UNSET,
 ) -> Response[Me]:
-    """Read who asks, with rights, settings and texts.
+    """Read the current user, with rights, settings and translations.
 
-     The way to check credentials. For regular users it also answers a token that stands in for the
-    password.
+     Use it to check credentials. For regular users it also returns a token that replaces the password.
 
     Args:
-        espo_authorization_create_token_secret (bool | Unset): True also sets a cookie that the
-            token is then bound to.
+        espo_authorization_create_token_secret (bool | Unset): True to set a cookie that the token
+            is bound to.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,14 +146,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     espo_authorization_create_token_secret: bool | Unset = UNSET,
 ) -> Me | None:
-    """Read who asks, with rights, settings and texts.
+    """Read the current user, with rights, settings and translations.
 
-     The way to check credentials. For regular users it also answers a token that stands in for the
-    password.
+     Use it to check credentials. For regular users it also returns a token that replaces the password.
 
     Args:
-        espo_authorization_create_token_secret (bool | Unset): True also sets a cookie that the
-            token is then bound to.
+        espo_authorization_create_token_secret (bool | Unset): True to set a cookie that the token
+            is bound to.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

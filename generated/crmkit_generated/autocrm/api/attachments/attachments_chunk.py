@@ -67,11 +67,11 @@ def sync_detailed(
 ) -> Response[bool]:
     """Send one chunk of a file.
 
-     The body is a data URI as it stands, whatever its media type says.
+     The body is a plain data URI, whatever its media type says.
 
     Args:
         id (str): Id of the record.
-        start (int | Unset): Where in the file the chunk begins, in bytes.
+        start (int | Unset): Offset of the chunk in the file, in bytes.
         body (File):
 
     Raises:
@@ -104,11 +104,11 @@ def sync(
 ) -> bool | None:
     """Send one chunk of a file.
 
-     The body is a data URI as it stands, whatever its media type says.
+     The body is a plain data URI, whatever its media type says.
 
     Args:
         id (str): Id of the record.
-        start (int | Unset): Where in the file the chunk begins, in bytes.
+        start (int | Unset): Offset of the chunk in the file, in bytes.
         body (File):
 
     Raises:
@@ -136,11 +136,11 @@ async def asyncio_detailed(
 ) -> Response[bool]:
     """Send one chunk of a file.
 
-     The body is a data URI as it stands, whatever its media type says.
+     The body is a plain data URI, whatever its media type says.
 
     Args:
         id (str): Id of the record.
-        start (int | Unset): Where in the file the chunk begins, in bytes.
+        start (int | Unset): Offset of the chunk in the file, in bytes.
         body (File):
 
     Raises:
@@ -171,11 +171,11 @@ async def asyncio(
 ) -> bool | None:
     """Send one chunk of a file.
 
-     The body is a data URI as it stands, whatever its media type says.
+     The body is a plain data URI, whatever its media type says.
 
     Args:
         id (str): Id of the record.
-        start (int | Unset): Where in the file the chunk begins, in bytes.
+        start (int | Unset): Offset of the chunk in the file, in bytes.
         body (File):
 
     Raises:

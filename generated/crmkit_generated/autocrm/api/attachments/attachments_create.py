@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[Attachment]:
     """Upload a file.
 
-     The file comes as a data URI. Name the entity type and field that it is for: relatedType for a field
-    that holds one file, parentType for one that holds several and for files of notes and e-mails. Then
-    put the id into that field. A large file is announced with isBeingUploaded and size and sent in
-    chunks.
+     The file is sent as a data URI. Name the field that it is for, and its entity type: `related_type`
+    for a field that holds one file, `parent_type` for one that holds several and for files of notes and
+    e-mails. Then write the id to that field. A large file is announced with `is_being_uploaded` and
+    `size`, then sent in chunks.
 
     Args:
         body (AttachmentInput): A file and what it is for.
@@ -96,10 +96,10 @@ def sync(
 ) -> Attachment | None:
     """Upload a file.
 
-     The file comes as a data URI. Name the entity type and field that it is for: relatedType for a field
-    that holds one file, parentType for one that holds several and for files of notes and e-mails. Then
-    put the id into that field. A large file is announced with isBeingUploaded and size and sent in
-    chunks.
+     The file is sent as a data URI. Name the field that it is for, and its entity type: `related_type`
+    for a field that holds one file, `parent_type` for one that holds several and for files of notes and
+    e-mails. Then write the id to that field. A large file is announced with `is_being_uploaded` and
+    `size`, then sent in chunks.
 
     Args:
         body (AttachmentInput): A file and what it is for.
@@ -125,10 +125,10 @@ async def asyncio_detailed(
 ) -> Response[Attachment]:
     """Upload a file.
 
-     The file comes as a data URI. Name the entity type and field that it is for: relatedType for a field
-    that holds one file, parentType for one that holds several and for files of notes and e-mails. Then
-    put the id into that field. A large file is announced with isBeingUploaded and size and sent in
-    chunks.
+     The file is sent as a data URI. Name the field that it is for, and its entity type: `related_type`
+    for a field that holds one file, `parent_type` for one that holds several and for files of notes and
+    e-mails. Then write the id to that field. A large file is announced with `is_being_uploaded` and
+    `size`, then sent in chunks.
 
     Args:
         body (AttachmentInput): A file and what it is for.
@@ -157,10 +157,10 @@ async def asyncio(
 ) -> Attachment | None:
     """Upload a file.
 
-     The file comes as a data URI. Name the entity type and field that it is for: relatedType for a field
-    that holds one file, parentType for one that holds several and for files of notes and e-mails. Then
-    put the id into that field. A large file is announced with isBeingUploaded and size and sent in
-    chunks.
+     The file is sent as a data URI. Name the field that it is for, and its entity type: `related_type`
+    for a field that holds one file, `parent_type` for one that holds several and for files of notes and
+    e-mails. Then write the id to that field. A large file is announced with `is_being_uploaded` and
+    `size`, then sent in chunks.
 
     Args:
         body (AttachmentInput): A file and what it is for.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete an attachment.
 
-     The record that held it no longer shows it.
+     The record that had it no longer shows it.
 
     Args:
         id (str): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete an attachment.
 
-     The record that held it no longer shows it.
+     The record that had it no longer shows it.
 
     Args:
         id (str): Id of the record.

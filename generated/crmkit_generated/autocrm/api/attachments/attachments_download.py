@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[File]:
     """Download a file.
 
-     Answers the bytes, with the media type of the file.
+     Returns the bytes, with the media type of the file.
 
     Args:
         id (str): Id of the record.
@@ -88,7 +88,7 @@ def sync(
 ) -> File | None:
     """Download a file.
 
-     Answers the bytes, with the media type of the file.
+     Returns the bytes, with the media type of the file.
 
     Args:
         id (str): Id of the record.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[File]:
     """Download a file.
 
-     Answers the bytes, with the media type of the file.
+     Returns the bytes, with the media type of the file.
 
     Args:
         id (str): Id of the record.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> File | None:
     """Download a file.
 
-     Answers the bytes, with the media type of the file.
+     Returns the bytes, with the media type of the file.
 
     Args:
         id (str): Id of the record.

@@ -55,9 +55,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Attachment]:
-    """Read what is known of an attachment.
+    """Read the name, size and type of an attachment.
 
-     Answers its name, size and type; the file itself has a route of its own.
+     The file itself has a route of its own.
 
     Args:
         id (str): Id of the record.
@@ -86,9 +86,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Attachment | None:
-    """Read what is known of an attachment.
+    """Read the name, size and type of an attachment.
 
-     Answers its name, size and type; the file itself has a route of its own.
+     The file itself has a route of its own.
 
     Args:
         id (str): Id of the record.
@@ -112,9 +112,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Attachment]:
-    """Read what is known of an attachment.
+    """Read the name, size and type of an attachment.
 
-     Answers its name, size and type; the file itself has a route of its own.
+     The file itself has a route of its own.
 
     Args:
         id (str): Id of the record.
@@ -141,9 +141,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Attachment | None:
-    """Read what is known of an attachment.
+    """Read the name, size and type of an attachment.
 
-     Answers its name, size and type; the file itself has a route of its own.
+     The file itself has a route of its own.
 
     Args:
         id (str): Id of the record.

@@ -63,9 +63,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[list[Attendee]]:
-    """List who takes part in a meeting or call.
+    """List the attendees of a meeting or call.
 
-     Users, contacts and leads with their answers, in one list without a total.
+     Returns users, contacts and leads with their acceptance, in one list without a total.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -97,9 +97,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> list[Attendee] | None:
-    """List who takes part in a meeting or call.
+    """List the attendees of a meeting or call.
 
-     Users, contacts and leads with their answers, in one list without a total.
+     Returns users, contacts and leads with their acceptance, in one list without a total.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -126,9 +126,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[list[Attendee]]:
-    """List who takes part in a meeting or call.
+    """List the attendees of a meeting or call.
 
-     Users, contacts and leads with their answers, in one list without a total.
+     Returns users, contacts and leads with their acceptance, in one list without a total.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -158,9 +158,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> list[Attendee] | None:
-    """List who takes part in a meeting or call.
+    """List the attendees of a meeting or call.
 
-     Users, contacts and leads with their answers, in one list without a total.
+     Returns users, contacts and leads with their acceptance, in one list without a total.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -66,15 +66,15 @@ def sync_detailed(
 ) -> Response[Call]:
     """Create a call.
 
-     Required are name, assignedUserId and dateStart. Answers the new record; attributes that were never
-    set are missing from it.
+     Required: `name`, `assigned_user_id` and `date_start`. Returns the new record, without the
+    attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CallInput): Attributes of a call, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CallInput): Attributes of a call, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,15 +104,15 @@ def sync(
 ) -> Call | None:
     """Create a call.
 
-     Required are name, assignedUserId and dateStart. Answers the new record; attributes that were never
-    set are missing from it.
+     Required: `name`, `assigned_user_id` and `date_start`. Returns the new record, without the
+    attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CallInput): Attributes of a call, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CallInput): Attributes of a call, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -137,15 +137,15 @@ async def asyncio_detailed(
 ) -> Response[Call]:
     """Create a call.
 
-     Required are name, assignedUserId and dateStart. Answers the new record; attributes that were never
-    set are missing from it.
+     Required: `name`, `assigned_user_id` and `date_start`. Returns the new record, without the
+    attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CallInput): Attributes of a call, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CallInput): Attributes of a call, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,15 +173,15 @@ async def asyncio(
 ) -> Call | None:
     """Create a call.
 
-     Required are name, assignedUserId and dateStart. Answers the new record; attributes that were never
-    set are missing from it.
+     Required: `name`, `assigned_user_id` and `date_start`. Returns the new record, without the
+    attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CallInput): Attributes of a call, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CallInput): Attributes of a call, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,14 +66,14 @@ def sync_detailed(
 ) -> Response[Case]:
     """Create a case.
 
-     Required is name. Answers the new record; attributes that were never set are missing from it.
+     Required: `name`. Returns the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,14 +103,14 @@ def sync(
 ) -> Case | None:
     """Create a case.
 
-     Required is name. Answers the new record; attributes that were never set are missing from it.
+     Required: `name`. Returns the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,14 +135,14 @@ async def asyncio_detailed(
 ) -> Response[Case]:
     """Create a case.
 
-     Required is name. Answers the new record; attributes that were never set are missing from it.
+     Required: `name`. Returns the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,14 +170,14 @@ async def asyncio(
 ) -> Case | None:
     """Create a case.
 
-     Required is name. Answers the new record; attributes that were never set are missing from it.
+     Required: `name`. Returns the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

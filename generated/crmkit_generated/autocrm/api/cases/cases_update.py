@@ -69,19 +69,19 @@ def sync_detailed(
     body: CaseInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Case]:
-    """Change a case.
+    """Update a case.
 
-     Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where somebody else
-    changed one of the members that are sent.
+     Changes the attributes that are sent and leaves the others. With a version number it answers 409 if
+    somebody else has changed one of them.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,19 +111,19 @@ def sync(
     body: CaseInput,
     x_version_number: int | Unset = UNSET,
 ) -> Case | None:
-    """Change a case.
+    """Update a case.
 
-     Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where somebody else
-    changed one of the members that are sent.
+     Changes the attributes that are sent and leaves the others. With a version number it answers 409 if
+    somebody else has changed one of them.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,19 +148,19 @@ async def asyncio_detailed(
     body: CaseInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Case]:
-    """Change a case.
+    """Update a case.
 
-     Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where somebody else
-    changed one of the members that are sent.
+     Changes the attributes that are sent and leaves the others. With a version number it answers 409 if
+    somebody else has changed one of them.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -188,19 +188,19 @@ async def asyncio(
     body: CaseInput,
     x_version_number: int | Unset = UNSET,
 ) -> Case | None:
-    """Change a case.
+    """Update a case.
 
-     Changes what is sent and leaves the rest. With X-Version-Number it answers 409 where somebody else
-    changed one of the members that are sent.
+     Changes the attributes that are sent and leaves the others. With a version number it answers 409 if
+    somebody else has changed one of them.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (CaseInput): Attributes of a case, to create or change it. Members that are not sent
-            keep their values; null clears. Custom attributes may stand beside the documented ones;
-            what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (CaseInput): Attributes of a case, to create or change it. Attributes that are not
+            sent keep their values; None clears. Custom attributes may be sent too; the server ignores
+            unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,16 +66,16 @@ def sync_detailed(
 ) -> Response[Contact]:
     """Create a contact.
 
-     The server looks for a contact of the same name or with one of the e-mail addresses and answers 409
-    with what it finds. Without lastName it refuses. Answers the new record; attributes that were never
-    set are missing from it.
+     If there is a record of the same name or with one of the e-mail addresses, the server answers 409
+    with that record. `last_name` is required. Returns the new record, without the attributes that were
+    never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,16 +105,16 @@ def sync(
 ) -> Contact | None:
     """Create a contact.
 
-     The server looks for a contact of the same name or with one of the e-mail addresses and answers 409
-    with what it finds. Without lastName it refuses. Answers the new record; attributes that were never
-    set are missing from it.
+     If there is a record of the same name or with one of the e-mail addresses, the server answers 409
+    with that record. `last_name` is required. Returns the new record, without the attributes that were
+    never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,16 +139,16 @@ async def asyncio_detailed(
 ) -> Response[Contact]:
     """Create a contact.
 
-     The server looks for a contact of the same name or with one of the e-mail addresses and answers 409
-    with what it finds. Without lastName it refuses. Answers the new record; attributes that were never
-    set are missing from it.
+     If there is a record of the same name or with one of the e-mail addresses, the server answers 409
+    with that record. `last_name` is required. Returns the new record, without the attributes that were
+    never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,16 +176,16 @@ async def asyncio(
 ) -> Contact | None:
     """Create a contact.
 
-     The server looks for a contact of the same name or with one of the e-mail addresses and answers 409
-    with what it finds. Without lastName it refuses. Answers the new record; attributes that were never
-    set are missing from it.
+     If there is a record of the same name or with one of the e-mail addresses, the server answers 409
+    with that record. `last_name` is required. Returns the new record, without the attributes that were
+    never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

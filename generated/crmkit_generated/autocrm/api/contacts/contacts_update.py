@@ -69,18 +69,18 @@ def sync_detailed(
     body: ContactInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Contact]:
-    """Change a contact.
+    """Update a contact.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,18 +110,18 @@ def sync(
     body: ContactInput,
     x_version_number: int | Unset = UNSET,
 ) -> Contact | None:
-    """Change a contact.
+    """Update a contact.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,18 +146,18 @@ async def asyncio_detailed(
     body: ContactInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Contact]:
-    """Change a contact.
+    """Update a contact.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,18 +185,18 @@ async def asyncio(
     body: ContactInput,
     x_version_number: int | Unset = UNSET,
 ) -> Contact | None:
-    """Change a contact.
+    """Update a contact.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (ContactInput): Attributes of a contact, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (ContactInput): Attributes of a contact, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

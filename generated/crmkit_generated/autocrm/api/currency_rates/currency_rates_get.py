@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Read the exchange rates.
 
-     How much of the base currency one unit of each currency is.
+     Returns what one unit of each currency is worth in the base currency.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -79,7 +79,7 @@ def sync(
 ) -> Any | str | None:
     """Read the exchange rates.
 
-     How much of the base currency one unit of each currency is.
+     Returns what one unit of each currency is worth in the base currency.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,7 +100,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Read the exchange rates.
 
-     How much of the base currency one unit of each currency is.
+     Returns what one unit of each currency is worth in the base currency.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -123,7 +123,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Read the exchange rates.
 
-     How much of the base currency one unit of each currency is.
+     Returns what one unit of each currency is worth in the base currency.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -66,16 +66,16 @@ def sync_detailed(
 ) -> Response[Email]:
     """Create an e-mail.
 
-     With status Sending the e-mail is sent within the request, and the reply says Sent. With Draft it is
-    kept. Without a status it is filed as Archived and never sent. Answers the new record; attributes
-    that were never set are missing from it.
+     With the status "Sending" the e-mail is sent during the request, and the reply has the status
+    "Sent". With "Draft" it is kept. Without a status it is stored as "Archived" and never sent. Returns
+    the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (EmailInput): Attributes of an e-mail, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (EmailInput): Attributes of an e-mail, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,16 +105,16 @@ def sync(
 ) -> Email | None:
     """Create an e-mail.
 
-     With status Sending the e-mail is sent within the request, and the reply says Sent. With Draft it is
-    kept. Without a status it is filed as Archived and never sent. Answers the new record; attributes
-    that were never set are missing from it.
+     With the status "Sending" the e-mail is sent during the request, and the reply has the status
+    "Sent". With "Draft" it is kept. Without a status it is stored as "Archived" and never sent. Returns
+    the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (EmailInput): Attributes of an e-mail, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (EmailInput): Attributes of an e-mail, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,16 +139,16 @@ async def asyncio_detailed(
 ) -> Response[Email]:
     """Create an e-mail.
 
-     With status Sending the e-mail is sent within the request, and the reply says Sent. With Draft it is
-    kept. Without a status it is filed as Archived and never sent. Answers the new record; attributes
-    that were never set are missing from it.
+     With the status "Sending" the e-mail is sent during the request, and the reply has the status
+    "Sent". With "Draft" it is kept. Without a status it is stored as "Archived" and never sent. Returns
+    the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (EmailInput): Attributes of an e-mail, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (EmailInput): Attributes of an e-mail, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -176,16 +176,16 @@ async def asyncio(
 ) -> Email | None:
     """Create an e-mail.
 
-     With status Sending the e-mail is sent within the request, and the reply says Sent. With Draft it is
-    kept. Without a status it is filed as Archived and never sent. Answers the new record; attributes
-    that were never set are missing from it.
+     With the status "Sending" the e-mail is sent during the request, and the reply has the status
+    "Sent". With "Draft" it is kept. Without a status it is stored as "Archived" and never sent. Returns
+    the new record, without the attributes that were never set.
 
     Args:
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (EmailInput): Attributes of an e-mail, to create or change it. Members that are not
-            sent keep their values; null clears. Custom attributes may stand beside the documented
-            ones; what the server does not know or lets nobody write, it passes over.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (EmailInput): Attributes of an e-mail, to create or change it. Attributes that are
+            not sent keep their values; None clears. Custom attributes may be sent too; the server
+            ignores unknown and read-only ones.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

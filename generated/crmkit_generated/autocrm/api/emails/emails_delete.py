@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete an e-mail.
 
-     Deletes softly; an administrator can bring it back. A second time it is 404.
+     Marks the record as deleted; an administrator can restore it. Deleting it again is answered 404.
 
     Args:
         id (str): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete an e-mail.
 
-     Deletes softly; an administrator can bring it back. A second time it is 404.
+     Marks the record as deleted; an administrator can restore it. Deleting it again is answered 404.
 
     Args:
         id (str): Id of the record.

@@ -62,8 +62,7 @@ def sync_detailed(
 ) -> Response[ExportResult]:
     """Export records into a file.
 
-     Answers the id of an attachment that holds the file, or with idle the id of the work in the
-    background.
+     Returns the id of the attachment with the file or, with `idle`, the id of the background job.
 
     Args:
         body (ExportInput): What to export, and how.
@@ -94,8 +93,7 @@ def sync(
 ) -> ExportResult | None:
     """Export records into a file.
 
-     Answers the id of an attachment that holds the file, or with idle the id of the work in the
-    background.
+     Returns the id of the attachment with the file or, with `idle`, the id of the background job.
 
     Args:
         body (ExportInput): What to export, and how.
@@ -121,8 +119,7 @@ async def asyncio_detailed(
 ) -> Response[ExportResult]:
     """Export records into a file.
 
-     Answers the id of an attachment that holds the file, or with idle the id of the work in the
-    background.
+     Returns the id of the attachment with the file or, with `idle`, the id of the background job.
 
     Args:
         body (ExportInput): What to export, and how.
@@ -151,8 +148,7 @@ async def asyncio(
 ) -> ExportResult | None:
     """Export records into a file.
 
-     Answers the id of an attachment that holds the file, or with idle the id of the work in the
-    background.
+     Returns the id of the attachment with the file or, with `idle`, the id of the background job.
 
     Args:
         body (ExportInput): What to export, and how.

@@ -58,7 +58,7 @@ def sync_detailed(
 ) -> Response[bool]:
     """Follow a record.
 
-     The record then shows in the stream of the user who asks.
+     The record then appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -92,7 +92,7 @@ def sync(
 ) -> bool | None:
     """Follow a record.
 
-     The record then shows in the stream of the user who asks.
+     The record then appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -121,7 +121,7 @@ async def asyncio_detailed(
 ) -> Response[bool]:
     """Follow a record.
 
-     The record then shows in the stream of the user who asks.
+     The record then appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -153,7 +153,7 @@ async def asyncio(
 ) -> bool | None:
     """Follow a record.
 
-     The record then shows in the stream of the user who asks.
+     The record then appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -73,7 +73,7 @@ def sync_detailed(
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,7 +110,7 @@ def sync(
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -142,7 +142,7 @@ async def asyncio_detailed(
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -177,7 +177,7 @@ async def asyncio(
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

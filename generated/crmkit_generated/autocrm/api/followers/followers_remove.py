@@ -65,14 +65,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: FollowersInput,
 ) -> Response[Any]:
-    """Make users follow a record no longer.
+    """Make users stop following a record.
 
      Needs the right to manage followers.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,14 +102,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: FollowersInput,
 ) -> Response[Any]:
-    """Make users follow a record no longer.
+    """Make users stop following a record.
 
      Needs the right to manage followers.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        body (FollowersInput): Names users.
+        body (FollowersInput): Users by id.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -55,9 +55,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Follow a record no longer.
+    """Stop following a record.
 
-     The record no longer shows in the stream of the user who asks.
+     The record no longer appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -89,9 +89,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Follow a record no longer.
+    """Stop following a record.
 
-     The record no longer shows in the stream of the user who asks.
+     The record no longer appears in the current user's stream.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

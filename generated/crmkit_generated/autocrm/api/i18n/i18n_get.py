@@ -63,9 +63,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     default: bool | Unset = UNSET,
 ) -> Response[Any | str]:
-    """Read the texts of the user interface.
+    """Read the translations of the user interface.
 
-     In the language of the user who asks; without credentials or with default those of the system.
+     In the language of the current user; without credentials or with `default`, in that of the system.
 
     Args:
         default (bool | Unset): True for the system's language.
@@ -94,9 +94,9 @@ def sync(
     client: AuthenticatedClient | Client,
     default: bool | Unset = UNSET,
 ) -> Any | str | None:
-    """Read the texts of the user interface.
+    """Read the translations of the user interface.
 
-     In the language of the user who asks; without credentials or with default those of the system.
+     In the language of the current user; without credentials or with `default`, in that of the system.
 
     Args:
         default (bool | Unset): True for the system's language.
@@ -120,9 +120,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     default: bool | Unset = UNSET,
 ) -> Response[Any | str]:
-    """Read the texts of the user interface.
+    """Read the translations of the user interface.
 
-     In the language of the user who asks; without credentials or with default those of the system.
+     In the language of the current user; without credentials or with `default`, in that of the system.
 
     Args:
         default (bool | Unset): True for the system's language.
@@ -149,9 +149,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     default: bool | Unset = UNSET,
 ) -> Any | str | None:
-    """Read the texts of the user interface.
+    """Read the translations of the user interface.
 
-     In the language of the user who asks; without credentials or with default those of the system.
+     In the language of the current user; without credentials or with `default`, in that of the system.
 
     Args:
         default (bool | Unset): True for the system's language.

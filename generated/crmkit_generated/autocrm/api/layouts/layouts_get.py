@@ -63,7 +63,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Read a layout of the user interface.
 
-     What stands where in a list or form of an entity type.
+     Returns the arrangement of a list or form of an entity type.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -97,7 +97,7 @@ def sync(
 ) -> Any | str | None:
     """Read a layout of the user interface.
 
-     What stands where in a list or form of an entity type.
+     Returns the arrangement of a list or form of an entity type.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -126,7 +126,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Read a layout of the user interface.
 
-     What stands where in a list or form of an entity type.
+     Returns the arrangement of a list or form of an entity type.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -158,7 +158,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Read a layout of the user interface.
 
-     What stands where in a list or form of an entity type.
+     Returns the arrangement of a list or form of an entity type.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -62,9 +62,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: Any,
 ) -> Response[bool]:
-    """Hand in a form from the web.
+    """Submit a web form.
 
-     Needs no credentials but the key of the form. Answers true even where required members are missing.
+     Needs no credentials but the key of the form. Returns true even if required members are missing.
 
     Args:
         api_key (str): Key of the form.
@@ -96,9 +96,9 @@ def sync(
     client: AuthenticatedClient | Client,
     body: Any,
 ) -> bool | None:
-    """Hand in a form from the web.
+    """Submit a web form.
 
-     Needs no credentials but the key of the form. Answers true even where required members are missing.
+     Needs no credentials but the key of the form. Returns true even if required members are missing.
 
     Args:
         api_key (str): Key of the form.
@@ -125,9 +125,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: Any,
 ) -> Response[bool]:
-    """Hand in a form from the web.
+    """Submit a web form.
 
-     Needs no credentials but the key of the form. Answers true even where required members are missing.
+     Needs no credentials but the key of the form. Returns true even if required members are missing.
 
     Args:
         api_key (str): Key of the form.
@@ -157,9 +157,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: Any,
 ) -> bool | None:
-    """Hand in a form from the web.
+    """Submit a web form.
 
-     Needs no credentials but the key of the form. Answers true even where required members are missing.
+     Needs no credentials but the key of the form. Returns true even if required members are missing.
 
     Args:
         api_key (str): Key of the form.

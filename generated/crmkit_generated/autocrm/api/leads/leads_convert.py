@@ -62,13 +62,13 @@ def sync_detailed(
 ) -> Response[Lead]:
     """Convert a lead into an account, a contact and an opportunity.
 
-     Makes the records that are given, ties them to one another and sets the lead's status to Converted.
-    A lead may be converted again, which makes new records. Without records the lead is converted all
-    the same. Where one part is refused the lead stays as it was, but parts made before it remain, in
-    the order account, contact, opportunity.
+     Creates the given records, links them to each other and sets the lead's status to Converted. A lead
+    can be converted again, which creates new records. Without records only the status changes. If one
+    record is refused, the lead does not change, but records created before it remain, in the order
+    account, contact, opportunity.
 
     Args:
-        body (LeadConversionInput): A lead and what to make of it.
+        body (LeadConversionInput): A lead and the records to create.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,13 +96,13 @@ def sync(
 ) -> Lead | None:
     """Convert a lead into an account, a contact and an opportunity.
 
-     Makes the records that are given, ties them to one another and sets the lead's status to Converted.
-    A lead may be converted again, which makes new records. Without records the lead is converted all
-    the same. Where one part is refused the lead stays as it was, but parts made before it remain, in
-    the order account, contact, opportunity.
+     Creates the given records, links them to each other and sets the lead's status to Converted. A lead
+    can be converted again, which creates new records. Without records only the status changes. If one
+    record is refused, the lead does not change, but records created before it remain, in the order
+    account, contact, opportunity.
 
     Args:
-        body (LeadConversionInput): A lead and what to make of it.
+        body (LeadConversionInput): A lead and the records to create.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,13 +125,13 @@ async def asyncio_detailed(
 ) -> Response[Lead]:
     """Convert a lead into an account, a contact and an opportunity.
 
-     Makes the records that are given, ties them to one another and sets the lead's status to Converted.
-    A lead may be converted again, which makes new records. Without records the lead is converted all
-    the same. Where one part is refused the lead stays as it was, but parts made before it remain, in
-    the order account, contact, opportunity.
+     Creates the given records, links them to each other and sets the lead's status to Converted. A lead
+    can be converted again, which creates new records. Without records only the status changes. If one
+    record is refused, the lead does not change, but records created before it remain, in the order
+    account, contact, opportunity.
 
     Args:
-        body (LeadConversionInput): A lead and what to make of it.
+        body (LeadConversionInput): A lead and the records to create.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,13 +157,13 @@ async def asyncio(
 ) -> Lead | None:
     """Convert a lead into an account, a contact and an opportunity.
 
-     Makes the records that are given, ties them to one another and sets the lead's status to Converted.
-    A lead may be converted again, which makes new records. Without records the lead is converted all
-    the same. Where one part is refused the lead stays as it was, but parts made before it remain, in
-    the order account, contact, opportunity.
+     Creates the given records, links them to each other and sets the lead's status to Converted. A lead
+    can be converted again, which creates new records. Without records only the status changes. If one
+    record is refused, the lead does not change, but records created before it remain, in the order
+    account, contact, opportunity.
 
     Args:
-        body (LeadConversionInput): A lead and what to make of it.
+        body (LeadConversionInput): A lead and the records to create.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[ConvertAttributes]:
     """Read what a conversion would fill in.
 
-     Answers for each entity type the attributes that the lead gives.
+     Returns the attributes that the lead provides for each entity type.
 
     Args:
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +93,10 @@ def sync(
 ) -> ConvertAttributes | None:
     """Read what a conversion would fill in.
 
-     Answers for each entity type the attributes that the lead gives.
+     Returns the attributes that the lead provides for each entity type.
 
     Args:
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,10 +119,10 @@ async def asyncio_detailed(
 ) -> Response[ConvertAttributes]:
     """Read what a conversion would fill in.
 
-     Answers for each entity type the attributes that the lead gives.
+     Returns the attributes that the lead provides for each entity type.
 
     Args:
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,10 +148,10 @@ async def asyncio(
 ) -> ConvertAttributes | None:
     """Read what a conversion would fill in.
 
-     Answers for each entity type the attributes that the lead gives.
+     Returns the attributes that the lead provides for each entity type.
 
     Args:
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,12 +67,12 @@ def sync_detailed(
 ) -> Response[Lead]:
     """Convert a lead, by AutoCRM's route.
 
-     The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason. The client's leads.convert takes the route that the server has.
+     The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an HTML page and
+    without X-Status-Reason. The client's `leads.convert` calls the route that the server has.
 
     Args:
         id (str): Id of the record.
-        body (LeadRecordsInput): What to make of a lead.
+        body (LeadRecordsInput): The records to create from a lead.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,12 +102,12 @@ def sync(
 ) -> Lead | None:
     """Convert a lead, by AutoCRM's route.
 
-     The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason. The client's leads.convert takes the route that the server has.
+     The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an HTML page and
+    without X-Status-Reason. The client's `leads.convert` calls the route that the server has.
 
     Args:
         id (str): Id of the record.
-        body (LeadRecordsInput): What to make of a lead.
+        body (LeadRecordsInput): The records to create from a lead.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,12 +132,12 @@ async def asyncio_detailed(
 ) -> Response[Lead]:
     """Convert a lead, by AutoCRM's route.
 
-     The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason. The client's leads.convert takes the route that the server has.
+     The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an HTML page and
+    without X-Status-Reason. The client's `leads.convert` calls the route that the server has.
 
     Args:
         id (str): Id of the record.
-        body (LeadRecordsInput): What to make of a lead.
+        body (LeadRecordsInput): The records to create from a lead.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,12 +165,12 @@ async def asyncio(
 ) -> Lead | None:
     """Convert a lead, by AutoCRM's route.
 
-     The page's form of conversion. EspoCRM has no such route and answers 404 with a page in HTML and no
-    X-Status-Reason. The client's leads.convert takes the route that the server has.
+     The form of AutoCRM's page. EspoCRM does not have this route: it answers 404 with an HTML page and
+    without X-Status-Reason. The client's `leads.convert` calls the route that the server has.
 
     Args:
         id (str): Id of the record.
-        body (LeadRecordsInput): What to make of a lead.
+        body (LeadRecordsInput): The records to create from a lead.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

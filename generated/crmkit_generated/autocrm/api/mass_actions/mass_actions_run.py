@@ -62,9 +62,9 @@ def sync_detailed(
 ) -> Response[MassActionResult]:
     """Run an action on many records.
 
-     Takes ids or a search. Records that are missing, or that the change would make invalid, are skipped
-    without a word: compare the count. With idle the server works in the background and answers an id to
-    ask by.
+     Takes ids or a search. Records that do not exist, or that the change would make invalid, are skipped
+    silently: compare the count. With `idle` the server works in the background and returns an id to
+    query the progress with.
 
     Args:
         body (MassActionInput): The action and the records that it is for.
@@ -95,9 +95,9 @@ def sync(
 ) -> MassActionResult | None:
     """Run an action on many records.
 
-     Takes ids or a search. Records that are missing, or that the change would make invalid, are skipped
-    without a word: compare the count. With idle the server works in the background and answers an id to
-    ask by.
+     Takes ids or a search. Records that do not exist, or that the change would make invalid, are skipped
+    silently: compare the count. With `idle` the server works in the background and returns an id to
+    query the progress with.
 
     Args:
         body (MassActionInput): The action and the records that it is for.
@@ -123,9 +123,9 @@ async def asyncio_detailed(
 ) -> Response[MassActionResult]:
     """Run an action on many records.
 
-     Takes ids or a search. Records that are missing, or that the change would make invalid, are skipped
-    without a word: compare the count. With idle the server works in the background and answers an id to
-    ask by.
+     Takes ids or a search. Records that do not exist, or that the change would make invalid, are skipped
+    silently: compare the count. With `idle` the server works in the background and returns an id to
+    query the progress with.
 
     Args:
         body (MassActionInput): The action and the records that it is for.
@@ -154,9 +154,9 @@ async def asyncio(
 ) -> MassActionResult | None:
     """Run an action on many records.
 
-     Takes ids or a search. Records that are missing, or that the change would make invalid, are skipped
-    without a word: compare the count. With idle the server works in the background and answers an id to
-    ask by.
+     Takes ids or a search. Records that do not exist, or that the change would make invalid, are skipped
+    silently: compare the count. With `idle` the server works in the background and returns an id to
+    query the progress with.
 
     Args:
         body (MassActionInput): The action and the records that it is for.

@@ -55,9 +55,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[MassActionStatus]:
-    """Read how far a mass action in the background has come.
+    """Read the progress of a mass action in the background.
 
-     For mass actions that were started with idle.
+     For mass actions that were started with `idle`.
 
     Args:
         id (str): Id of the record.
@@ -86,9 +86,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> MassActionStatus | None:
-    """Read how far a mass action in the background has come.
+    """Read the progress of a mass action in the background.
 
-     For mass actions that were started with idle.
+     For mass actions that were started with `idle`.
 
     Args:
         id (str): Id of the record.
@@ -112,9 +112,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[MassActionStatus]:
-    """Read how far a mass action in the background has come.
+    """Read the progress of a mass action in the background.
 
-     For mass actions that were started with idle.
+     For mass actions that were started with `idle`.
 
     Args:
         id (str): Id of the record.
@@ -141,9 +141,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> MassActionStatus | None:
-    """Read how far a mass action in the background has come.
+    """Read the progress of a mass action in the background.
 
-     For mass actions that were started with idle.
+     For mass actions that were started with `idle`.
 
     Args:
         id (str): Id of the record.

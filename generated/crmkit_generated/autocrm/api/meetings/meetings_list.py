@@ -105,26 +105,26 @@ def sync_detailed(
 ) -> Response[list[Meeting]]:
     """List meetings.
 
-     Shows meetings that the user may read, in pages. Records of a list carry fewer attributes than one
-    that is read by its id. Lists are sorted by `dateStart` unless orderBy says otherwise. Names for
-    primaryFilter: planned, held, todays.
+     Returns the meetings that the user may read, in pages. Listed records have fewer attributes than a
+    record that is read by its id. Sorted by `date_start` unless `order_by` is given. Values of
+    `primary_filter`: planned, held, todays.
 
     Args:
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
-        x_no_total (bool | Unset): Leaves the counting out: the total is -1 where more follow and
-            -2 where nothing does.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
+        x_no_total (bool | Unset): True to skip counting: the total is -1 if more records follow
+            and -2 if none do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,26 +170,26 @@ def sync(
 ) -> list[Meeting] | None:
     """List meetings.
 
-     Shows meetings that the user may read, in pages. Records of a list carry fewer attributes than one
-    that is read by its id. Lists are sorted by `dateStart` unless orderBy says otherwise. Names for
-    primaryFilter: planned, held, todays.
+     Returns the meetings that the user may read, in pages. Listed records have fewer attributes than a
+    record that is read by its id. Sorted by `date_start` unless `order_by` is given. Values of
+    `primary_filter`: planned, held, todays.
 
     Args:
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
-        x_no_total (bool | Unset): Leaves the counting out: the total is -1 where more follow and
-            -2 where nothing does.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
+        x_no_total (bool | Unset): True to skip counting: the total is -1 if more records follow
+            and -2 if none do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -230,26 +230,26 @@ async def asyncio_detailed(
 ) -> Response[list[Meeting]]:
     """List meetings.
 
-     Shows meetings that the user may read, in pages. Records of a list carry fewer attributes than one
-    that is read by its id. Lists are sorted by `dateStart` unless orderBy says otherwise. Names for
-    primaryFilter: planned, held, todays.
+     Returns the meetings that the user may read, in pages. Listed records have fewer attributes than a
+    record that is read by its id. Sorted by `date_start` unless `order_by` is given. Values of
+    `primary_filter`: planned, held, todays.
 
     Args:
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
-        x_no_total (bool | Unset): Leaves the counting out: the total is -1 where more follow and
-            -2 where nothing does.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
+        x_no_total (bool | Unset): True to skip counting: the total is -1 if more records follow
+            and -2 if none do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -293,26 +293,26 @@ async def asyncio(
 ) -> list[Meeting] | None:
     """List meetings.
 
-     Shows meetings that the user may read, in pages. Records of a list carry fewer attributes than one
-    that is read by its id. Lists are sorted by `dateStart` unless orderBy says otherwise. Names for
-    primaryFilter: planned, held, todays.
+     Returns the meetings that the user may read, in pages. Listed records have fewer attributes than a
+    record that is read by its id. Sorted by `date_start` unless `order_by` is given. Values of
+    `primary_filter`: planned, held, todays.
 
     Args:
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
-        x_no_total (bool | Unset): Leaves the counting out: the total is -1 where more follow and
-            -2 where nothing does.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
+        x_no_total (bool | Unset): True to skip counting: the total is -1 if more records follow
+            and -2 if none do.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

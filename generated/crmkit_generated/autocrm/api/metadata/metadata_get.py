@@ -65,12 +65,11 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Read what entity types, fields and links exist.
 
-     With a key only that part, whatever it is. A key that leads nowhere is answered 200 with an empty
-    body.
+     With a key it returns only that part, of whatever type. A key that does not exist is answered 200
+    with an empty body.
 
     Args:
-        key (str | Unset): Path to the part that is wanted, with dots. Without it everything, some
-            300 kB.
+        key (str | Unset): Dotted path to the part to return. Without it everything, some 300 kB.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,12 +97,11 @@ def sync(
 ) -> Any | str | None:
     """Read what entity types, fields and links exist.
 
-     With a key only that part, whatever it is. A key that leads nowhere is answered 200 with an empty
-    body.
+     With a key it returns only that part, of whatever type. A key that does not exist is answered 200
+    with an empty body.
 
     Args:
-        key (str | Unset): Path to the part that is wanted, with dots. Without it everything, some
-            300 kB.
+        key (str | Unset): Dotted path to the part to return. Without it everything, some 300 kB.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,12 +124,11 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Read what entity types, fields and links exist.
 
-     With a key only that part, whatever it is. A key that leads nowhere is answered 200 with an empty
-    body.
+     With a key it returns only that part, of whatever type. A key that does not exist is answered 200
+    with an empty body.
 
     Args:
-        key (str | Unset): Path to the part that is wanted, with dots. Without it everything, some
-            300 kB.
+        key (str | Unset): Dotted path to the part to return. Without it everything, some 300 kB.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,12 +154,11 @@ async def asyncio(
 ) -> Any | str | None:
     """Read what entity types, fields and links exist.
 
-     With a key only that part, whatever it is. A key that leads nowhere is answered 200 with an empty
-    body.
+     With a key it returns only that part, of whatever type. A key that does not exist is answered 200
+    with an empty body.
 
     Args:
-        key (str | Unset): Path to the part that is wanted, with dots. Without it everything, some
-            300 kB.
+        key (str | Unset): Dotted path to the part to return. Without it everything, some 300 kB.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a post.
 
-     Its author may, for some time.
+     Allowed to its author, for some time.
 
     Args:
         id (str): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a post.
 
-     Its author may, for some time.
+     Allowed to its author, for some time.
 
     Args:
         id (str): Id of the record.

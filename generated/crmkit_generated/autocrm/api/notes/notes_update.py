@@ -65,9 +65,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Response[Note]:
-    """Change a post.
+    """Update a post.
 
-     Its author may, for some days.
+     Allowed to its author, for some days.
 
     Args:
         id (str): Id of the record.
@@ -99,9 +99,9 @@ def sync(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Note | None:
-    """Change a post.
+    """Update a post.
 
-     Its author may, for some days.
+     Allowed to its author, for some days.
 
     Args:
         id (str): Id of the record.
@@ -128,9 +128,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Response[Note]:
-    """Change a post.
+    """Update a post.
 
-     Its author may, for some days.
+     Allowed to its author, for some days.
 
     Args:
         id (str): Id of the record.
@@ -160,9 +160,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Note | None:
-    """Change a post.
+    """Update a post.
 
-     Its author may, for some days.
+     Allowed to its author, for some days.
 
     Args:
         id (str): Id of the record.

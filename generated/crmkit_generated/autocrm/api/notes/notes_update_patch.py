@@ -65,7 +65,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Response[Note]:
-    """Change a post, by PATCH.
+    """Update a post, by PATCH.
 
      The same as PUT.
 
@@ -99,7 +99,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Note | None:
-    """Change a post, by PATCH.
+    """Update a post, by PATCH.
 
      The same as PUT.
 
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Response[Note]:
-    """Change a post, by PATCH.
+    """Update a post, by PATCH.
 
      The same as PUT.
 
@@ -160,7 +160,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: NoteInput,
 ) -> Note | None:
-    """Change a post, by PATCH.
+    """Update a post, by PATCH.
 
      The same as PUT.
 

@@ -71,14 +71,14 @@ def sync_detailed(
 ) -> Response[Record]:
     """Create a record of any entity type.
 
-     Answers the new record; attributes that were never set are missing from it.
+     Returns the new record, without the attributes that were never set.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,14 +110,14 @@ def sync(
 ) -> Record | None:
     """Create a record of any entity type.
 
-     Answers the new record; attributes that were never set are missing from it.
+     Returns the new record, without the attributes that were never set.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -144,14 +144,14 @@ async def asyncio_detailed(
 ) -> Response[Record]:
     """Create a record of any entity type.
 
-     Answers the new record; attributes that were never set are missing from it.
+     Returns the new record, without the attributes that were never set.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -181,14 +181,14 @@ async def asyncio(
 ) -> Record | None:
     """Create a record of any entity type.
 
-     Answers the new record; attributes that were never set are missing from it.
+     Returns the new record, without the attributes that were never set.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        x_skip_duplicate_check (bool | Unset): Creates the record although there are others like
-            it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_skip_duplicate_check (bool | Unset): True to create the record although there are
+            similar ones.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a record of any entity type.
 
-     Deletes softly; an administrator can bring it back. A second time it is 404.
+     Marks the record as deleted; an administrator can restore it. Deleting it again is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -91,7 +91,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a record of any entity type.
 
-     Deletes softly; an administrator can bring it back. A second time it is 404.
+     Marks the record as deleted; an administrator can restore it. Deleting it again is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

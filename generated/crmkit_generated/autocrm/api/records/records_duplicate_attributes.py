@@ -65,13 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> Response[AttributeSet]:
-    """Read what a copy of a record would hold.
+    """Read the attributes that a copy of a record would have.
 
-     Makes no copy; create one from the answer.
+     Does not copy: create a record from the attributes returned.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,13 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> AttributeSet | None:
-    """Read what a copy of a record would hold.
+    """Read the attributes that a copy of a record would have.
 
-     Makes no copy; create one from the answer.
+     Does not copy: create a record from the attributes returned.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,13 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> Response[AttributeSet]:
-    """Read what a copy of a record would hold.
+    """Read the attributes that a copy of a record would have.
 
-     Makes no copy; create one from the answer.
+     Does not copy: create a record from the attributes returned.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,13 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> AttributeSet | None:
-    """Read what a copy of a record would hold.
+    """Read the attributes that a copy of a record would have.
 
-     Makes no copy; create one from the answer.
+     Does not copy: create a record from the attributes returned.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

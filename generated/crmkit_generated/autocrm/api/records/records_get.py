@@ -60,7 +60,7 @@ def sync_detailed(
 ) -> Response[Record]:
     """Read a record of any entity type.
 
-     Shows all attributes that the user may see. Deleted records are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -94,7 +94,7 @@ def sync(
 ) -> Record | None:
     """Read a record of any entity type.
 
-     Shows all attributes that the user may see. Deleted records are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -123,7 +123,7 @@ async def asyncio_detailed(
 ) -> Response[Record]:
     """Read a record of any entity type.
 
-     Shows all attributes that the user may see. Deleted records are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -155,7 +155,7 @@ async def asyncio(
 ) -> Record | None:
     """Read a record of any entity type.
 
-     Shows all attributes that the user may see. Deleted records are 404.
+     Returns all attributes that the user may see. A deleted record is answered 404.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

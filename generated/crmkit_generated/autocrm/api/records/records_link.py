@@ -72,14 +72,14 @@ def sync_detailed(
     """Link records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes one id, several
-    ids, or a search whose whole result is linked. What is linked already stays so and is true as well.
-    False means that nothing was done, for the body named no id.
+    ids, or a search whose whole result is linked. Records that are linked already stay linked, and the
+    reply is true as well. False means that nothing was done because the body named no id.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -114,14 +114,14 @@ def sync(
     """Link records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes one id, several
-    ids, or a search whose whole result is linked. What is linked already stays so and is true as well.
-    False means that nothing was done, for the body named no id.
+    ids, or a search whose whole result is linked. Records that are linked already stay linked, and the
+    reply is true as well. False means that nothing was done because the body named no id.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,14 +151,14 @@ async def asyncio_detailed(
     """Link records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes one id, several
-    ids, or a search whose whole result is linked. What is linked already stays so and is true as well.
-    False means that nothing was done, for the body named no id.
+    ids, or a search whose whole result is linked. Records that are linked already stay linked, and the
+    reply is true as well. False means that nothing was done because the body named no id.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -191,14 +191,14 @@ async def asyncio(
     """Link records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes one id, several
-    ids, or a search whose whole result is linked. What is linked already stays so and is true as well.
-    False means that nothing was done, for the body named no id.
+    ids, or a search whose whole result is linked. Records that are linked already stay linked, and the
+    reply is true as well. False means that nothing was done because the body named no id.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

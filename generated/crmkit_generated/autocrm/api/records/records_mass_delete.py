@@ -68,8 +68,8 @@ def sync_detailed(
     """Delete many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_delete, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_delete` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -104,8 +104,8 @@ def sync(
     """Delete many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_delete, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_delete` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -135,8 +135,8 @@ async def asyncio_detailed(
     """Delete many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_delete, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_delete` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -169,8 +169,8 @@ async def asyncio(
     """Delete many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_delete, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_delete` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -68,8 +68,8 @@ def sync_detailed(
     """Change many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_update, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_update` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -104,8 +104,8 @@ def sync(
     """Change many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_update, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_update` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -135,8 +135,8 @@ async def asyncio_detailed(
     """Change many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_update, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_update` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -169,8 +169,8 @@ async def asyncio(
     """Change many records, by AutoCRM's route.
 
      EspoCRM had this route until 6.1. Since 7.0 it answers 404 with a reason that begins with "Action",
-    and MassAction takes its place. The client's entity(name).mass_update, and that of accounts and the
-    others, takes the route that the server has.
+    and MassAction replaces it. The client\\'s `mass_update` of accounts, `entity(…)` and so on calls
+    the route that the server has.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -108,29 +108,29 @@ def sync_detailed(
     sort_by: str | Unset = UNSET,
     asc: bool | Unset = UNSET,
 ) -> Response[list[Record]]:
-    """List the records that a link leads to.
+    """List linked records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes the parameters of
-    a list, save that the total is always counted. A link to one record alone gives an empty list, and
-    contacts of Account carry next to nothing unless select names it.
+    a list, but the total is always counted. A link to a single record gives an empty list, and contacts
+    of Account have hardly any attributes unless `select` names them.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -178,29 +178,29 @@ def sync(
     sort_by: str | Unset = UNSET,
     asc: bool | Unset = UNSET,
 ) -> list[Record] | None:
-    """List the records that a link leads to.
+    """List linked records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes the parameters of
-    a list, save that the total is always counted. A link to one record alone gives an empty list, and
-    contacts of Account carry next to nothing unless select names it.
+    a list, but the total is always counted. A link to a single record gives an empty list, and contacts
+    of Account have hardly any attributes unless `select` names them.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -243,29 +243,29 @@ async def asyncio_detailed(
     sort_by: str | Unset = UNSET,
     asc: bool | Unset = UNSET,
 ) -> Response[list[Record]]:
-    """List the records that a link leads to.
+    """List linked records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes the parameters of
-    a list, save that the total is always counted. A link to one record alone gives an empty list, and
-    contacts of Account carry next to nothing unless select names it.
+    a list, but the total is always counted. A link to a single record gives an empty list, and contacts
+    of Account have hardly any attributes unless `select` names them.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -311,29 +311,29 @@ async def asyncio(
     sort_by: str | Unset = UNSET,
     asc: bool | Unset = UNSET,
 ) -> list[Record] | None:
-    """List the records that a link leads to.
+    """List linked records.
 
      A link is named as the entity type defines it, such as contacts of Account. Takes the parameters of
-    a list, save that the total is always counted. A link to one record alone gives an empty list, and
-    contacts of Account carry next to nothing unless select names it.
+    a list, but the total is always counted. A link to a single record gives an empty list, and contacts
+    of Account have hardly any attributes unless `select` names them.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
         link (str): Name of the link.
-        order_by (str | Unset): Attribute to sort by; a link sorts by the name of what it leads
-            to. The id is the second key.
-        order (str | Unset): Direction to sort in. Without it, and with orderBy, ascending. One of
+        order_by (str | Unset): Attribute to sort by; a link sorts by the name of the linked
+            record. The id is the second key.
+        order (str | Unset): Direction to sort in; with `order_by`, ascending by default. One of
             asc, desc.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        primary_filter (str | Unset): Name of a filter that the entity type defines; one at most.
-        text_filter (str | Unset): Text that a name, e-mail address or the like begins with. An
-            asterisk stands for anything.
-        q (str | Unset): As textFilter, and the total is not counted: -1 or -2.
-        sort_by (str | Unset): Old name of orderBy.
-        asc (bool | Unset): Old form of order: true for ascending.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        primary_filter (str | Unset): Name of a filter that the entity type defines.
+        text_filter (str | Unset): String that a name, e-mail address or the like begins with. An
+            asterisk matches anything.
+        q (str | Unset): As `text_filter`, but the total is not counted: -1 or -2.
+        sort_by (str | Unset): Old name of `order_by`.
+        asc (bool | Unset): Old form of `order`: true for ascending.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -63,13 +63,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> Response[bool]:
-    """Bring a deleted record back.
+    """Restore a deleted record.
 
      For administrators.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,13 +97,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> bool | None:
-    """Bring a deleted record back.
+    """Restore a deleted record.
 
      For administrators.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,13 +126,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> Response[bool]:
-    """Bring a deleted record back.
+    """Restore a deleted record.
 
      For administrators.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -158,13 +158,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RecordReference,
 ) -> bool | None:
-    """Bring a deleted record back.
+    """Restore a deleted record.
 
      For administrators.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
-        body (RecordReference): Names a record.
+        body (RecordReference): Reference to a record.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -80,9 +80,9 @@ def sync_detailed(
     """Unlink records.
 
      A link is named as the entity type defines it, such as contacts of Account. EspoCRM reads the ids
-    from a JSON body alone; AutoCRM's page shows one id in the query alone. Send both and take true or
-    an empty 200 for done: false means that nothing was unlinked. What is not linked is true as well.
-    The client's entity(name).unlink, and that of accounts and the others, sends both.
+    only from a JSON body; AutoCRM's page shows one id in the query. Send both, and take true or an
+    empty 200 as success: false means that nothing was unlinked. The reply is true as well for records
+    that were not linked. The client's `unlink` sends both.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -90,7 +90,7 @@ def sync_detailed(
         link (str): Name of the link.
         id_query (str | Unset): Id of the record to unlink, as AutoCRM's page has it. EspoCRM does
             not read it.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -127,9 +127,9 @@ async def asyncio_detailed(
     """Unlink records.
 
      A link is named as the entity type defines it, such as contacts of Account. EspoCRM reads the ids
-    from a JSON body alone; AutoCRM's page shows one id in the query alone. Send both and take true or
-    an empty 200 for done: false means that nothing was unlinked. What is not linked is true as well.
-    The client's entity(name).unlink, and that of accounts and the others, sends both.
+    only from a JSON body; AutoCRM's page shows one id in the query. Send both, and take true or an
+    empty 200 as success: false means that nothing was unlinked. The reply is true as well for records
+    that were not linked. The client's `unlink` sends both.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -137,7 +137,7 @@ async def asyncio_detailed(
         link (str): Name of the link.
         id_query (str | Unset): Id of the record to unlink, as AutoCRM's page has it. EspoCRM does
             not read it.
-        body (LinkInput): Names records to link or unlink: by id, ids, or a search.
+        body (LinkInput): Records to link or unlink: by id, ids, or a search.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

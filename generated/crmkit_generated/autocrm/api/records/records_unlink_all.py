@@ -63,7 +63,7 @@ def sync_detailed(
      Unlinks all records of the link.
 
     Args:
-        body (UnlinkAllInput): Names a link.
+        body (UnlinkAllInput): A link of a target list.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -94,7 +94,7 @@ def sync(
      Unlinks all records of the link.
 
     Args:
-        body (UnlinkAllInput): Names a link.
+        body (UnlinkAllInput): A link of a target list.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio_detailed(
      Unlinks all records of the link.
 
     Args:
-        body (UnlinkAllInput): Names a link.
+        body (UnlinkAllInput): A link of a target list.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -149,7 +149,7 @@ async def asyncio(
      Unlinks all records of the link.
 
     Args:
-        body (UnlinkAllInput): Names a link.
+        body (UnlinkAllInput): A link of a target list.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -72,18 +72,18 @@ def sync_detailed(
     body: RecordInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Record]:
-    """Change a record.
+    """Update a record.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,18 +115,18 @@ def sync(
     body: RecordInput,
     x_version_number: int | Unset = UNSET,
 ) -> Record | None:
-    """Change a record.
+    """Update a record.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -153,18 +153,18 @@ async def asyncio_detailed(
     body: RecordInput,
     x_version_number: int | Unset = UNSET,
 ) -> Response[Record]:
-    """Change a record.
+    """Update a record.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -194,18 +194,18 @@ async def asyncio(
     body: RecordInput,
     x_version_number: int | Unset = UNSET,
 ) -> Record | None:
-    """Change a record.
+    """Update a record.
 
-     Changes what is sent and leaves the rest.
+     Changes the attributes that are sent and leaves the others.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        x_version_number (int | Unset): Version that the change was made from. Where the server
-            holds a newer one with another value of a member that is sent, it answers 409. Entity
-            types without versionNumber pass over it.
-        body (RecordInput): Attributes of a record, to create or change it. Members that are not
-            sent keep their values; null clears.
+        x_version_number (int | Unset): Version that the change is based on. If the server has a
+            newer one with another value of an attribute that is sent, it answers 409. Entity types
+            without `version_number` ignore it.
+        body (RecordInput): Attributes of a record, to create or change it. Attributes that are
+            not sent keep their values; None clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -75,8 +75,8 @@ def sync_detailed(
 
     Args:
         q (str): What to look for.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -110,8 +110,8 @@ def sync(
 
     Args:
         q (str): What to look for.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -140,8 +140,8 @@ async def asyncio_detailed(
 
     Args:
         q (str): What to look for.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -173,8 +173,8 @@ async def asyncio(
 
     Args:
         q (str): What to look for.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -77,9 +77,9 @@ def sync_detailed(
 
     Args:
         q (str): What to look for.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -115,9 +115,9 @@ def sync(
 
     Args:
         q (str): What to look for.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,9 +148,9 @@ async def asyncio_detailed(
 
     Args:
         q (str): What to look for.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -184,9 +184,9 @@ async def asyncio(
 
     Args:
         q (str): What to look for.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[SystemSettings]:
     """Read the settings.
 
-     Without credentials only those that a log-in page needs.
+     Without credentials it returns only what a login page needs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> SystemSettings | None:
     """Read the settings.
 
-     Without credentials only those that a log-in page needs.
+     Without credentials it returns only what a login page needs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[SystemSettings]:
     """Read the settings.
 
-     Without credentials only those that a log-in page needs.
+     Without credentials it returns only what a login page needs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> SystemSettings | None:
     """Read the settings.
 
-     Without credentials only those that a log-in page needs.
+     Without credentials it returns only what a login page needs.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

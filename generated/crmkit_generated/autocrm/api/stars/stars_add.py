@@ -58,7 +58,7 @@ def sync_detailed(
 ) -> Response[bool]:
     """Star a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -92,7 +92,7 @@ def sync(
 ) -> bool | None:
     """Star a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -121,7 +121,7 @@ async def asyncio_detailed(
 ) -> Response[bool]:
     """Star a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -153,7 +153,7 @@ async def asyncio(
 ) -> bool | None:
     """Star a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

@@ -55,9 +55,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Take the star from a record.
+    """Remove the star from a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
@@ -89,9 +89,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Take the star from a record.
+    """Remove the star from a record.
 
-     For people; users that are programs get 403.
+     For regular users; API users get 403.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.

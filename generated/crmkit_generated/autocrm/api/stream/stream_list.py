@@ -81,18 +81,18 @@ def sync_detailed(
     filter_: str | Unset = UNSET,
     skip_own: bool | Unset = UNSET,
 ) -> Response[list[Note]]:
-    """List the stream of the user who asks.
+    """List the stream of the current user.
 
-     Shows what happened to records that the user follows, newest first. The total is -1 where more
-    follow and -2 where nothing does.
+     Returns what happened to records that the user follows, newest first. The total is -1 if more
+    records follow and -2 if none do.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,18 +126,18 @@ def sync(
     filter_: str | Unset = UNSET,
     skip_own: bool | Unset = UNSET,
 ) -> list[Note] | None:
-    """List the stream of the user who asks.
+    """List the stream of the current user.
 
-     Shows what happened to records that the user follows, newest first. The total is -1 where more
-    follow and -2 where nothing does.
+     Returns what happened to records that the user follows, newest first. The total is -1 if more
+    records follow and -2 if none do.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -166,18 +166,18 @@ async def asyncio_detailed(
     filter_: str | Unset = UNSET,
     skip_own: bool | Unset = UNSET,
 ) -> Response[list[Note]]:
-    """List the stream of the user who asks.
+    """List the stream of the current user.
 
-     Shows what happened to records that the user follows, newest first. The total is -1 where more
-    follow and -2 where nothing does.
+     Returns what happened to records that the user follows, newest first. The total is -1 if more
+    records follow and -2 if none do.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -209,18 +209,18 @@ async def asyncio(
     filter_: str | Unset = UNSET,
     skip_own: bool | Unset = UNSET,
 ) -> list[Note] | None:
-    """List the stream of the user who asks.
+    """List the stream of the current user.
 
-     Shows what happened to records that the user follows, newest first. The total is -1 where more
-    follow and -2 where nothing does.
+     Returns what happened to records that the user follows, newest first. The total is -1 if more
+    records follow and -2 if none do.
 
     Args:
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -91,17 +91,17 @@ def sync_detailed(
 ) -> Response[list[Note]]:
     """List the posts to a record.
 
-     The part of its stream that people wrote.
+     Returns the part of its stream that people wrote.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,17 +141,17 @@ def sync(
 ) -> list[Note] | None:
     """List the posts to a record.
 
-     The part of its stream that people wrote.
+     Returns the part of its stream that people wrote.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -186,17 +186,17 @@ async def asyncio_detailed(
 ) -> Response[list[Note]]:
     """List the posts to a record.
 
-     The part of its stream that people wrote.
+     Returns the part of its stream that people wrote.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -234,17 +234,17 @@ async def asyncio(
 ) -> list[Note] | None:
     """List the posts to a record.
 
-     The part of its stream that people wrote.
+     Returns the part of its stream that people wrote.
 
     Args:
         entity_type (str): Name of the entity type. Custom ones begin with C.
         id (str): Id of the record.
-        offset (int | Unset): How many records to leave out at the beginning.
-        max_size (int | Unset): How many records to show, 200 at most unless the server is set up
-            otherwise.
-        after (str | Unset): Shows only what is newer than this moment.
-        filter_ (str | Unset): Which entries to show.
-        skip_own (bool | Unset): Leaves out what the user did.
+        offset (int | Unset): Number of records to skip.
+        max_size (int | Unset): Number of records to return, at most 200 unless the server is
+            configured otherwise.
+        after (str | Unset): Returns only what is newer than this datetime.
+        filter_ (str | Unset): Which entries to return.
+        skip_own (bool | Unset): True to leave out what the user did.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

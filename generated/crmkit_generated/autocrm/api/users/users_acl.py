@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Acl]:
     """Read the rights of a user.
 
-     One's own, or anybody's for administrators.
+     Users read their own rights, administrators those of any user.
 
     Args:
         id (str): Id of the record.
@@ -88,7 +88,7 @@ def sync(
 ) -> Acl | None:
     """Read the rights of a user.
 
-     One's own, or anybody's for administrators.
+     Users read their own rights, administrators those of any user.
 
     Args:
         id (str): Id of the record.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Acl]:
     """Read the rights of a user.
 
-     One's own, or anybody's for administrators.
+     Users read their own rights, administrators those of any user.
 
     Args:
         id (str): Id of the record.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Acl | None:
     """Read the rights of a user.
 
-     One's own, or anybody's for administrators.
+     Users read their own rights, administrators those of any user.
 
     Args:
         id (str): Id of the record.

@@ -62,8 +62,8 @@ def sync_detailed(
 ) -> Response[Webhook]:
     """Create a webhook.
 
-     The one create that answers 201. The secret is shown here. Events are sent from time to time, always
-    as an array of objects.
+     The only creation that is answered 201. The secret is shown here only. Events are sent in batches,
+    always as an array of objects.
 
     Args:
         body (WebhookInput): Event and address.
@@ -94,8 +94,8 @@ def sync(
 ) -> Webhook | None:
     """Create a webhook.
 
-     The one create that answers 201. The secret is shown here. Events are sent from time to time, always
-    as an array of objects.
+     The only creation that is answered 201. The secret is shown here only. Events are sent in batches,
+    always as an array of objects.
 
     Args:
         body (WebhookInput): Event and address.
@@ -121,8 +121,8 @@ async def asyncio_detailed(
 ) -> Response[Webhook]:
     """Create a webhook.
 
-     The one create that answers 201. The secret is shown here. Events are sent from time to time, always
-    as an array of objects.
+     The only creation that is answered 201. The secret is shown here only. Events are sent in batches,
+    always as an array of objects.
 
     Args:
         body (WebhookInput): Event and address.
@@ -151,8 +151,8 @@ async def asyncio(
 ) -> Webhook | None:
     """Create a webhook.
 
-     The one create that answers 201. The secret is shown here. Events are sent from time to time, always
-    as an array of objects.
+     The only creation that is answered 201. The secret is shown here only. Events are sent in batches,
+    always as an array of objects.
 
     Args:
         body (WebhookInput): Event and address.

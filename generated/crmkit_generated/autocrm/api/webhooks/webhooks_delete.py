@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a webhook.
 
-     Nothing is sent any more.
+     Events are no longer sent.
 
     Args:
         id (str): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a webhook.
 
-     Nothing is sent any more.
+     Events are no longer sent.
 
     Args:
         id (str): Id of the record.

@@ -65,9 +65,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: WebhookInput,
 ) -> Response[Webhook]:
-    """Change a webhook.
+    """Update a webhook.
 
-     Switches it off and on, for instance.
+     Switches it off or on, for example.
 
     Args:
         id (str): Id of the record.
@@ -99,9 +99,9 @@ def sync(
     client: AuthenticatedClient | Client,
     body: WebhookInput,
 ) -> Webhook | None:
-    """Change a webhook.
+    """Update a webhook.
 
-     Switches it off and on, for instance.
+     Switches it off or on, for example.
 
     Args:
         id (str): Id of the record.
@@ -128,9 +128,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: WebhookInput,
 ) -> Response[Webhook]:
-    """Change a webhook.
+    """Update a webhook.
 
-     Switches it off and on, for instance.
+     Switches it off or on, for example.
 
     Args:
         id (str): Id of the record.
@@ -160,9 +160,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: WebhookInput,
 ) -> Webhook | None:
-    """Change a webhook.
+    """Update a webhook.
 
-     Switches it off and on, for instance.
+     Switches it off or on, for example.
 
     Args:
         id (str): Id of the record.

@@ -65,8 +65,7 @@ def sync_detailed(
      An unknown contact or feeling is answered 404, and nothing is created.
 
     Args:
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,8 +96,7 @@ def sync(
      An unknown contact or feeling is answered 404, and nothing is created.
 
     Args:
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,8 +122,7 @@ async def asyncio_detailed(
      An unknown contact or feeling is answered 404, and nothing is created.
 
     Args:
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,8 +151,7 @@ async def asyncio(
      An unknown contact or feeling is answered 404, and nothing is created.
 
     Args:
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

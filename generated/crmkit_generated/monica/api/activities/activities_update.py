@@ -67,13 +67,9 @@ def sync_detailed(
 ) -> Response[Activity]:
     """Update an activity.
 
-     Description and type that are not sent are cleared, the contacts are replaced, feelings stay if not
-    sent.
-
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -103,13 +99,9 @@ def sync(
 ) -> Activity | None:
     """Update an activity.
 
-     Description and type that are not sent are cleared, the contacts are replaced, feelings stay if not
-    sent.
-
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -134,13 +126,9 @@ async def asyncio_detailed(
 ) -> Response[Activity]:
     """Update an activity.
 
-     Description and type that are not sent are cleared, the contacts are replaced, feelings stay if not
-    sent.
-
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,13 +156,9 @@ async def asyncio(
 ) -> Activity | None:
     """Update an activity.
 
-     Description and type that are not sent are cleared, the contacts are replaced, feelings stay if not
-    sent.
-
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

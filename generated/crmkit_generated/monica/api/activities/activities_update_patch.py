@@ -65,14 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ActivityInput,
 ) -> Response[Activity]:
-    """Update an activity, by another method.
+    """Update an activity, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ActivityInput,
 ) -> Activity | None:
-    """Update an activity, by another method.
+    """Update an activity, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ActivityInput,
 ) -> Response[Activity]:
-    """Update an activity, by another method.
+    """Update an activity, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ActivityInput,
 ) -> Activity | None:
-    """Update an activity, by another method.
+    """Update an activity, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ActivityInput): An activity to create or update. An update clears description and
-            type that are not sent, replaces the contacts and keeps the feelings.
+        body (ActivityInput): An activity to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,8 +67,6 @@ def sync_detailed(
 ) -> Response[ActivityTypeCategory]:
     """Update an activity type category.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (ActivityTypeCategoryInput): A category of activity types to create or update.
@@ -101,8 +99,6 @@ def sync(
 ) -> ActivityTypeCategory | None:
     """Update an activity type category.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (ActivityTypeCategoryInput): A category of activity types to create or update.
@@ -129,8 +125,6 @@ async def asyncio_detailed(
     body: ActivityTypeCategoryInput,
 ) -> Response[ActivityTypeCategory]:
     """Update an activity type category.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.
@@ -161,8 +155,6 @@ async def asyncio(
     body: ActivityTypeCategoryInput,
 ) -> ActivityTypeCategory | None:
     """Update an activity type category.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.

@@ -65,7 +65,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ActivityTypeCategoryInput,
 ) -> Response[ActivityTypeCategory]:
-    """Update an activity type category, by another method.
+    """Update an activity type category, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -99,7 +99,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ActivityTypeCategoryInput,
 ) -> ActivityTypeCategory | None:
-    """Update an activity type category, by another method.
+    """Update an activity type category, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ActivityTypeCategoryInput,
 ) -> Response[ActivityTypeCategory]:
-    """Update an activity type category, by another method.
+    """Update an activity type category, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -160,7 +160,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ActivityTypeCategoryInput,
 ) -> ActivityTypeCategory | None:
-    """Update an activity type category, by another method.
+    """Update an activity type category, by PATCH.
 
      The same as PUT, with the same members required.
 

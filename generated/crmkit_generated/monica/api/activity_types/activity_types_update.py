@@ -67,8 +67,6 @@ def sync_detailed(
 ) -> Response[ActivityType]:
     """Update an activity type.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (ActivityTypeInput): A type of activity to create or update.
@@ -101,8 +99,6 @@ def sync(
 ) -> ActivityType | None:
     """Update an activity type.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (ActivityTypeInput): A type of activity to create or update.
@@ -129,8 +125,6 @@ async def asyncio_detailed(
     body: ActivityTypeInput,
 ) -> Response[ActivityType]:
     """Update an activity type.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.
@@ -161,8 +155,6 @@ async def asyncio(
     body: ActivityTypeInput,
 ) -> ActivityType | None:
     """Update an activity type.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.

@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[Address]:
     """Create an address.
 
-     Makes a place, too.
+     Creates a place as well.
 
     Args:
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +93,10 @@ def sync(
 ) -> Address | None:
     """Create an address.
 
-     Makes a place, too.
+     Creates a place as well.
 
     Args:
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,10 +119,10 @@ async def asyncio_detailed(
 ) -> Response[Address]:
     """Create an address.
 
-     Makes a place, too.
+     Creates a place as well.
 
     Args:
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,10 +148,10 @@ async def asyncio(
 ) -> Address | None:
     """Create an address.
 
-     Makes a place, too.
+     Creates a place as well.
 
     Args:
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,12 +67,11 @@ def sync_detailed(
 ) -> Response[Address]:
     """Update an address.
 
-     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
-    every update that is to keep them.
+     No reply has the labels: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,12 +101,11 @@ def sync(
 ) -> Address | None:
     """Update an address.
 
-     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
-    every update that is to keep them.
+     No reply has the labels: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,12 +130,11 @@ async def asyncio_detailed(
 ) -> Response[Address]:
     """Update an address.
 
-     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
-    every update that is to keep them.
+     No reply has the labels: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,12 +162,11 @@ async def asyncio(
 ) -> Address | None:
     """Update an address.
 
-     What is not sent is cleared: the labels too, which no reply shows, so that they have to be sent with
-    every update that is to keep them.
+     No reply has the labels: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

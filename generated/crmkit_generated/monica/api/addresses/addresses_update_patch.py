@@ -65,13 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: AddressInput,
 ) -> Response[Address]:
-    """Update an address, by another method.
+    """Update an address, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,13 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: AddressInput,
 ) -> Address | None:
-    """Update an address, by another method.
+    """Update an address, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,13 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: AddressInput,
 ) -> Response[Address]:
-    """Update an address, by another method.
+    """Update an address, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,13 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: AddressInput,
 ) -> Address | None:
-    """Update an address, by another method.
+    """Update an address, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (AddressInput): An address to create or update; an update clears what is not sent.
+        body (AddressInput): An address to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -62,8 +62,8 @@ def sync_detailed(
 ) -> Response[Call]:
     """Create a call.
 
-     Sets the contact's day of the last call. An unknown feeling is answered 404, but the call exists
-    then.
+     Sets the date of the contact's last call. An unknown feeling is answered 404, but the call is
+    created.
 
     Args:
         body (CallInput): A call to create.
@@ -94,8 +94,8 @@ def sync(
 ) -> Call | None:
     """Create a call.
 
-     Sets the contact's day of the last call. An unknown feeling is answered 404, but the call exists
-    then.
+     Sets the date of the contact's last call. An unknown feeling is answered 404, but the call is
+    created.
 
     Args:
         body (CallInput): A call to create.
@@ -121,8 +121,8 @@ async def asyncio_detailed(
 ) -> Response[Call]:
     """Create a call.
 
-     Sets the contact's day of the last call. An unknown feeling is answered 404, but the call exists
-    then.
+     Sets the date of the contact's last call. An unknown feeling is answered 404, but the call is
+    created.
 
     Args:
         body (CallInput): A call to create.
@@ -151,8 +151,8 @@ async def asyncio(
 ) -> Call | None:
     """Create a call.
 
-     Sets the contact's day of the last call. An unknown feeling is answered 404, but the call exists
-    then.
+     Sets the date of the contact's last call. An unknown feeling is answered 404, but the call is
+    created.
 
     Args:
         body (CallInput): A call to create.

@@ -80,13 +80,13 @@ def sync_detailed(
 ) -> Response[list[Call]]:
     """List the calls of one contact.
 
-     The reply counts calls by year, too.
+     The reply counts calls by year as well.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at, called_at, -called_at.
 
     Raises:
@@ -121,13 +121,13 @@ def sync(
 ) -> list[Call] | None:
     """List the calls of one contact.
 
-     The reply counts calls by year, too.
+     The reply counts calls by year as well.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at, called_at, -called_at.
 
     Raises:
@@ -157,13 +157,13 @@ async def asyncio_detailed(
 ) -> Response[list[Call]]:
     """List the calls of one contact.
 
-     The reply counts calls by year, too.
+     The reply counts calls by year as well.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at, called_at, -called_at.
 
     Raises:
@@ -196,13 +196,13 @@ async def asyncio(
 ) -> list[Call] | None:
     """List the calls of one contact.
 
-     The reply counts calls by year, too.
+     The reply counts calls by year as well.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at, called_at, -called_at.
 
     Raises:

@@ -67,12 +67,12 @@ def sync_detailed(
 ) -> Response[Call]:
     """Update a call.
 
-     The contact cannot be changed. Feelings stay if not sent.
+     The contact cannot be changed. Feelings that are not sent are kept.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,12 +102,12 @@ def sync(
 ) -> Call | None:
     """Update a call.
 
-     The contact cannot be changed. Feelings stay if not sent.
+     The contact cannot be changed. Feelings that are not sent are kept.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,12 +132,12 @@ async def asyncio_detailed(
 ) -> Response[Call]:
     """Update a call.
 
-     The contact cannot be changed. Feelings stay if not sent.
+     The contact cannot be changed. Feelings that are not sent are kept.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,12 +165,12 @@ async def asyncio(
 ) -> Call | None:
     """Update a call.
 
-     The contact cannot be changed. Feelings stay if not sent.
+     The contact cannot be changed. Feelings that are not sent are kept.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,14 +65,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: CallUpdateInput,
 ) -> Response[Call]:
-    """Update a call, by another method.
+    """Update a call, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +100,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: CallUpdateInput,
 ) -> Call | None:
-    """Update a call, by another method.
+    """Update a call, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +130,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: CallUpdateInput,
 ) -> Response[Call]:
-    """Update a call, by another method.
+    """Update a call, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +163,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: CallUpdateInput,
 ) -> Call | None:
-    """Update a call, by another method.
+    """Update a call, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (CallUpdateInput): New values of a call. Feelings that are not sent stay; the contact
-            cannot be changed.
+        body (CallUpdateInput): New values of a call. Feelings that are not sent are kept; the
+            contact cannot be changed.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[Company]:
     """Create a company.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (CompanyInput): A company to create or update; an update clears what is not sent.
+        body (CompanyInput): A company to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +93,10 @@ def sync(
 ) -> Company | None:
     """Create a company.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (CompanyInput): A company to create or update; an update clears what is not sent.
+        body (CompanyInput): A company to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,10 +119,10 @@ async def asyncio_detailed(
 ) -> Response[Company]:
     """Create a company.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (CompanyInput): A company to create or update; an update clears what is not sent.
+        body (CompanyInput): A company to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,10 +148,10 @@ async def asyncio(
 ) -> Company | None:
     """Create a company.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (CompanyInput): A company to create or update; an update clears what is not sent.
+        body (CompanyInput): A company to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

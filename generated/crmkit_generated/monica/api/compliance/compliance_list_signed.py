@@ -56,7 +56,7 @@ def sync_detailed(
 ) -> Response[list[PolicySignature]]:
     """List the terms that the user has agreed to.
 
-     All come in one reply; it is answered 404 when there are none.
+     All come in one reply, which is 404 if there are none.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -81,7 +81,7 @@ def sync(
 ) -> list[PolicySignature] | None:
     """List the terms that the user has agreed to.
 
-     All come in one reply; it is answered 404 when there are none.
+     All come in one reply, which is 404 if there are none.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,7 +102,7 @@ async def asyncio_detailed(
 ) -> Response[list[PolicySignature]]:
     """List the terms that the user has agreed to.
 
-     All come in one reply; it is answered 404 when there are none.
+     All come in one reply, which is 404 if there are none.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,7 +125,7 @@ async def asyncio(
 ) -> list[PolicySignature] | None:
     """List the terms that the user has agreed to.
 
-     All come in one reply; it is answered 404 when there are none.
+     All come in one reply, which is 404 if there are none.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[PolicySignature]:
     """Agree to the newest terms.
 
-     Answers the consent.
+     Returns the consent.
 
     Args:
         body (PolicySignatureInput): Consent to the newest terms.
@@ -93,7 +93,7 @@ def sync(
 ) -> PolicySignature | None:
     """Agree to the newest terms.
 
-     Answers the consent.
+     Returns the consent.
 
     Args:
         body (PolicySignatureInput): Consent to the newest terms.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[PolicySignature]:
     """Agree to the newest terms.
 
-     Answers the consent.
+     Returns the consent.
 
     Args:
         body (PolicySignatureInput): Consent to the newest terms.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> PolicySignature | None:
     """Agree to the newest terms.
 
-     Answers the consent.
+     Returns the consent.
 
     Args:
         body (PolicySignatureInput): Consent to the newest terms.

@@ -62,11 +62,11 @@ def sync_detailed(
 ) -> Response[ContactFieldType]:
     """Create a contact field type.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -94,11 +94,11 @@ def sync(
 ) -> ContactFieldType | None:
     """Create a contact field type.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,11 +121,11 @@ async def asyncio_detailed(
 ) -> Response[ContactFieldType]:
     """Create a contact field type.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,11 +151,11 @@ async def asyncio(
 ) -> ContactFieldType | None:
     """Create a contact field type.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,8 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a contact field type.
 
-     Deletes all its contact fields as well, and does so for the built-in types, too. An unknown id is
-    answered 404.
+     Deletes all its contact fields as well, even for the built-in types. An unknown id is answered 404.
 
     Args:
         id (int): Id of the record.
@@ -86,8 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a contact field type.
 
-     Deletes all its contact fields as well, and does so for the built-in types, too. An unknown id is
-    answered 404.
+     Deletes all its contact fields as well, even for the built-in types. An unknown id is answered 404.
 
     Args:
         id (int): Id of the record.

@@ -67,12 +67,12 @@ def sync_detailed(
 ) -> Response[ContactFieldType]:
     """Update a contact field type.
 
-     What is not sent stays.
+     What is not sent is kept.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,12 +102,12 @@ def sync(
 ) -> ContactFieldType | None:
     """Update a contact field type.
 
-     What is not sent stays.
+     What is not sent is kept.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,12 +132,12 @@ async def asyncio_detailed(
 ) -> Response[ContactFieldType]:
     """Update a contact field type.
 
-     What is not sent stays.
+     What is not sent is kept.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,12 +165,12 @@ async def asyncio(
 ) -> ContactFieldType | None:
     """Update a contact field type.
 
-     What is not sent stays.
+     What is not sent is kept.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,14 +65,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ContactFieldTypeInput,
 ) -> Response[ContactFieldType]:
-    """Update a contact field type, by another method.
+    """Update a contact field type, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +100,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ContactFieldTypeInput,
 ) -> ContactFieldType | None:
-    """Update a contact field type, by another method.
+    """Update a contact field type, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +130,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ContactFieldTypeInput,
 ) -> Response[ContactFieldType]:
-    """Update a contact field type, by another method.
+    """Update a contact field type, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +163,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ContactFieldTypeInput,
 ) -> ContactFieldType | None:
-    """Update a contact field type, by another method.
+    """Update a contact field type, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
         body (ContactFieldTypeInput): A contact field type to create or update; what is not sent
-            stays.
+            is kept.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

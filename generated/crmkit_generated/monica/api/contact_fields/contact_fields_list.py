@@ -81,7 +81,7 @@ def sync_detailed(
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,7 +118,7 @@ def sync(
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -150,7 +150,7 @@ async def asyncio_detailed(
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -185,7 +185,7 @@ async def asyncio(
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[ContactField]:
     """Update a contact field.
 
-     A `contact_field_id` in the body beats the id in the path.
+     A `contact_field_id` in the body takes precedence over the id in the path.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +101,7 @@ def sync(
 ) -> ContactField | None:
     """Update a contact field.
 
-     A `contact_field_id` in the body beats the id in the path.
+     A `contact_field_id` in the body takes precedence over the id in the path.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[ContactField]:
     """Update a contact field.
 
-     A `contact_field_id` in the body beats the id in the path.
+     A `contact_field_id` in the body takes precedence over the id in the path.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +162,7 @@ async def asyncio(
 ) -> ContactField | None:
     """Update a contact field.
 
-     A `contact_field_id` in the body beats the id in the path.
+     A `contact_field_id` in the body takes precedence over the id in the path.
 
     Args:
         id (int): Id of the record.

@@ -58,7 +58,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | str]:
-    """Take all tags off a contact.
+    """Remove all tags from a contact.
 
      Takes no body.
 
@@ -89,7 +89,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | str | None:
-    """Take all tags off a contact.
+    """Remove all tags from a contact.
 
      Takes no body.
 
@@ -115,7 +115,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | str]:
-    """Take all tags off a contact.
+    """Remove all tags from a contact.
 
      Takes no body.
 
@@ -144,7 +144,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | str | None:
-    """Take all tags off a contact.
+    """Remove all tags from a contact.
 
      Takes no body.
 

@@ -65,14 +65,13 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Create a contact.
 
-     Three flags say whether birthday and day of death follow. The server does not take back what it has
-    done when it refuses or crashes later: a birthday that is called known but lacks day and month is
-    answered 422, a day of death 500, and in both cases the contact exists.
+     Three flags say whether a birthday and a date of death are sent. The server does not undo what it
+    has done when it refuses or crashes later: a birthday that is marked as known but lacks day and
+    month is answered 422, such a date of death 500, and in both cases the contact exists.
 
     Args:
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +99,13 @@ def sync(
 ) -> Any | str | None:
     """Create a contact.
 
-     Three flags say whether birthday and day of death follow. The server does not take back what it has
-    done when it refuses or crashes later: a birthday that is called known but lacks day and month is
-    answered 422, a day of death 500, and in both cases the contact exists.
+     Three flags say whether a birthday and a date of death are sent. The server does not undo what it
+    has done when it refuses or crashes later: a birthday that is marked as known but lacks day and
+    month is answered 422, such a date of death 500, and in both cases the contact exists.
 
     Args:
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +128,13 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Create a contact.
 
-     Three flags say whether birthday and day of death follow. The server does not take back what it has
-    done when it refuses or crashes later: a birthday that is called known but lacks day and month is
-    answered 422, a day of death 500, and in both cases the contact exists.
+     Three flags say whether a birthday and a date of death are sent. The server does not undo what it
+    has done when it refuses or crashes later: a birthday that is marked as known but lacks day and
+    month is answered 422, such a date of death 500, and in both cases the contact exists.
 
     Args:
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +160,13 @@ async def asyncio(
 ) -> Any | str | None:
     """Create a contact.
 
-     Three flags say whether birthday and day of death follow. The server does not take back what it has
-    done when it refuses or crashes later: a birthday that is called known but lacks day and month is
-    answered 422, a day of death 500, and in both cases the contact exists.
+     Three flags say whether a birthday and a date of death are sent. The server does not undo what it
+    has done when it refuses or crashes later: a birthday that is marked as known but lacks day and
+    month is answered 422, such a date of death 500, and in both cases the contact exists.
 
     Args:
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,8 +54,8 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a contact.
 
-     Hides the contact and deletes its relationships; notes, calls and so on stay without a contact. An
-    id that never was is answered 422 by member, one that is deleted already 404 without a number.
+     Hides the contact and deletes its relationships; notes, calls and so on remain, without a contact.
+    An id that never existed is answered 422, that of a deleted contact 404 without an error code.
 
     Args:
         id (int): Id of the record.
@@ -86,8 +86,8 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a contact.
 
-     Hides the contact and deletes its relationships; notes, calls and so on stay without a contact. An
-    id that never was is answered 422 by member, one that is deleted already 404 without a number.
+     Hides the contact and deletes its relationships; notes, calls and so on remain, without a contact.
+    An id that never existed is answered 422, that of a deleted contact 404 without an error code.
 
     Args:
         id (int): Id of the record.

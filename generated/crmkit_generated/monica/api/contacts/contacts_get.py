@@ -70,12 +70,12 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Read a contact.
 
-     In full, or as a partial contact. An id that is no number makes the server crash.
+     In full, or as a partial contact. The server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,12 +105,12 @@ def sync(
 ) -> Any | str | None:
     """Read a contact.
 
-     In full, or as a partial contact. An id that is no number makes the server crash.
+     In full, or as a partial contact. The server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,12 +135,12 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Read a contact.
 
-     In full, or as a partial contact. An id that is no number makes the server crash.
+     In full, or as a partial contact. The server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -168,12 +168,12 @@ async def asyncio(
 ) -> Any | str | None:
     """Read a contact.
 
-     In full, or as a partial contact. An id that is no number makes the server crash.
+     In full, or as a partial contact. The server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

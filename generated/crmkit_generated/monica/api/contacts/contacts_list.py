@@ -83,19 +83,19 @@ def sync_detailed(
 ) -> Response[list[Contact]]:
     """List contacts or search for them.
 
-     Neither partial contacts are listed nor archived ones, though a search finds those. A search by free
-    text shows contacts thinner than they are; read one by its id to see all of it. A search by
-    `Type:beginning` looks through contact fields and shows all; an unknown type finds nothing.
+     Partial and archived contacts are not listed; a search finds archived ones. A search for a string
+    returns incomplete contacts; read one by its id for all of it. A search for `Type:beginning` looks
+    through contact fields and returns complete contacts; an unknown type finds nothing.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
-        query (str | Unset): Text to search for, in names, nickname, description and job; or
-            `Type:beginning` for contact fields of that type that begin so.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        query (str | Unset): String to search for, in names, nickname, description and job; or
+            `Type:beginning` for contact fields of that type that begin with it.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,19 +131,19 @@ def sync(
 ) -> list[Contact] | None:
     """List contacts or search for them.
 
-     Neither partial contacts are listed nor archived ones, though a search finds those. A search by free
-    text shows contacts thinner than they are; read one by its id to see all of it. A search by
-    `Type:beginning` looks through contact fields and shows all; an unknown type finds nothing.
+     Partial and archived contacts are not listed; a search finds archived ones. A search for a string
+    returns incomplete contacts; read one by its id for all of it. A search for `Type:beginning` looks
+    through contact fields and returns complete contacts; an unknown type finds nothing.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
-        query (str | Unset): Text to search for, in names, nickname, description and job; or
-            `Type:beginning` for contact fields of that type that begin so.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        query (str | Unset): String to search for, in names, nickname, description and job; or
+            `Type:beginning` for contact fields of that type that begin with it.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,19 +174,19 @@ async def asyncio_detailed(
 ) -> Response[list[Contact]]:
     """List contacts or search for them.
 
-     Neither partial contacts are listed nor archived ones, though a search finds those. A search by free
-    text shows contacts thinner than they are; read one by its id to see all of it. A search by
-    `Type:beginning` looks through contact fields and shows all; an unknown type finds nothing.
+     Partial and archived contacts are not listed; a search finds archived ones. A search for a string
+    returns incomplete contacts; read one by its id for all of it. A search for `Type:beginning` looks
+    through contact fields and returns complete contacts; an unknown type finds nothing.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
-        query (str | Unset): Text to search for, in names, nickname, description and job; or
-            `Type:beginning` for contact fields of that type that begin so.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        query (str | Unset): String to search for, in names, nickname, description and job; or
+            `Type:beginning` for contact fields of that type that begin with it.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -220,19 +220,19 @@ async def asyncio(
 ) -> list[Contact] | None:
     """List contacts or search for them.
 
-     Neither partial contacts are listed nor archived ones, though a search finds those. A search by free
-    text shows contacts thinner than they are; read one by its id to see all of it. A search by
-    `Type:beginning` looks through contact fields and shows all; an unknown type finds nothing.
+     Partial and archived contacts are not listed; a search finds archived ones. A search for a string
+    returns incomplete contacts; read one by its id for all of it. A search for `Type:beginning` looks
+    through contact fields and returns complete contacts; an unknown type finds nothing.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
-        query (str | Unset): Text to search for, in names, nickname, description and job; or
-            `Type:beginning` for contact fields of that type that begin so.
-        with_ (str | Unset): A part of the contacts that comes on request only: their contact
-            fields and three newest notes. One of contactfields.
+        query (str | Unset): String to search for, in names, nickname, description and job; or
+            `Type:beginning` for contact fields of that type that begin with it.
+        with_ (str | Unset): A part of the contacts that is returned only on request: their
+            contact fields and three newest notes. One of contactfields.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

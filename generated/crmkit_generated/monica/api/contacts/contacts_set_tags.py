@@ -70,7 +70,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Add tags to a contact, by name.
 
-     Adds to the tags that the contact has, and creates tags that are missing.
+     Keeps the tags that the contact has, and creates tags that do not exist.
 
     Args:
         id (int): Id of the record.
@@ -104,7 +104,7 @@ def sync(
 ) -> Any | str | None:
     """Add tags to a contact, by name.
 
-     Adds to the tags that the contact has, and creates tags that are missing.
+     Keeps the tags that the contact has, and creates tags that do not exist.
 
     Args:
         id (int): Id of the record.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Add tags to a contact, by name.
 
-     Adds to the tags that the contact has, and creates tags that are missing.
+     Keeps the tags that the contact has, and creates tags that do not exist.
 
     Args:
         id (int): Id of the record.
@@ -165,7 +165,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Add tags to a contact, by name.
 
-     Adds to the tags that the contact has, and creates tags that are missing.
+     Keeps the tags that the contact has, and creates tags that do not exist.
 
     Args:
         id (int): Id of the record.

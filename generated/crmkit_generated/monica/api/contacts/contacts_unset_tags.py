@@ -68,13 +68,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TagIdsInput,
 ) -> Response[Any | str]:
-    """Take tags off a contact, by id.
+    """Remove tags from a contact, by id.
 
-     An unknown id is answered 404 without a number, a name 422 by member.
+     An unknown id is answered 404 without an error code, a name 422.
 
     Args:
         id (int): Id of the record.
-        body (TagIdsInput): Tags to take off.
+        body (TagIdsInput): Tags to remove.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,13 +102,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TagIdsInput,
 ) -> Any | str | None:
-    """Take tags off a contact, by id.
+    """Remove tags from a contact, by id.
 
-     An unknown id is answered 404 without a number, a name 422 by member.
+     An unknown id is answered 404 without an error code, a name 422.
 
     Args:
         id (int): Id of the record.
-        body (TagIdsInput): Tags to take off.
+        body (TagIdsInput): Tags to remove.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -131,13 +131,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TagIdsInput,
 ) -> Response[Any | str]:
-    """Take tags off a contact, by id.
+    """Remove tags from a contact, by id.
 
-     An unknown id is answered 404 without a number, a name 422 by member.
+     An unknown id is answered 404 without an error code, a name 422.
 
     Args:
         id (int): Id of the record.
-        body (TagIdsInput): Tags to take off.
+        body (TagIdsInput): Tags to remove.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,13 +163,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TagIdsInput,
 ) -> Any | str | None:
-    """Take tags off a contact, by id.
+    """Remove tags from a contact, by id.
 
-     An unknown id is answered 404 without a number, a name 422 by member.
+     An unknown id is answered 404 without an error code, a name 422.
 
     Args:
         id (int): Id of the record.
-        body (TagIdsInput): Tags to take off.
+        body (TagIdsInput): Tags to remove.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

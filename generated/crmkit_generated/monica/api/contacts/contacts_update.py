@@ -70,14 +70,10 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Update a contact.
 
-     Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed, and so are the reminders of those days unless they are asked for again.
-
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -107,14 +103,10 @@ def sync(
 ) -> Any | str | None:
     """Update a contact.
 
-     Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed, and so are the reminders of those days unless they are asked for again.
-
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -139,14 +131,10 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Update a contact.
 
-     Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed, and so are the reminders of those days unless they are asked for again.
-
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,14 +162,10 @@ async def asyncio(
 ) -> Any | str | None:
     """Update a contact.
 
-     Names, nickname and gender that are not sent stay. Description, birthday and day of death that are
-    not sent are removed, and so are the reminders of those days unless they are asked for again.
-
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

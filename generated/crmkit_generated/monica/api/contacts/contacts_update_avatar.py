@@ -70,7 +70,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Set a contact's picture.
 
-     The source `photo` needs a photo's id.
+     The source `photo` requires the id of a photo.
 
     Args:
         id (int): Id of the record.
@@ -104,7 +104,7 @@ def sync(
 ) -> Any | str | None:
     """Set a contact's picture.
 
-     The source `photo` needs a photo's id.
+     The source `photo` requires the id of a photo.
 
     Args:
         id (int): Id of the record.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Set a contact's picture.
 
-     The source `photo` needs a photo's id.
+     The source `photo` requires the id of a photo.
 
     Args:
         id (int): Id of the record.
@@ -165,7 +165,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Set a contact's picture.
 
-     The source `photo` needs a photo's id.
+     The source `photo` requires the id of a photo.
 
     Args:
         id (int): Id of the record.

@@ -70,7 +70,7 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Set what a contact likes to eat.
 
-     Null clears.
+     None clears.
 
     Args:
         id (int): Id of the record.
@@ -104,7 +104,7 @@ def sync(
 ) -> Any | str | None:
     """Set what a contact likes to eat.
 
-     Null clears.
+     None clears.
 
     Args:
         id (int): Id of the record.
@@ -133,7 +133,7 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Set what a contact likes to eat.
 
-     Null clears.
+     None clears.
 
     Args:
         id (int): Id of the record.
@@ -165,7 +165,7 @@ async def asyncio(
 ) -> Any | str | None:
     """Set what a contact likes to eat.
 
-     Null clears.
+     None clears.
 
     Args:
         id (int): Id of the record.

@@ -70,9 +70,8 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Set how the user met a contact.
 
-     Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
-    that it has to be sent with every update that is to keep it.
+     Day and month are required if the date is known; an age is required if the date is calculated from
+    it. No reply has the reminder and the place: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -106,9 +105,8 @@ def sync(
 ) -> Any | str | None:
     """Set how the user met a contact.
 
-     Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
-    that it has to be sent with every update that is to keep it.
+     Day and month are required if the date is known; an age is required if the date is calculated from
+    it. No reply has the reminder and the place: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -137,9 +135,8 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Set how the user met a contact.
 
-     Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
-    that it has to be sent with every update that is to keep it.
+     Day and month are required if the date is known; an age is required if the date is calculated from
+    it. No reply has the reminder and the place: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.
@@ -171,9 +168,8 @@ async def asyncio(
 ) -> Any | str | None:
     """Set how the user met a contact.
 
-     Day and month are required if the day is known and not reckoned from an age, which is required
-    otherwise. What is not sent is cleared: the reminder, and the place too, which no reply shows, so
-    that it has to be sent with every update that is to keep it.
+     Day and month are required if the date is known; an age is required if the date is calculated from
+    it. No reply has the reminder and the place: send them with every update that is to keep them.
 
     Args:
         id (int): Id of the record.

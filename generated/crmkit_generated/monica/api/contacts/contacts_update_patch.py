@@ -68,15 +68,14 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Response[Any | str]:
-    """Update a contact, by another method.
+    """Update a contact, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,15 +103,14 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Any | str | None:
-    """Update a contact, by another method.
+    """Update a contact, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,15 +133,14 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Response[Any | str]:
-    """Update a contact, by another method.
+    """Update a contact, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,15 +166,14 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Any | str | None:
-    """Update a contact, by another method.
+    """Update a contact, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (ContactInput): A contact to create or update. An update keeps names, nickname and
-            gender that are not sent, and removes description, birthday and day of death; an explicit
-            null clears any. Birthday and day of death go in parts.
+        body (ContactInput): A contact to create or update; None clears. Birthday and date of
+            death are sent in parts.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

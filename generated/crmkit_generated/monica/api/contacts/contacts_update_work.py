@@ -70,11 +70,9 @@ def sync_detailed(
 ) -> Response[Any | str]:
     """Set a contact's job and company.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (CareerInput): A contact's job and company; what is not sent is cleared.
+        body (CareerInput): A contact's job and company.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -104,11 +102,9 @@ def sync(
 ) -> Any | str | None:
     """Set a contact's job and company.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (CareerInput): A contact's job and company; what is not sent is cleared.
+        body (CareerInput): A contact's job and company.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -133,11 +129,9 @@ async def asyncio_detailed(
 ) -> Response[Any | str]:
     """Set a contact's job and company.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (CareerInput): A contact's job and company; what is not sent is cleared.
+        body (CareerInput): A contact's job and company.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,11 +159,9 @@ async def asyncio(
 ) -> Any | str | None:
     """Set a contact's job and company.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (CareerInput): A contact's job and company; what is not sent is cleared.
+        body (CareerInput): A contact's job and company.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

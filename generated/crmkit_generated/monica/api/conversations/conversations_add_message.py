@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[Conversation]:
     """Add a message to a conversation.
 
-     Answers the whole conversation.
+     Returns the whole conversation.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +101,7 @@ def sync(
 ) -> Conversation | None:
     """Add a message to a conversation.
 
-     Answers the whole conversation.
+     Returns the whole conversation.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[Conversation]:
     """Add a message to a conversation.
 
-     Answers the whole conversation.
+     Returns the whole conversation.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +162,7 @@ async def asyncio(
 ) -> Conversation | None:
     """Add a message to a conversation.
 
-     Answers the whole conversation.
+     Returns the whole conversation.
 
     Args:
         id (int): Id of the record.

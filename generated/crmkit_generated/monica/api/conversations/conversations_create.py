@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[Conversation]:
     """Create a conversation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ConversationInput): A conversation to create.
@@ -93,7 +93,7 @@ def sync(
 ) -> Conversation | None:
     """Create a conversation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ConversationInput): A conversation to create.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[Conversation]:
     """Create a conversation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ConversationInput): A conversation to create.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> Conversation | None:
     """Create a conversation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (ConversationInput): A conversation to create.

@@ -54,8 +54,8 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a conversation.
 
-     Deletes its messages as well. An unknown id is answered 422; one that is no number makes the server
-    crash.
+     Deletes its messages as well. An unknown id is answered 422; the server crashes if the id is not a
+    number.
 
     Args:
         id (int): Id of the record.
@@ -86,8 +86,8 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a conversation.
 
-     Deletes its messages as well. An unknown id is answered 422; one that is no number makes the server
-    crash.
+     Deletes its messages as well. An unknown id is answered 422; the server crashes if the id is not a
+    number.
 
     Args:
         id (int): Id of the record.

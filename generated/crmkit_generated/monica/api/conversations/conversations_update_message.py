@@ -70,7 +70,7 @@ def sync_detailed(
 ) -> Response[Conversation]:
     """Update a message.
 
-     Answers the whole conversation. A message cannot be read by itself.
+     Returns the whole conversation. A message cannot be read by itself.
 
     Args:
         id (int): Id of the record.
@@ -107,7 +107,7 @@ def sync(
 ) -> Conversation | None:
     """Update a message.
 
-     Answers the whole conversation. A message cannot be read by itself.
+     Returns the whole conversation. A message cannot be read by itself.
 
     Args:
         id (int): Id of the record.
@@ -139,7 +139,7 @@ async def asyncio_detailed(
 ) -> Response[Conversation]:
     """Update a message.
 
-     Answers the whole conversation. A message cannot be read by itself.
+     Returns the whole conversation. A message cannot be read by itself.
 
     Args:
         id (int): Id of the record.
@@ -174,7 +174,7 @@ async def asyncio(
 ) -> Conversation | None:
     """Update a message.
 
-     Answers the whole conversation. A message cannot be read by itself.
+     Returns the whole conversation. A message cannot be read by itself.
 
     Args:
         id (int): Id of the record.

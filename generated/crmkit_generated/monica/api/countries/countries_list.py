@@ -68,7 +68,7 @@ def sync_detailed(
      All 250 come in one reply, as an object by code and not as an array.
 
     Args:
-        lang (str | Unset): Language of the names, two letters; the user's own if not given.
+        lang (str | Unset): Language of the names, two letters; by default the user's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,7 +99,7 @@ def sync(
      All 250 come in one reply, as an object by code and not as an array.
 
     Args:
-        lang (str | Unset): Language of the names, two letters; the user's own if not given.
+        lang (str | Unset): Language of the names, two letters; by default the user's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,7 +125,7 @@ async def asyncio_detailed(
      All 250 come in one reply, as an object by code and not as an array.
 
     Args:
-        lang (str | Unset): Language of the names, two letters; the user's own if not given.
+        lang (str | Unset): Language of the names, two letters; by default the user's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,7 +154,7 @@ async def asyncio(
      All 250 come in one reply, as an object by code and not as an array.
 
     Args:
-        lang (str | Unset): Language of the names, two letters; the user's own if not given.
+        lang (str | Unset): Language of the names, two letters; by default the user's.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[Debt]:
     """Update a debt.
 
-     A reason that is not sent stays.
+     A reason that is not sent is kept.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +101,7 @@ def sync(
 ) -> Debt | None:
     """Update a debt.
 
-     A reason that is not sent stays.
+     A reason that is not sent is kept.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[Debt]:
     """Update a debt.
 
-     A reason that is not sent stays.
+     A reason that is not sent is kept.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +162,7 @@ async def asyncio(
 ) -> Debt | None:
     """Update a debt.
 
-     A reason that is not sent stays.
+     A reason that is not sent is kept.
 
     Args:
         id (int): Id of the record.

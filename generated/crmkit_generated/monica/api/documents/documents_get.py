@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Document]:
     """Read a document.
 
-     The link in it leads to the file and is open to everybody.
+     It has a link to the file, which needs no credentials.
 
     Args:
         id (int): Id of the record.
@@ -88,7 +88,7 @@ def sync(
 ) -> Document | None:
     """Read a document.
 
-     The link in it leads to the file and is open to everybody.
+     It has a link to the file, which needs no credentials.
 
     Args:
         id (int): Id of the record.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Document]:
     """Read a document.
 
-     The link in it leads to the file and is open to everybody.
+     It has a link to the file, which needs no credentials.
 
     Args:
         id (int): Id of the record.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Document | None:
     """Read a document.
 
-     The link in it leads to the file and is open to everybody.
+     It has a link to the file, which needs no credentials.
 
     Args:
         id (int): Id of the record.

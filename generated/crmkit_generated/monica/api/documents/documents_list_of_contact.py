@@ -80,13 +80,13 @@ def sync_detailed(
 ) -> Response[list[Document]]:
     """List the documents of one contact.
 
-     Oldest first, if no order is given.
+     Oldest first by default.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -121,13 +121,13 @@ def sync(
 ) -> list[Document] | None:
     """List the documents of one contact.
 
-     Oldest first, if no order is given.
+     Oldest first by default.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -157,13 +157,13 @@ async def asyncio_detailed(
 ) -> Response[list[Document]]:
     """List the documents of one contact.
 
-     Oldest first, if no order is given.
+     Oldest first by default.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -196,13 +196,13 @@ async def asyncio(
 ) -> list[Document] | None:
     """List the documents of one contact.
 
-     Oldest first, if no order is given.
+     Oldest first by default.
 
     Args:
         contact_id (int): Id of the contact.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:

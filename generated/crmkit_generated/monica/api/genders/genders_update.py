@@ -67,8 +67,6 @@ def sync_detailed(
 ) -> Response[Gender]:
     """Update a gender.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (GenderInput): A gender to create or update.
@@ -101,8 +99,6 @@ def sync(
 ) -> Gender | None:
     """Update a gender.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (GenderInput): A gender to create or update.
@@ -129,8 +125,6 @@ async def asyncio_detailed(
     body: GenderInput,
 ) -> Response[Gender]:
     """Update a gender.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.
@@ -161,8 +155,6 @@ async def asyncio(
     body: GenderInput,
 ) -> Gender | None:
     """Update a gender.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.

@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[Gift]:
     """Create a gift.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (GiftInput): A gift to create or update; an update clears what is not sent.
+        body (GiftInput): A gift to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +93,10 @@ def sync(
 ) -> Gift | None:
     """Create a gift.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (GiftInput): A gift to create or update; an update clears what is not sent.
+        body (GiftInput): A gift to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,10 +119,10 @@ async def asyncio_detailed(
 ) -> Response[Gift]:
     """Create a gift.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (GiftInput): A gift to create or update; an update clears what is not sent.
+        body (GiftInput): A gift to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,10 +148,10 @@ async def asyncio(
 ) -> Gift | None:
     """Create a gift.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (GiftInput): A gift to create or update; an update clears what is not sent.
+        body (GiftInput): A gift to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

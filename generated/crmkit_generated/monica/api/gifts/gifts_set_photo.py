@@ -58,7 +58,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Gift]:
-    """Give a gift a photo.
+    """Add a photo to a gift.
 
      Takes no body. The photo is added to those that the gift has.
 
@@ -92,7 +92,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Gift | None:
-    """Give a gift a photo.
+    """Add a photo to a gift.
 
      Takes no body. The photo is added to those that the gift has.
 
@@ -121,7 +121,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Gift]:
-    """Give a gift a photo.
+    """Add a photo to a gift.
 
      Takes no body. The photo is added to those that the gift has.
 
@@ -153,7 +153,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Gift | None:
-    """Give a gift a photo.
+    """Add a photo to a gift.
 
      Takes no body. The photo is added to those that the gift has.
 

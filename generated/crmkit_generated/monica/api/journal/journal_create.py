@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[JournalEntry]:
     """Create a journal entry.
 
-     The entry gets the day of its creation, whatever is sent.
+     The entry gets the date of its creation, whatever is sent.
 
     Args:
         body (JournalEntryInput): A journal entry to create or update.
@@ -93,7 +93,7 @@ def sync(
 ) -> JournalEntry | None:
     """Create a journal entry.
 
-     The entry gets the day of its creation, whatever is sent.
+     The entry gets the date of its creation, whatever is sent.
 
     Args:
         body (JournalEntryInput): A journal entry to create or update.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[JournalEntry]:
     """Create a journal entry.
 
-     The entry gets the day of its creation, whatever is sent.
+     The entry gets the date of its creation, whatever is sent.
 
     Args:
         body (JournalEntryInput): A journal entry to create or update.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> JournalEntry | None:
     """Create a journal entry.
 
-     The entry gets the day of its creation, whatever is sent.
+     The entry gets the date of its creation, whatever is sent.
 
     Args:
         body (JournalEntryInput): A journal entry to create or update.

@@ -67,8 +67,6 @@ def sync_detailed(
 ) -> Response[JournalEntry]:
     """Update a journal entry.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (JournalEntryInput): A journal entry to create or update.
@@ -101,8 +99,6 @@ def sync(
 ) -> JournalEntry | None:
     """Update a journal entry.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (JournalEntryInput): A journal entry to create or update.
@@ -129,8 +125,6 @@ async def asyncio_detailed(
     body: JournalEntryInput,
 ) -> Response[JournalEntry]:
     """Update a journal entry.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.
@@ -161,8 +155,6 @@ async def asyncio(
     body: JournalEntryInput,
 ) -> JournalEntry | None:
     """Update a journal entry.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.

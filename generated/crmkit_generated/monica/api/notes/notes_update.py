@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[Note]:
     """Update a note.
 
-     Another contact moves the note. Without `is_favorited` the mark stays and its time is forgotten.
+     Another contact id moves the note.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +101,7 @@ def sync(
 ) -> Note | None:
     """Update a note.
 
-     Another contact moves the note. Without `is_favorited` the mark stays and its time is forgotten.
+     Another contact id moves the note.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[Note]:
     """Update a note.
 
-     Another contact moves the note. Without `is_favorited` the mark stays and its time is forgotten.
+     Another contact id moves the note.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +162,7 @@ async def asyncio(
 ) -> Note | None:
     """Update a note.
 
-     Another contact moves the note. Without `is_favorited` the mark stays and its time is forgotten.
+     Another contact id moves the note.
 
     Args:
         id (int): Id of the record.

@@ -62,11 +62,10 @@ def sync_detailed(
 ) -> Response[Occupation]:
     """Create an occupation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -94,11 +93,10 @@ def sync(
 ) -> Occupation | None:
     """Create an occupation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,11 +119,10 @@ async def asyncio_detailed(
 ) -> Response[Occupation]:
     """Create an occupation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,11 +148,10 @@ async def asyncio(
 ) -> Occupation | None:
     """Create an occupation.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

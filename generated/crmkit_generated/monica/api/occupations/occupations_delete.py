@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete an occupation.
 
-     An unknown id is answered 422; one that is no number makes the server crash.
+     An unknown id is answered 422; the server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete an occupation.
 
-     An unknown id is answered 422; one that is no number makes the server crash.
+     An unknown id is answered 422; the server crashes if the id is not a number.
 
     Args:
         id (int): Id of the record.

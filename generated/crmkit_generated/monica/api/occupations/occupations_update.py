@@ -67,12 +67,9 @@ def sync_detailed(
 ) -> Response[Occupation]:
     """Update an occupation.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,12 +99,9 @@ def sync(
 ) -> Occupation | None:
     """Update an occupation.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,12 +126,9 @@ async def asyncio_detailed(
 ) -> Response[Occupation]:
     """Update an occupation.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -165,12 +156,9 @@ async def asyncio(
 ) -> Occupation | None:
     """Update an occupation.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

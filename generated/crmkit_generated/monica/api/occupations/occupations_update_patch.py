@@ -65,14 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: OccupationInput,
 ) -> Response[Occupation]:
-    """Update an occupation, by another method.
+    """Update an occupation, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: OccupationInput,
 ) -> Occupation | None:
-    """Update an occupation, by another method.
+    """Update an occupation, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: OccupationInput,
 ) -> Response[Occupation]:
-    """Update an occupation, by another method.
+    """Update an occupation, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: OccupationInput,
 ) -> Occupation | None:
-    """Update an occupation, by another method.
+    """Update an occupation, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (OccupationInput): An occupation to create or update; an update clears what is not
-            sent.
+        body (OccupationInput): An occupation to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

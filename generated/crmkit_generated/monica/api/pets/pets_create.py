@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[Pet]:
     """Create a pet.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (PetInput): A pet to create or update.
@@ -93,7 +93,7 @@ def sync(
 ) -> Pet | None:
     """Create a pet.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (PetInput): A pet to create or update.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[Pet]:
     """Create a pet.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (PetInput): A pet to create or update.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> Pet | None:
     """Create a pet.
 
-     Another account's records, named in the body, are not found.
+     Records of another account that the body names are not found.
 
     Args:
         body (PetInput): A pet to create or update.

@@ -67,8 +67,6 @@ def sync_detailed(
 ) -> Response[Pet]:
     """Update a pet.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (PetInput): A pet to create or update.
@@ -101,8 +99,6 @@ def sync(
 ) -> Pet | None:
     """Update a pet.
 
-     Takes all that the creation asks for.
-
     Args:
         id (int): Id of the record.
         body (PetInput): A pet to create or update.
@@ -129,8 +125,6 @@ async def asyncio_detailed(
     body: PetInput,
 ) -> Response[Pet]:
     """Update a pet.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.
@@ -161,8 +155,6 @@ async def asyncio(
     body: PetInput,
 ) -> Pet | None:
     """Update a pet.
-
-     Takes all that the creation asks for.
 
     Args:
         id (int): Id of the record.

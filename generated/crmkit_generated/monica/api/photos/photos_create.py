@@ -66,7 +66,7 @@ def sync_detailed(
 ) -> Response[Photo]:
     """Create a photo.
 
-     Stores a picture, as a file in a multipart body or as a data: address in JSON.
+     Stores a picture, as a file in a multipart body or as a data URI in JSON.
 
     Args:
         body (PhotoInput | PhotoUploadInput):
@@ -97,7 +97,7 @@ def sync(
 ) -> Photo | None:
     """Create a photo.
 
-     Stores a picture, as a file in a multipart body or as a data: address in JSON.
+     Stores a picture, as a file in a multipart body or as a data URI in JSON.
 
     Args:
         body (PhotoInput | PhotoUploadInput):
@@ -123,7 +123,7 @@ async def asyncio_detailed(
 ) -> Response[Photo]:
     """Create a photo.
 
-     Stores a picture, as a file in a multipart body or as a data: address in JSON.
+     Stores a picture, as a file in a multipart body or as a data URI in JSON.
 
     Args:
         body (PhotoInput | PhotoUploadInput):
@@ -152,7 +152,7 @@ async def asyncio(
 ) -> Photo | None:
     """Create a photo.
 
-     Stores a picture, as a file in a multipart body or as a data: address in JSON.
+     Stores a picture, as a file in a multipart body or as a data URI in JSON.
 
     Args:
         body (PhotoInput | PhotoUploadInput):

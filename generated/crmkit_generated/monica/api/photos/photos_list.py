@@ -75,12 +75,12 @@ def sync_detailed(
 ) -> Response[list[Photo]]:
     """List photos.
 
-     Each photo carries the whole picture.
+     Each photo has the whole picture.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -113,12 +113,12 @@ def sync(
 ) -> list[Photo] | None:
     """List photos.
 
-     Each photo carries the whole picture.
+     Each photo has the whole picture.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -146,12 +146,12 @@ async def asyncio_detailed(
 ) -> Response[list[Photo]]:
     """List photos.
 
-     Each photo carries the whole picture.
+     Each photo has the whole picture.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:
@@ -182,12 +182,12 @@ async def asyncio(
 ) -> list[Photo] | None:
     """List photos.
 
-     Each photo carries the whole picture.
+     Each photo has the whole picture.
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
-        sort (str | Unset): Order, created_at if not given. One of created_at, -created_at,
+        limit (int | Unset): Records per page, from 1 to 100.
+        sort (str | Unset): Order, by `created_at` by default. One of created_at, -created_at,
             updated_at, -updated_at.
 
     Raises:

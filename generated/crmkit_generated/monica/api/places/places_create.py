@@ -65,7 +65,7 @@ def sync_detailed(
      Every member is optional.
 
     Args:
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,7 +96,7 @@ def sync(
      Every member is optional.
 
     Args:
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -122,7 +122,7 @@ async def asyncio_detailed(
      Every member is optional.
 
     Args:
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -151,7 +151,7 @@ async def asyncio(
      Every member is optional.
 
     Args:
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -67,11 +67,9 @@ def sync_detailed(
 ) -> Response[Place]:
     """Update a place.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -101,11 +99,9 @@ def sync(
 ) -> Place | None:
     """Update a place.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,11 +126,9 @@ async def asyncio_detailed(
 ) -> Response[Place]:
     """Update a place.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,11 +156,9 @@ async def asyncio(
 ) -> Place | None:
     """Update a place.
 
-     What is not sent is cleared.
-
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

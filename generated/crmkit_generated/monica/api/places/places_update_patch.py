@@ -65,13 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: PlaceInput,
 ) -> Response[Place]:
-    """Update a place, by another method.
+    """Update a place, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,13 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: PlaceInput,
 ) -> Place | None:
-    """Update a place, by another method.
+    """Update a place, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,13 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: PlaceInput,
 ) -> Response[Place]:
-    """Update a place, by another method.
+    """Update a place, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,13 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: PlaceInput,
 ) -> Place | None:
-    """Update a place, by another method.
+    """Update a place, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (PlaceInput): A place to create or update; an update clears what is not sent.
+        body (PlaceInput): A place to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -75,7 +75,7 @@ def sync_detailed(
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -109,7 +109,7 @@ def sync(
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -138,7 +138,7 @@ async def asyncio_detailed(
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -170,7 +170,7 @@ async def asyncio(
 
     Args:
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

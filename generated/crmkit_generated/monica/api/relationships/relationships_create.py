@@ -63,8 +63,8 @@ def sync_detailed(
     """Link two contacts.
 
      Creates two relationships: this one, and its reverse with the contacts swapped and the reverse type,
-    which gets the next id. An exact copy of one that exists is created again, and a contact may be
-    related to itself.
+    which gets the next id. Duplicates are created without complaint, and a contact may be related to
+    itself.
 
     Args:
         body (RelationshipInput): A relationship to create.
@@ -96,8 +96,8 @@ def sync(
     """Link two contacts.
 
      Creates two relationships: this one, and its reverse with the contacts swapped and the reverse type,
-    which gets the next id. An exact copy of one that exists is created again, and a contact may be
-    related to itself.
+    which gets the next id. Duplicates are created without complaint, and a contact may be related to
+    itself.
 
     Args:
         body (RelationshipInput): A relationship to create.
@@ -124,8 +124,8 @@ async def asyncio_detailed(
     """Link two contacts.
 
      Creates two relationships: this one, and its reverse with the contacts swapped and the reverse type,
-    which gets the next id. An exact copy of one that exists is created again, and a contact may be
-    related to itself.
+    which gets the next id. Duplicates are created without complaint, and a contact may be related to
+    itself.
 
     Args:
         body (RelationshipInput): A relationship to create.
@@ -155,8 +155,8 @@ async def asyncio(
     """Link two contacts.
 
      Creates two relationships: this one, and its reverse with the contacts swapped and the reverse type,
-    which gets the next id. An exact copy of one that exists is created again, and a contact may be
-    related to itself.
+    which gets the next id. Duplicates are created without complaint, and a contact may be related to
+    itself.
 
     Args:
         body (RelationshipInput): A relationship to create.

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Relationship]:
     """Read a relationship.
 
-     The reverse is a relationship of its own, by its own id.
+     The reverse is a relationship of its own, with its own id.
 
     Args:
         id (int): Id of the record.
@@ -88,7 +88,7 @@ def sync(
 ) -> Relationship | None:
     """Read a relationship.
 
-     The reverse is a relationship of its own, by its own id.
+     The reverse is a relationship of its own, with its own id.
 
     Args:
         id (int): Id of the record.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Relationship]:
     """Read a relationship.
 
-     The reverse is a relationship of its own, by its own id.
+     The reverse is a relationship of its own, with its own id.
 
     Args:
         id (int): Id of the record.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Relationship | None:
     """Read a relationship.
 
-     The reverse is a relationship of its own, by its own id.
+     The reverse is a relationship of its own, with its own id.
 
     Args:
         id (int): Id of the record.

@@ -63,8 +63,8 @@ def sync_detailed(
     """List the relationships of one contact.
 
      All come in one reply; `contact_is` is always the contact of the path. Page and limit have no
-    effect, though a limit above 100 and a wrong order are refused. A contact that does not exist or
-    belongs to another account has none.
+    effect, but a limit above 100 and an unknown order are refused. For a contact that does not exist or
+    belongs to another account the list is empty.
 
     Args:
         contact_id (int): Id of the contact.
@@ -96,8 +96,8 @@ def sync(
     """List the relationships of one contact.
 
      All come in one reply; `contact_is` is always the contact of the path. Page and limit have no
-    effect, though a limit above 100 and a wrong order are refused. A contact that does not exist or
-    belongs to another account has none.
+    effect, but a limit above 100 and an unknown order are refused. For a contact that does not exist or
+    belongs to another account the list is empty.
 
     Args:
         contact_id (int): Id of the contact.
@@ -124,8 +124,8 @@ async def asyncio_detailed(
     """List the relationships of one contact.
 
      All come in one reply; `contact_is` is always the contact of the path. Page and limit have no
-    effect, though a limit above 100 and a wrong order are refused. A contact that does not exist or
-    belongs to another account has none.
+    effect, but a limit above 100 and an unknown order are refused. For a contact that does not exist or
+    belongs to another account the list is empty.
 
     Args:
         contact_id (int): Id of the contact.
@@ -155,8 +155,8 @@ async def asyncio(
     """List the relationships of one contact.
 
      All come in one reply; `contact_is` is always the contact of the path. Page and limit have no
-    effect, though a limit above 100 and a wrong order are refused. A contact that does not exist or
-    belongs to another account has none.
+    effect, but a limit above 100 and an unknown order are refused. For a contact that does not exist or
+    belongs to another account the list is empty.
 
     Args:
         contact_id (int): Id of the contact.

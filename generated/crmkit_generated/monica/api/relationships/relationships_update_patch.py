@@ -65,7 +65,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: RelationshipUpdateInput,
 ) -> Response[Relationship]:
-    """Update a relationship, by another method.
+    """Update a relationship, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -99,7 +99,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: RelationshipUpdateInput,
 ) -> Relationship | None:
-    """Update a relationship, by another method.
+    """Update a relationship, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -128,7 +128,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: RelationshipUpdateInput,
 ) -> Response[Relationship]:
-    """Update a relationship, by another method.
+    """Update a relationship, by PATCH.
 
      The same as PUT, with the same members required.
 
@@ -160,7 +160,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: RelationshipUpdateInput,
 ) -> Relationship | None:
-    """Update a relationship, by another method.
+    """Update a relationship, by PATCH.
 
      The same as PUT, with the same members required.
 

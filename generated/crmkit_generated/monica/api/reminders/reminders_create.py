@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[Reminder]:
     """Create a reminder.
 
-     The first day may be past.
+     The first date may be in the past.
 
     Args:
         body (ReminderInput): A reminder to create.
@@ -93,7 +93,7 @@ def sync(
 ) -> Reminder | None:
     """Create a reminder.
 
-     The first day may be past.
+     The first date may be in the past.
 
     Args:
         body (ReminderInput): A reminder to create.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[Reminder]:
     """Create a reminder.
 
-     The first day may be past.
+     The first date may be in the past.
 
     Args:
         body (ReminderInput): A reminder to create.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> Reminder | None:
     """Create a reminder.
 
-     The first day may be past.
+     The first date may be in the past.
 
     Args:
         body (ReminderInput): A reminder to create.

@@ -63,7 +63,7 @@ def sync_detailed(
     """List the reminders that are due in a month.
 
      All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to the reminder.
-    A month that is no number makes the server crash.
+    The server crashes if the month is not a number.
 
     Args:
         month (int): How many months ahead: 0 is this month.
@@ -95,7 +95,7 @@ def sync(
     """List the reminders that are due in a month.
 
      All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to the reminder.
-    A month that is no number makes the server crash.
+    The server crashes if the month is not a number.
 
     Args:
         month (int): How many months ahead: 0 is this month.
@@ -122,7 +122,7 @@ async def asyncio_detailed(
     """List the reminders that are due in a month.
 
      All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to the reminder.
-    A month that is no number makes the server crash.
+    The server crashes if the month is not a number.
 
     Args:
         month (int): How many months ahead: 0 is this month.
@@ -152,7 +152,7 @@ async def asyncio(
     """List the reminders that are due in a month.
 
      All come in one reply. Each is an entry with an id of its own; `reminder_id` leads to the reminder.
-    A month that is no number makes the server crash.
+    The server crashes if the month is not a number.
 
     Args:
         month (int): How many months ahead: 0 is this month.

@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[Reminder]:
     """Update a reminder.
 
-     The number of the frequency may be left out.
+     The number of the frequency is optional.
 
     Args:
         id (int): Id of the record.
@@ -101,7 +101,7 @@ def sync(
 ) -> Reminder | None:
     """Update a reminder.
 
-     The number of the frequency may be left out.
+     The number of the frequency is optional.
 
     Args:
         id (int): Id of the record.
@@ -130,7 +130,7 @@ async def asyncio_detailed(
 ) -> Response[Reminder]:
     """Update a reminder.
 
-     The number of the frequency may be left out.
+     The number of the frequency is optional.
 
     Args:
         id (int): Id of the record.
@@ -162,7 +162,7 @@ async def asyncio(
 ) -> Reminder | None:
     """Update a reminder.
 
-     The number of the frequency may be left out.
+     The number of the frequency is optional.
 
     Args:
         id (int): Id of the record.

@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[User]:
     """Read the user behind the token.
 
-     A limit or order that is wrong is refused here, too.
+     An invalid limit or order is refused here as well.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> User | None:
     """Read the user behind the token.
 
-     A limit or order that is wrong is refused here, too.
+     An invalid limit or order is refused here as well.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[User]:
     """Read the user behind the token.
 
-     A limit or order that is wrong is refused here, too.
+     An invalid limit or order is refused here as well.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> User | None:
     """Read the user behind the token.
 
-     A limit or order that is wrong is refused here, too.
+     An invalid limit or order is refused here as well.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

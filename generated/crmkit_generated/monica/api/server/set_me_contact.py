@@ -57,9 +57,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: MeContactInput,
 ) -> Response[Any]:
-    """Say which contact is the user.
+    """Set which contact is the user.
 
-     The reply is an array that holds the text `true`.
+     The reply is an array with the string `true`.
 
     Args:
         body (MeContactInput): The contact that is the user.
@@ -88,9 +88,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: MeContactInput,
 ) -> Response[Any]:
-    """Say which contact is the user.
+    """Set which contact is the user.
 
-     The reply is an array that holds the text `true`.
+     The reply is an array with the string `true`.
 
     Args:
         body (MeContactInput): The contact that is the user.

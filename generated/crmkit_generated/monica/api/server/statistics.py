@@ -52,9 +52,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | str]:
-    """Read numbers of the whole site.
+    """Read statistics of the whole site.
 
-     Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+     Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -77,9 +77,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | str | None:
-    """Read numbers of the whole site.
+    """Read statistics of the whole site.
 
-     Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+     Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,9 +98,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any | str]:
-    """Read numbers of the whole site.
+    """Read statistics of the whole site.
 
-     Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+     Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -121,9 +121,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Any | str | None:
-    """Read numbers of the whole site.
+    """Read statistics of the whole site.
 
-     Needs no token. Not found unless the owner of the site has turned it on, which is rare.
+     Needs no token. Not found unless the owner of the site has enabled it, which is rare.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -46,9 +46,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Say that no contact is the user.
+    """Forget which contact is the user.
 
-     The reply is an array that holds the text `true`.
+     The reply is an array with the string `true`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -71,9 +71,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Say that no contact is the user.
+    """Forget which contact is the user.
 
-     The reply is an array that holds the text `true`.
+     The reply is an array with the string `true`.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

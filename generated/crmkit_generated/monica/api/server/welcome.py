@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[Welcome]:
     """Read the greeting of the API.
 
-     Tells that address and token are right, and where the main lists are.
+     Shows that the address and the token are right, and where the main lists are.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> Welcome | None:
     """Read the greeting of the API.
 
-     Tells that address and token are right, and where the main lists are.
+     Shows that the address and the token are right, and where the main lists are.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[Welcome]:
     """Read the greeting of the API.
 
-     Tells that address and token are right, and where the main lists are.
+     Shows that the address and the token are right, and where the main lists are.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> Welcome | None:
     """Read the greeting of the API.
 
-     Tells that address and token are right, and where the main lists are.
+     Shows that the address and the token are right, and where the main lists are.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -76,12 +76,13 @@ def sync_detailed(
 ) -> Response[list[Contact]]:
     """List the contacts that have a tag.
 
-     In full, with contact fields and the newest notes. An unknown tag has none.
+     Returns complete contacts, with contact fields and the newest notes. For an unknown tag the list is
+    empty.
 
     Args:
         id (int): Id of the record.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -113,12 +114,13 @@ def sync(
 ) -> list[Contact] | None:
     """List the contacts that have a tag.
 
-     In full, with contact fields and the newest notes. An unknown tag has none.
+     Returns complete contacts, with contact fields and the newest notes. For an unknown tag the list is
+    empty.
 
     Args:
         id (int): Id of the record.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -145,12 +147,13 @@ async def asyncio_detailed(
 ) -> Response[list[Contact]]:
     """List the contacts that have a tag.
 
-     In full, with contact fields and the newest notes. An unknown tag has none.
+     Returns complete contacts, with contact fields and the newest notes. For an unknown tag the list is
+    empty.
 
     Args:
         id (int): Id of the record.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,12 +183,13 @@ async def asyncio(
 ) -> list[Contact] | None:
     """List the contacts that have a tag.
 
-     In full, with contact fields and the newest notes. An unknown tag has none.
+     Returns complete contacts, with contact fields and the newest notes. For an unknown tag the list is
+    empty.
 
     Args:
         id (int): Id of the record.
         page (int | Unset): Number of the page, from 1. A page beyond the last is empty.
-        limit (int | Unset): Records a page, from 1 to 100.
+        limit (int | Unset): Records per page, from 1 to 100.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a tag.
 
-     Takes the tag off its contacts as well. An unknown id is answered 404.
+     Removes the tag from its contacts as well. An unknown id is answered 404.
 
     Args:
         id (int): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a tag.
 
-     Takes the tag off its contacts as well. An unknown id is answered 404.
+     Removes the tag from its contacts as well. An unknown id is answered 404.
 
     Args:
         id (int): Id of the record.

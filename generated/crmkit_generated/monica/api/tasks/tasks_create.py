@@ -62,10 +62,10 @@ def sync_detailed(
 ) -> Response[Task]:
     """Create a task.
 
-     The task begins undone. Without a contact it is about nobody.
+     The task starts as not done. Without a contact it concerns nobody.
 
     Args:
-        body (TaskInput): A task to create. It begins undone, whatever is sent.
+        body (TaskInput): A task to create. It starts as not done, whatever is sent.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -93,10 +93,10 @@ def sync(
 ) -> Task | None:
     """Create a task.
 
-     The task begins undone. Without a contact it is about nobody.
+     The task starts as not done. Without a contact it concerns nobody.
 
     Args:
-        body (TaskInput): A task to create. It begins undone, whatever is sent.
+        body (TaskInput): A task to create. It starts as not done, whatever is sent.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -119,10 +119,10 @@ async def asyncio_detailed(
 ) -> Response[Task]:
     """Create a task.
 
-     The task begins undone. Without a contact it is about nobody.
+     The task starts as not done. Without a contact it concerns nobody.
 
     Args:
-        body (TaskInput): A task to create. It begins undone, whatever is sent.
+        body (TaskInput): A task to create. It starts as not done, whatever is sent.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -148,10 +148,10 @@ async def asyncio(
 ) -> Task | None:
     """Create a task.
 
-     The task begins undone. Without a contact it is about nobody.
+     The task starts as not done. Without a contact it concerns nobody.
 
     Args:
-        body (TaskInput): A task to create. It begins undone, whatever is sent.
+        body (TaskInput): A task to create. It starts as not done, whatever is sent.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

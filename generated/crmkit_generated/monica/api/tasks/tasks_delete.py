@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a task.
 
-     An unknown id is answered 404, one that is no number 422.
+     An unknown id is answered 404, one that is not a number 422.
 
     Args:
         id (int): Id of the record.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a task.
 
-     An unknown id is answered 404, one that is no number 422.
+     An unknown id is answered 404, one that is not a number 422.
 
     Args:
         id (int): Id of the record.

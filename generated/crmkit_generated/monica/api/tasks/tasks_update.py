@@ -67,11 +67,11 @@ def sync_detailed(
 ) -> Response[Task]:
     """Update a task.
 
-     A description that is not sent is cleared. A contact other than the task's own is answered 404.
+     A contact other than the task's own is answered 404.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -101,11 +101,11 @@ def sync(
 ) -> Task | None:
     """Update a task.
 
-     A description that is not sent is cleared. A contact other than the task's own is answered 404.
+     A contact other than the task's own is answered 404.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,11 +130,11 @@ async def asyncio_detailed(
 ) -> Response[Task]:
     """Update a task.
 
-     A description that is not sent is cleared. A contact other than the task's own is answered 404.
+     A contact other than the task's own is answered 404.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -162,11 +162,11 @@ async def asyncio(
 ) -> Task | None:
     """Update a task.
 
-     A description that is not sent is cleared. A contact other than the task's own is answered 404.
+     A contact other than the task's own is answered 404.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,13 +65,13 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TaskUpdateInput,
 ) -> Response[Task]:
-    """Update a task, by another method.
+    """Update a task, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,13 +99,13 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TaskUpdateInput,
 ) -> Task | None:
-    """Update a task, by another method.
+    """Update a task, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,13 +128,13 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TaskUpdateInput,
 ) -> Response[Task]:
-    """Update a task, by another method.
+    """Update a task, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,13 +160,13 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TaskUpdateInput,
 ) -> Task | None:
-    """Update a task, by another method.
+    """Update a task, by PATCH.
 
      The same as PUT, with the same members required.
 
     Args:
         id (int): Id of the record.
-        body (TaskUpdateInput): New values of a task; a description that is not sent is cleared.
+        body (TaskUpdateInput): New values of a task.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,8 +65,7 @@ def sync_detailed(
      A contact has at most one action that is not done.
 
     Args:
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,8 +96,7 @@ def sync(
      A contact has at most one action that is not done.
 
     Args:
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,8 +122,7 @@ async def asyncio_detailed(
      A contact has at most one action that is not done.
 
     Args:
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -154,8 +151,7 @@ async def asyncio(
      A contact has at most one action that is not done.
 
     Args:
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Action]:
     """Read an action.
 
-     Shows an action whether it is open or done.
+     Returns an action, open or done.
 
     Args:
         id (str): Id of the action.
@@ -88,7 +88,7 @@ def sync(
 ) -> Action | None:
     """Read an action.
 
-     Shows an action whether it is open or done.
+     Returns an action, open or done.
 
     Args:
         id (str): Id of the action.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Action]:
     """Read an action.
 
-     Shows an action whether it is open or done.
+     Returns an action, open or done.
 
     Args:
         id (str): Id of the action.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Action | None:
     """Read an action.
 
-     Shows an action whether it is open or done.
+     Returns an action, open or done.
 
     Args:
         id (str): Id of the action.

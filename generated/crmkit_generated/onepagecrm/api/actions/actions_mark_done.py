@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[Action]:
     """Mark the open action of a contact as done.
 
-     Answers the action. Status code 106 tells that the contact has no open action.
+     Returns the action. Status code 106 means that the contact has no open action.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -93,7 +93,7 @@ def sync(
 ) -> Action | None:
     """Mark the open action of a contact as done.
 
-     Answers the action. Status code 106 tells that the contact has no open action.
+     Returns the action. Status code 106 means that the contact has no open action.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[Action]:
     """Mark the open action of a contact as done.
 
-     Answers the action. Status code 106 tells that the contact has no open action.
+     Returns the action. Status code 106 means that the contact has no open action.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> Action | None:
     """Mark the open action of a contact as done.
 
-     Answers the action. Status code 106 tells that the contact has no open action.
+     Returns the action. Status code 106 means that the contact has no open action.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.

@@ -60,9 +60,9 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ContactIdInput,
 ) -> Response[Action]:
-    """Open the action of a contact again that was marked as done last.
+    """Reopen the action of a contact that was marked as done last.
 
-     Answers the action, unless the contact has got another open one in the meantime.
+     Returns the action, unless the contact has got another open one in the meantime.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -91,9 +91,9 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ContactIdInput,
 ) -> Action | None:
-    """Open the action of a contact again that was marked as done last.
+    """Reopen the action of a contact that was marked as done last.
 
-     Answers the action, unless the contact has got another open one in the meantime.
+     Returns the action, unless the contact has got another open one in the meantime.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -117,9 +117,9 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ContactIdInput,
 ) -> Response[Action]:
-    """Open the action of a contact again that was marked as done last.
+    """Reopen the action of a contact that was marked as done last.
 
-     Answers the action, unless the contact has got another open one in the meantime.
+     Returns the action, unless the contact has got another open one in the meantime.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.
@@ -146,9 +146,9 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ContactIdInput,
 ) -> Action | None:
-    """Open the action of a contact again that was marked as done last.
+    """Reopen the action of a contact that was marked as done last.
 
-     Answers the action, unless the contact has got another open one in the meantime.
+     Returns the action, unless the contact has got another open one in the meantime.
 
     Args:
         body (ContactIdInput): The contact whose action is meant.

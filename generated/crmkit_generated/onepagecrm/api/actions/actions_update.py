@@ -65,14 +65,11 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ActionInput,
 ) -> Response[Action]:
-    """Replace an action.
-
-     What is not sent is lost: send every member.
+    """Update an action.
 
     Args:
         id (str): Id of the action.
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +97,11 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ActionInput,
 ) -> Action | None:
-    """Replace an action.
-
-     What is not sent is lost: send every member.
+    """Update an action.
 
     Args:
         id (str): Id of the action.
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +124,11 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ActionInput,
 ) -> Response[Action]:
-    """Replace an action.
-
-     What is not sent is lost: send every member.
+    """Update an action.
 
     Args:
         id (str): Id of the action.
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +154,11 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ActionInput,
 ) -> Action | None:
-    """Replace an action.
-
-     What is not sent is lost: send every member.
+    """Update an action.
 
     Args:
         id (str): Id of the action.
-        body (ActionInput): An action to create, or all that an updated action is to have: what an
-            update does not send is lost.
+        body (ActionInput): An action to create or update.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

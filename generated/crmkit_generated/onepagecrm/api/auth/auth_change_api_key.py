@@ -47,7 +47,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[str]:
-    """Give the user a new key.
+    """Change the user's key.
 
      The key that signed this call is invalid from now on, for all clients.
 
@@ -72,7 +72,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> str | None:
-    """Give the user a new key.
+    """Change the user's key.
 
      The key that signed this call is invalid from now on, for all clients.
 
@@ -93,7 +93,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[str]:
-    """Give the user a new key.
+    """Change the user's key.
 
      The key that signed this call is invalid from now on, for all clients.
 
@@ -116,7 +116,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> str | None:
-    """Give the user a new key.
+    """Change the user's key.
 
      The key that signed this call is invalid from now on, for all clients.
 

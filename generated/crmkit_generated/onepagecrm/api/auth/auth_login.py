@@ -62,8 +62,8 @@ def sync_detailed(
 ) -> Response[Session]:
     """Log in with e-mail address and password.
 
-     The reply carries the key that signs all further requests. This call alone is not signed. Wrong data
-    are answered with status code 103.
+     The reply has the key that signs all further requests. Only this call is not signed. Wrong
+    credentials are answered with status code 103.
 
     Args:
         body (LoginInput): Who logs in.
@@ -94,8 +94,8 @@ def sync(
 ) -> Session | None:
     """Log in with e-mail address and password.
 
-     The reply carries the key that signs all further requests. This call alone is not signed. Wrong data
-    are answered with status code 103.
+     The reply has the key that signs all further requests. Only this call is not signed. Wrong
+    credentials are answered with status code 103.
 
     Args:
         body (LoginInput): Who logs in.
@@ -121,8 +121,8 @@ async def asyncio_detailed(
 ) -> Response[Session]:
     """Log in with e-mail address and password.
 
-     The reply carries the key that signs all further requests. This call alone is not signed. Wrong data
-    are answered with status code 103.
+     The reply has the key that signs all further requests. Only this call is not signed. Wrong
+    credentials are answered with status code 103.
 
     Args:
         body (LoginInput): Who logs in.
@@ -151,8 +151,8 @@ async def asyncio(
 ) -> Session | None:
     """Log in with e-mail address and password.
 
-     The reply carries the key that signs all further requests. This call alone is not signed. Wrong data
-    are answered with status code 103.
+     The reply has the key that signs all further requests. Only this call is not signed. Wrong
+    credentials are answered with status code 103.
 
     Args:
         body (LoginInput): Who logs in.

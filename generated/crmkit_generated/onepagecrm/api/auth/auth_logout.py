@@ -46,9 +46,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Make the user's key invalid, for all clients.
+    """Invalidate the user's key, for all clients.
 
-     Every client of the user is logged out, not this one alone. To log out one client, forget its key.
+     Logs out every client of the user, not only this one. To log out a single client, discard its key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -71,9 +71,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Make the user's key invalid, for all clients.
+    """Invalidate the user's key, for all clients.
 
-     Every client of the user is logged out, not this one alone. To log out one client, forget its key.
+     Logs out every client of the user, not only this one. To log out a single client, discard its key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -62,13 +62,12 @@ def sync_detailed(
 ) -> Response[ContactDetail]:
     """Create a contact.
 
-     Either `lastname` or `company` is needed. Status code 201 tells that the account may have no more
-    contacts.
+     Either `lastname` or `company` is required. Status code 201 means that the account has reached its
+    limit of contacts.
 
     Args:
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -96,13 +95,12 @@ def sync(
 ) -> ContactDetail | None:
     """Create a contact.
 
-     Either `lastname` or `company` is needed. Status code 201 tells that the account may have no more
-    contacts.
+     Either `lastname` or `company` is required. Status code 201 means that the account has reached its
+    limit of contacts.
 
     Args:
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,13 +123,12 @@ async def asyncio_detailed(
 ) -> Response[ContactDetail]:
     """Create a contact.
 
-     Either `lastname` or `company` is needed. Status code 201 tells that the account may have no more
-    contacts.
+     Either `lastname` or `company` is required. Status code 201 means that the account has reached its
+    limit of contacts.
 
     Args:
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,13 +154,12 @@ async def asyncio(
 ) -> ContactDetail | None:
     """Create a contact.
 
-     Either `lastname` or `company` is needed. Status code 201 tells that the account may have no more
-    contacts.
+     Either `lastname` or `company` is required. Status code 201 means that the account has reached its
+    limit of contacts.
 
     Args:
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a contact.
 
-     The contact that was deleted last can be restored. The one deleted before it is then gone for good.
+     The contact that was deleted last can be restored. Those deleted before it cannot be restored.
 
     Args:
         id (str): Id of the contact.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a contact.
 
-     The contact that was deleted last can be restored. The one deleted before it is then gone for good.
+     The contact that was deleted last can be restored. Those deleted before it cannot be restored.
 
     Args:
         id (str): Id of the contact.

@@ -57,8 +57,7 @@ def sync_detailed(
 ) -> Response[ContactDetail]:
     """Read a contact.
 
-     Shows all of the contact, with its two actions that were closed last and its last three notes and
-    deals.
+     Returns the whole contact, with the two actions closed last and the last three notes and deals.
 
     Args:
         id (str): Id of the contact.
@@ -89,8 +88,7 @@ def sync(
 ) -> ContactDetail | None:
     """Read a contact.
 
-     Shows all of the contact, with its two actions that were closed last and its last three notes and
-    deals.
+     Returns the whole contact, with the two actions closed last and the last three notes and deals.
 
     Args:
         id (str): Id of the contact.
@@ -116,8 +114,7 @@ async def asyncio_detailed(
 ) -> Response[ContactDetail]:
     """Read a contact.
 
-     Shows all of the contact, with its two actions that were closed last and its last three notes and
-    deals.
+     Returns the whole contact, with the two actions closed last and the last three notes and deals.
 
     Args:
         id (str): Id of the contact.
@@ -146,8 +143,7 @@ async def asyncio(
 ) -> ContactDetail | None:
     """Read a contact.
 
-     Shows all of the contact, with its two actions that were closed last and its last three notes and
-    deals.
+     Returns the whole contact, with the two actions closed last and the last three notes and deals.
 
     Args:
         id (str): Id of the contact.

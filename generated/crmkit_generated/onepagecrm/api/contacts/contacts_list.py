@@ -88,17 +88,17 @@ def sync_detailed(
     """List contacts.
 
      The size of a page is the user's setting `listing.size`; no parameter changes it. A page beyond the
-    last is empty. Without `waiting`, contacts that wait for somebody are left out. The order is
+    last is empty. Without `waiting`, contacts who wait for somebody are left out. The order is
     unspecified.
 
     Args:
         system_tag (str | Unset): Only contacts with this system tag.
-        tag (str | Unset): Only contacts with this custom tag; `VIP` gives important contacts.
-            Ignored beside a valid `system_tag`.
+        tag (str | Unset): Only contacts with this custom tag; "VIP" selects important contacts.
+            Ignored together with a valid `system_tag`.
         search (str | Unset): Only contacts with this phrase in first name, last name or company.
         page (int | Unset): Number of the page, from 1.
-        waiting (str | Unset): Whether to list the contacts that wait for somebody, and only
-            those; otherwise they are left out.
+        waiting (str | Unset): True to list only the contacts who wait for somebody; otherwise
+            they are left out.
         filter_id (str | Unset): Id of a custom filter. A valid one makes the server ignore `tag`,
             `system_tag` and the mode of the user's list.
 
@@ -139,17 +139,17 @@ def sync(
     """List contacts.
 
      The size of a page is the user's setting `listing.size`; no parameter changes it. A page beyond the
-    last is empty. Without `waiting`, contacts that wait for somebody are left out. The order is
+    last is empty. Without `waiting`, contacts who wait for somebody are left out. The order is
     unspecified.
 
     Args:
         system_tag (str | Unset): Only contacts with this system tag.
-        tag (str | Unset): Only contacts with this custom tag; `VIP` gives important contacts.
-            Ignored beside a valid `system_tag`.
+        tag (str | Unset): Only contacts with this custom tag; "VIP" selects important contacts.
+            Ignored together with a valid `system_tag`.
         search (str | Unset): Only contacts with this phrase in first name, last name or company.
         page (int | Unset): Number of the page, from 1.
-        waiting (str | Unset): Whether to list the contacts that wait for somebody, and only
-            those; otherwise they are left out.
+        waiting (str | Unset): True to list only the contacts who wait for somebody; otherwise
+            they are left out.
         filter_id (str | Unset): Id of a custom filter. A valid one makes the server ignore `tag`,
             `system_tag` and the mode of the user's list.
 
@@ -185,17 +185,17 @@ async def asyncio_detailed(
     """List contacts.
 
      The size of a page is the user's setting `listing.size`; no parameter changes it. A page beyond the
-    last is empty. Without `waiting`, contacts that wait for somebody are left out. The order is
+    last is empty. Without `waiting`, contacts who wait for somebody are left out. The order is
     unspecified.
 
     Args:
         system_tag (str | Unset): Only contacts with this system tag.
-        tag (str | Unset): Only contacts with this custom tag; `VIP` gives important contacts.
-            Ignored beside a valid `system_tag`.
+        tag (str | Unset): Only contacts with this custom tag; "VIP" selects important contacts.
+            Ignored together with a valid `system_tag`.
         search (str | Unset): Only contacts with this phrase in first name, last name or company.
         page (int | Unset): Number of the page, from 1.
-        waiting (str | Unset): Whether to list the contacts that wait for somebody, and only
-            those; otherwise they are left out.
+        waiting (str | Unset): True to list only the contacts who wait for somebody; otherwise
+            they are left out.
         filter_id (str | Unset): Id of a custom filter. A valid one makes the server ignore `tag`,
             `system_tag` and the mode of the user's list.
 
@@ -234,17 +234,17 @@ async def asyncio(
     """List contacts.
 
      The size of a page is the user's setting `listing.size`; no parameter changes it. A page beyond the
-    last is empty. Without `waiting`, contacts that wait for somebody are left out. The order is
+    last is empty. Without `waiting`, contacts who wait for somebody are left out. The order is
     unspecified.
 
     Args:
         system_tag (str | Unset): Only contacts with this system tag.
-        tag (str | Unset): Only contacts with this custom tag; `VIP` gives important contacts.
-            Ignored beside a valid `system_tag`.
+        tag (str | Unset): Only contacts with this custom tag; "VIP" selects important contacts.
+            Ignored together with a valid `system_tag`.
         search (str | Unset): Only contacts with this phrase in first name, last name or company.
         page (int | Unset): Number of the page, from 1.
-        waiting (str | Unset): Whether to list the contacts that wait for somebody, and only
-            those; otherwise they are left out.
+        waiting (str | Unset): True to list only the contacts who wait for somebody; otherwise
+            they are left out.
         filter_id (str | Unset): Id of a custom filter. A valid one makes the server ignore `tag`,
             `system_tag` and the mode of the user's list.
 

@@ -57,7 +57,7 @@ def sync_detailed(
     """Restore the contact that was deleted last.
 
      Restores what the API deleted last; what was deleted in the browser stays deleted. Status code 106
-    tells that there is nothing to restore.
+    means that there is nothing to restore.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -83,7 +83,7 @@ def sync(
     """Restore the contact that was deleted last.
 
      Restores what the API deleted last; what was deleted in the browser stays deleted. Status code 106
-    tells that there is nothing to restore.
+    means that there is nothing to restore.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -105,7 +105,7 @@ async def asyncio_detailed(
     """Restore the contact that was deleted last.
 
      Restores what the API deleted last; what was deleted in the browser stays deleted. Status code 106
-    tells that there is nothing to restore.
+    means that there is nothing to restore.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -129,7 +129,7 @@ async def asyncio(
     """Restore the contact that was deleted last.
 
      Restores what the API deleted last; what was deleted in the browser stays deleted. Status code 106
-    tells that there is nothing to restore.
+    means that there is nothing to restore.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,15 +65,12 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Response[ContactDetail]:
-    """Replace a contact.
-
-     What is not sent is lost: send every member.
+    """Update a contact.
 
     Args:
         id (str): Id of the contact.
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -101,15 +98,12 @@ def sync(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> ContactDetail | None:
-    """Replace a contact.
-
-     What is not sent is lost: send every member.
+    """Update a contact.
 
     Args:
         id (str): Id of the contact.
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -132,15 +126,12 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> Response[ContactDetail]:
-    """Replace a contact.
-
-     What is not sent is lost: send every member.
+    """Update a contact.
 
     Args:
         id (str): Id of the contact.
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -166,15 +157,12 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: ContactInput,
 ) -> ContactDetail | None:
-    """Replace a contact.
-
-     What is not sent is lost: send every member.
+    """Update a contact.
 
     Args:
         id (str): Id of the contact.
-        body (ContactInput): A contact to create, or all that an updated contact is to have: what
-            an update does not send is lost. Either `lastname` or `company` must be there. Some
-            members have other names and forms than in replies.
+        body (ContactInput): A contact to create or update. Either `lastname` or `company` is
+            required. Some members have other names and forms than in replies.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

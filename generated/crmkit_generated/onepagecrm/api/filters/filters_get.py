@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Filter]:
     """Read a custom filter.
 
-     Its id serves as `filter_id` of the list of contacts.
+     Its id is the `filter_id` of the list of contacts.
 
     Args:
         id (str): Id of the filter.
@@ -88,7 +88,7 @@ def sync(
 ) -> Filter | None:
     """Read a custom filter.
 
-     Its id serves as `filter_id` of the list of contacts.
+     Its id is the `filter_id` of the list of contacts.
 
     Args:
         id (str): Id of the filter.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Filter]:
     """Read a custom filter.
 
-     Its id serves as `filter_id` of the list of contacts.
+     Its id is the `filter_id` of the list of contacts.
 
     Args:
         id (str): Id of the filter.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Filter | None:
     """Read a custom filter.
 
-     Its id serves as `filter_id` of the list of contacts.
+     Its id is the `filter_id` of the list of contacts.
 
     Args:
         id (str): Id of the filter.

@@ -62,7 +62,7 @@ def sync_detailed(
 ) -> Response[Note]:
     """Create a note or a deal.
 
-     Status code 202 tells that the account may have no more deals.
+     Status code 202 means that the account has reached its limit of deals.
 
     Args:
         body (NoteInput): A note or a deal to create.
@@ -93,7 +93,7 @@ def sync(
 ) -> Note | None:
     """Create a note or a deal.
 
-     Status code 202 tells that the account may have no more deals.
+     Status code 202 means that the account has reached its limit of deals.
 
     Args:
         body (NoteInput): A note or a deal to create.
@@ -119,7 +119,7 @@ async def asyncio_detailed(
 ) -> Response[Note]:
     """Create a note or a deal.
 
-     Status code 202 tells that the account may have no more deals.
+     Status code 202 means that the account has reached its limit of deals.
 
     Args:
         body (NoteInput): A note or a deal to create.
@@ -148,7 +148,7 @@ async def asyncio(
 ) -> Note | None:
     """Create a note or a deal.
 
-     Status code 202 tells that the account may have no more deals.
+     Status code 202 means that the account has reached its limit of deals.
 
     Args:
         body (NoteInput): A note or a deal to create.

@@ -54,7 +54,7 @@ def sync_detailed(
 ) -> Response[Any]:
     """Delete a note or a deal.
 
-     No call restores it.
+     It cannot be restored.
 
     Args:
         id (str): Id of the note or deal.
@@ -85,7 +85,7 @@ async def asyncio_detailed(
 ) -> Response[Any]:
     """Delete a note or a deal.
 
-     No call restores it.
+     It cannot be restored.
 
     Args:
         id (str): Id of the note or deal.

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Note]:
     """Read a note or a deal.
 
-     A deal has the member `deal`, a note has not.
+     A deal has the member `deal`, a note does not.
 
     Args:
         id (str): Id of the note or deal.
@@ -88,7 +88,7 @@ def sync(
 ) -> Note | None:
     """Read a note or a deal.
 
-     A deal has the member `deal`, a note has not.
+     A deal has the member `deal`, a note does not.
 
     Args:
         id (str): Id of the note or deal.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Note]:
     """Read a note or a deal.
 
-     A deal has the member `deal`, a note has not.
+     A deal has the member `deal`, a note does not.
 
     Args:
         id (str): Id of the note or deal.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Note | None:
     """Read a note or a deal.
 
-     A deal has the member `deal`, a note has not.
+     A deal has the member `deal`, a note does not.
 
     Args:
         id (str): Id of the note or deal.

@@ -67,7 +67,7 @@ def sync_detailed(
 ) -> Response[list[Note]]:
     """List the notes and deals of a contact.
 
-     Notes and deals come in one reply; `type` tells which is which. The order is unspecified.
+     Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
     Args:
         cid (str): Id of the contact.
@@ -98,7 +98,7 @@ def sync(
 ) -> list[Note] | None:
     """List the notes and deals of a contact.
 
-     Notes and deals come in one reply; `type` tells which is which. The order is unspecified.
+     Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
     Args:
         cid (str): Id of the contact.
@@ -124,7 +124,7 @@ async def asyncio_detailed(
 ) -> Response[list[Note]]:
     """List the notes and deals of a contact.
 
-     Notes and deals come in one reply; `type` tells which is which. The order is unspecified.
+     Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
     Args:
         cid (str): Id of the contact.
@@ -153,7 +153,7 @@ async def asyncio(
 ) -> list[Note] | None:
     """List the notes and deals of a contact.
 
-     Notes and deals come in one reply; `type` tells which is which. The order is unspecified.
+     Notes and deals come in one reply; `type` says which is which. The order is unspecified.
 
     Args:
         cid (str): Id of the contact.

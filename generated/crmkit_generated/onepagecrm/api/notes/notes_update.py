@@ -65,14 +65,11 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: NoteUpdateInput,
 ) -> Response[Note]:
-    """Replace a note or a deal.
-
-     What is not sent is lost: send every member.
+    """Update a note or a deal.
 
     Args:
         id (str): Id of the note or deal.
-        body (NoteUpdateInput): All that an updated note or deal is to have: what is not sent is
-            lost. The contact stays.
+        body (NoteUpdateInput): New values of a note or deal; the contact does not change.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -100,14 +97,11 @@ def sync(
     client: AuthenticatedClient | Client,
     body: NoteUpdateInput,
 ) -> Note | None:
-    """Replace a note or a deal.
-
-     What is not sent is lost: send every member.
+    """Update a note or a deal.
 
     Args:
         id (str): Id of the note or deal.
-        body (NoteUpdateInput): All that an updated note or deal is to have: what is not sent is
-            lost. The contact stays.
+        body (NoteUpdateInput): New values of a note or deal; the contact does not change.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -130,14 +124,11 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: NoteUpdateInput,
 ) -> Response[Note]:
-    """Replace a note or a deal.
-
-     What is not sent is lost: send every member.
+    """Update a note or a deal.
 
     Args:
         id (str): Id of the note or deal.
-        body (NoteUpdateInput): All that an updated note or deal is to have: what is not sent is
-            lost. The contact stays.
+        body (NoteUpdateInput): New values of a note or deal; the contact does not change.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -163,14 +154,11 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: NoteUpdateInput,
 ) -> Note | None:
-    """Replace a note or a deal.
-
-     What is not sent is lost: send every member.
+    """Update a note or a deal.
 
     Args:
         id (str): Id of the note or deal.
-        body (NoteUpdateInput): All that an updated note or deal is to have: what is not sent is
-            lost. The contact stays.
+        body (NoteUpdateInput): New values of a note or deal; the contact does not change.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -49,9 +49,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[SalesSummary]:
-    """Read how sales go.
+    """Read the sales summary.
 
-     Pending and closed deals, what was won and lost lately, and how targets were met.
+     Pending and closed deals, recent wins and losses, and targets.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -74,9 +74,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> SalesSummary | None:
-    """Read how sales go.
+    """Read the sales summary.
 
-     Pending and closed deals, what was won and lost lately, and how targets were met.
+     Pending and closed deals, recent wins and losses, and targets.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,9 +95,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[SalesSummary]:
-    """Read how sales go.
+    """Read the sales summary.
 
-     Pending and closed deals, what was won and lost lately, and how targets were met.
+     Pending and closed deals, recent wins and losses, and targets.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> SalesSummary | None:
-    """Read how sales go.
+    """Read the sales summary.
 
-     Pending and closed deals, what was won and lost lately, and how targets were met.
+     Pending and closed deals, recent wins and losses, and targets.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

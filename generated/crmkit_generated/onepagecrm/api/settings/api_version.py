@@ -49,7 +49,7 @@ def sync_detailed(
 ) -> Response[str]:
     """Read the version of the API.
 
-     Answers the version as a text.
+     Returns the version as a string.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -74,7 +74,7 @@ def sync(
 ) -> str | None:
     """Read the version of the API.
 
-     Answers the version as a text.
+     Returns the version as a string.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,7 +95,7 @@ async def asyncio_detailed(
 ) -> Response[str]:
     """Read the version of the API.
 
-     Answers the version as a text.
+     Returns the version as a string.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,7 +118,7 @@ async def asyncio(
 ) -> str | None:
     """Read the version of the API.
 
-     Answers the version as a text.
+     Returns the version as a string.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

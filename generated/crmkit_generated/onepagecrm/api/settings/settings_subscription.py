@@ -49,9 +49,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Subscription]:
-    """Read what is paid for the account.
+    """Read the subscription of the account.
 
-     Which members are there depends on the kind of the account, trial or paid.
+     Its members depend on the type of the account, trial or paid.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -74,9 +74,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> Subscription | None:
-    """Read what is paid for the account.
+    """Read the subscription of the account.
 
-     Which members are there depends on the kind of the account, trial or paid.
+     Its members depend on the type of the account, trial or paid.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,9 +95,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Subscription]:
-    """Read what is paid for the account.
+    """Read the subscription of the account.
 
-     Which members are there depends on the kind of the account, trial or paid.
+     Its members depend on the type of the account, trial or paid.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> Subscription | None:
-    """Read what is paid for the account.
+    """Read the subscription of the account.
 
-     Which members are there depends on the kind of the account, trial or paid.
+     Its members depend on the type of the account, trial or paid.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[SystemSettings]:
     """Read the system settings.
 
-     Settings of the account: status label, daily e-mail, time zone, currency and form of dates.
+     Settings of the account: label of a status, daily e-mail, time zone, currency and date format.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> SystemSettings | None:
     """Read the system settings.
 
-     Settings of the account: status label, daily e-mail, time zone, currency and form of dates.
+     Settings of the account: label of a status, daily e-mail, time zone, currency and date format.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[SystemSettings]:
     """Read the system settings.
 
-     Settings of the account: status label, daily e-mail, time zone, currency and form of dates.
+     Settings of the account: label of a status, daily e-mail, time zone, currency and date format.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> SystemSettings | None:
     """Read the system settings.
 
-     Settings of the account: status label, daily e-mail, time zone, currency and form of dates.
+     Settings of the account: label of a status, daily e-mail, time zone, currency and date format.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

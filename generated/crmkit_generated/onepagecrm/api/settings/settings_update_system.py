@@ -60,12 +60,10 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: SystemSettingsInput,
 ) -> Response[SystemSettings]:
-    """Replace the system settings.
-
-     Each must be sent.
+    """Update the system settings.
 
     Args:
-        body (SystemSettingsInput): All system settings of the account; each must be sent.
+        body (SystemSettingsInput): System settings of the account.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -91,12 +89,10 @@ def sync(
     client: AuthenticatedClient | Client,
     body: SystemSettingsInput,
 ) -> SystemSettings | None:
-    """Replace the system settings.
-
-     Each must be sent.
+    """Update the system settings.
 
     Args:
-        body (SystemSettingsInput): All system settings of the account; each must be sent.
+        body (SystemSettingsInput): System settings of the account.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,12 +113,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: SystemSettingsInput,
 ) -> Response[SystemSettings]:
-    """Replace the system settings.
-
-     Each must be sent.
+    """Update the system settings.
 
     Args:
-        body (SystemSettingsInput): All system settings of the account; each must be sent.
+        body (SystemSettingsInput): System settings of the account.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,12 +140,10 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: SystemSettingsInput,
 ) -> SystemSettings | None:
-    """Replace the system settings.
-
-     Each must be sent.
+    """Update the system settings.
 
     Args:
-        body (SystemSettingsInput): All system settings of the account; each must be sent.
+        body (SystemSettingsInput): System settings of the account.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -60,12 +60,10 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: UserSettingsInput,
 ) -> Response[UserSettings]:
-    """Replace the user's settings.
-
-     What is not sent is lost, the password excepted.
+    """Update the user's settings.
 
     Args:
-        body (UserSettingsInput): All settings of the user: what is not sent is lost.
+        body (UserSettingsInput): Settings of the user.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -91,12 +89,10 @@ def sync(
     client: AuthenticatedClient | Client,
     body: UserSettingsInput,
 ) -> UserSettings | None:
-    """Replace the user's settings.
-
-     What is not sent is lost, the password excepted.
+    """Update the user's settings.
 
     Args:
-        body (UserSettingsInput): All settings of the user: what is not sent is lost.
+        body (UserSettingsInput): Settings of the user.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -117,12 +113,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: UserSettingsInput,
 ) -> Response[UserSettings]:
-    """Replace the user's settings.
-
-     What is not sent is lost, the password excepted.
+    """Update the user's settings.
 
     Args:
-        body (UserSettingsInput): All settings of the user: what is not sent is lost.
+        body (UserSettingsInput): Settings of the user.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -146,12 +140,10 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: UserSettingsInput,
 ) -> UserSettings | None:
-    """Replace the user's settings.
-
-     What is not sent is lost, the password excepted.
+    """Update the user's settings.
 
     Args:
-        body (UserSettingsInput): All settings of the user: what is not sent is lost.
+        body (UserSettingsInput): Settings of the user.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -51,7 +51,7 @@ def sync_detailed(
 ) -> Response[UserSettings]:
     """Read the user's settings.
 
-     Name, company and e-mail address; the password is never shown.
+     Name, company and e-mail address; the password is never returned.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -76,7 +76,7 @@ def sync(
 ) -> UserSettings | None:
     """Read the user's settings.
 
-     Name, company and e-mail address; the password is never shown.
+     Name, company and e-mail address; the password is never returned.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -97,7 +97,7 @@ async def asyncio_detailed(
 ) -> Response[UserSettings]:
     """Read the user's settings.
 
-     Name, company and e-mail address; the password is never shown.
+     Name, company and e-mail address; the password is never returned.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -120,7 +120,7 @@ async def asyncio(
 ) -> UserSettings | None:
     """Read the user's settings.
 
-     Name, company and e-mail address; the password is never shown.
+     Name, company and e-mail address; the password is never returned.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

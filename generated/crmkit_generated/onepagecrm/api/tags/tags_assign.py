@@ -64,10 +64,9 @@ def sync_detailed(
     id: str,
     name: str,
 ) -> Response[TagCounts]:
-    """Give a contact a tag.
+    """Add a tag to a contact.
 
-     Adds the tag to those that the contact has. Answers no data; `tags` of the reply shows the new
-    state.
+     Adds the tag to those that the contact has. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -99,10 +98,9 @@ def sync(
     id: str,
     name: str,
 ) -> TagCounts | None:
-    """Give a contact a tag.
+    """Add a tag to a contact.
 
-     Adds the tag to those that the contact has. Answers no data; `tags` of the reply shows the new
-    state.
+     Adds the tag to those that the contact has. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -129,10 +127,9 @@ async def asyncio_detailed(
     id: str,
     name: str,
 ) -> Response[TagCounts]:
-    """Give a contact a tag.
+    """Add a tag to a contact.
 
-     Adds the tag to those that the contact has. Answers no data; `tags` of the reply shows the new
-    state.
+     Adds the tag to those that the contact has. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -162,10 +159,9 @@ async def asyncio(
     id: str,
     name: str,
 ) -> TagCounts | None:
-    """Give a contact a tag.
+    """Add a tag to a contact.
 
-     Adds the tag to those that the contact has. Answers no data; `tags` of the reply shows the new
-    state.
+     Adds the tag to those that the contact has. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.

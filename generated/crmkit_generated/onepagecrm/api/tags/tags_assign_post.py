@@ -60,7 +60,7 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TagAssignmentInput,
 ) -> Response[TagCounts]:
-    """Give a contact a tag, by POST.
+    """Add a tag to a contact, by POST.
 
      The same as by GET, with the parameters in the body.
 
@@ -91,7 +91,7 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TagAssignmentInput,
 ) -> TagCounts | None:
-    """Give a contact a tag, by POST.
+    """Add a tag to a contact, by POST.
 
      The same as by GET, with the parameters in the body.
 
@@ -117,7 +117,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TagAssignmentInput,
 ) -> Response[TagCounts]:
-    """Give a contact a tag, by POST.
+    """Add a tag to a contact, by POST.
 
      The same as by GET, with the parameters in the body.
 
@@ -146,7 +146,7 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TagAssignmentInput,
 ) -> TagCounts | None:
-    """Give a contact a tag, by POST.
+    """Add a tag to a contact, by POST.
 
      The same as by GET, with the parameters in the body.
 

@@ -62,8 +62,8 @@ def sync_detailed(
 ) -> Response[TagCounts]:
     """Create a custom tag.
 
-     Answers no data; the new tag is among `tags` of the reply. Status code 107 tells that there is one
-    of this name.
+     The reply has no data; the new tag is among its `tags`. Status code 107 means that a tag of this
+    name exists.
 
     Args:
         body (TagInput): Name of a tag.
@@ -94,8 +94,8 @@ def sync(
 ) -> TagCounts | None:
     """Create a custom tag.
 
-     Answers no data; the new tag is among `tags` of the reply. Status code 107 tells that there is one
-    of this name.
+     The reply has no data; the new tag is among its `tags`. Status code 107 means that a tag of this
+    name exists.
 
     Args:
         body (TagInput): Name of a tag.
@@ -121,8 +121,8 @@ async def asyncio_detailed(
 ) -> Response[TagCounts]:
     """Create a custom tag.
 
-     Answers no data; the new tag is among `tags` of the reply. Status code 107 tells that there is one
-    of this name.
+     The reply has no data; the new tag is among its `tags`. Status code 107 means that a tag of this
+    name exists.
 
     Args:
         body (TagInput): Name of a tag.
@@ -151,8 +151,8 @@ async def asyncio(
 ) -> TagCounts | None:
     """Create a custom tag.
 
-     Answers no data; the new tag is among `tags` of the reply. Status code 107 tells that there is one
-    of this name.
+     The reply has no data; the new tag is among its `tags`. Status code 107 means that a tag of this
+    name exists.
 
     Args:
         body (TagInput): Name of a tag.

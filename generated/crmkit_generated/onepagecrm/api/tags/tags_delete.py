@@ -52,9 +52,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Delete a custom tag and take it from all contacts.
+    """Delete a custom tag and remove it from all contacts.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Args:
         tag (str): Name of the tag.
@@ -83,9 +83,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Delete a custom tag and take it from all contacts.
+    """Delete a custom tag and remove it from all contacts.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Args:
         tag (str): Name of the tag.

@@ -57,7 +57,7 @@ def sync_detailed(
 ) -> Response[Tag]:
     """Read a custom tag.
 
-     Shows its name and how many contacts carry it.
+     Returns its name and the number of contacts that have it.
 
     Args:
         tag (str): Name of the tag.
@@ -88,7 +88,7 @@ def sync(
 ) -> Tag | None:
     """Read a custom tag.
 
-     Shows its name and how many contacts carry it.
+     Returns its name and the number of contacts that have it.
 
     Args:
         tag (str): Name of the tag.
@@ -114,7 +114,7 @@ async def asyncio_detailed(
 ) -> Response[Tag]:
     """Read a custom tag.
 
-     Shows its name and how many contacts carry it.
+     Returns its name and the number of contacts that have it.
 
     Args:
         tag (str): Name of the tag.
@@ -143,7 +143,7 @@ async def asyncio(
 ) -> Tag | None:
     """Read a custom tag.
 
-     Shows its name and how many contacts carry it.
+     Returns its name and the number of contacts that have it.
 
     Args:
         tag (str): Name of the tag.

@@ -56,7 +56,7 @@ def sync_detailed(
 ) -> Response[list[Tag]]:
     """List the custom tags.
 
-     All come in one reply, with the number of contacts that carry each.
+     All come in one reply, with the number of contacts that have each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -81,7 +81,7 @@ def sync(
 ) -> list[Tag] | None:
     """List the custom tags.
 
-     All come in one reply, with the number of contacts that carry each.
+     All come in one reply, with the number of contacts that have each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -102,7 +102,7 @@ async def asyncio_detailed(
 ) -> Response[list[Tag]]:
     """List the custom tags.
 
-     All come in one reply, with the number of contacts that carry each.
+     All come in one reply, with the number of contacts that have each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -125,7 +125,7 @@ async def asyncio(
 ) -> list[Tag] | None:
     """List the custom tags.
 
-     All come in one reply, with the number of contacts that carry each.
+     All come in one reply, with the number of contacts that have each.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

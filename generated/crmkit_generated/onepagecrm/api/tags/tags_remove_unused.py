@@ -49,9 +49,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[TagCounts]:
-    """Delete the custom tags that no contact carries.
+    """Delete the custom tags that no contact has.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -74,9 +74,9 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> TagCounts | None:
-    """Delete the custom tags that no contact carries.
+    """Delete the custom tags that no contact has.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,9 +95,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[TagCounts]:
-    """Delete the custom tags that no contact carries.
+    """Delete the custom tags that no contact has.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -118,9 +118,9 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> TagCounts | None:
-    """Delete the custom tags that no contact carries.
+    """Delete the custom tags that no contact has.
 
-     Answers no data; `tags` of the reply shows the new state.
+     The reply has no data; its `tags` show the new state.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -49,7 +49,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[TagCounts]:
-    """Delete the custom tags that no contact carries, by POST.
+    """Delete the custom tags that no contact has, by POST.
 
      The same as by GET, without a body.
 
@@ -74,7 +74,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
 ) -> TagCounts | None:
-    """Delete the custom tags that no contact carries, by POST.
+    """Delete the custom tags that no contact has, by POST.
 
      The same as by GET, without a body.
 
@@ -95,7 +95,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[TagCounts]:
-    """Delete the custom tags that no contact carries, by POST.
+    """Delete the custom tags that no contact has, by POST.
 
      The same as by GET, without a body.
 
@@ -118,7 +118,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
 ) -> TagCounts | None:
-    """Delete the custom tags that no contact carries, by POST.
+    """Delete the custom tags that no contact has, by POST.
 
      The same as by GET, without a body.
 

@@ -65,10 +65,10 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     body: TagInput,
 ) -> Response[TagCounts]:
-    """Give a custom tag another name.
+    """Rename a custom tag.
 
-     All contacts that carry the tag keep it under its new name. Answers no data; `tags` of the reply
-    shows the new state.
+     All contacts that have the tag keep it under its new name. The reply has no data; its `tags` show
+    the new state.
 
     Args:
         tag (str): Name of the tag.
@@ -100,10 +100,10 @@ def sync(
     client: AuthenticatedClient | Client,
     body: TagInput,
 ) -> TagCounts | None:
-    """Give a custom tag another name.
+    """Rename a custom tag.
 
-     All contacts that carry the tag keep it under its new name. Answers no data; `tags` of the reply
-    shows the new state.
+     All contacts that have the tag keep it under its new name. The reply has no data; its `tags` show
+    the new state.
 
     Args:
         tag (str): Name of the tag.
@@ -130,10 +130,10 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     body: TagInput,
 ) -> Response[TagCounts]:
-    """Give a custom tag another name.
+    """Rename a custom tag.
 
-     All contacts that carry the tag keep it under its new name. Answers no data; `tags` of the reply
-    shows the new state.
+     All contacts that have the tag keep it under its new name. The reply has no data; its `tags` show
+    the new state.
 
     Args:
         tag (str): Name of the tag.
@@ -163,10 +163,10 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     body: TagInput,
 ) -> TagCounts | None:
-    """Give a custom tag another name.
+    """Rename a custom tag.
 
-     All contacts that carry the tag keep it under its new name. Answers no data; `tags` of the reply
-    shows the new state.
+     All contacts that have the tag keep it under its new name. The reply has no data; its `tags` show
+    the new state.
 
     Args:
         tag (str): Name of the tag.

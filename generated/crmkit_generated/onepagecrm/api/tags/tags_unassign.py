@@ -64,9 +64,9 @@ def sync_detailed(
     id: str,
     name: str,
 ) -> Response[TagCounts]:
-    """Take a tag from a contact.
+    """Remove a tag from a contact.
 
-     Leaves the contact its other tags. Answers no data; `tags` of the reply shows the new state.
+     The contact keeps its other tags. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -98,9 +98,9 @@ def sync(
     id: str,
     name: str,
 ) -> TagCounts | None:
-    """Take a tag from a contact.
+    """Remove a tag from a contact.
 
-     Leaves the contact its other tags. Answers no data; `tags` of the reply shows the new state.
+     The contact keeps its other tags. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -127,9 +127,9 @@ async def asyncio_detailed(
     id: str,
     name: str,
 ) -> Response[TagCounts]:
-    """Take a tag from a contact.
+    """Remove a tag from a contact.
 
-     Leaves the contact its other tags. Answers no data; `tags` of the reply shows the new state.
+     The contact keeps its other tags. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.
@@ -159,9 +159,9 @@ async def asyncio(
     id: str,
     name: str,
 ) -> TagCounts | None:
-    """Take a tag from a contact.
+    """Remove a tag from a contact.
 
-     Leaves the contact its other tags. Answers no data; `tags` of the reply shows the new state.
+     The contact keeps its other tags. The reply has no data; its `tags` show the new state.
 
     Args:
         id (str): Id of the contact.

@@ -76,7 +76,7 @@ def sync_detailed(
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -111,7 +111,7 @@ def sync(
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -141,7 +141,7 @@ async def asyncio_detailed(
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -174,7 +174,7 @@ async def asyncio(
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,7 +65,7 @@ def sync_detailed(
 
     Args:
         body (ActivityInput): An activity to create or update. Members that are not sent keep
-            their values; an empty string or null clears.
+            their values; None or an empty string clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -98,7 +98,7 @@ def sync(
 
     Args:
         body (ActivityInput): An activity to create or update. Members that are not sent keep
-            their values; an empty string or null clears.
+            their values; None or an empty string clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -126,7 +126,7 @@ async def asyncio_detailed(
 
     Args:
         body (ActivityInput): An activity to create or update. Members that are not sent keep
-            their values; an empty string or null clears.
+            their values; None or an empty string clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -157,7 +157,7 @@ async def asyncio(
 
     Args:
         body (ActivityInput): An activity to create or update. Members that are not sent keep
-            their values; an empty string or null clears.
+            their values; None or an empty string clears.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -65,8 +65,7 @@ def sync_detailed(
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -99,8 +98,7 @@ def sync(
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -128,8 +126,7 @@ async def asyncio_detailed(
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -160,8 +157,7 @@ async def asyncio(
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -71,12 +71,12 @@ def sync_detailed(
 ) -> Response[list[Contact]]:
     """List the contacts of the department.
 
-     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells neither the
+     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has neither the
     number of contacts nor that of pages, and the order of contacts is unspecified.
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -106,12 +106,12 @@ def sync(
 ) -> list[Contact] | None:
     """List the contacts of the department.
 
-     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells neither the
+     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has neither the
     number of contacts nor that of pages, and the order of contacts is unspecified.
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -136,12 +136,12 @@ async def asyncio_detailed(
 ) -> Response[list[Contact]]:
     """List the contacts of the department.
 
-     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells neither the
+     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has neither the
     number of contacts nor that of pages, and the order of contacts is unspecified.
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -169,12 +169,12 @@ async def asyncio(
 ) -> list[Contact] | None:
     """List the contacts of the department.
 
-     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply tells neither the
+     Contacts come in pages, counted from 1; a page beyond the last is empty. The reply has neither the
     number of contacts nor that of pages, and the order of contacts is unspecified.
 
     Args:
         page (int | Unset): Number of the page, from 1.
-        page_size (int | Unset): Number of records a page, from 1 to 500.
+        page_size (int | Unset): Number of records per page, from 1 to 500.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.

@@ -61,12 +61,11 @@ def sync_detailed(
     """Create a contact, or update the one whose id is given.
 
      Without `id` a contact is created; with `id` that contact is updated, and members that are not sent
-    keep their values. To clear a value send an empty string or null.
+    keep their values. None or an empty string clears a value.
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -95,12 +94,11 @@ def sync(
     """Create a contact, or update the one whose id is given.
 
      Without `id` a contact is created; with `id` that contact is updated, and members that are not sent
-    keep their values. To clear a value send an empty string or null.
+    keep their values. None or an empty string clears a value.
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -124,12 +122,11 @@ async def asyncio_detailed(
     """Create a contact, or update the one whose id is given.
 
      Without `id` a contact is created; with `id` that contact is updated, and members that are not sent
-    keep their values. To clear a value send an empty string or null.
+    keep their values. None or an empty string clears a value.
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -156,12 +153,11 @@ async def asyncio(
     """Create a contact, or update the one whose id is given.
 
      Without `id` a contact is created; with `id` that contact is updated, and members that are not sent
-    keep their values. To clear a value send an empty string or null.
+    keep their values. None or an empty string clears a value.
 
     Args:
         body (ContactInput): A contact to create or update. Members that are not sent keep their
-            values; an empty string or null clears. Members beyond the documented ones are custom
-            fields by key.
+            values; None or an empty string clears. Further members are custom fields by key.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
