@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from crmkit_mock import MockCRMs
+from crmkit_mock.store import SCHEMA_VERSION
 from tests.mock.plain import Relenta, client_for
 
 
@@ -125,7 +126,7 @@ def test_rejects_invalid_snapshots(relenta: Relenta) -> None:
     before = relenta.mock.snapshot()
     changes: list[dict[str, object]] = [
         {"crm": "monica"},
-        {"schema": 2},
+        {"schema": SCHEMA_VERSION + 1},
         {"records": None},
         {"records": [1]},
         {"records": [["contact", "agents", "1", "x", {}]]},
