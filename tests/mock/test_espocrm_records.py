@@ -93,7 +93,7 @@ def test_rejects_duplicates_unless_skipped(espocrm: Espo) -> None:
         ("Account", {"name": "ALZA S.R.O."}, seed.ACCOUNT),
         ("Account", {"name": "cerny & SYNOVE"}, seed.SECOND_ACCOUNT),
         ("Account", {"name": "Other", "emailAddress": "INFO@alza.example"}, seed.ACCOUNT),
-        ("Contact", {"firstName": "Petr", "lastName": "Svoboda"}, seed.CONTACT),
+        ("Contact", {"firstName": "petr", "lastName": "SVOBODA"}, seed.CONTACT),
         ("Lead", {"lastName": "X", "emailAddress": "lead3@example.org"}, "6593c9800000003e1"),
     ]
     for entity, body, other in cases:
