@@ -50,18 +50,22 @@ def test_patch_updates_like_put(espocrm: Espo) -> None:
 
 
 def test_deletes_until_an_administrator_restores(espocrm: Espo, mocks: MockCRMs) -> None:
-    """A deleted record is absent from reads, lists and links until it is restored."""
+    """Reads, lists, searches and links lack a deleted record until it is restored."""
     path = f"/Contact/{seed.CONTACT}"
+    named = {"type": "equals", "attribute": "lastName", "value": "Svoboda"}
+    assert espocrm.find("Contact", named) == ["Petr Svoboda"]
     assert espocrm.http.delete(path).json() is True
     assert error_reason(espocrm.http.get(path), 404) == f"Record {seed.CONTACT} does not exist."
     assert error_reason(espocrm.http.delete(path), 404) == f"Record {seed.CONTACT} not found."
     assert seed.CONTACT not in [one["id"] for one in espocrm.records("/Contact")]
+    assert espocrm.find("Contact", named) == []
     links = f"/Account/{seed.ACCOUNT}/contacts"
     assert seed.CONTACT not in [one["id"] for one in espocrm.records(links, select="id")]
     body = {"id": seed.CONTACT}
     assert error_reason(espocrm.http.post("/Contact/action/restoreDeleted", json=body), 403) == ""
     with client_for(mocks.espocrm, "admin") as admin:
         assert admin.post("/Contact/action/restoreDeleted", json=body).json() is True
+    assert espocrm.find("Contact", named) == ["Petr Svoboda"]
     assert seed.CONTACT in [one["id"] for one in espocrm.records(links, select="id")]
 
 
