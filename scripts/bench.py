@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 
 from crmkit import Relenta
-from crmkit.core import json as engine
+from crmkit.core.codec import json as engine
 from crmkit_generated.relenta.codec import contact as contact_codec
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,7 +138,7 @@ def codec() -> None:
     def encode(*, orjson: bool) -> Callable[[], object]:
         def job() -> object:
             engine.FAST = orjson
-            return engine.dumps([contact_codec.encode(one, raw=orjson) for one in objects])
+            return engine.dumps([contact_codec.encode(one) for one in objects])
 
         return job
 

@@ -1,7 +1,7 @@
 """Emit what turns a value of the wire into one of Python: lines in a decoder, or a function.
 
 A decoder is one straight line over the members of a model. Only what holds other values (lists of
-lists, maps, values of several forms) is read by the functions of `crmkit.core.nested`.
+lists, maps, values of several forms) is read by the functions of `crmkit.core.codec.nested`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["convert", "decode_field", "expectation", "reader"]
 
 _PLAIN = {
-    "text": ("str", "a text"),
-    "boolean": ("bool", "a boolean"),
-    "integer": ("int", "an integer"),
-    "number": ("float, int", "a number"),
+    "str": ("str", "a text"),
+    "bool": ("bool", "a boolean"),
+    "int": ("int", "an integer"),
+    "float": ("float, int", "a number"),
 }
 _EXPECTED = {
     **{name: expected for name, (_, expected) in _PLAIN.items()},
@@ -32,13 +32,13 @@ _EXPECTED = {
     "map": "an object",
     "model": "an object",
     "scalars": "a plain value",
-    "spelt": "a plain value",
-    "told": "an object",
+    "lenient": "a plain value",
+    "discriminated": "an object",
     "union": "a value of another type",
     "unix": "an integer",
 }
-_FORMATS = {"unix", "dmy", "bit", "country", "espo_datetime", "when"}
-"""Kinds that a function of `crmkit.core.formats` of the same name reads."""
+_FUNCTIONS = {"espo_datetime": "datetime"}
+"""Kinds that a function of `crmkit.core.codec` of another name than theirs reads."""
 
 
 def decode_field(one: Field, model: Model, sources: dict[str, ModelSource]) -> list[str]:
@@ -87,7 +87,7 @@ def _folded(lines: list[str]) -> list[str]:
 
 
 def _wrong(one: Field) -> list[str]:
-    return [f"    at = {one.wire!r}", f"    wrong(v, {expectation(one.kind)!r})"]
+    return [f"    at = {one.wire!r}", f"    reject(v, {expectation(one.kind)!r})"]
 
 
 def expectation(kind: Kind) -> str:
@@ -113,11 +113,11 @@ def convert(  # noqa: PLR0911  # one case a kind
     at = f"    at = {wire!r}"
     test = f"if {' or '.join(f'type(v) is {one}' for one in wire_types(kind))}:"
     match kind.name:
-        case "text" | "boolean" | "integer" | "number" | "scalars":
+        case "str" | "bool" | "int" | "float" | "scalars":
             return [test, "    pass"]
         case "file":
             return ["if type(v) is File:", "    pass"]
-        case "instant":
+        case "datetime":
             read = [
                 "    v = datetime.datetime.fromisoformat(v)",
                 "    if v.tzinfo is None:",
@@ -130,10 +130,10 @@ def convert(  # noqa: PLR0911  # one case a kind
         case "digits":
             return ["if type(v) is str and v.isdigit() and v.isascii():", at, "    v = int(v)"]
         case "mailbox":
-            read = ["    v = mailbox(v)"]
+            read = ["    v = decode_mailbox(v)"]
             return ["if type(v) is str:", *(_or_none(read) if empty else read)]
         case "separated":
-            guard = [] if kind.items[0].name in {"text", "labeled", "mailbox"} else [at]
+            guard = [] if kind.items[0].name in {"str", "labeled", "mailbox"} else [at]
             return ["if type(v) is str:", *guard, f"    v = {_split(kind, sources)} if v else []"]
         case "enum" | "open_enum":
             # Closed or open: an unknown value comes through as text.
@@ -151,9 +151,9 @@ def _split(kind: Kind, sources: dict[str, ModelSource]) -> str:
     item = kind.items[0]
     match item.name:
         case "labeled":
-            return "labeled(v)"
+            return "split_labeled(v)"
         case "mailbox":
-            return "mailboxes(v)"
+            return "split_mailboxes(v)"
         case "model":
             codec = f"{sources[item.ref].module}_codec"
             split = f"split_members(v, {codec}.ORDER, {kind.by!r}, {kind.between!r})"
@@ -172,17 +172,17 @@ def _convert_list(item: Kind, sources: dict[str, ModelSource]) -> list[str]:
             return [f"    v = {sources[item.ref].module}_codec.decode_all(v)"]
         case "enum" | "open_enum":
             table = _enum_table(item, sources)
-            return ['    each(v, "a text", str)', f"    v = [{table}.get(x, x) for x in v]"]
+            return ['    check_items(v, "a text", str)', f"    v = [{table}.get(x, x) for x in v]"]
         case "any":
             return ["    v = v.copy()"]
         case name if name in PLAIN:
             kinds, expected = _PLAIN[name]
-            return [f'    each(v, "{expected}", {kinds})', "    v = v.copy()"]
+            return [f'    check_items(v, "{expected}", {kinds})', "    v = v.copy()"]
         case _:
-            return [f"    v = read_list(v, {reader(item, sources)})"]
+            return [f"    v = decode_list(v, {reader(item, sources)})"]
 
 
-def _applied(  # noqa: C901, PLR0911, PLR0912  # one case a kind
+def _applied(  # noqa: PLR0911  # one case a kind
     kind: Kind, sources: dict[str, ModelSource], value: str = "v"
 ) -> str:
     """Return the expression that reads a value."""
@@ -190,48 +190,38 @@ def _applied(  # noqa: C901, PLR0911, PLR0912  # one case a kind
     match kind.name:
         case name if name in PLAIN:
             kinds, expected = _PLAIN[name]
-            return f'read_plain({value}, "{expected}", {kinds})'
+            return f'check_type({value}, "{expected}", {kinds})'
         case "any":
             return value
         case "scalars":
-            return f'read_plain({value}, "a plain value", {", ".join(wire_types(kind))})'
-        case "spelt":
-            return f"unspelt({value}, {_PLAIN[kind.items[0].name][0].partition(',')[0]})"
+            return f'check_type({value}, "a plain value", {", ".join(wire_types(kind))})'
+        case "lenient":
+            return f"parse_lenient({value}, {_PLAIN[kind.items[0].name][0].partition(',')[0]})"
         case "enum" | "open_enum":
-            return f"read_enum({value}, {_enum_table(kind, sources)})"
+            return f"decode_enum({value}, {_enum_table(kind, sources)})"
         case "model":
             return f"{sources[kind.ref].module}_codec.decode({value})"
         case "list":
-            return f"read_list({value}, {inner[0]})"
+            return f"decode_list({value}, {inner[0]})"
         case "map":
-            empty = f"{{}} if {value} == [] else " if kind.hollow else ""
-            return f"{empty}read_map({value}, {inner[0]})"
+            empty = f"{{}} if {value} == [] else " if kind.empty_list_as_map else ""
+            return f"{empty}decode_dict({value}, {inner[0]})"
         case "optional":
-            return f"read_optional({value}, {inner[0]})"
-        case "told":
+            return f"decode_optional({value}, {inner[0]})"
+        case "discriminated":
             forms = ", ".join(
                 f"{one!r}: {read}" for one, read in zip(kind.values, inner, strict=True)
             )
-            return f"read_told({value}, {kind.member!r}, {{{forms}}})"
+            return f"decode_discriminated({value}, {kind.member!r}, {{{forms}}})"
         case "union":
             forms = ", ".join(
                 f"{type_}: {read}"
                 for item, read in zip(kind.items, inner, strict=True)
                 for type_ in wire_types(item)
             )
-            return f"read_union({value}, {{{forms}}})"
-        case name if name in _FORMATS:
-            return f"{name}({value})"
+            return f"decode_union({value}, {{{forms}}})"
         case name:
-            return f"{_LEAVES[name]}({value})"
-
-
-_LEAVES = {
-    "date": "read_date",
-    "digits": "read_digits",
-    "instant": "read_instant",
-    "mailbox": "read_mailbox",
-}
+            return f"decode_{_FUNCTIONS.get(name, name)}({value})"
 
 
 def reader(kind: Kind, sources: dict[str, ModelSource]) -> str:

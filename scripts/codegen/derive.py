@@ -78,7 +78,7 @@ class Derived:
         document: The wire document.
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.forms` that are used.
+        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
         aliases: Types that have a name in annotations, by that name.
         tree: The derived document.
         operations: The operations.
@@ -121,7 +121,7 @@ class _Derivation:
         if "x-crmkit-side-elements" in self.document.tree:
             self.schemas.model(self.document.tree["x-crmkit-side-elements"], "read")
         for form in sorted(self.schemas.forms):
-            # Only a name for the generator; the class is crmkit.core.forms' own.
+            # Only a name for the generator; the class is crmkit.core.codec.labeled' own.
             self.schemas.tree[form] = {"type": "object", "properties": {"text": {"type": "string"}}}
         info = self.document.tree["info"]
         self.out.tree = {

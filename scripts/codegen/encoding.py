@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_field", "written"]
 
-_PYTHON = {"text": "str", "boolean": "bool", "integer": "int", "number": "float"}
+_PYTHON = {"str": "str", "bool": "bool", "int": "int", "float": "float"}
 _CALLS = {
-    "any": "opened",
-    "bit": "bit_number",
-    "country": "country_text",
-    "date": "date_text",
-    "dmy": "dmy_text",
-    "espo_datetime": "espo_text",
-    "file": "file_value",
-    "mailbox": "mailbox_text",
-    "unix": "unix_number",
-    "when": "when_text",
+    "any": "encode_json",
+    "bit": "encode_bit",
+    "country": "encode_country",
+    "date": "encode_date",
+    "dmy": "encode_dmy",
+    "espo_datetime": "encode_espo_datetime",
+    "file": "encode_file",
+    "mailbox": "encode_mailbox",
+    "unix": "encode_unix",
+    "date_or_str": "encode_date_or_str",
 }
 """What writes values of a kind, given the value and its name."""
 
@@ -34,14 +34,14 @@ _TYPES = {
     "digits": ("int",),
     "dmy": ("datetime.date",),
     "espo_datetime": ("datetime.datetime",),
-    "instant": ("datetime.datetime",),
+    "datetime": ("datetime.datetime",),
     "list": ("list", "tuple"),
     "mailbox": ("Mailbox",),
     "map": ("dict",),
-    "number": ("float", "int"),
+    "float": ("float", "int"),
     "separated": ("list", "tuple"),
     "unix": ("datetime.datetime",),
-    "when": ("datetime.datetime", "datetime.date", "str"),
+    "date_or_str": ("datetime.datetime", "datetime.date", "str"),
 }
 
 
@@ -91,58 +91,55 @@ def written(  # noqa: C901, PLR0911, PLR0912  # one case a kind
     """
     inner = [written(item, sources, mode, "x", "at") for item in kind.items]
     match kind.name:
-        case "instant":
-            usual = f"raw and type({value}) is datetime.datetime"
-            return (
-                f"{value} if {usual} and {value}.tzinfo is datetime.UTC "
-                f"else moment({value}, {at}, raw)"
-            )
+        case "datetime":
+            return f"encode_datetime({value}, {at})"
         case "digits":
             usual = f"type({value}) is int and {value} >= 0"
-            return f"str({value}) if {usual} else digits_text({value}, {at})"
+            return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
             return f'"" if not {value} and type({value}) is list else {_joined(kind, sources, at)}'
         case "model" if mode == "read":
-            return f"{sources[kind.ref].module}_codec.encode({value}, raw)"
+            return f"{sources[kind.ref].module}_codec.encode({value})"
         case "model":
             codec = f"{sources[kind.ref].module}_codec.encode"
-            write = f"lambda x: {codec}(x, raw)"
-            return f"write_model({value}, {at}, {kind.ref}, {write})"
+            return f"encode_model({value}, {at}, {kind.ref}, {codec})"
         case "list" if mode == "read" and kind.items[0].name == "model":
             return f"[{inner[0]} for x in {value}]"
         case "list" if kind.items[0].name in PLAIN | {"any", "enum", "open_enum", "scalars"}:
-            return f"plain({value}, {at})"
+            return f"encode_items({value}, {at})"
         case "list":
-            return f"write_list({value}, {at}, lambda x, at: {inner[0]})"
+            return f"encode_list({value}, {at}, lambda x, at: {inner[0]})"
         case "map":
-            call = f"write_map({value}, {at}, lambda x, at: {inner[0]})"
-            return f"{call} if {value} else []" if kind.hollow else call
+            call = f"encode_dict({value}, {at}, lambda x, at: {inner[0]})"
+            return f"{call} if {value} else []" if kind.empty_list_as_map else call
         case "optional":
             return f"None if {value} is None else {inner[0]}"
-        case "number":
-            return f"checked({value}, float, {at})"
-        case "scalars" | "spelt":
+        case "float":
+            return f"encode_plain({value}, float, {at})"
+        case "scalars" | "lenient":
             names = dict.fromkeys(name for item in kind.items for name in _types(item, mode))
-            return f"spelt({value}, {at}, {', '.join(names)})"
-        case "told" | "union":
+            return f"format_lenient({value}, {at}, {', '.join(names)})"
+        case "discriminated" | "union":
             forms = ", ".join(
                 f"{type_}: lambda x, at: {write}"
                 for item, write in zip(kind.items, inner, strict=True)
                 for type_ in _types(item, mode)
             )
-            return f"write_union({value}, {at}, {{{forms}}})"
+            return f"encode_union({value}, {at}, {{{forms}}})"
         case name if name in _CALLS:
             return f"{_CALLS[name]}({value}, {at})"
         case name:
             python = _PYTHON.get(name, "str")
-            return f"{value} if type({value}) is {python} else checked({value}, {python}, {at})"
+            return (
+                f"{value} if type({value}) is {python} else encode_plain({value}, {python}, {at})"
+            )
 
 
 def _types(kind: Kind, mode: Mode) -> tuple[str, ...]:
     """Return the types whose values are written as a kind."""
     if kind.name == "model":
         return (kind.ref, "dict") if mode == "write" else (kind.ref,)
-    if kind.name == "told":
+    if kind.name == "discriminated":
         return tuple(item.ref for item in kind.items)
     return _TYPES.get(kind.name, (_PYTHON.get(kind.name, "str"),))
 
@@ -152,8 +149,8 @@ def _joined(kind: Kind, sources: dict[str, ModelSource], at: str) -> str:
     if item.name == "model":
         codec = f"{sources[item.ref].module}_codec"
         ways = f"{codec}.decode, {codec}.encode, {codec}.ORDER"
-        return f"joined_members(v, {at}, {ways}, {kind.by!r}, {kind.between!r})"
-    if item.name == "text" and kind.by != ";":
-        return f"joined(v, {at}, {kind.by!r})"
-    calls = {"text": "joined", "labeled": "joined_labels", "mailbox": "joined_mailboxes"}
+        return f"join_members(v, {at}, {ways}, {kind.by!r}, {kind.between!r})"
+    if item.name == "str" and kind.by != ";":
+        return f"join_strings(v, {at}, {kind.by!r})"
+    calls = {"str": "join_strings", "labeled": "join_labeled", "mailbox": "join_mailboxes"}
     return f"{calls[item.name]}(v, {at})"

@@ -108,7 +108,7 @@ class _Body:
         kwargs = self._kwargs(plan, body="PLACEHOLDER")
         call = f"{self.operation}, {kwargs}, {self.decode}, options"
         if not plan.model:
-            return [self._run(f'{call}, lambda _: opened(input_, "input_")')]
+            return [self._run(f'{call}, lambda: encode_json(input_, "input_")')]
         codec = self._codec(plan.model)
         return [*self._model(), self._run(f"{call}, partial({codec}.encode, model_)")]
 
@@ -222,8 +222,6 @@ def _written(one: Parameter, *, narrowing: bool) -> str:
     if one.kind.name == "list":
         joined = f", {one.separator!r}" if one.separator else ""
         value = f"{'joined_texts' if joined else 'texts'}({name}, {name!r}{joined})"
-    elif one.kind.name == "instant":
-        value = f"str(moment({name}, {name!r}, False))"
     elif one.kind.name in WRITTEN:
         value = f"str({written(one.kind, {}, 'write', name, repr(name))})"
     elif one.place == "path":
@@ -283,7 +281,7 @@ def _payload_decoder(plan: OperationPlan, sources: Sources) -> list[str]:
         *(f"    {line}" for line in null),
         *(f"    {line}" for line in lines if line.strip() != "at = ''"),
         "    else:",
-        f"        wrong(v, {expectation(payload.kind)!r})",
+        f"        reject(v, {expectation(payload.kind)!r})",
         f"    found: {returned(plan)} = v",
         "    return found",
         "",

@@ -238,7 +238,9 @@ def model_sources(derived: Derived, folder: Path) -> dict[str, ModelSource]:
     if missing:
         raise _expected(folder / "models", f"class {min(missing)}")
     for form in derived.forms:
-        text = f'"""The form `{form}`."""\n\nfrom crmkit.core.forms import {form} as {form}\n'
+        text = (
+            f'"""The form `{form}`."""\n\nfrom crmkit.core.codec.labeled import {form} as {form}\n'
+        )
         found[form].path.write_text(text, encoding="utf-8")
     for name, type_ in derived.aliases.items():
         found[name].path.write_text(_alias(name, type_, found), encoding="utf-8")
@@ -305,9 +307,9 @@ def _tie(source: str, node: ast.ClassDef, model: ModelSource, secrets: set[str])
             "        return codec.encode(self)\n"
         ),
         "from_dict": (
-            "        from crmkit.core.wire import from_wire\n\n"
+            "        from crmkit.core.codec.decode_errors import decode_model\n\n"
             f"        from ..codec import {model.module} as codec\n\n"
-            "        return from_wire(codec.decode_all, src_dict, cls)\n"
+            "        return decode_model(codec.decode_all, src_dict, cls)\n"
         ),
     }
     methods = [

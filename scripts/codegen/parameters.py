@@ -16,8 +16,8 @@ __all__ = ["WRITTEN", "Parameter", "parameters_of"]
 
 PARTS = "parts"
 """Place of an argument that many parameters spell together; others have OpenAPI's `in`."""
-_PLAIN = {"text", "integer", "number", "boolean", "digits"}
-WRITTEN = {"instant", "date", "espo_datetime", "dmy", "unix", "bit", "country"}
+_PLAIN = {"str", "int", "float", "bool", "digits"}
+WRITTEN = {"datetime", "date", "espo_datetime", "dmy", "unix", "bit", "country"}
 """Kinds that methods write as text, as the generator would write +00:00 for Z."""
 
 
@@ -86,7 +86,7 @@ def _part(
 ) -> Parameter:
     part = node["x-crmkit-part-of"]
     name, items = part["argument"], part["items"]
-    kind = Kind("list", items=(Kind("text" if items == "text" else "any"),))
+    kind = Kind("list", items=(Kind("str" if items == "text" else "any"),))
     first = found.get((PARTS, name))
     if first is not None and first.kind != kind:
         document.refuse(
@@ -103,13 +103,13 @@ def _one(node: dict[str, Any], schemas: Schemas, place: str) -> tuple[Parameter,
     schema, choices = _single(node["schema"], document, place)
     kind, nullable, derived = schemas.kind(schema, place, "write")
     separator = ""
-    if kind.name == "list" and kind.items[0].name == "text" and node["in"] != "path":
+    if kind.name == "list" and kind.items[0].name == "str" and node["in"] != "path":
         # As OpenAPI has it: without `explode: false` each item repeats the name.
         separator = "" if node["in"] == "query" and node.get("explode", True) else ","
         nullable = False
-    elif kind.name == "separated" and kind.items[0].name == "text":
+    elif kind.name == "separated" and kind.items[0].name == "str":
         separator = schema["x-crmkit-separated"]["by"]
-        kind = Kind("list", items=(Kind("text"),))
+        kind = Kind("list", items=(Kind("str"),))
     elif nullable or kind.name not in _PLAIN | WRITTEN:
         document.refuse(
             place,

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN_PAYLOADS", "Payload", "payload_of", "returned_type", "wire_type"]
 
-PLAIN_PAYLOADS = {"any", "text", "integer", "boolean", "digits", "bytes"}
+PLAIN_PAYLOADS = {"any", "str", "int", "bool", "digits", "bytes"}
 """Kinds that the sender checks by the type of the payload, and that need no decoder."""
 
-_FAITHFUL = {"model", "text", "integer", "number", "boolean", "digits", "instant", "date"}
+_FAITHFUL = {"model", "str", "int", "float", "bool", "digits", "datetime", "date"}
 """Kinds that generated functions read as they are; of others they return the tree."""
 
 

@@ -22,8 +22,10 @@ FORM = "application/x-www-form-urlencoded"
 FREE = "FreeObject"
 """What an object of which nothing is said is called in annotations."""
 
-_CLEARABLE = {"text", "date", "dmy", "instant", "country", "separated"}
+_CLEARABLE = {"str", "date", "dmy", "datetime", "country", "separated"}
 """Kinds of which an empty text, sent in a form, stands for nothing."""
+
+_SCALARS = {"integer": "int", "number": "float", "boolean": "bool"}
 
 _NUMERIC = {"unix", "bit"}
 """The formats of `x-crmkit-format` that stand at integers."""
@@ -57,7 +59,7 @@ class Schemas:
     Attributes:
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.forms` that are used.
+        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
         aliases: Types that have a name in annotations, by that name.
         tree: The derived schemas by name.
     """
@@ -215,7 +217,7 @@ class Schemas:
                 return self._string(schema, place), nullable
             case "integer" | "number" | "boolean":
                 self._check_values(schema, place, types[0])
-                return Kind(types[0]), nullable
+                return Kind(_SCALARS[types[0]]), nullable
             case "array":
                 item, item_null, _ = self.kind(schema.get("items", {}), f"{place}/items", mode)
                 if item.name == "separated":
@@ -293,13 +295,14 @@ class Schemas:
                     self.document.refuse(
                         place, f"{element} values are separated by {by!r}", "separate them by ';'"
                     )
+            element = "str" if element == "text" else element
             return Kind("separated", items=(Kind(element),), by=by)
         if (
             schema.get("format") == "binary"
             or schema.get("contentMediaType") == "application/octet-stream"
         ):
             return Kind("file")
-        return Kind({"date-time": "instant", "date": "date"}.get(schema.get("format", ""), "text"))
+        return Kind({"date-time": "datetime", "date": "date"}.get(schema.get("format", ""), "str"))
 
     def _element(self, name: str, place: str) -> Kind:
         """Return the model of the elements of a text that holds a list."""
@@ -308,7 +311,7 @@ class Schemas:
         self.model(name, "write")
         model = self.models[name]
         for one in model.fields:
-            if one.kind.name not in {"text", "enum", "open_enum"} or not one.required:
+            if one.kind.name not in {"str", "enum", "open_enum"} or not one.required:
                 self.document.refuse(
                     f"components/schemas/{name}",
                     f"{one.wire!r} cannot stand between separators",
@@ -319,7 +322,7 @@ class Schemas:
 
     def _union(self, schema: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
         kinds: list[Kind] = []
-        nullable = hollow = False
+        nullable = has_empty_array = False
         for node in schema.get("anyOf", schema.get("oneOf", [])):
             resolved = self.document.resolve(node, place)
             if is_nothing(resolved):
@@ -327,11 +330,11 @@ class Schemas:
                 continue
             kind, null, _ = self.kind(node, place, mode)
             nullable = nullable or null
-            hollow = hollow or is_empty_array(resolved)
+            has_empty_array = has_empty_array or is_empty_array(resolved)
             kinds.append(kind)
-        if hollow and any(one.name == "map" for one in kinds):
+        if has_empty_array and any(one.name == "map" for one in kinds):
             kinds = [
-                replace(one, hollow=True) if one.name == "map" else one
+                replace(one, empty_list_as_map=True) if one.name == "map" else one
                 for one in kinds
                 if one.name != "list"
             ]

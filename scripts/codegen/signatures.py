@@ -76,9 +76,7 @@ def returned(plan: OperationPlan) -> str:
 
 def _annotation(one: Parameter) -> str:
     if one.kind.name == "list":
-        return (
-            "Sequence[str]" if one.kind.items[0].name == "text" else "Sequence[Mapping[str, Any]]"
-        )
+        return "Sequence[str]" if one.kind.items[0].name == "str" else "Sequence[Mapping[str, Any]]"
     return python_type(one.kind)
 
 

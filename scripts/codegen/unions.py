@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN", "is_empty_array", "is_nothing", "one_of", "wire_types"]
 
-PLAIN = frozenset({"text", "integer", "number", "boolean"})
+PLAIN = frozenset({"str", "int", "float", "bool"})
 """Kinds that are the same in Python as in JSON."""
 
 _WIRE_TYPES = {
     "bit": ("int", "bool"),
-    "boolean": ("bool",),
+    "bool": ("bool",),
     "digits": ("str", "int"),
-    "integer": ("int",),
+    "int": ("int",),
     "list": ("list",),
     "map": ("dict",),
     "model": ("dict",),
-    "number": ("float", "int"),
-    "told": ("dict",),
+    "float": ("float", "int"),
+    "discriminated": ("dict",),
     "unix": ("int",),
 }
 _JSON = {"dict": "objects", "list": "arrays", "str": "texts", "bool": "booleans"}
@@ -41,10 +41,10 @@ def is_empty_array(schema: dict[str, Any]) -> bool:
 
 def wire_types(kind: Kind) -> tuple[str, ...]:
     """Return the types that values of a kind have in a JSON tree, as Python calls them."""
-    if kind.name in {"scalars", "spelt", "union"}:
+    if kind.name in {"scalars", "lenient", "union"}:
         return tuple(dict.fromkeys(one for item in kind.items for one in wire_types(item)))
     types = _WIRE_TYPES.get(kind.name, ("str",))
-    return (*types, "list") if kind.hollow else types
+    return (*types, "list") if kind.empty_list_as_map else types
 
 
 def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plainest on
@@ -70,8 +70,8 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
     if "optional" in names:
         inner = [one.items[0] if one.name == "optional" else one for one in kinds]
         return Kind("optional", items=(one_of(document, place, inner),))
-    if spellings and names <= PLAIN and kinds[0].name != "text":
-        return Kind("spelt", items=tuple(kinds))
+    if spellings and names <= PLAIN and kinds[0].name != "str":
+        return Kind("lenient", items=tuple(kinds))
     kinds = [
         part
         for one in kinds
@@ -85,14 +85,14 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
             kinds = [one for one in kinds if one not in some]
             kinds.insert(first, merge(document, place, some))
     names = {one.name for one in kinds}
-    if "number" in names:
-        kinds = [one for one in kinds if one.name != "integer"]
+    if "float" in names:
+        kinds = [one for one in kinds if one.name != "int"]
     if len(kinds) == 1:
         return kinds[0]
     if names <= PLAIN:
         return Kind("scalars", items=tuple(kinds))
-    if names <= {"date", "instant", "text"}:
-        return Kind("when", items=tuple(kinds))
+    if names <= {"date", "datetime", "str"}:
+        return Kind("date_or_str", items=tuple(kinds))
     taken: set[str] = set()
     for one in kinds:
         twice = taken & {*wire_types(one)}
@@ -118,7 +118,7 @@ def _told(document: Document, place: str, models: list[Kind]) -> Kind:
     for member in constants[0]:
         values = tuple(one[member] for one in constants if member in one)
         if len(set(values)) == len(models):
-            return Kind("told", items=tuple(models), member=member, values=values)
+            return Kind("discriminated", items=tuple(models), member=member, values=values)
     return document.refuse(
         place,
         f"nothing tells {' from '.join(one.ref for one in models)}",

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import ArgumentError, DecodeError
-from crmkit.core import json
+from crmkit.core.codec import json
 from crmkit.relenta import ContactInput, CustomFieldType, LabeledValue
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import page, reply, saved

@@ -35,7 +35,7 @@ import crmkit_generated.notes as package
 from crmkit.core.client import SyncClient
 from crmkit.core.errors import DecodeError
 from crmkit.core.vendor import Vendor
-from crmkit.core.forms import Mailbox
+from crmkit.core.codec.labeled import Mailbox
 from crmkit_generated.notes import models
 from crmkit_generated.notes.resources import Resources
 

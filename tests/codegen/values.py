@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from crmkit.core.forms import LabeledValue, Mailbox
+from crmkit.core.codec.labeled import LabeledValue, Mailbox
 from crmkit.core.types import UNSET
 from tests.codegen.kinds import MEMBERS, Member
 

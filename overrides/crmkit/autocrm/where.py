@@ -30,8 +30,8 @@ from datetime import UTC, date, datetime, time, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmkit.core.codec.values import encode_json
 from crmkit.core.errors import ArgumentError
-from crmkit.core.wire import opened
 
 Where = Mapping[str, Any]
 """A condition: `{"type": "equals", "attribute": "status", "value": "New"}`."""
@@ -72,8 +72,8 @@ def _written(value: Any, argument: str) -> Any:
         return [_written(one, f"{argument}[{index}]") for index, one in enumerate(value)]
     if isinstance(value, datetime):
         # What JSON holds is RFC 3339 in UTC; the server compares texts, so the form matters.
-        return opened(value, argument)[:19].replace("T", " ")
-    return opened(value, argument)
+        return encode_json(value, argument)[:19].replace("T", " ")
+    return encode_json(value, argument)
 
 
 def conditions(where: Any, argument: str = "where") -> list[Any]:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
-from . import json
+from .codec import json
+from .codec.values import encode_extras, encode_json
 from .errors import ArgumentError
 from .types import File
-from .wire import extras, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,7 +134,7 @@ def body_of(operation: Operation, kwargs: dict[str, Any], body: Any) -> Body:
     tree = kwargs["json"] if body is None else body
     if operation.media == "json":
         return Body(_json(tree), media="application/json")
-    tree = tree(False) if callable(tree) else tree
+    tree = tree() if callable(tree) else tree
     return _form(tree) if operation.media == "form" else _multipart(tree)
 
 
@@ -175,9 +175,9 @@ def _json(body: Any) -> bytes:
     tree: Any = None
     try:
         if callable(body):
-            tree = body(json.FAST)
+            tree = body()
         else:
-            tree = extras(body) if type(body) is dict else opened(body, "body")
+            tree = encode_extras(body) if type(body) is dict else encode_json(body, "body")
         return json.dumps(tree)
     except ArgumentError:
         raise

@@ -13,11 +13,11 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from .codec.decode_errors import Located
 from .drive import drive
 from .errors import ConfigError, DecodeError
 from .sender import misformed, payload
 from .types import File
-from .wire import Placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ class GeneratedReply:
 
     def _placed(self, tree: Any, path: str) -> Any:
         if type(tree) is dict:
-            return Placed(tree, path, self._operation.name, self._reply.response)
+            return Located(tree, path, self._operation.name, self._reply.response)
         if self._operation.items is dict:
             error = DecodeError(f"expected an object, found {type(tree).__name__}", path=path)
             raise misformed(error, self._operation, self._reply)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .codec.decode_errors import DECODE_ERRORS
 from .errors import ArgumentError, CRMError, DecodeError
 from .sender import decoded, misformed, payload
-from .wire import READ_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -126,7 +126,7 @@ async def replaced(
     plan: Replacement,
     read: dict[str, Any],
     write: dict[str, Any],
-    body: Callable[[bool], dict[str, Any]],
+    body: Callable[[], dict[str, Any]],
     decode: Callable[[Any], T] | None,
     options: Options | None,
 ) -> T:
@@ -146,7 +146,7 @@ async def replaced(
         CRMError: Anything went wrong.
     """
     try:
-        given = body(False)  # before anything is sent: a value may be impossible
+        given = body()  # before anything is sent: a value may be impossible
     except ArgumentError as error:
         error.operation = error.operation or plan.write.name
         raise
@@ -160,7 +160,7 @@ async def replaced(
     except CRMError as error:
         error.operation = error.operation or plan.write.name
         raise
-    except READ_ERRORS as error:
+    except DECODE_ERRORS as error:
         problem = "the record cannot be written back as it was read"
         raise misformed(DecodeError(problem), plan.read, reply) from error
-    return await sender.call(plan.write, write, decode, options, lambda _: {**kept, **given})
+    return await sender.call(plan.write, write, decode, options, lambda: {**kept, **given})

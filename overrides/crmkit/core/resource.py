@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .errors import ArgumentError
 from .options import mapping
 from .types import UNSET
-from .wire import new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +66,7 @@ def input_model(
                 operation=operation.name,
             )
         return body
-    made = new(model)
+    made = object.__new__(model)
     known = {one.name for one in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
     for name in given.keys() - known:
         raise TypeError(f"{operation.name}() takes no {name!r} with a {model.__name__}")

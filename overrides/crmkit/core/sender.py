@@ -15,6 +15,7 @@ from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .body import body_of
+from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
 from .errors import (
     ArgumentError,
     ConfigError,
@@ -30,7 +31,6 @@ from .options import checked_query
 from .reply import Reply
 from .retry import backoff, may_retry, maybe_processed, retry_after
 from .vendor import CONCEALED, text_of
-from .wire import READ_ERRORS, WrongForm, decode_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -120,7 +120,7 @@ class Sender:
         kwargs: dict[str, Any],
         decode: Callable[[Any], T] | None,
         options: Options | None = None,
-        body: Callable[[bool], Any] | None = None,
+        body: Callable[[], Any] | None = None,
     ) -> T:
         """Make a call and return its decoded payload; None for a DELETE.
 
@@ -144,7 +144,7 @@ class Sender:
         operation: Operation,
         kwargs: dict[str, Any],
         options: Options | None = None,
-        body: Callable[[bool], Any] | None = None,
+        body: Callable[[], Any] | None = None,
         sink: Sink | None = None,
     ) -> Reply:
         """Make a call and return its checked reply.
@@ -193,7 +193,7 @@ class Sender:
         operation: Operation,
         kwargs: dict[str, Any],
         options: Options | None,
-        body: Callable[[bool], Any] | None,
+        body: Callable[[], Any] | None,
         sink: Sink | None = None,
     ) -> Reply:
         settings = self.settings.with_call(options)
@@ -240,7 +240,7 @@ class Sender:
         kwargs: dict[str, Any],
         settings: Settings,
         options: Options | None,
-        body: Callable[[bool], Any] | None,
+        body: Callable[[], Any] | None,
     ) -> Parts:
         url: str = kwargs["url"]
         if "{" in operation.path:
@@ -329,7 +329,7 @@ class Sender:
             tree = self.vendor.decode(response, operation)
             if response.status_code < 300 and not operation.open_form:
                 self.vendor.verify(tree)
-        except READ_ERRORS as error:
+        except DECODE_ERRORS as error:
             unread = error
         self.vendor.notice(response, tree)
         fault = self.vendor.fault(response, tree)
@@ -339,7 +339,7 @@ class Sender:
             return Reply(response, tree)
         kind = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
         problem, path = "the body cannot be read", ""
-        if isinstance(unread, WrongForm):
+        if isinstance(unread, MalformedValue):
             problem, path = str(unread), unread.path
         problem = f"{problem} ({kind}, {len(response.content)} bytes)"
         raise DecodeError(problem, path=path, response=response) from unread
@@ -417,8 +417,8 @@ def decoded(
         return value
     try:
         return decode(tree)
-    except READ_ERRORS as error:
-        wrong = decode_error(error, prefix=".".join(operation.envelope), base=base)
+    except DECODE_ERRORS as error:
+        wrong = to_decode_error(error, prefix=".".join(operation.envelope), base=base)
         raise misformed(wrong, operation, reply) from error
 
 

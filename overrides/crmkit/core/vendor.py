@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from . import json
+from .codec import json
 from .errors import AuthenticationError, NotFoundError, StatusError, class_of
 
 if TYPE_CHECKING:

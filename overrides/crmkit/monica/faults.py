@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from crmkit.core.codec.decode_errors import reject
 from crmkit.core.errors import AuthenticationError, NotFoundError, StatusError, ValidationError
 from crmkit.core.vendor import CONCEALED, Fault, Vendor
-from crmkit.core.wire import wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -85,7 +85,7 @@ class MonicaVendor(Vendor):
             TypeError: It is neither.
         """
         if not isinstance(tree, dict | list):
-            wrong(tree, "an object or an array")
+            reject(tree, "an object or an array")
 
     def fault(self, response: Response, tree: Any) -> Fault | None:
         """Return what went wrong, whichever shape tells it."""

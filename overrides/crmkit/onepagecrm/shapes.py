@@ -13,7 +13,7 @@ from importlib.resources import files
 from math import isfinite
 from typing import Any
 
-from crmkit.core.wire import WrongForm
+from crmkit.core.codec.decode_errors import MalformedValue
 
 __all__ = ["MOST_BYTES", "UNKNOWN", "Misread", "Shape"]
 __all__ += ["cast", "reply_shape", "reply_text", "template_of"]
@@ -37,7 +37,7 @@ _SAID = {
 }
 
 
-class Misread(WrongForm):
+class Misread(MalformedValue):
     """A reply, or a member of it, that has not the documented form.
 
     Args:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
-from crmkit.core import errors, json
+from crmkit.core import errors
+from crmkit.core.codec import decode_errors, json
 from crmkit.core.http import without_body
 from crmkit.core.vendor import CONCEALED, Fault, Vendor
-from crmkit.core.wire import wrong
 
 from .signature import SIGNATURE, UID, key_bytes, sign
 from .view import SIDE_ELEMENTS, View, side_elements
@@ -126,7 +126,7 @@ class OnePageCRMVendor(Vendor):
         try:
             # Tried once: the call that needs the key is repeated with all that belongs to it.
             await sender.reply(
-                AUTH_LOGIN, {"url": "/auth/login.:format"}, {"max_retries": 0}, lambda _: fields
+                AUTH_LOGIN, {"url": "/auth/login.:format"}, {"max_retries": 0}, lambda: fields
             )
         except errors.TransportError as error:
             error.maybe_processed = False  # of the call that needs the key, nothing was sent
@@ -245,7 +245,7 @@ class OnePageCRMVendor(Vendor):
             TypeError, ValueError, KeyError: It is none, or has others than documented.
         """
         if type(tree) is not dict or type(tree.get("status")) is not int:
-            wrong(tree, "an object with an integer member 'status'")
+            decode_errors.reject(tree, "an object with an integer member 'status'")
         side_elements(tree, *SIDE_ELEMENTS)
 
     def fault(self, response: Response, tree: Any) -> Fault | None:

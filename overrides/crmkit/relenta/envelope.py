@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.codec.decode_errors import reject
 from crmkit.core.errors import QuotaExceededError, StatusError, class_of
 from crmkit.core.vendor import CONCEALED, Fault, Vendor, text_of
-from crmkit.core.wire import wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +52,7 @@ class RelentaVendor(Vendor):
             TypeError: It is none.
         """
         if not isinstance(tree, dict) or not isinstance(tree.get("status"), bool):
-            wrong(tree, "an object with a boolean member 'status'")
+            reject(tree, "an object with a boolean member 'status'")
 
     def fault(self, response: Response, tree: Any) -> Fault | None:
         """Return what went wrong, by HTTP status or by the envelope's own."""

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from crmkit.core.codec.datetimes import encode_date
+from crmkit.core.codec.strings import join_strings
 from crmkit.core.errors import ArgumentError, DecodeError
-from crmkit.core.wire import date_text, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -123,7 +124,7 @@ def _number(field: CustomField, value: Value) -> str:
 
 
 def _date(field: CustomField, value: Value) -> str:
-    return date_text(value, field.label)
+    return encode_date(value, field.label)
 
 
 def _text(field: CustomField, value: Value) -> str:
@@ -142,7 +143,7 @@ def _choice(field: CustomField, value: Value) -> str:
 
 
 def _choices(field: CustomField, value: Value) -> str:
-    text = joined(value, field.label)
+    text = join_strings(value, field.label)
     for part in value if isinstance(value, list | tuple) else ():
         _choice(field, part)
     return text

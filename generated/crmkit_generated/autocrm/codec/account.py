@@ -5,18 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import (
-    read_enum,
-    read_list,
-    read_map,
-    read_optional,
-    read_plain,
-    read_union,
-    write_map,
-    write_union,
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_enum,
+    decode_list,
+    decode_optional,
+    decode_union,
+    encode_dict,
+    encode_union,
 )
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.account import Account
 from ..models.account_type import AccountType
@@ -32,71 +38,71 @@ _industry = {one.value: one for one in Industry}
 def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Account] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("type", None)
         if type(v) is str or type(v) is list:
             at = "type"
-            v = read_union(
+            v = decode_union(
                 v,
                 {
-                    str: lambda x: read_enum(x, _account_type),
-                    list: lambda x: read_list(x, lambda x: read_plain(x, "a text", str)),
+                    str: lambda x: decode_enum(x, _account_type),
+                    list: lambda x: decode_list(x, lambda x: check_type(x, "a text", str)),
                 },
             )
         elif v is not None:
             at = "type"
-            wrong(v, "a value of another type")
+            reject(v, "a value of another type")
         o.type_ = v
         v = pop("industry", None)
         if type(v) is str:
             v = _industry.get(v, v)
         elif v is not None:
             at = "industry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.industry = v
         v = pop("website", None)
         if type(v) is not str and v is not None:
             at = "website"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.website = v
         v = pop("sicCode", None)
         if type(v) is not str and v is not None:
             at = "sicCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.sic_code = v
         v = pop("vatId", None)
         if type(v) is not str and v is not None:
             at = "vatId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.vat_id = v
         v = pop("slovakVatId", None)
         if type(v) is not str and v is not None:
             at = "slovakVatId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.slovak_vat_id = v
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("emailAddressData", None)
         if type(v) is list:
@@ -106,22 +112,22 @@ def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
             v = []
         else:
             at = "emailAddressData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_address_data = v
         v = pop("emailAddressIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_opted_out = v
         v = pop("emailAddressIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_invalid = v
         v = pop("phoneNumber", None)
         if type(v) is not str and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("phoneNumberData", None)
         if type(v) is list:
@@ -131,228 +137,228 @@ def decode_all(rows: Any, cls: type[Any] = Account) -> list[Account]:
             v = []
         else:
             at = "phoneNumberData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phone_number_data = v
         v = pop("phoneNumberIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_opted_out = v
         v = pop("phoneNumberIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_invalid = v
         v = pop("billingAddressStreet", None)
         if type(v) is not str and v is not None:
             at = "billingAddressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_street = v
         v = pop("billingAddressCity", None)
         if type(v) is not str and v is not None:
             at = "billingAddressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_city = v
         v = pop("billingAddressState", None)
         if type(v) is not str and v is not None:
             at = "billingAddressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_state = v
         v = pop("billingAddressCountry", None)
         if type(v) is not str and v is not None:
             at = "billingAddressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_country = v
         v = pop("billingAddressPostalCode", None)
         if type(v) is not str and v is not None:
             at = "billingAddressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_postal_code = v
         v = pop("shippingAddressStreet", None)
         if type(v) is not str and v is not None:
             at = "shippingAddressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_street = v
         v = pop("shippingAddressCity", None)
         if type(v) is not str and v is not None:
             at = "shippingAddressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_city = v
         v = pop("shippingAddressState", None)
         if type(v) is not str and v is not None:
             at = "shippingAddressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_state = v
         v = pop("shippingAddressCountry", None)
         if type(v) is not str and v is not None:
             at = "shippingAddressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_country = v
         v = pop("shippingAddressPostalCode", None)
         if type(v) is not str and v is not None:
             at = "shippingAddressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_postal_code = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("campaignId", None)
         if type(v) is not str and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("campaignName", None)
         if type(v) is not str and v is not None:
             at = "campaignName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_name = v
         v = pop("originalLeadId", None)
         if type(v) is not str and v is not None:
             at = "originalLeadId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.original_lead_id = v
         v = pop("originalLeadName", None)
         if type(v) is not str and v is not None:
             at = "originalLeadName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.original_lead_name = v
         v = pop("contactIsInactive", None)
         if type(v) is not bool and v is not None:
             at = "contactIsInactive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.contact_is_inactive = v
         v = pop("targetListIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "targetListIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.target_list_is_opted_out = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("versionNumber", None)
         if type(v) is not int and v is not None:
             at = "versionNumber"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.version_number = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -364,17 +370,13 @@ def decode(tree: Any) -> Account:
     return decode_all([tree])[0]
 
 
-def encode(o: Account, raw: bool = False) -> dict[str, Any]:
+def encode(o: Account) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -382,18 +384,18 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["name"] = v
     v = o.type_
     if v is not None:
-        d["type"] = write_union(
+        d["type"] = encode_union(
             v,
             "type",
             {
-                str: lambda x, at: x if type(x) is str else checked(x, str, at),
-                list: lambda x, at: plain(x, at),
-                tuple: lambda x, at: plain(x, at),
+                str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
+                list: lambda x, at: encode_items(x, at),
+                tuple: lambda x, at: encode_items(x, at),
             },
         )
     v = o.industry
     if v is not None:
-        d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
+        d["industry"] = v if type(v) is str or v is None else encode_plain(v, str, "industry")
     v = o.website
     if v is not None:
         d["website"] = v
@@ -411,7 +413,7 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["emailAddress"] = v
     v = o.email_address_data
     if v:
-        d["emailAddressData"] = [email_address_codec.encode(x, raw) for x in v]
+        d["emailAddressData"] = [email_address_codec.encode(x) for x in v]
     v = o.email_address_is_opted_out
     if v is not None:
         d["emailAddressIsOptedOut"] = v
@@ -423,7 +425,7 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["phoneNumber"] = v
     v = o.phone_number_data
     if v:
-        d["phoneNumberData"] = [phone_number_codec.encode(x, raw) for x in v]
+        d["phoneNumberData"] = [phone_number_codec.encode(x) for x in v]
     v = o.phone_number_is_opted_out
     if v is not None:
         d["phoneNumberIsOptedOut"] = v
@@ -489,17 +491,17 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -508,7 +510,7 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -517,19 +519,19 @@ def encode(o: Account, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

@@ -5,17 +5,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_enum,
-    read_list,
-    read_plain,
-    read_union,
-    write_list,
-    write_model,
-    write_union,
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_enum,
+    decode_list,
+    decode_union,
+    encode_list,
+    encode_model,
+    encode_union,
+)
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.account_input import AccountInput
 from ..models.account_type import AccountType
@@ -66,66 +72,66 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[AccountInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("type", U)
         if type(v) is str or type(v) is list:
             at = "type"
-            v = read_union(
+            v = decode_union(
                 v,
                 {
-                    str: lambda x: read_enum(x, _account_type),
-                    list: lambda x: read_list(x, lambda x: read_plain(x, "a text", str)),
+                    str: lambda x: decode_enum(x, _account_type),
+                    list: lambda x: decode_list(x, lambda x: check_type(x, "a text", str)),
                 },
             )
         elif v is not U and v is not None:
             at = "type"
-            wrong(v, "a value of another type")
+            reject(v, "a value of another type")
         o.type_ = v
         v = pop("industry", U)
         if type(v) is str:
             v = _industry.get(v, v)
         elif v is not U and v is not None:
             at = "industry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.industry = v
         v = pop("website", U)
         if type(v) is not str and v is not U and v is not None:
             at = "website"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.website = v
         v = pop("sicCode", U)
         if type(v) is not str and v is not U and v is not None:
             at = "sicCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.sic_code = v
         v = pop("vatId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "vatId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.vat_id = v
         v = pop("slovakVatId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "slovakVatId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.slovak_vat_id = v
         v = pop("emailAddress", U)
         if type(v) is not str and v is not U and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("emailAddressData", U)
         if type(v) is list:
@@ -133,22 +139,22 @@ def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
             v = email_address_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "emailAddressData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_address_data = v
         v = pop("emailAddressIsOptedOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "emailAddressIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_opted_out = v
         v = pop("emailAddressIsInvalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "emailAddressIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_invalid = v
         v = pop("phoneNumber", U)
         if type(v) is not str and v is not U and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("phoneNumberData", U)
         if type(v) is list:
@@ -156,91 +162,91 @@ def decode_all(rows: Any, cls: type[Any] = AccountInput) -> list[AccountInput]:
             v = phone_number_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "phoneNumberData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phone_number_data = v
         v = pop("phoneNumberIsOptedOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "phoneNumberIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_opted_out = v
         v = pop("phoneNumberIsInvalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "phoneNumberIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_invalid = v
         v = pop("billingAddressStreet", U)
         if type(v) is not str and v is not U and v is not None:
             at = "billingAddressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_street = v
         v = pop("billingAddressCity", U)
         if type(v) is not str and v is not U and v is not None:
             at = "billingAddressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_city = v
         v = pop("billingAddressState", U)
         if type(v) is not str and v is not U and v is not None:
             at = "billingAddressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_state = v
         v = pop("billingAddressCountry", U)
         if type(v) is not str and v is not U and v is not None:
             at = "billingAddressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_country = v
         v = pop("billingAddressPostalCode", U)
         if type(v) is not str and v is not U and v is not None:
             at = "billingAddressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.billing_address_postal_code = v
         v = pop("shippingAddressStreet", U)
         if type(v) is not str and v is not U and v is not None:
             at = "shippingAddressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_street = v
         v = pop("shippingAddressCity", U)
         if type(v) is not str and v is not U and v is not None:
             at = "shippingAddressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_city = v
         v = pop("shippingAddressState", U)
         if type(v) is not str and v is not U and v is not None:
             at = "shippingAddressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_state = v
         v = pop("shippingAddressCountry", U)
         if type(v) is not str and v is not U and v is not None:
             at = "shippingAddressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_country = v
         v = pop("shippingAddressPostalCode", U)
         if type(v) is not str and v is not U and v is not None:
             at = "shippingAddressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.shipping_address_postal_code = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("campaignId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -252,165 +258,163 @@ def decode(tree: Any) -> AccountInput:
     return decode_all([tree])[0]
 
 
-def encode(o: AccountInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: AccountInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.type_
     if v is not U:
         d["type"] = (
             None
             if v is None
-            else write_union(
+            else encode_union(
                 v,
                 "type",
                 {
-                    str: lambda x, at: x if type(x) is str else checked(x, str, at),
-                    list: lambda x, at: plain(x, at),
-                    tuple: lambda x, at: plain(x, at),
+                    str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
+                    list: lambda x, at: encode_items(x, at),
+                    tuple: lambda x, at: encode_items(x, at),
                 },
             )
         )
     v = o.industry
     if v is not U:
-        d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
+        d["industry"] = v if type(v) is str or v is None else encode_plain(v, str, "industry")
     v = o.website
     if v is not U:
-        d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
+        d["website"] = v if type(v) is str or v is None else encode_plain(v, str, "website")
     v = o.sic_code
     if v is not U:
-        d["sicCode"] = v if type(v) is str or v is None else checked(v, str, "sicCode")
+        d["sicCode"] = v if type(v) is str or v is None else encode_plain(v, str, "sicCode")
     v = o.vat_id
     if v is not U:
-        d["vatId"] = v if type(v) is str or v is None else checked(v, str, "vatId")
+        d["vatId"] = v if type(v) is str or v is None else encode_plain(v, str, "vatId")
     v = o.slovak_vat_id
     if v is not U:
-        d["slovakVatId"] = v if type(v) is str or v is None else checked(v, str, "slovakVatId")
+        d["slovakVatId"] = v if type(v) is str or v is None else encode_plain(v, str, "slovakVatId")
     v = o.email_address
     if v is not U:
-        d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
+        d["emailAddress"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "emailAddress")
+        )
     v = o.email_address_data
     if v is not U:
         d["emailAddressData"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "emailAddressData",
-                lambda x, at: write_model(
-                    x, at, EmailAddressInput, lambda x: email_address_input_codec.encode(x, raw)
+                lambda x, at: encode_model(
+                    x, at, EmailAddressInput, email_address_input_codec.encode
                 ),
             )
         )
     v = o.email_address_is_opted_out
     if v is not U:
         d["emailAddressIsOptedOut"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsOptedOut")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "emailAddressIsOptedOut")
         )
     v = o.email_address_is_invalid
     if v is not U:
         d["emailAddressIsInvalid"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsInvalid")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "emailAddressIsInvalid")
         )
     v = o.phone_number
     if v is not U:
-        d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
+        d["phoneNumber"] = v if type(v) is str or v is None else encode_plain(v, str, "phoneNumber")
     v = o.phone_number_data
     if v is not U:
         d["phoneNumberData"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "phoneNumberData",
-                lambda x, at: write_model(
-                    x, at, PhoneNumberInput, lambda x: phone_number_input_codec.encode(x, raw)
+                lambda x, at: encode_model(
+                    x, at, PhoneNumberInput, phone_number_input_codec.encode
                 ),
             )
         )
     v = o.phone_number_is_opted_out
     if v is not U:
         d["phoneNumberIsOptedOut"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsOptedOut")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "phoneNumberIsOptedOut")
         )
     v = o.phone_number_is_invalid
     if v is not U:
         d["phoneNumberIsInvalid"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsInvalid")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "phoneNumberIsInvalid")
         )
     v = o.billing_address_street
     if v is not U:
         d["billingAddressStreet"] = (
-            v if type(v) is str or v is None else checked(v, str, "billingAddressStreet")
+            v if type(v) is str or v is None else encode_plain(v, str, "billingAddressStreet")
         )
     v = o.billing_address_city
     if v is not U:
         d["billingAddressCity"] = (
-            v if type(v) is str or v is None else checked(v, str, "billingAddressCity")
+            v if type(v) is str or v is None else encode_plain(v, str, "billingAddressCity")
         )
     v = o.billing_address_state
     if v is not U:
         d["billingAddressState"] = (
-            v if type(v) is str or v is None else checked(v, str, "billingAddressState")
+            v if type(v) is str or v is None else encode_plain(v, str, "billingAddressState")
         )
     v = o.billing_address_country
     if v is not U:
         d["billingAddressCountry"] = (
-            v if type(v) is str or v is None else checked(v, str, "billingAddressCountry")
+            v if type(v) is str or v is None else encode_plain(v, str, "billingAddressCountry")
         )
     v = o.billing_address_postal_code
     if v is not U:
         d["billingAddressPostalCode"] = (
-            v if type(v) is str or v is None else checked(v, str, "billingAddressPostalCode")
+            v if type(v) is str or v is None else encode_plain(v, str, "billingAddressPostalCode")
         )
     v = o.shipping_address_street
     if v is not U:
         d["shippingAddressStreet"] = (
-            v if type(v) is str or v is None else checked(v, str, "shippingAddressStreet")
+            v if type(v) is str or v is None else encode_plain(v, str, "shippingAddressStreet")
         )
     v = o.shipping_address_city
     if v is not U:
         d["shippingAddressCity"] = (
-            v if type(v) is str or v is None else checked(v, str, "shippingAddressCity")
+            v if type(v) is str or v is None else encode_plain(v, str, "shippingAddressCity")
         )
     v = o.shipping_address_state
     if v is not U:
         d["shippingAddressState"] = (
-            v if type(v) is str or v is None else checked(v, str, "shippingAddressState")
+            v if type(v) is str or v is None else encode_plain(v, str, "shippingAddressState")
         )
     v = o.shipping_address_country
     if v is not U:
         d["shippingAddressCountry"] = (
-            v if type(v) is str or v is None else checked(v, str, "shippingAddressCountry")
+            v if type(v) is str or v is None else encode_plain(v, str, "shippingAddressCountry")
         )
     v = o.shipping_address_postal_code
     if v is not U:
         d["shippingAddressPostalCode"] = (
-            v if type(v) is str or v is None else checked(v, str, "shippingAddressPostalCode")
+            v if type(v) is str or v is None else encode_plain(v, str, "shippingAddressPostalCode")
         )
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.campaign_id
     if v is not U:
-        d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
+        d["campaignId"] = v if type(v) is str or v is None else encode_plain(v, str, "campaignId")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

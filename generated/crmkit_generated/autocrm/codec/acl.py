@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import read_map, write_map
-from crmkit.core.wire import extras, new, opened, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict, encode_dict
+from crmkit.core.codec.values import encode_extras, encode_json
 
 from ..models.acl import Acl
 
@@ -16,61 +17,61 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Acl) -> list[Acl]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Acl] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("table", None)
         if type(v) is dict:
             at = "table"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "table"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.table = v
         v = pop("fieldTable", None)
         if type(v) is dict:
             at = "fieldTable"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "fieldTable"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.field_table = v
         v = pop("assignmentPermission", None)
         if type(v) is not str and v is not None:
             at = "assignmentPermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assignment_permission = v
         v = pop("messagePermission", None)
         if type(v) is not str and v is not None:
             at = "messagePermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.message_permission = v
         v = pop("userPermission", None)
         if type(v) is not str and v is not None:
             at = "userPermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_permission = v
         v = pop("exportPermission", None)
         if type(v) is not str and v is not None:
             at = "exportPermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.export_permission = v
         v = pop("massUpdatePermission", None)
         if type(v) is not str and v is not None:
             at = "massUpdatePermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.mass_update_permission = v
         v = pop("auditPermission", None)
         if type(v) is not str and v is not None:
             at = "auditPermission"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.audit_permission = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -82,24 +83,20 @@ def decode(tree: Any) -> Acl:
     return decode_all([tree])[0]
 
 
-def encode(o: Acl, raw: bool = False) -> dict[str, Any]:
+def encode(o: Acl) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.table
     if v is not None:
-        d["table"] = write_map(v, "table", lambda x, at: opened(x, at))
+        d["table"] = encode_dict(v, "table", lambda x, at: encode_json(x, at))
     v = o.field_table
     if v is not None:
-        d["fieldTable"] = write_map(v, "fieldTable", lambda x, at: opened(x, at))
+        d["fieldTable"] = encode_dict(v, "fieldTable", lambda x, at: encode_json(x, at))
     v = o.assignment_permission
     if v is not None:
         d["assignmentPermission"] = v

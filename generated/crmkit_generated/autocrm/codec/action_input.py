@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import read_map, write_map
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict, encode_dict
+from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, opened, wrong
 
 from ..models.action_input import ActionInput
 from ..models.action_name import ActionName
@@ -27,40 +28,40 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActionInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "entityType"
         v = pop("entityType")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_type = v
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         at = "action"
         v = pop("action")
         if type(v) is str:
             v = _action_name.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.action = v
         v = pop("data", U)
         if type(v) is dict:
             at = "data"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not U:
             at = "data"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.data = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -72,28 +73,24 @@ def decode(tree: Any) -> ActionInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActionInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.entity_type
     if v is not U:
-        d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
+        d["entityType"] = v if type(v) is str else encode_plain(v, str, "entityType")
     v = o.id
     if v is not U:
-        d["id"] = v if type(v) is str else checked(v, str, "id")
+        d["id"] = v if type(v) is str else encode_plain(v, str, "id")
     v = o.action
     if v is not U:
-        d["action"] = v if type(v) is str else checked(v, str, "action")
+        d["action"] = v if type(v) is str else encode_plain(v, str, "action")
     v = o.data
     if v is not U:
-        d["data"] = write_map(v, "data", lambda x, at: opened(x, at))
+        d["data"] = encode_dict(v, "data", lambda x, at: encode_json(x, at))
     return d

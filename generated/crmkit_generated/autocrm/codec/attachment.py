@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.attachment import Attachment
 
@@ -16,137 +17,137 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Attachment) -> list[Attachment]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Attachment] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("type", None)
         if type(v) is not str and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("size", None)
         if type(v) is not int and v is not None:
             at = "size"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.size = v
         v = pop("role", None)
         if type(v) is not str and v is not None:
             at = "role"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.role = v
         v = pop("field", None)
         if type(v) is not str and v is not None:
             at = "field"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("relatedType", None)
         if type(v) is not str and v is not None:
             at = "relatedType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_type = v
         v = pop("relatedId", None)
         if type(v) is not str and v is not None:
             at = "relatedId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_id = v
         v = pop("isBeingUploaded", None)
         if type(v) is not bool and v is not None:
             at = "isBeingUploaded"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_being_uploaded = v
         v = pop("parentName", None)
         if type(v) is not str and v is not None:
             at = "parentName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_name = v
         v = pop("relatedName", None)
         if type(v) is not str and v is not None:
             at = "relatedName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_name = v
         v = pop("sourceId", None)
         if type(v) is not str and v is not None:
             at = "sourceId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.source_id = v
         v = pop("global", None)
         if type(v) is not bool and v is not None:
             at = "global"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.global_ = v
         v = pop("storage", None)
         if type(v) is not str and v is not None:
             at = "storage"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.storage = v
         v = pop("storageFilePath", None)
         if type(v) is not str and v is not None:
             at = "storageFilePath"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.storage_file_path = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -158,17 +159,13 @@ def decode(tree: Any) -> Attachment:
     return decode_all([tree])[0]
 
 
-def encode(o: Attachment, raw: bool = False) -> dict[str, Any]:
+def encode(o: Attachment) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -224,7 +221,7 @@ def encode(o: Attachment, raw: bool = False) -> dict[str, Any]:
         d["deleted"] = v
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -233,5 +230,5 @@ def encode(o: Attachment, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     return d

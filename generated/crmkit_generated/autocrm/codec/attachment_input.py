@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.attachment_input import AttachmentInput
 
@@ -31,70 +32,70 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = AttachmentInput) -> list[AttachmentInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[AttachmentInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("type", U)
         if type(v) is not str and v is not U and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("size", U)
         if type(v) is not int and v is not U and v is not None:
             at = "size"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.size = v
         v = pop("role", U)
         if type(v) is not str and v is not U and v is not None:
             at = "role"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.role = v
         v = pop("field", U)
         if type(v) is not str and v is not U and v is not None:
             at = "field"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field = v
         v = pop("parentType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("relatedType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "relatedType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_type = v
         v = pop("relatedId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "relatedId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_id = v
         v = pop("file", U)
         if type(v) is not str and v is not U:
             at = "file"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.file = v
         v = pop("isBeingUploaded", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isBeingUploaded"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_being_uploaded = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -106,51 +107,47 @@ def decode(tree: Any) -> AttachmentInput:
     return decode_all([tree])[0]
 
 
-def encode(o: AttachmentInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: AttachmentInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.size
     if v is not U:
-        d["size"] = v if type(v) is int or v is None else checked(v, int, "size")
+        d["size"] = v if type(v) is int or v is None else encode_plain(v, int, "size")
     v = o.role
     if v is not U:
-        d["role"] = v if type(v) is str or v is None else checked(v, str, "role")
+        d["role"] = v if type(v) is str or v is None else encode_plain(v, str, "role")
     v = o.field
     if v is not U:
-        d["field"] = v if type(v) is str or v is None else checked(v, str, "field")
+        d["field"] = v if type(v) is str or v is None else encode_plain(v, str, "field")
     v = o.parent_type
     if v is not U:
-        d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
+        d["parentType"] = v if type(v) is str or v is None else encode_plain(v, str, "parentType")
     v = o.parent_id
     if v is not U:
-        d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
+        d["parentId"] = v if type(v) is str or v is None else encode_plain(v, str, "parentId")
     v = o.related_type
     if v is not U:
-        d["relatedType"] = v if type(v) is str or v is None else checked(v, str, "relatedType")
+        d["relatedType"] = v if type(v) is str or v is None else encode_plain(v, str, "relatedType")
     v = o.related_id
     if v is not U:
-        d["relatedId"] = v if type(v) is str or v is None else checked(v, str, "relatedId")
+        d["relatedId"] = v if type(v) is str or v is None else encode_plain(v, str, "relatedId")
     v = o.file
     if v is not U:
-        d["file"] = v if type(v) is str else checked(v, str, "file")
+        d["file"] = v if type(v) is str else encode_plain(v, str, "file")
     v = o.is_being_uploaded
     if v is not U:
         d["isBeingUploaded"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "isBeingUploaded")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "isBeingUploaded")
         )
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.acceptance_status import AcceptanceStatus
 from ..models.attendee import Attendee
@@ -17,42 +18,42 @@ _acceptance_status = {one.value: one for one in AcceptanceStatus}
 def decode_all(rows: Any, cls: type[Any] = Attendee) -> list[Attendee]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Attendee] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("_scope", None)
         if type(v) is not str and v is not None:
             at = "_scope"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field_scope = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("acceptanceStatus", None)
         if type(v) is str:
             v = _acceptance_status.get(v, v)
         elif v is not None:
             at = "acceptanceStatus"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.acceptance_status = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,17 +65,13 @@ def decode(tree: Any) -> Attendee:
     return decode_all([tree])[0]
 
 
-def encode(o: Attendee, raw: bool = False) -> dict[str, Any]:
+def encode(o: Attendee) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.field_scope
@@ -89,6 +86,6 @@ def encode(o: Attendee, raw: bool = False) -> dict[str, Any]:
     v = o.acceptance_status
     if v is not None:
         d["acceptanceStatus"] = (
-            v if type(v) is str or v is None else checked(v, str, "acceptanceStatus")
+            v if type(v) is str or v is None else encode_plain(v, str, "acceptanceStatus")
         )
     return d

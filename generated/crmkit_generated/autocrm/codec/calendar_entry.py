@@ -6,8 +6,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.wire import date_text, extras, new, wrong
+from crmkit.core.codec.datetimes import (
+    decode_datetime,
+    encode_date,
+    encode_espo_datetime,
+)
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.calendar_entry import CalendarEntry
 
@@ -17,57 +22,57 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CalendarEntry] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", None)
         if type(v) is not str and v is not None:
             at = "id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("scope", None)
         if type(v) is not str and v is not None:
             at = "scope"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.scope = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", None)
         if type(v) is not str and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("dateStart", None)
         if type(v) is str:
             at = "dateStart"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateStart"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start = v
         v = pop("dateEnd", None)
         if type(v) is str:
             at = "dateEnd"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateEnd"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end = v
         v = pop("dateStartDate", None)
         if type(v) is str:
@@ -78,7 +83,7 @@ def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]
                 v = None
         elif v is not None:
             at = "dateStartDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start_date = v
         v = pop("dateEndDate", None)
         if type(v) is str:
@@ -89,17 +94,17 @@ def decode_all(rows: Any, cls: type[Any] = CalendarEntry) -> list[CalendarEntry]
                 v = None
         elif v is not None:
             at = "dateEndDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end_date = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -111,17 +116,13 @@ def decode(tree: Any) -> CalendarEntry:
     return decode_all([tree])[0]
 
 
-def encode(o: CalendarEntry, raw: bool = False) -> dict[str, Any]:
+def encode(o: CalendarEntry) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not None:
@@ -137,16 +138,16 @@ def encode(o: CalendarEntry, raw: bool = False) -> dict[str, Any]:
         d["status"] = v
     v = o.date_start
     if v is not None:
-        d["dateStart"] = espo_text(v, "dateStart")
+        d["dateStart"] = encode_espo_datetime(v, "dateStart")
     v = o.date_end
     if v is not None:
-        d["dateEnd"] = espo_text(v, "dateEnd")
+        d["dateEnd"] = encode_espo_datetime(v, "dateEnd")
     v = o.date_start_date
     if v is not None:
-        d["dateStartDate"] = date_text(v, "dateStartDate")
+        d["dateStartDate"] = encode_date(v, "dateStartDate")
     v = o.date_end_date
     if v is not None:
-        d["dateEndDate"] = date_text(v, "dateEndDate")
+        d["dateEndDate"] = encode_date(v, "dateEndDate")
     v = o.parent_type
     if v is not None:
         d["parentType"] = v

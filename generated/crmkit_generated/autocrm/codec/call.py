@@ -5,9 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_json,
+    encode_plain,
+)
 
 from ..models.acceptance_status import AcceptanceStatus
 from ..models.call import Call
@@ -24,66 +37,66 @@ _meeting_status = {one.value: one for one in MeetingStatus}
 def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Call] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", None)
         if type(v) is str:
             v = _meeting_status.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("direction", None)
         if type(v) is str:
             v = _call_direction.get(v, v)
         elif v is not None:
             at = "direction"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.direction = v
         v = pop("dateStart", None)
         if type(v) is str:
             at = "dateStart"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateStart"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start = v
         v = pop("dateEnd", None)
         if type(v) is str:
             at = "dateEnd"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateEnd"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end = v
         v = pop("duration", None)
         if type(v) is not int and v is not None:
             at = "duration"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.duration = v
         v = pop("reminders", None)
         if type(v) is list:
@@ -93,278 +106,278 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             v = []
         else:
             at = "reminders"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.reminders = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentName", None)
         if type(v) is not str and v is not None:
             at = "parentName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_name = v
         v = pop("accountId", None)
         if type(v) is not str and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("usersIds", None)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("usersNames", None)
         if type(v) is dict:
             at = "usersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "usersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_names = v
         v = pop("usersColumns", None)
         if type(v) is dict:
             at = "usersColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "usersColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_columns = v
         v = pop("contactsIds", None)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("contactsNames", None)
         if type(v) is dict:
             at = "contactsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "contactsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_names = v
         v = pop("contactsColumns", None)
         if type(v) is dict:
             at = "contactsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "contactsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_columns = v
         v = pop("leadsIds", None)
         if type(v) is list:
             at = "leadsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "leadsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.leads_ids = v
         v = pop("leadsNames", None)
         if type(v) is dict:
             at = "leadsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "leadsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.leads_names = v
         v = pop("leadsColumns", None)
         if type(v) is dict:
             at = "leadsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "leadsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.leads_columns = v
         v = pop("acceptanceStatus", None)
         if type(v) is str:
             v = _acceptance_status.get(v, v)
         elif v is not None:
             at = "acceptanceStatus"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.acceptance_status = v
         v = pop("phoneNumbersMap", None)
         if type(v) is dict:
             at = "phoneNumbersMap"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "phoneNumbersMap"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.phone_numbers_map = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -376,17 +389,13 @@ def decode(tree: Any) -> Call:
     return decode_all([tree])[0]
 
 
-def encode(o: Call, raw: bool = False) -> dict[str, Any]:
+def encode(o: Call) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -394,22 +403,22 @@ def encode(o: Call, raw: bool = False) -> dict[str, Any]:
         d["name"] = v
     v = o.status
     if v is not None:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.direction
     if v is not None:
-        d["direction"] = v if type(v) is str or v is None else checked(v, str, "direction")
+        d["direction"] = v if type(v) is str or v is None else encode_plain(v, str, "direction")
     v = o.date_start
     if v is not None:
-        d["dateStart"] = espo_text(v, "dateStart")
+        d["dateStart"] = encode_espo_datetime(v, "dateStart")
     v = o.date_end
     if v is not None:
-        d["dateEnd"] = espo_text(v, "dateEnd")
+        d["dateEnd"] = encode_espo_datetime(v, "dateEnd")
     v = o.duration
     if v is not None:
         d["duration"] = v
     v = o.reminders
     if v:
-        d["reminders"] = [reminder_codec.encode(x, raw) for x in v]
+        d["reminders"] = [reminder_codec.encode(x) for x in v]
     v = o.parent_id
     if v is not None:
         d["parentId"] = v
@@ -427,69 +436,75 @@ def encode(o: Call, raw: bool = False) -> dict[str, Any]:
         d["accountName"] = v
     v = o.users_ids
     if v:
-        d["usersIds"] = plain(v, "usersIds")
+        d["usersIds"] = encode_items(v, "usersIds")
     v = o.users_names
     if v is not None:
-        d["usersNames"] = write_map(
+        d["usersNames"] = encode_dict(
             v,
             "usersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.users_columns
     if v is not None:
-        d["usersColumns"] = write_map(
+        d["usersColumns"] = encode_dict(
             v,
             "usersColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.contacts_ids
     if v:
-        d["contactsIds"] = plain(v, "contactsIds")
+        d["contactsIds"] = encode_items(v, "contactsIds")
     v = o.contacts_names
     if v is not None:
-        d["contactsNames"] = write_map(
+        d["contactsNames"] = encode_dict(
             v,
             "contactsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.contacts_columns
     if v is not None:
-        d["contactsColumns"] = write_map(
+        d["contactsColumns"] = encode_dict(
             v,
             "contactsColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.leads_ids
     if v:
-        d["leadsIds"] = plain(v, "leadsIds")
+        d["leadsIds"] = encode_items(v, "leadsIds")
     v = o.leads_names
     if v is not None:
-        d["leadsNames"] = write_map(
+        d["leadsNames"] = encode_dict(
             v,
             "leadsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.leads_columns
     if v is not None:
-        d["leadsColumns"] = write_map(
+        d["leadsColumns"] = encode_dict(
             v,
             "leadsColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.acceptance_status
     if v is not None:
         d["acceptanceStatus"] = (
-            v if type(v) is str or v is None else checked(v, str, "acceptanceStatus")
+            v if type(v) is str or v is None else encode_plain(v, str, "acceptanceStatus")
         )
     v = o.phone_numbers_map
     if v is not None:
-        d["phoneNumbersMap"] = write_map(v, "phoneNumbersMap", lambda x, at: opened(x, at))
+        d["phoneNumbersMap"] = encode_dict(v, "phoneNumbersMap", lambda x, at: encode_json(x, at))
     v = o.description
     if v is not None:
         d["description"] = v
@@ -501,17 +516,17 @@ def encode(o: Call, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -520,7 +535,7 @@ def encode(o: Call, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -529,19 +544,19 @@ def encode(o: Call, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

@@ -5,17 +5,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import (
-    read_map,
-    read_optional,
-    read_plain,
-    write_list,
-    write_map,
-    write_model,
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+    encode_list,
+    encode_model,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
 )
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.call_direction import CallDirection
 from ..models.call_input import CallInput
@@ -53,61 +60,61 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CallInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", U)
         if type(v) is str:
             v = _meeting_status.get(v, v)
         elif v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("direction", U)
         if type(v) is str:
             v = _call_direction.get(v, v)
         elif v is not U and v is not None:
             at = "direction"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.direction = v
         v = pop("dateStart", U)
         if type(v) is str:
             at = "dateStart"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "dateStart"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start = v
         v = pop("dateEnd", U)
         if type(v) is str:
             at = "dateEnd"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "dateEnd"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end = v
         v = pop("duration", U)
         if type(v) is not int and v is not U and v is not None:
             at = "duration"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.duration = v
         v = pop("reminders", U)
         if type(v) is list:
@@ -115,111 +122,111 @@ def decode_all(rows: Any, cls: type[Any] = CallInput) -> list[CallInput]:
             v = reminder_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "reminders"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.reminders = v
         v = pop("parentId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("usersIds", U)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("usersColumns", U)
         if type(v) is dict:
             at = "usersColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not U and v is not None:
             at = "usersColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_columns = v
         v = pop("contactsIds", U)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("contactsColumns", U)
         if type(v) is dict:
             at = "contactsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not U and v is not None:
             at = "contactsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_columns = v
         v = pop("leadsIds", U)
         if type(v) is list:
             at = "leadsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "leadsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.leads_ids = v
         v = pop("leadsColumns", U)
         if type(v) is dict:
             at = "leadsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not U and v is not None:
             at = "leadsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.leads_columns = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -231,112 +238,118 @@ def decode(tree: Any) -> CallInput:
     return decode_all([tree])[0]
 
 
-def encode(o: CallInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: CallInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.direction
     if v is not U:
-        d["direction"] = v if type(v) is str or v is None else checked(v, str, "direction")
+        d["direction"] = v if type(v) is str or v is None else encode_plain(v, str, "direction")
     v = o.date_start
     if v is not U:
-        d["dateStart"] = None if v is None else espo_text(v, "dateStart")
+        d["dateStart"] = None if v is None else encode_espo_datetime(v, "dateStart")
     v = o.date_end
     if v is not U:
-        d["dateEnd"] = None if v is None else espo_text(v, "dateEnd")
+        d["dateEnd"] = None if v is None else encode_espo_datetime(v, "dateEnd")
     v = o.duration
     if v is not U:
-        d["duration"] = v if type(v) is int or v is None else checked(v, int, "duration")
+        d["duration"] = v if type(v) is int or v is None else encode_plain(v, int, "duration")
     v = o.reminders
     if v is not U:
         d["reminders"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "reminders",
-                lambda x, at: write_model(
-                    x, at, ReminderInput, lambda x: reminder_input_codec.encode(x, raw)
-                ),
+                lambda x, at: encode_model(x, at, ReminderInput, reminder_input_codec.encode),
             )
         )
     v = o.parent_id
     if v is not U:
-        d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
+        d["parentId"] = v if type(v) is str or v is None else encode_plain(v, str, "parentId")
     v = o.parent_type
     if v is not U:
-        d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
+        d["parentType"] = v if type(v) is str or v is None else encode_plain(v, str, "parentType")
     v = o.users_ids
     if v is not U:
-        d["usersIds"] = None if v is None else plain(v, "usersIds")
+        d["usersIds"] = None if v is None else encode_items(v, "usersIds")
     v = o.users_columns
     if v is not U:
         d["usersColumns"] = (
             None
             if v is None
-            else write_map(
+            else encode_dict(
                 v,
                 "usersColumns",
-                lambda x, at: write_map(
-                    x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+                lambda x, at: encode_dict(
+                    x,
+                    at,
+                    lambda x, at: (
+                        None if x is None else format_lenient(x, at, str, float, int, bool)
+                    ),
                 ),
             )
         )
     v = o.contacts_ids
     if v is not U:
-        d["contactsIds"] = None if v is None else plain(v, "contactsIds")
+        d["contactsIds"] = None if v is None else encode_items(v, "contactsIds")
     v = o.contacts_columns
     if v is not U:
         d["contactsColumns"] = (
             None
             if v is None
-            else write_map(
+            else encode_dict(
                 v,
                 "contactsColumns",
-                lambda x, at: write_map(
-                    x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+                lambda x, at: encode_dict(
+                    x,
+                    at,
+                    lambda x, at: (
+                        None if x is None else format_lenient(x, at, str, float, int, bool)
+                    ),
                 ),
             )
         )
     v = o.leads_ids
     if v is not U:
-        d["leadsIds"] = None if v is None else plain(v, "leadsIds")
+        d["leadsIds"] = None if v is None else encode_items(v, "leadsIds")
     v = o.leads_columns
     if v is not U:
         d["leadsColumns"] = (
             None
             if v is None
-            else write_map(
+            else encode_dict(
                 v,
                 "leadsColumns",
-                lambda x, at: write_map(
-                    x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+                lambda x, at: encode_dict(
+                    x,
+                    at,
+                    lambda x, at: (
+                        None if x is None else format_lenient(x, at, str, float, int, bool)
+                    ),
                 ),
             )
         )
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

@@ -5,9 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.case import Case
 from ..models.case_status import CaseStatus
@@ -23,273 +34,273 @@ _priority = {one.value: one for one in Priority}
 def decode_all(rows: Any, cls: type[Any] = Case) -> list[Case]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Case] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("number", None)
         if type(v) is not int and v is not None:
             at = "number"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number = v
         v = pop("status", None)
         if type(v) is str:
             v = _case_status.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("priority", None)
         if type(v) is str:
             v = _priority.get(v, v)
         elif v is not None:
             at = "priority"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.priority = v
         v = pop("type", None)
         if type(v) is str:
             v = _case_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("accountId", None)
         if type(v) is not str and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("leadId", None)
         if type(v) is not str and v is not None:
             at = "leadId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lead_id = v
         v = pop("leadName", None)
         if type(v) is not str and v is not None:
             at = "leadName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lead_name = v
         v = pop("contactId", None)
         if type(v) is not str and v is not None:
             at = "contactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_id = v
         v = pop("contactName", None)
         if type(v) is not str and v is not None:
             at = "contactName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_name = v
         v = pop("contactsIds", None)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("contactsNames", None)
         if type(v) is dict:
             at = "contactsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "contactsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_names = v
         v = pop("inboundEmailId", None)
         if type(v) is not str and v is not None:
             at = "inboundEmailId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.inbound_email_id = v
         v = pop("inboundEmailName", None)
         if type(v) is not str and v is not None:
             at = "inboundEmailName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.inbound_email_name = v
         v = pop("isInternal", None)
         if type(v) is not bool and v is not None:
             at = "isInternal"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_internal = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("attachmentsIds", None)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("attachmentsNames", None)
         if type(v) is dict:
             at = "attachmentsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_names = v
         v = pop("attachmentsTypes", None)
         if type(v) is dict:
             at = "attachmentsTypes"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsTypes"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_types = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("versionNumber", None)
         if type(v) is not int and v is not None:
             at = "versionNumber"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.version_number = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -301,17 +312,13 @@ def decode(tree: Any) -> Case:
     return decode_all([tree])[0]
 
 
-def encode(o: Case, raw: bool = False) -> dict[str, Any]:
+def encode(o: Case) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -322,13 +329,13 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["number"] = v
     v = o.status
     if v is not None:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.priority
     if v is not None:
-        d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
+        d["priority"] = v if type(v) is str or v is None else encode_plain(v, str, "priority")
     v = o.type_
     if v is not None:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.account_id
     if v is not None:
         d["accountId"] = v
@@ -349,13 +356,13 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["contactName"] = v
     v = o.contacts_ids
     if v:
-        d["contactsIds"] = plain(v, "contactsIds")
+        d["contactsIds"] = encode_items(v, "contactsIds")
     v = o.contacts_names
     if v is not None:
-        d["contactsNames"] = write_map(
+        d["contactsNames"] = encode_dict(
             v,
             "contactsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.inbound_email_id
     if v is not None:
@@ -371,20 +378,20 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["description"] = v
     v = o.attachments_ids
     if v:
-        d["attachmentsIds"] = plain(v, "attachmentsIds")
+        d["attachmentsIds"] = encode_items(v, "attachmentsIds")
     v = o.attachments_names
     if v is not None:
-        d["attachmentsNames"] = write_map(
+        d["attachmentsNames"] = encode_dict(
             v,
             "attachmentsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.attachments_types
     if v is not None:
-        d["attachmentsTypes"] = write_map(
+        d["attachmentsTypes"] = encode_dict(
             v,
             "attachmentsTypes",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.assigned_user_id
     if v is not None:
@@ -394,17 +401,17 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -413,7 +420,7 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -422,19 +429,19 @@ def encode(o: Case, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

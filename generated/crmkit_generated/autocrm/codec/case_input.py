@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.case_input import CaseInput
 from ..models.case_status import CaseStatus
@@ -39,98 +45,98 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = CaseInput) -> list[CaseInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CaseInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", U)
         if type(v) is str:
             v = _case_status.get(v, v)
         elif v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("priority", U)
         if type(v) is str:
             v = _priority.get(v, v)
         elif v is not U and v is not None:
             at = "priority"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.priority = v
         v = pop("type", U)
         if type(v) is str:
             v = _case_type.get(v, v)
         elif v is not U and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("accountId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("leadId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "leadId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lead_id = v
         v = pop("contactId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "contactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_id = v
         v = pop("contactsIds", U)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("isInternal", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isInternal"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_internal = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("attachmentsIds", U)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -142,57 +148,53 @@ def decode(tree: Any) -> CaseInput:
     return decode_all([tree])[0]
 
 
-def encode(o: CaseInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: CaseInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.priority
     if v is not U:
-        d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
+        d["priority"] = v if type(v) is str or v is None else encode_plain(v, str, "priority")
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.account_id
     if v is not U:
-        d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
+        d["accountId"] = v if type(v) is str or v is None else encode_plain(v, str, "accountId")
     v = o.lead_id
     if v is not U:
-        d["leadId"] = v if type(v) is str or v is None else checked(v, str, "leadId")
+        d["leadId"] = v if type(v) is str or v is None else encode_plain(v, str, "leadId")
     v = o.contact_id
     if v is not U:
-        d["contactId"] = v if type(v) is str or v is None else checked(v, str, "contactId")
+        d["contactId"] = v if type(v) is str or v is None else encode_plain(v, str, "contactId")
     v = o.contacts_ids
     if v is not U:
-        d["contactsIds"] = None if v is None else plain(v, "contactsIds")
+        d["contactsIds"] = None if v is None else encode_items(v, "contactsIds")
     v = o.is_internal
     if v is not U:
-        d["isInternal"] = v if type(v) is bool or v is None else checked(v, bool, "isInternal")
+        d["isInternal"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isInternal")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.attachments_ids
     if v is not U:
-        d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
+        d["attachmentsIds"] = None if v is None else encode_items(v, "attachmentsIds")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_model
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.account_input import AccountInput
 from ..models.contact_input import ContactInput
@@ -30,23 +31,23 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ConversionRecords) -> list[ConversionRecords]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ConversionRecords] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("Account", U)
         if type(v) is dict:
             at = "Account"
             v = account_input_codec.decode(v)
         elif v is not U:
             at = "Account"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("Contact", U)
         if type(v) is dict:
@@ -54,7 +55,7 @@ def decode_all(rows: Any, cls: type[Any] = ConversionRecords) -> list[Conversion
             v = contact_input_codec.decode(v)
         elif v is not U:
             at = "Contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         v = pop("Opportunity", U)
         if type(v) is dict:
@@ -62,7 +63,7 @@ def decode_all(rows: Any, cls: type[Any] = ConversionRecords) -> list[Conversion
             v = opportunity_input_codec.decode(v)
         elif v is not U:
             at = "Opportunity"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.opportunity = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -74,31 +75,23 @@ def decode(tree: Any) -> ConversionRecords:
     return decode_all([tree])[0]
 
 
-def encode(o: ConversionRecords, raw: bool = False) -> dict[str, Any]:
+def encode(o: ConversionRecords) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.account
     if v is not U:
-        d["Account"] = write_model(
-            v, "Account", AccountInput, lambda x: account_input_codec.encode(x, raw)
-        )
+        d["Account"] = encode_model(v, "Account", AccountInput, account_input_codec.encode)
     v = o.contact
     if v is not U:
-        d["Contact"] = write_model(
-            v, "Contact", ContactInput, lambda x: contact_input_codec.encode(x, raw)
-        )
+        d["Contact"] = encode_model(v, "Contact", ContactInput, contact_input_codec.encode)
     v = o.opportunity
     if v is not U:
-        d["Opportunity"] = write_model(
-            v, "Opportunity", OpportunityInput, lambda x: opportunity_input_codec.encode(x, raw)
+        d["Opportunity"] = encode_model(
+            v, "Opportunity", OpportunityInput, opportunity_input_codec.encode
         )
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.convert_attributes import ConvertAttributes
 from . import attribute_set as attribute_set_codec
@@ -16,23 +17,23 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAttributes]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ConvertAttributes] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("Account", None)
         if type(v) is dict:
             at = "Account"
             v = attribute_set_codec.decode(v)
         elif v is not None:
             at = "Account"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("Contact", None)
         if type(v) is dict:
@@ -40,7 +41,7 @@ def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAtt
             v = attribute_set_codec.decode(v)
         elif v is not None:
             at = "Contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         v = pop("Opportunity", None)
         if type(v) is dict:
@@ -48,7 +49,7 @@ def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAtt
             v = attribute_set_codec.decode(v)
         elif v is not None:
             at = "Opportunity"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.opportunity = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,25 +61,21 @@ def decode(tree: Any) -> ConvertAttributes:
     return decode_all([tree])[0]
 
 
-def encode(o: ConvertAttributes, raw: bool = False) -> dict[str, Any]:
+def encode(o: ConvertAttributes) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.account
     if v is not None:
-        d["Account"] = attribute_set_codec.encode(v, raw)
+        d["Account"] = attribute_set_codec.encode(v)
     v = o.contact
     if v is not None:
-        d["Contact"] = attribute_set_codec.encode(v, raw)
+        d["Contact"] = attribute_set_codec.encode(v)
     v = o.opportunity
     if v is not None:
-        d["Opportunity"] = attribute_set_codec.encode(v, raw)
+        d["Opportunity"] = attribute_set_codec.encode(v)
     return d

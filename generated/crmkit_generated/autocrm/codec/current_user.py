@@ -5,9 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.current_user import CurrentUser
 from ..models.salutation import Salutation
@@ -19,247 +31,247 @@ _salutation = {one.value: one for one in Salutation}
 def decode_all(rows: Any, cls: type[Any] = CurrentUser) -> list[CurrentUser]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CurrentUser] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("userName", None)
         if type(v) is not str and v is not None:
             at = "userName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_name = v
         v = pop("type", None)
         if type(v) is not str and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("salutationName", None)
         if type(v) is str:
             v = _salutation.get(v, v)
         elif v is not None:
             at = "salutationName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.salutation_name = v
         v = pop("firstName", None)
         if type(v) is not str and v is not None:
             at = "firstName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("middleName", None)
         if type(v) is not str and v is not None:
             at = "middleName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.middle_name = v
         v = pop("lastName", None)
         if type(v) is not str and v is not None:
             at = "lastName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("title", None)
         if type(v) is not str and v is not None:
             at = "title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("isActive", None)
         if type(v) is not bool and v is not None:
             at = "isActive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_active = v
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("emailAddressIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_opted_out = v
         v = pop("emailAddressIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_invalid = v
         v = pop("phoneNumber", None)
         if type(v) is not str and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("phoneNumberIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_opted_out = v
         v = pop("phoneNumberIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_invalid = v
         v = pop("ipAddress", None)
         if type(v) is not str and v is not None:
             at = "ipAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ip_address = v
         v = pop("avatarId", None)
         if type(v) is not str and v is not None:
             at = "avatarId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.avatar_id = v
         v = pop("avatarName", None)
         if type(v) is not str and v is not None:
             at = "avatarName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.avatar_name = v
         v = pop("avatarColor", None)
         if type(v) is not str and v is not None:
             at = "avatarColor"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.avatar_color = v
         v = pop("defaultTeamId", None)
         if type(v) is not str and v is not None:
             at = "defaultTeamId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.default_team_id = v
         v = pop("defaultTeamName", None)
         if type(v) is not str and v is not None:
             at = "defaultTeamName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.default_team_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("teamsColumns", None)
         if type(v) is dict:
             at = "teamsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "teamsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_columns = v
         v = pop("contactId", None)
         if type(v) is not str and v is not None:
             at = "contactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_id = v
         v = pop("contactName", None)
         if type(v) is not str and v is not None:
             at = "contactName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_name = v
         v = pop("workingTimeCalendarId", None)
         if type(v) is not str and v is not None:
             at = "workingTimeCalendarId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.working_time_calendar_id = v
         v = pop("emailAddressList", None)
         if type(v) is list:
             at = "emailAddressList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "emailAddressList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_address_list = v
         v = pop("userEmailAddressList", None)
         if type(v) is list:
             at = "userEmailAddressList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "userEmailAddressList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.user_email_address_list = v
         v = pop("excludeFromReplyEmailAddressList", None)
         if type(v) is list:
             at = "excludeFromReplyEmailAddressList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "excludeFromReplyEmailAddressList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.exclude_from_reply_email_address_list = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -271,17 +283,13 @@ def decode(tree: Any) -> CurrentUser:
     return decode_all([tree])[0]
 
 
-def encode(o: CurrentUser, raw: bool = False) -> dict[str, Any]:
+def encode(o: CurrentUser) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -296,7 +304,7 @@ def encode(o: CurrentUser, raw: bool = False) -> dict[str, Any]:
     v = o.salutation_name
     if v is not None:
         d["salutationName"] = (
-            v if type(v) is str or v is None else checked(v, str, "salutationName")
+            v if type(v) is str or v is None else encode_plain(v, str, "salutationName")
         )
     v = o.first_name
     if v is not None:
@@ -351,21 +359,23 @@ def encode(o: CurrentUser, raw: bool = False) -> dict[str, Any]:
         d["defaultTeamName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.teams_columns
     if v is not None:
-        d["teamsColumns"] = write_map(
+        d["teamsColumns"] = encode_dict(
             v,
             "teamsColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.contact_id
@@ -379,19 +389,19 @@ def encode(o: CurrentUser, raw: bool = False) -> dict[str, Any]:
         d["workingTimeCalendarId"] = v
     v = o.email_address_list
     if v:
-        d["emailAddressList"] = plain(v, "emailAddressList")
+        d["emailAddressList"] = encode_items(v, "emailAddressList")
     v = o.user_email_address_list
     if v:
-        d["userEmailAddressList"] = plain(v, "userEmailAddressList")
+        d["userEmailAddressList"] = encode_items(v, "userEmailAddressList")
     v = o.exclude_from_reply_email_address_list
     if v:
-        d["excludeFromReplyEmailAddressList"] = plain(v, "excludeFromReplyEmailAddressList")
+        d["excludeFromReplyEmailAddressList"] = encode_items(v, "excludeFromReplyEmailAddressList")
     v = o.deleted
     if v is not None:
         d["deleted"] = v
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -400,5 +410,5 @@ def encode(o: CurrentUser, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     return d

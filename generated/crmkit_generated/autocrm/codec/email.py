@@ -5,9 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.email import Email
 from ..models.email_status import EmailStatus
@@ -19,748 +31,748 @@ _email_status = {one.value: one for one in EmailStatus}
 def decode_all(rows: Any, cls: type[Any] = Email) -> list[Email]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Email] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("subject", None)
         if type(v) is not str and v is not None:
             at = "subject"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.subject = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", None)
         if type(v) is str:
             v = _email_status.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("from", None)
         if type(v) is not str and v is not None:
             at = "from"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_ = v
         v = pop("to", None)
         if type(v) is not str and v is not None:
             at = "to"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.to = v
         v = pop("cc", None)
         if type(v) is not str and v is not None:
             at = "cc"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cc = v
         v = pop("bcc", None)
         if type(v) is not str and v is not None:
             at = "bcc"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.bcc = v
         v = pop("replyTo", None)
         if type(v) is not str and v is not None:
             at = "replyTo"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reply_to = v
         v = pop("body", None)
         if type(v) is not str and v is not None:
             at = "body"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         v = pop("bodyPlain", None)
         if type(v) is not str and v is not None:
             at = "bodyPlain"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body_plain = v
         v = pop("isHtml", None)
         if type(v) is not bool and v is not None:
             at = "isHtml"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_html = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentName", None)
         if type(v) is not str and v is not None:
             at = "parentName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_name = v
         v = pop("attachmentsIds", None)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("attachmentsNames", None)
         if type(v) is dict:
             at = "attachmentsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_names = v
         v = pop("attachmentsTypes", None)
         if type(v) is dict:
             at = "attachmentsTypes"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsTypes"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_types = v
         v = pop("dateSent", None)
         if type(v) is str:
             at = "dateSent"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateSent"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_sent = v
         v = pop("sendAt", None)
         if type(v) is str:
             at = "sendAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "sendAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.send_at = v
         v = pop("deliveryDate", None)
         if type(v) is str:
             at = "deliveryDate"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "deliveryDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.delivery_date = v
         v = pop("accountId", None)
         if type(v) is not str and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("fromString", None)
         if type(v) is not str and v is not None:
             at = "fromString"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_string = v
         v = pop("fromName", None)
         if type(v) is not str and v is not None:
             at = "fromName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_name = v
         v = pop("fromAddress", None)
         if type(v) is not str and v is not None:
             at = "fromAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_address = v
         v = pop("fromEmailAddressId", None)
         if type(v) is not str and v is not None:
             at = "fromEmailAddressId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_email_address_id = v
         v = pop("fromEmailAddressName", None)
         if type(v) is not str and v is not None:
             at = "fromEmailAddressName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_email_address_name = v
         v = pop("toEmailAddressesIds", None)
         if type(v) is list:
             at = "toEmailAddressesIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "toEmailAddressesIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.to_email_addresses_ids = v
         v = pop("toEmailAddressesNames", None)
         if type(v) is dict:
             at = "toEmailAddressesNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "toEmailAddressesNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.to_email_addresses_names = v
         v = pop("ccEmailAddressesIds", None)
         if type(v) is list:
             at = "ccEmailAddressesIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "ccEmailAddressesIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.cc_email_addresses_ids = v
         v = pop("ccEmailAddressesNames", None)
         if type(v) is dict:
             at = "ccEmailAddressesNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "ccEmailAddressesNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.cc_email_addresses_names = v
         v = pop("bccEmailAddressesIds", None)
         if type(v) is list:
             at = "bccEmailAddressesIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "bccEmailAddressesIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.bcc_email_addresses_ids = v
         v = pop("bccEmailAddressesNames", None)
         if type(v) is dict:
             at = "bccEmailAddressesNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "bccEmailAddressesNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.bcc_email_addresses_names = v
         v = pop("replyToEmailAddressesIds", None)
         if type(v) is list:
             at = "replyToEmailAddressesIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "replyToEmailAddressesIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.reply_to_email_addresses_ids = v
         v = pop("replyToEmailAddressesNames", None)
         if type(v) is dict:
             at = "replyToEmailAddressesNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "replyToEmailAddressesNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.reply_to_email_addresses_names = v
         v = pop("replyToString", None)
         if type(v) is not str and v is not None:
             at = "replyToString"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reply_to_string = v
         v = pop("replyToName", None)
         if type(v) is not str and v is not None:
             at = "replyToName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reply_to_name = v
         v = pop("replyToAddress", None)
         if type(v) is not str and v is not None:
             at = "replyToAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reply_to_address = v
         v = pop("personStringData", None)
         if type(v) is not str and v is not None:
             at = "personStringData"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.person_string_data = v
         v = pop("idHash", None)
         if type(v) is dict:
             at = "idHash"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "idHash"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.id_hash = v
         v = pop("nameHash", None)
         if type(v) is dict:
             at = "nameHash"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "nameHash"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.name_hash = v
         v = pop("typeHash", None)
         if type(v) is dict:
             at = "typeHash"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "typeHash"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.type_hash = v
         v = pop("addressNameMap", None)
         if type(v) is dict:
             at = "addressNameMap"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "addressNameMap"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.address_name_map = v
         v = pop("messageId", None)
         if type(v) is not str and v is not None:
             at = "messageId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.message_id = v
         v = pop("messageIdInternal", None)
         if type(v) is not str and v is not None:
             at = "messageIdInternal"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.message_id_internal = v
         v = pop("isRead", None)
         if type(v) is not bool and v is not None:
             at = "isRead"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_read = v
         v = pop("isNotRead", None)
         if type(v) is not bool and v is not None:
             at = "isNotRead"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_not_read = v
         v = pop("isReplied", None)
         if type(v) is not bool and v is not None:
             at = "isReplied"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_replied = v
         v = pop("isNotReplied", None)
         if type(v) is not bool and v is not None:
             at = "isNotReplied"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_not_replied = v
         v = pop("isImportant", None)
         if type(v) is not bool and v is not None:
             at = "isImportant"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_important = v
         v = pop("inTrash", None)
         if type(v) is not bool and v is not None:
             at = "inTrash"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.in_trash = v
         v = pop("inArchive", None)
         if type(v) is not bool and v is not None:
             at = "inArchive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.in_archive = v
         v = pop("folderId", None)
         if type(v) is not str and v is not None:
             at = "folderId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.folder_id = v
         v = pop("folderName", None)
         if type(v) is not str and v is not None:
             at = "folderName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.folder_name = v
         v = pop("groupFolderId", None)
         if type(v) is not str and v is not None:
             at = "groupFolderId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.group_folder_id = v
         v = pop("groupFolderName", None)
         if type(v) is not str and v is not None:
             at = "groupFolderName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.group_folder_name = v
         v = pop("groupStatusFolder", None)
         if type(v) is not str and v is not None:
             at = "groupStatusFolder"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.group_status_folder = v
         v = pop("hasAttachment", None)
         if type(v) is not bool and v is not None:
             at = "hasAttachment"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.has_attachment = v
         v = pop("isAutoReply", None)
         if type(v) is not bool and v is not None:
             at = "isAutoReply"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_auto_reply = v
         v = pop("isSystem", None)
         if type(v) is not bool and v is not None:
             at = "isSystem"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_system = v
         v = pop("isUsers", None)
         if type(v) is not bool and v is not None:
             at = "isUsers"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_users = v
         v = pop("isUsersSent", None)
         if type(v) is not bool and v is not None:
             at = "isUsersSent"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_users_sent = v
         v = pop("isJustSent", None)
         if type(v) is not bool and v is not None:
             at = "isJustSent"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_just_sent = v
         v = pop("isBeingImported", None)
         if type(v) is not bool and v is not None:
             at = "isBeingImported"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_being_imported = v
         v = pop("repliedId", None)
         if type(v) is not str and v is not None:
             at = "repliedId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.replied_id = v
         v = pop("repliedName", None)
         if type(v) is not str and v is not None:
             at = "repliedName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.replied_name = v
         v = pop("repliesIds", None)
         if type(v) is list:
             at = "repliesIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "repliesIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.replies_ids = v
         v = pop("repliesNames", None)
         if type(v) is dict:
             at = "repliesNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "repliesNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.replies_names = v
         v = pop("repliesColumns", None)
         if type(v) is dict:
             at = "repliesColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "repliesColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.replies_columns = v
         v = pop("tasksIds", None)
         if type(v) is list:
             at = "tasksIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "tasksIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.tasks_ids = v
         v = pop("tasksNames", None)
         if type(v) is dict:
             at = "tasksNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "tasksNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.tasks_names = v
         v = pop("tasksColumns", None)
         if type(v) is dict:
             at = "tasksColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "tasksColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.tasks_columns = v
         v = pop("sentById", None)
         if type(v) is not str and v is not None:
             at = "sentById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.sent_by_id = v
         v = pop("sentByName", None)
         if type(v) is not str and v is not None:
             at = "sentByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.sent_by_name = v
         v = pop("usersIds", None)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("usersNames", None)
         if type(v) is dict:
             at = "usersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "usersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_names = v
         v = pop("usersColumns", None)
         if type(v) is dict:
             at = "usersColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "usersColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_columns = v
         v = pop("assignedUsersIds", None)
         if type(v) is list:
             at = "assignedUsersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "assignedUsersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.assigned_users_ids = v
         v = pop("assignedUsersNames", None)
         if type(v) is dict:
             at = "assignedUsersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "assignedUsersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.assigned_users_names = v
         v = pop("inboundEmailsIds", None)
         if type(v) is list:
             at = "inboundEmailsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "inboundEmailsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.inbound_emails_ids = v
         v = pop("inboundEmailsNames", None)
         if type(v) is dict:
             at = "inboundEmailsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "inboundEmailsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.inbound_emails_names = v
         v = pop("emailAccountsIds", None)
         if type(v) is list:
             at = "emailAccountsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "emailAccountsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_accounts_ids = v
         v = pop("emailAccountsNames", None)
         if type(v) is dict:
             at = "emailAccountsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "emailAccountsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.email_accounts_names = v
         v = pop("icsContents", None)
         if type(v) is not str and v is not None:
             at = "icsContents"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ics_contents = v
         v = pop("icsEventUid", None)
         if type(v) is not str and v is not None:
             at = "icsEventUid"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ics_event_uid = v
         v = pop("createdEventId", None)
         if type(v) is not str and v is not None:
             at = "createdEventId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_event_id = v
         v = pop("createdEventType", None)
         if type(v) is not str and v is not None:
             at = "createdEventType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_event_type = v
         v = pop("createdEventName", None)
         if type(v) is not str and v is not None:
             at = "createdEventName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_event_name = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -772,17 +784,13 @@ def decode(tree: Any) -> Email:
     return decode_all([tree])[0]
 
 
-def encode(o: Email, raw: bool = False) -> dict[str, Any]:
+def encode(o: Email) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.subject
@@ -793,7 +801,7 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["name"] = v
     v = o.status
     if v is not None:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.from_
     if v is not None:
         d["from"] = v
@@ -829,30 +837,30 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["parentName"] = v
     v = o.attachments_ids
     if v:
-        d["attachmentsIds"] = plain(v, "attachmentsIds")
+        d["attachmentsIds"] = encode_items(v, "attachmentsIds")
     v = o.attachments_names
     if v is not None:
-        d["attachmentsNames"] = write_map(
+        d["attachmentsNames"] = encode_dict(
             v,
             "attachmentsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.attachments_types
     if v is not None:
-        d["attachmentsTypes"] = write_map(
+        d["attachmentsTypes"] = encode_dict(
             v,
             "attachmentsTypes",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.date_sent
     if v is not None:
-        d["dateSent"] = espo_text(v, "dateSent")
+        d["dateSent"] = encode_espo_datetime(v, "dateSent")
     v = o.send_at
     if v is not None:
-        d["sendAt"] = espo_text(v, "sendAt")
+        d["sendAt"] = encode_espo_datetime(v, "sendAt")
     v = o.delivery_date
     if v is not None:
-        d["deliveryDate"] = espo_text(v, "deliveryDate")
+        d["deliveryDate"] = encode_espo_datetime(v, "deliveryDate")
     v = o.account_id
     if v is not None:
         d["accountId"] = v
@@ -876,43 +884,43 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["fromEmailAddressName"] = v
     v = o.to_email_addresses_ids
     if v:
-        d["toEmailAddressesIds"] = plain(v, "toEmailAddressesIds")
+        d["toEmailAddressesIds"] = encode_items(v, "toEmailAddressesIds")
     v = o.to_email_addresses_names
     if v is not None:
-        d["toEmailAddressesNames"] = write_map(
+        d["toEmailAddressesNames"] = encode_dict(
             v,
             "toEmailAddressesNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.cc_email_addresses_ids
     if v:
-        d["ccEmailAddressesIds"] = plain(v, "ccEmailAddressesIds")
+        d["ccEmailAddressesIds"] = encode_items(v, "ccEmailAddressesIds")
     v = o.cc_email_addresses_names
     if v is not None:
-        d["ccEmailAddressesNames"] = write_map(
+        d["ccEmailAddressesNames"] = encode_dict(
             v,
             "ccEmailAddressesNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.bcc_email_addresses_ids
     if v:
-        d["bccEmailAddressesIds"] = plain(v, "bccEmailAddressesIds")
+        d["bccEmailAddressesIds"] = encode_items(v, "bccEmailAddressesIds")
     v = o.bcc_email_addresses_names
     if v is not None:
-        d["bccEmailAddressesNames"] = write_map(
+        d["bccEmailAddressesNames"] = encode_dict(
             v,
             "bccEmailAddressesNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.reply_to_email_addresses_ids
     if v:
-        d["replyToEmailAddressesIds"] = plain(v, "replyToEmailAddressesIds")
+        d["replyToEmailAddressesIds"] = encode_items(v, "replyToEmailAddressesIds")
     v = o.reply_to_email_addresses_names
     if v is not None:
-        d["replyToEmailAddressesNames"] = write_map(
+        d["replyToEmailAddressesNames"] = encode_dict(
             v,
             "replyToEmailAddressesNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.reply_to_string
     if v is not None:
@@ -928,31 +936,31 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["personStringData"] = v
     v = o.id_hash
     if v is not None:
-        d["idHash"] = write_map(
+        d["idHash"] = encode_dict(
             v,
             "idHash",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.name_hash
     if v is not None:
-        d["nameHash"] = write_map(
+        d["nameHash"] = encode_dict(
             v,
             "nameHash",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.type_hash
     if v is not None:
-        d["typeHash"] = write_map(
+        d["typeHash"] = encode_dict(
             v,
             "typeHash",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.address_name_map
     if v is not None:
-        d["addressNameMap"] = write_map(
+        d["addressNameMap"] = encode_dict(
             v,
             "addressNameMap",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.message_id
     if v is not None:
@@ -1025,40 +1033,44 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["repliedName"] = v
     v = o.replies_ids
     if v:
-        d["repliesIds"] = plain(v, "repliesIds")
+        d["repliesIds"] = encode_items(v, "repliesIds")
     v = o.replies_names
     if v is not None:
-        d["repliesNames"] = write_map(
+        d["repliesNames"] = encode_dict(
             v,
             "repliesNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.replies_columns
     if v is not None:
-        d["repliesColumns"] = write_map(
+        d["repliesColumns"] = encode_dict(
             v,
             "repliesColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.tasks_ids
     if v:
-        d["tasksIds"] = plain(v, "tasksIds")
+        d["tasksIds"] = encode_items(v, "tasksIds")
     v = o.tasks_names
     if v is not None:
-        d["tasksNames"] = write_map(
+        d["tasksNames"] = encode_dict(
             v,
             "tasksNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.tasks_columns
     if v is not None:
-        d["tasksColumns"] = write_map(
+        d["tasksColumns"] = encode_dict(
             v,
             "tasksColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.sent_by_id
@@ -1069,52 +1081,54 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["sentByName"] = v
     v = o.users_ids
     if v:
-        d["usersIds"] = plain(v, "usersIds")
+        d["usersIds"] = encode_items(v, "usersIds")
     v = o.users_names
     if v is not None:
-        d["usersNames"] = write_map(
+        d["usersNames"] = encode_dict(
             v,
             "usersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.users_columns
     if v is not None:
-        d["usersColumns"] = write_map(
+        d["usersColumns"] = encode_dict(
             v,
             "usersColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.assigned_users_ids
     if v:
-        d["assignedUsersIds"] = plain(v, "assignedUsersIds")
+        d["assignedUsersIds"] = encode_items(v, "assignedUsersIds")
     v = o.assigned_users_names
     if v is not None:
-        d["assignedUsersNames"] = write_map(
+        d["assignedUsersNames"] = encode_dict(
             v,
             "assignedUsersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.inbound_emails_ids
     if v:
-        d["inboundEmailsIds"] = plain(v, "inboundEmailsIds")
+        d["inboundEmailsIds"] = encode_items(v, "inboundEmailsIds")
     v = o.inbound_emails_names
     if v is not None:
-        d["inboundEmailsNames"] = write_map(
+        d["inboundEmailsNames"] = encode_dict(
             v,
             "inboundEmailsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.email_accounts_ids
     if v:
-        d["emailAccountsIds"] = plain(v, "emailAccountsIds")
+        d["emailAccountsIds"] = encode_items(v, "emailAccountsIds")
     v = o.email_accounts_names
     if v is not None:
-        d["emailAccountsNames"] = write_map(
+        d["emailAccountsNames"] = encode_dict(
             v,
             "emailAccountsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.ics_contents
     if v is not None:
@@ -1139,17 +1153,17 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -1158,7 +1172,7 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -1167,19 +1181,19 @@ def encode(o: Email, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

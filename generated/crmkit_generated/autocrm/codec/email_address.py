@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.email_address import EmailAddress
 
@@ -15,40 +16,40 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = EmailAddress) -> list[EmailAddress]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[EmailAddress] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("lower", None)
         if type(v) is not str and v is not None:
             at = "lower"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lower = v
         v = pop("primary", None)
         if type(v) is not bool and v is not None:
             at = "primary"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.primary = v
         v = pop("optOut", None)
         if type(v) is not bool and v is not None:
             at = "optOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.opt_out = v
         v = pop("invalid", None)
         if type(v) is not bool and v is not None:
             at = "invalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.invalid = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,17 +61,13 @@ def decode(tree: Any) -> EmailAddress:
     return decode_all([tree])[0]
 
 
-def encode(o: EmailAddress, raw: bool = False) -> dict[str, Any]:
+def encode(o: EmailAddress) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.email_address
     if v is not None:

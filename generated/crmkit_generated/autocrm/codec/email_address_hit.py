@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.email_address_hit import EmailAddressHit
 
@@ -15,40 +16,40 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = EmailAddressHit) -> list[EmailAddressHit]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[EmailAddressHit] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("entityName", None)
         if type(v) is not str and v is not None:
             at = "entityName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_name = v
         v = pop("entityType", None)
         if type(v) is not str and v is not None:
             at = "entityType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_type = v
         v = pop("entityId", None)
         if type(v) is not str and v is not None:
             at = "entityId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,17 +61,13 @@ def decode(tree: Any) -> EmailAddressHit:
     return decode_all([tree])[0]
 
 
-def encode(o: EmailAddressHit, raw: bool = False) -> dict[str, Any]:
+def encode(o: EmailAddressHit) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.email_address
     if v is not None:

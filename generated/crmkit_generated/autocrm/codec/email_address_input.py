@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.email_address_input import EmailAddressInput
 
@@ -24,35 +25,35 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = EmailAddressInput) -> list[EmailAddressInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[EmailAddressInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("emailAddress", U)
         if type(v) is not str and v is not U and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("primary", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "primary"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.primary = v
         v = pop("optOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "optOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.opt_out = v
         v = pop("invalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "invalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.invalid = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,28 +65,26 @@ def decode(tree: Any) -> EmailAddressInput:
     return decode_all([tree])[0]
 
 
-def encode(o: EmailAddressInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: EmailAddressInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.email_address
     if v is not U:
-        d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
+        d["emailAddress"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "emailAddress")
+        )
     v = o.primary
     if v is not U:
-        d["primary"] = v if type(v) is bool or v is None else checked(v, bool, "primary")
+        d["primary"] = v if type(v) is bool or v is None else encode_plain(v, bool, "primary")
     v = o.opt_out
     if v is not U:
-        d["optOut"] = v if type(v) is bool or v is None else checked(v, bool, "optOut")
+        d["optOut"] = v if type(v) is bool or v is None else encode_plain(v, bool, "optOut")
     v = o.invalid
     if v is not U:
-        d["invalid"] = v if type(v) is bool or v is None else checked(v, bool, "invalid")
+        d["invalid"] = v if type(v) is bool or v is None else encode_plain(v, bool, "invalid")
     return d

@@ -5,10 +5,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.email_input import EmailInput
 from ..models.email_status import EmailStatus
@@ -54,206 +66,206 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = EmailInput) -> list[EmailInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[EmailInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("subject", U)
         if type(v) is not str and v is not U and v is not None:
             at = "subject"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.subject = v
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", U)
         if type(v) is str:
             v = _email_status.get(v, v)
         elif v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("from", U)
         if type(v) is not str and v is not U and v is not None:
             at = "from"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.from_ = v
         v = pop("to", U)
         if type(v) is not str and v is not U and v is not None:
             at = "to"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.to = v
         v = pop("cc", U)
         if type(v) is not str and v is not U and v is not None:
             at = "cc"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cc = v
         v = pop("bcc", U)
         if type(v) is not str and v is not U and v is not None:
             at = "bcc"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.bcc = v
         v = pop("replyTo", U)
         if type(v) is not str and v is not U and v is not None:
             at = "replyTo"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reply_to = v
         v = pop("body", U)
         if type(v) is not str and v is not U and v is not None:
             at = "body"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         v = pop("bodyPlain", U)
         if type(v) is not str and v is not U and v is not None:
             at = "bodyPlain"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body_plain = v
         v = pop("isHtml", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isHtml"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_html = v
         v = pop("parentId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("attachmentsIds", U)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("dateSent", U)
         if type(v) is str:
             at = "dateSent"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "dateSent"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_sent = v
         v = pop("sendAt", U)
         if type(v) is str:
             at = "sendAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "sendAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.send_at = v
         v = pop("accountId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("isRead", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isRead"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_read = v
         v = pop("isReplied", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isReplied"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_replied = v
         v = pop("isImportant", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isImportant"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_important = v
         v = pop("inTrash", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "inTrash"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.in_trash = v
         v = pop("inArchive", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "inArchive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.in_archive = v
         v = pop("folderId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "folderId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.folder_id = v
         v = pop("groupFolderId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "groupFolderId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.group_folder_id = v
         v = pop("repliedId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "repliedId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.replied_id = v
         v = pop("usersIds", U)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("usersColumns", U)
         if type(v) is dict:
             at = "usersColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not U and v is not None:
             at = "usersColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_columns = v
         v = pop("assignedUsersIds", U)
         if type(v) is list:
             at = "assignedUsersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "assignedUsersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.assigned_users_ids = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -265,118 +277,122 @@ def decode(tree: Any) -> EmailInput:
     return decode_all([tree])[0]
 
 
-def encode(o: EmailInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: EmailInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.subject
     if v is not U:
-        d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
+        d["subject"] = v if type(v) is str or v is None else encode_plain(v, str, "subject")
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.from_
     if v is not U:
-        d["from"] = v if type(v) is str or v is None else checked(v, str, "from")
+        d["from"] = v if type(v) is str or v is None else encode_plain(v, str, "from")
     v = o.to
     if v is not U:
-        d["to"] = v if type(v) is str or v is None else checked(v, str, "to")
+        d["to"] = v if type(v) is str or v is None else encode_plain(v, str, "to")
     v = o.cc
     if v is not U:
-        d["cc"] = v if type(v) is str or v is None else checked(v, str, "cc")
+        d["cc"] = v if type(v) is str or v is None else encode_plain(v, str, "cc")
     v = o.bcc
     if v is not U:
-        d["bcc"] = v if type(v) is str or v is None else checked(v, str, "bcc")
+        d["bcc"] = v if type(v) is str or v is None else encode_plain(v, str, "bcc")
     v = o.reply_to
     if v is not U:
-        d["replyTo"] = v if type(v) is str or v is None else checked(v, str, "replyTo")
+        d["replyTo"] = v if type(v) is str or v is None else encode_plain(v, str, "replyTo")
     v = o.body
     if v is not U:
-        d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
+        d["body"] = v if type(v) is str or v is None else encode_plain(v, str, "body")
     v = o.body_plain
     if v is not U:
-        d["bodyPlain"] = v if type(v) is str or v is None else checked(v, str, "bodyPlain")
+        d["bodyPlain"] = v if type(v) is str or v is None else encode_plain(v, str, "bodyPlain")
     v = o.is_html
     if v is not U:
-        d["isHtml"] = v if type(v) is bool or v is None else checked(v, bool, "isHtml")
+        d["isHtml"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isHtml")
     v = o.parent_id
     if v is not U:
-        d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
+        d["parentId"] = v if type(v) is str or v is None else encode_plain(v, str, "parentId")
     v = o.parent_type
     if v is not U:
-        d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
+        d["parentType"] = v if type(v) is str or v is None else encode_plain(v, str, "parentType")
     v = o.attachments_ids
     if v is not U:
-        d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
+        d["attachmentsIds"] = None if v is None else encode_items(v, "attachmentsIds")
     v = o.date_sent
     if v is not U:
-        d["dateSent"] = None if v is None else espo_text(v, "dateSent")
+        d["dateSent"] = None if v is None else encode_espo_datetime(v, "dateSent")
     v = o.send_at
     if v is not U:
-        d["sendAt"] = None if v is None else espo_text(v, "sendAt")
+        d["sendAt"] = None if v is None else encode_espo_datetime(v, "sendAt")
     v = o.account_id
     if v is not U:
-        d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
+        d["accountId"] = v if type(v) is str or v is None else encode_plain(v, str, "accountId")
     v = o.is_read
     if v is not U:
-        d["isRead"] = v if type(v) is bool or v is None else checked(v, bool, "isRead")
+        d["isRead"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isRead")
     v = o.is_replied
     if v is not U:
-        d["isReplied"] = v if type(v) is bool or v is None else checked(v, bool, "isReplied")
+        d["isReplied"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isReplied")
     v = o.is_important
     if v is not U:
-        d["isImportant"] = v if type(v) is bool or v is None else checked(v, bool, "isImportant")
+        d["isImportant"] = (
+            v if type(v) is bool or v is None else encode_plain(v, bool, "isImportant")
+        )
     v = o.in_trash
     if v is not U:
-        d["inTrash"] = v if type(v) is bool or v is None else checked(v, bool, "inTrash")
+        d["inTrash"] = v if type(v) is bool or v is None else encode_plain(v, bool, "inTrash")
     v = o.in_archive
     if v is not U:
-        d["inArchive"] = v if type(v) is bool or v is None else checked(v, bool, "inArchive")
+        d["inArchive"] = v if type(v) is bool or v is None else encode_plain(v, bool, "inArchive")
     v = o.folder_id
     if v is not U:
-        d["folderId"] = v if type(v) is str or v is None else checked(v, str, "folderId")
+        d["folderId"] = v if type(v) is str or v is None else encode_plain(v, str, "folderId")
     v = o.group_folder_id
     if v is not U:
-        d["groupFolderId"] = v if type(v) is str or v is None else checked(v, str, "groupFolderId")
+        d["groupFolderId"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "groupFolderId")
+        )
     v = o.replied_id
     if v is not U:
-        d["repliedId"] = v if type(v) is str or v is None else checked(v, str, "repliedId")
+        d["repliedId"] = v if type(v) is str or v is None else encode_plain(v, str, "repliedId")
     v = o.users_ids
     if v is not U:
-        d["usersIds"] = None if v is None else plain(v, "usersIds")
+        d["usersIds"] = None if v is None else encode_items(v, "usersIds")
     v = o.users_columns
     if v is not U:
         d["usersColumns"] = (
             None
             if v is None
-            else write_map(
+            else encode_dict(
                 v,
                 "usersColumns",
-                lambda x, at: write_map(
-                    x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+                lambda x, at: encode_dict(
+                    x,
+                    at,
+                    lambda x, at: (
+                        None if x is None else format_lenient(x, at, str, float, int, bool)
+                    ),
                 ),
             )
         )
     v = o.assigned_users_ids
     if v is not U:
-        d["assignedUsersIds"] = None if v is None else plain(v, "assignedUsersIds")
+        d["assignedUsersIds"] = None if v is None else encode_items(v, "assignedUsersIds")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

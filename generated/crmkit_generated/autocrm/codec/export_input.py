@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.export_input import ExportInput
 from ..models.search_params import SearchParams
@@ -34,34 +40,34 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ExportInput) -> list[ExportInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ExportInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "entityType"
         v = pop("entityType")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_type = v
         v = pop("format", U)
         if type(v) is not str and v is not U:
             at = "format"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.format_ = v
         v = pop("ids", U)
         if type(v) is list:
             at = "ids"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "ids"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.ids = v
         v = pop("where", U)
         if type(v) is list:
@@ -69,7 +75,7 @@ def decode_all(rows: Any, cls: type[Any] = ExportInput) -> list[ExportInput]:
             v = where_item_codec.decode_all(v)
         elif v is not U:
             at = "where"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.where = v
         v = pop("searchParams", U)
         if type(v) is dict:
@@ -77,35 +83,35 @@ def decode_all(rows: Any, cls: type[Any] = ExportInput) -> list[ExportInput]:
             v = search_params_codec.decode(v)
         elif v is not U:
             at = "searchParams"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.search_params = v
         v = pop("attributeList", U)
         if type(v) is list:
             at = "attributeList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "attributeList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attribute_list = v
         v = pop("fieldList", U)
         if type(v) is list:
             at = "fieldList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "fieldList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.field_list = v
         v = pop("exportAllFields", U)
         if type(v) is not bool and v is not U:
             at = "exportAllFields"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.export_all_fields = v
         v = pop("idle", U)
         if type(v) is not bool and v is not U:
             at = "idle"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.idle = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -117,49 +123,43 @@ def decode(tree: Any) -> ExportInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ExportInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ExportInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.entity_type
     if v is not U:
-        d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
+        d["entityType"] = v if type(v) is str else encode_plain(v, str, "entityType")
     v = o.format_
     if v is not U:
-        d["format"] = v if type(v) is str else checked(v, str, "format")
+        d["format"] = v if type(v) is str else encode_plain(v, str, "format")
     v = o.ids
     if v is not U:
-        d["ids"] = plain(v, "ids")
+        d["ids"] = encode_items(v, "ids")
     v = o.where
     if v is not U:
-        d["where"] = write_list(
-            v,
-            "where",
-            lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
+        d["where"] = encode_list(
+            v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     v = o.search_params
     if v is not U:
-        d["searchParams"] = write_model(
-            v, "searchParams", SearchParams, lambda x: search_params_codec.encode(x, raw)
+        d["searchParams"] = encode_model(
+            v, "searchParams", SearchParams, search_params_codec.encode
         )
     v = o.attribute_list
     if v is not U:
-        d["attributeList"] = plain(v, "attributeList")
+        d["attributeList"] = encode_items(v, "attributeList")
     v = o.field_list
     if v is not U:
-        d["fieldList"] = plain(v, "fieldList")
+        d["fieldList"] = encode_items(v, "fieldList")
     v = o.export_all_fields
     if v is not U:
-        d["exportAllFields"] = v if type(v) is bool else checked(v, bool, "exportAllFields")
+        d["exportAllFields"] = v if type(v) is bool else encode_plain(v, bool, "exportAllFields")
     v = o.idle
     if v is not U:
-        d["idle"] = v if type(v) is bool else checked(v, bool, "idle")
+        d["idle"] = v if type(v) is bool else encode_plain(v, bool, "idle")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.export_result import ExportResult
 
@@ -15,25 +16,25 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ExportResult) -> list[ExportResult]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ExportResult] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", None)
         if type(v) is not str and v is not None:
             at = "id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("exportId", None)
         if type(v) is not str and v is not None:
             at = "exportId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.export_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -45,17 +46,13 @@ def decode(tree: Any) -> ExportResult:
     return decode_all([tree])[0]
 
 
-def encode(o: ExportResult, raw: bool = False) -> dict[str, Any]:
+def encode(o: ExportResult) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not None:

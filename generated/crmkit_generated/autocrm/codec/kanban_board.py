@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.kanban_board import KanbanBoard
 from . import kanban_group as kanban_group_codec
@@ -17,20 +18,20 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = KanbanBoard) -> list[KanbanBoard]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[KanbanBoard] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("total", None)
         if type(v) is not int and v is not None:
             at = "total"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.total = v
         v = pop("groups", None)
         if type(v) is list:
@@ -40,7 +41,7 @@ def decode_all(rows: Any, cls: type[Any] = KanbanBoard) -> list[KanbanBoard]:
             v = []
         else:
             at = "groups"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.groups = v
         v = pop("list", None)
         if type(v) is list:
@@ -50,7 +51,7 @@ def decode_all(rows: Any, cls: type[Any] = KanbanBoard) -> list[KanbanBoard]:
             v = []
         else:
             at = "list"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.list_ = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -62,25 +63,21 @@ def decode(tree: Any) -> KanbanBoard:
     return decode_all([tree])[0]
 
 
-def encode(o: KanbanBoard, raw: bool = False) -> dict[str, Any]:
+def encode(o: KanbanBoard) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.total
     if v is not None:
         d["total"] = v
     v = o.groups
     if v:
-        d["groups"] = [kanban_group_codec.encode(x, raw) for x in v]
+        d["groups"] = [kanban_group_codec.encode(x) for x in v]
     v = o.list_
     if v:
-        d["list"] = [record_codec.encode(x, raw) for x in v]
+        d["list"] = [record_codec.encode(x) for x in v]
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.layout_column import LayoutColumn
 
@@ -15,40 +16,40 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = LayoutColumn) -> list[LayoutColumn]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LayoutColumn] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("link", None)
         if type(v) is not bool and v is not None:
             at = "link"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.link = v
         v = pop("width", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "width"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.width = v
         v = pop("notSortable", None)
         if type(v) is not bool and v is not None:
             at = "notSortable"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.not_sortable = v
         v = pop("label", None)
         if type(v) is not str and v is not None:
             at = "label"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.label = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,17 +61,13 @@ def decode(tree: Any) -> LayoutColumn:
     return decode_all([tree])[0]
 
 
-def encode(o: LayoutColumn, raw: bool = False) -> dict[str, Any]:
+def encode(o: LayoutColumn) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not None:

@@ -5,9 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.industry import Industry
 from ..models.lead import Lead
@@ -27,103 +38,103 @@ _salutation = {one.value: one for one in Salutation}
 def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Lead] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("salutationName", None)
         if type(v) is str:
             v = _salutation.get(v, v)
         elif v is not None:
             at = "salutationName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.salutation_name = v
         v = pop("firstName", None)
         if type(v) is not str and v is not None:
             at = "firstName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("middleName", None)
         if type(v) is not str and v is not None:
             at = "middleName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.middle_name = v
         v = pop("lastName", None)
         if type(v) is not str and v is not None:
             at = "lastName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("title", None)
         if type(v) is not str and v is not None:
             at = "title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("status", None)
         if type(v) is str:
             v = _lead_status.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("source", None)
         if type(v) is str:
             v = _lead_source.get(v, v)
         elif v is not None:
             at = "source"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.source = v
         v = pop("industry", None)
         if type(v) is str:
             v = _industry.get(v, v)
         elif v is not None:
             at = "industry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.industry = v
         v = pop("opportunityAmount", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "opportunityAmount"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.opportunity_amount = v
         v = pop("opportunityAmountCurrency", None)
         if type(v) is not str and v is not None:
             at = "opportunityAmountCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.opportunity_amount_currency = v
         v = pop("opportunityAmountConverted", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "opportunityAmountConverted"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.opportunity_amount_converted = v
         v = pop("website", None)
         if type(v) is not str and v is not None:
             at = "website"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.website = v
         v = pop("emailAddress", None)
         if type(v) is not str and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("emailAddressData", None)
         if type(v) is list:
@@ -133,22 +144,22 @@ def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
             v = []
         else:
             at = "emailAddressData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_address_data = v
         v = pop("emailAddressIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_opted_out = v
         v = pop("emailAddressIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "emailAddressIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_invalid = v
         v = pop("phoneNumber", None)
         if type(v) is not str and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("phoneNumberData", None)
         if type(v) is list:
@@ -158,229 +169,229 @@ def decode_all(rows: Any, cls: type[Any] = Lead) -> list[Lead]:
             v = []
         else:
             at = "phoneNumberData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phone_number_data = v
         v = pop("phoneNumberIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_opted_out = v
         v = pop("phoneNumberIsInvalid", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_invalid = v
         v = pop("doNotCall", None)
         if type(v) is not bool and v is not None:
             at = "doNotCall"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.do_not_call = v
         v = pop("addressStreet", None)
         if type(v) is not str and v is not None:
             at = "addressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_street = v
         v = pop("addressCity", None)
         if type(v) is not str and v is not None:
             at = "addressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_city = v
         v = pop("addressState", None)
         if type(v) is not str and v is not None:
             at = "addressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_state = v
         v = pop("addressCountry", None)
         if type(v) is not str and v is not None:
             at = "addressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_country = v
         v = pop("addressPostalCode", None)
         if type(v) is not str and v is not None:
             at = "addressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_postal_code = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("campaignId", None)
         if type(v) is not str and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("campaignName", None)
         if type(v) is not str and v is not None:
             at = "campaignName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_name = v
         v = pop("convertedAt", None)
         if type(v) is str:
             at = "convertedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "convertedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.converted_at = v
         v = pop("createdAccountId", None)
         if type(v) is not str and v is not None:
             at = "createdAccountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_account_id = v
         v = pop("createdAccountName", None)
         if type(v) is not str and v is not None:
             at = "createdAccountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_account_name = v
         v = pop("createdContactId", None)
         if type(v) is not str and v is not None:
             at = "createdContactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_contact_id = v
         v = pop("createdContactName", None)
         if type(v) is not str and v is not None:
             at = "createdContactName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_contact_name = v
         v = pop("createdOpportunityId", None)
         if type(v) is not str and v is not None:
             at = "createdOpportunityId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_opportunity_id = v
         v = pop("createdOpportunityName", None)
         if type(v) is not str and v is not None:
             at = "createdOpportunityName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_opportunity_name = v
         v = pop("targetListIsOptedOut", None)
         if type(v) is not bool and v is not None:
             at = "targetListIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.target_list_is_opted_out = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -392,23 +403,19 @@ def decode(tree: Any) -> Lead:
     return decode_all([tree])[0]
 
 
-def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
+def encode(o: Lead) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.salutation_name
     if v is not None:
         d["salutationName"] = (
-            v if type(v) is str or v is None else checked(v, str, "salutationName")
+            v if type(v) is str or v is None else encode_plain(v, str, "salutationName")
         )
     v = o.first_name
     if v is not None:
@@ -430,13 +437,13 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["accountName"] = v
     v = o.status
     if v is not None:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.source
     if v is not None:
-        d["source"] = v if type(v) is str or v is None else checked(v, str, "source")
+        d["source"] = v if type(v) is str or v is None else encode_plain(v, str, "source")
     v = o.industry
     if v is not None:
-        d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
+        d["industry"] = v if type(v) is str or v is None else encode_plain(v, str, "industry")
     v = o.opportunity_amount
     if v is not None:
         d["opportunityAmount"] = v
@@ -454,7 +461,7 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["emailAddress"] = v
     v = o.email_address_data
     if v:
-        d["emailAddressData"] = [email_address_codec.encode(x, raw) for x in v]
+        d["emailAddressData"] = [email_address_codec.encode(x) for x in v]
     v = o.email_address_is_opted_out
     if v is not None:
         d["emailAddressIsOptedOut"] = v
@@ -466,7 +473,7 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["phoneNumber"] = v
     v = o.phone_number_data
     if v:
-        d["phoneNumberData"] = [phone_number_codec.encode(x, raw) for x in v]
+        d["phoneNumberData"] = [phone_number_codec.encode(x) for x in v]
     v = o.phone_number_is_opted_out
     if v is not None:
         d["phoneNumberIsOptedOut"] = v
@@ -502,7 +509,7 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["campaignName"] = v
     v = o.converted_at
     if v is not None:
-        d["convertedAt"] = espo_text(v, "convertedAt")
+        d["convertedAt"] = encode_espo_datetime(v, "convertedAt")
     v = o.created_account_id
     if v is not None:
         d["createdAccountId"] = v
@@ -532,17 +539,17 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -551,7 +558,7 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -560,19 +567,19 @@ def encode(o: Lead, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_model
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.conversion_records import ConversionRecords
 from ..models.lead_conversion_input import LeadConversionInput
@@ -26,20 +27,20 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = LeadConversionInput) -> list[LeadConversionInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LeadConversionInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("records", U)
         if type(v) is dict:
@@ -47,12 +48,12 @@ def decode_all(rows: Any, cls: type[Any] = LeadConversionInput) -> list[LeadConv
             v = conversion_records_codec.decode(v)
         elif v is not U:
             at = "records"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.records = v
         v = pop("skipDuplicateCheck", U)
         if type(v) is not bool and v is not U:
             at = "skipDuplicateCheck"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.skip_duplicate_check = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,27 +65,25 @@ def decode(tree: Any) -> LeadConversionInput:
     return decode_all([tree])[0]
 
 
-def encode(o: LeadConversionInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: LeadConversionInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not U:
-        d["id"] = v if type(v) is str else checked(v, str, "id")
+        d["id"] = v if type(v) is str else encode_plain(v, str, "id")
     v = o.records
     if v is not U:
-        d["records"] = write_model(
-            v, "records", ConversionRecords, lambda x: conversion_records_codec.encode(x, raw)
+        d["records"] = encode_model(
+            v, "records", ConversionRecords, conversion_records_codec.encode
         )
     v = o.skip_duplicate_check
     if v is not U:
-        d["skipDuplicateCheck"] = v if type(v) is bool else checked(v, bool, "skipDuplicateCheck")
+        d["skipDuplicateCheck"] = (
+            v if type(v) is bool else encode_plain(v, bool, "skipDuplicateCheck")
+        )
     return d

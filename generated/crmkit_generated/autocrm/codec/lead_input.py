@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.email_address_input import EmailAddressInput
 from ..models.industry import Industry
@@ -64,93 +70,93 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LeadInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("salutationName", U)
         if type(v) is str:
             v = _salutation.get(v, v)
         elif v is not U and v is not None:
             at = "salutationName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.salutation_name = v
         v = pop("firstName", U)
         if type(v) is not str and v is not U and v is not None:
             at = "firstName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("middleName", U)
         if type(v) is not str and v is not U and v is not None:
             at = "middleName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.middle_name = v
         v = pop("lastName", U)
         if type(v) is not str and v is not U and v is not None:
             at = "lastName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("title", U)
         if type(v) is not str and v is not U and v is not None:
             at = "title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("accountName", U)
         if type(v) is not str and v is not U and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("status", U)
         if type(v) is str:
             v = _lead_status.get(v, v)
         elif v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("source", U)
         if type(v) is str:
             v = _lead_source.get(v, v)
         elif v is not U and v is not None:
             at = "source"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.source = v
         v = pop("industry", U)
         if type(v) is str:
             v = _industry.get(v, v)
         elif v is not U and v is not None:
             at = "industry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.industry = v
         v = pop("opportunityAmount", U)
         if type(v) is not float and type(v) is not int and v is not U and v is not None:
             at = "opportunityAmount"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.opportunity_amount = v
         v = pop("opportunityAmountCurrency", U)
         if type(v) is not str and v is not U and v is not None:
             at = "opportunityAmountCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.opportunity_amount_currency = v
         v = pop("website", U)
         if type(v) is not str and v is not U and v is not None:
             at = "website"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.website = v
         v = pop("emailAddress", U)
         if type(v) is not str and v is not U and v is not None:
             at = "emailAddress"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_address = v
         v = pop("emailAddressData", U)
         if type(v) is list:
@@ -158,22 +164,22 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             v = email_address_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "emailAddressData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.email_address_data = v
         v = pop("emailAddressIsOptedOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "emailAddressIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_opted_out = v
         v = pop("emailAddressIsInvalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "emailAddressIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.email_address_is_invalid = v
         v = pop("phoneNumber", U)
         if type(v) is not str and v is not U and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("phoneNumberData", U)
         if type(v) is list:
@@ -181,71 +187,71 @@ def decode_all(rows: Any, cls: type[Any] = LeadInput) -> list[LeadInput]:
             v = phone_number_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "phoneNumberData"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phone_number_data = v
         v = pop("phoneNumberIsOptedOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "phoneNumberIsOptedOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_opted_out = v
         v = pop("phoneNumberIsInvalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "phoneNumberIsInvalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_is_invalid = v
         v = pop("doNotCall", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "doNotCall"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.do_not_call = v
         v = pop("addressStreet", U)
         if type(v) is not str and v is not U and v is not None:
             at = "addressStreet"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_street = v
         v = pop("addressCity", U)
         if type(v) is not str and v is not U and v is not None:
             at = "addressCity"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_city = v
         v = pop("addressState", U)
         if type(v) is not str and v is not U and v is not None:
             at = "addressState"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_state = v
         v = pop("addressCountry", U)
         if type(v) is not str and v is not U and v is not None:
             at = "addressCountry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_country = v
         v = pop("addressPostalCode", U)
         if type(v) is not str and v is not U and v is not None:
             at = "addressPostalCode"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address_postal_code = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("campaignId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -257,147 +263,149 @@ def decode(tree: Any) -> LeadInput:
     return decode_all([tree])[0]
 
 
-def encode(o: LeadInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: LeadInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.salutation_name
     if v is not U:
         d["salutationName"] = (
-            v if type(v) is str or v is None else checked(v, str, "salutationName")
+            v if type(v) is str or v is None else encode_plain(v, str, "salutationName")
         )
     v = o.first_name
     if v is not U:
-        d["firstName"] = v if type(v) is str or v is None else checked(v, str, "firstName")
+        d["firstName"] = v if type(v) is str or v is None else encode_plain(v, str, "firstName")
     v = o.middle_name
     if v is not U:
-        d["middleName"] = v if type(v) is str or v is None else checked(v, str, "middleName")
+        d["middleName"] = v if type(v) is str or v is None else encode_plain(v, str, "middleName")
     v = o.last_name
     if v is not U:
-        d["lastName"] = v if type(v) is str or v is None else checked(v, str, "lastName")
+        d["lastName"] = v if type(v) is str or v is None else encode_plain(v, str, "lastName")
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.title
     if v is not U:
-        d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
+        d["title"] = v if type(v) is str or v is None else encode_plain(v, str, "title")
     v = o.account_name
     if v is not U:
-        d["accountName"] = v if type(v) is str or v is None else checked(v, str, "accountName")
+        d["accountName"] = v if type(v) is str or v is None else encode_plain(v, str, "accountName")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.source
     if v is not U:
-        d["source"] = v if type(v) is str or v is None else checked(v, str, "source")
+        d["source"] = v if type(v) is str or v is None else encode_plain(v, str, "source")
     v = o.industry
     if v is not U:
-        d["industry"] = v if type(v) is str or v is None else checked(v, str, "industry")
+        d["industry"] = v if type(v) is str or v is None else encode_plain(v, str, "industry")
     v = o.opportunity_amount
     if v is not U:
-        d["opportunityAmount"] = None if v is None else checked(v, float, "opportunityAmount")
+        d["opportunityAmount"] = None if v is None else encode_plain(v, float, "opportunityAmount")
     v = o.opportunity_amount_currency
     if v is not U:
         d["opportunityAmountCurrency"] = (
-            v if type(v) is str or v is None else checked(v, str, "opportunityAmountCurrency")
+            v if type(v) is str or v is None else encode_plain(v, str, "opportunityAmountCurrency")
         )
     v = o.website
     if v is not U:
-        d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
+        d["website"] = v if type(v) is str or v is None else encode_plain(v, str, "website")
     v = o.email_address
     if v is not U:
-        d["emailAddress"] = v if type(v) is str or v is None else checked(v, str, "emailAddress")
+        d["emailAddress"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "emailAddress")
+        )
     v = o.email_address_data
     if v is not U:
         d["emailAddressData"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "emailAddressData",
-                lambda x, at: write_model(
-                    x, at, EmailAddressInput, lambda x: email_address_input_codec.encode(x, raw)
+                lambda x, at: encode_model(
+                    x, at, EmailAddressInput, email_address_input_codec.encode
                 ),
             )
         )
     v = o.email_address_is_opted_out
     if v is not U:
         d["emailAddressIsOptedOut"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsOptedOut")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "emailAddressIsOptedOut")
         )
     v = o.email_address_is_invalid
     if v is not U:
         d["emailAddressIsInvalid"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "emailAddressIsInvalid")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "emailAddressIsInvalid")
         )
     v = o.phone_number
     if v is not U:
-        d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
+        d["phoneNumber"] = v if type(v) is str or v is None else encode_plain(v, str, "phoneNumber")
     v = o.phone_number_data
     if v is not U:
         d["phoneNumberData"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "phoneNumberData",
-                lambda x, at: write_model(
-                    x, at, PhoneNumberInput, lambda x: phone_number_input_codec.encode(x, raw)
+                lambda x, at: encode_model(
+                    x, at, PhoneNumberInput, phone_number_input_codec.encode
                 ),
             )
         )
     v = o.phone_number_is_opted_out
     if v is not U:
         d["phoneNumberIsOptedOut"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsOptedOut")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "phoneNumberIsOptedOut")
         )
     v = o.phone_number_is_invalid
     if v is not U:
         d["phoneNumberIsInvalid"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "phoneNumberIsInvalid")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "phoneNumberIsInvalid")
         )
     v = o.do_not_call
     if v is not U:
-        d["doNotCall"] = v if type(v) is bool or v is None else checked(v, bool, "doNotCall")
+        d["doNotCall"] = v if type(v) is bool or v is None else encode_plain(v, bool, "doNotCall")
     v = o.address_street
     if v is not U:
-        d["addressStreet"] = v if type(v) is str or v is None else checked(v, str, "addressStreet")
+        d["addressStreet"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "addressStreet")
+        )
     v = o.address_city
     if v is not U:
-        d["addressCity"] = v if type(v) is str or v is None else checked(v, str, "addressCity")
+        d["addressCity"] = v if type(v) is str or v is None else encode_plain(v, str, "addressCity")
     v = o.address_state
     if v is not U:
-        d["addressState"] = v if type(v) is str or v is None else checked(v, str, "addressState")
+        d["addressState"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "addressState")
+        )
     v = o.address_country
     if v is not U:
         d["addressCountry"] = (
-            v if type(v) is str or v is None else checked(v, str, "addressCountry")
+            v if type(v) is str or v is None else encode_plain(v, str, "addressCountry")
         )
     v = o.address_postal_code
     if v is not U:
         d["addressPostalCode"] = (
-            v if type(v) is str or v is None else checked(v, str, "addressPostalCode")
+            v if type(v) is str or v is None else encode_plain(v, str, "addressPostalCode")
         )
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.campaign_id
     if v is not U:
-        d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
+        d["campaignId"] = v if type(v) is str or v is None else encode_plain(v, str, "campaignId")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

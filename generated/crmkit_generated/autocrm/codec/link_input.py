@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.link_input import LinkInput
 from ..models.search_params import SearchParams
@@ -30,34 +36,34 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = LinkInput) -> list[LinkInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LinkInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", U)
         if type(v) is not str and v is not U:
             at = "id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_id = v
         v = pop("ids", U)
         if type(v) is list:
             at = "ids"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "ids"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.ids = v
         v = pop("massRelate", U)
         if type(v) is not bool and v is not U:
             at = "massRelate"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.mass_relate = v
         v = pop("where", U)
         if type(v) is list:
@@ -65,7 +71,7 @@ def decode_all(rows: Any, cls: type[Any] = LinkInput) -> list[LinkInput]:
             v = where_item_codec.decode_all(v)
         elif v is not U:
             at = "where"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.where = v
         v = pop("searchParams", U)
         if type(v) is dict:
@@ -73,7 +79,7 @@ def decode_all(rows: Any, cls: type[Any] = LinkInput) -> list[LinkInput]:
             v = search_params_codec.decode(v)
         elif v is not U:
             at = "searchParams"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.search_params = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -85,37 +91,31 @@ def decode(tree: Any) -> LinkInput:
     return decode_all([tree])[0]
 
 
-def encode(o: LinkInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: LinkInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.related_id
     if v is not U:
-        d["id"] = v if type(v) is str else checked(v, str, "related_id")
+        d["id"] = v if type(v) is str else encode_plain(v, str, "related_id")
     v = o.ids
     if v is not U:
-        d["ids"] = plain(v, "ids")
+        d["ids"] = encode_items(v, "ids")
     v = o.mass_relate
     if v is not U:
-        d["massRelate"] = v if type(v) is bool else checked(v, bool, "massRelate")
+        d["massRelate"] = v if type(v) is bool else encode_plain(v, bool, "massRelate")
     v = o.where
     if v is not U:
-        d["where"] = write_list(
-            v,
-            "where",
-            lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
+        d["where"] = encode_list(
+            v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     v = o.search_params
     if v is not U:
-        d["searchParams"] = write_model(
-            v, "searchParams", SearchParams, lambda x: search_params_codec.encode(x, raw)
+        d["searchParams"] = encode_model(
+            v, "searchParams", SearchParams, search_params_codec.encode
         )
     return d

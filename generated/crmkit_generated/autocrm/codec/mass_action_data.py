@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import read_map, read_plain, write_map
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_dict, encode_dict
+from crmkit.core.codec.values import encode_extras, encode_json, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, opened, wrong
 
 from ..models.mass_action_data import MassActionData
 
@@ -23,31 +24,31 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = MassActionData) -> list[MassActionData]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MassActionData] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("values", U)
         if type(v) is dict:
             at = "values"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not U:
             at = "values"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.values = v
         v = pop("actions", U)
         if type(v) is dict:
             at = "actions"
-            v = read_map(v, lambda x: read_plain(x, "a text", str))
+            v = decode_dict(v, lambda x: check_type(x, "a text", str))
         elif v is not U:
             at = "actions"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.actions = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -59,24 +60,20 @@ def decode(tree: Any) -> MassActionData:
     return decode_all([tree])[0]
 
 
-def encode(o: MassActionData, raw: bool = False) -> dict[str, Any]:
+def encode(o: MassActionData) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.values
     if v is not U:
-        d["values"] = write_map(v, "values", lambda x, at: opened(x, at))
+        d["values"] = encode_dict(v, "values", lambda x, at: encode_json(x, at))
     v = o.actions
     if v is not U:
-        d["actions"] = write_map(
-            v, "actions", lambda x, at: x if type(x) is str else checked(x, str, at)
+        d["actions"] = encode_dict(
+            v, "actions", lambda x, at: x if type(x) is str else encode_plain(x, str, at)
         )
     return d

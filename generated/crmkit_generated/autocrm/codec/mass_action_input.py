@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_model
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.mass_action_data import MassActionData
 from ..models.mass_action_input import MassActionInput
@@ -32,34 +33,34 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = MassActionInput) -> list[MassActionInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MassActionInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "entityType"
         v = pop("entityType")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_type = v
         at = "action"
         v = pop("action")
         if type(v) is str:
             v = _mass_action_name.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.action = v
         at = "params"
         v = pop("params")
         if type(v) is dict:
             v = mass_action_params_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.params = v
         v = pop("data", U)
         if type(v) is dict:
@@ -67,12 +68,12 @@ def decode_all(rows: Any, cls: type[Any] = MassActionInput) -> list[MassActionIn
             v = mass_action_data_codec.decode(v)
         elif v is not U:
             at = "data"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.data = v
         v = pop("idle", U)
         if type(v) is not bool and v is not U:
             at = "idle"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.idle = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -84,35 +85,27 @@ def decode(tree: Any) -> MassActionInput:
     return decode_all([tree])[0]
 
 
-def encode(o: MassActionInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: MassActionInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.entity_type
     if v is not U:
-        d["entityType"] = v if type(v) is str else checked(v, str, "entityType")
+        d["entityType"] = v if type(v) is str else encode_plain(v, str, "entityType")
     v = o.action
     if v is not U:
-        d["action"] = v if type(v) is str else checked(v, str, "action")
+        d["action"] = v if type(v) is str else encode_plain(v, str, "action")
     v = o.params
     if v is not U:
-        d["params"] = write_model(
-            v, "params", MassActionParams, lambda x: mass_action_params_codec.encode(x, raw)
-        )
+        d["params"] = encode_model(v, "params", MassActionParams, mass_action_params_codec.encode)
     v = o.data
     if v is not U:
-        d["data"] = write_model(
-            v, "data", MassActionData, lambda x: mass_action_data_codec.encode(x, raw)
-        )
+        d["data"] = encode_model(v, "data", MassActionData, mass_action_data_codec.encode)
     v = o.idle
     if v is not U:
-        d["idle"] = v if type(v) is bool else checked(v, bool, "idle")
+        d["idle"] = v if type(v) is bool else encode_plain(v, bool, "idle")
     return d

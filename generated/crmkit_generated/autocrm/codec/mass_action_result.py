@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import each, extras, new, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import check_items, encode_extras, encode_items
 
 from ..models.mass_action_result import MassActionResult
 
@@ -15,36 +16,36 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = MassActionResult) -> list[MassActionResult]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MassActionResult] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("count", None)
         if type(v) is not int and v is not None:
             at = "count"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.count = v
         v = pop("ids", None)
         if type(v) is list:
             at = "ids"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "ids"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.ids = v
         v = pop("id", None)
         if type(v) is not str and v is not None:
             at = "id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -56,24 +57,20 @@ def decode(tree: Any) -> MassActionResult:
     return decode_all([tree])[0]
 
 
-def encode(o: MassActionResult, raw: bool = False) -> dict[str, Any]:
+def encode(o: MassActionResult) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.count
     if v is not None:
         d["count"] = v
     v = o.ids
     if v:
-        d["ids"] = plain(v, "ids")
+        d["ids"] = encode_items(v, "ids")
     v = o.id
     if v is not None:
         d["id"] = v

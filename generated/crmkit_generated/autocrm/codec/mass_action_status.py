@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.mass_action_state import MassActionState
 from ..models.mass_action_status import MassActionStatus
@@ -17,27 +18,27 @@ _mass_action_state = {one.value: one for one in MassActionState}
 def decode_all(rows: Any, cls: type[Any] = MassActionStatus) -> list[MassActionStatus]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MassActionStatus] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("status", None)
         if type(v) is str:
             v = _mass_action_state.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("processedCount", None)
         if type(v) is not int and v is not None:
             at = "processedCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.processed_count = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,20 +50,16 @@ def decode(tree: Any) -> MassActionStatus:
     return decode_all([tree])[0]
 
 
-def encode(o: MassActionStatus, raw: bool = False) -> dict[str, Any]:
+def encode(o: MassActionStatus) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.status
-    d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+    d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.processed_count
     if v is not None:
         d["processedCount"] = v

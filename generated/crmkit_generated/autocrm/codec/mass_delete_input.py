@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.mass_delete_input import MassDeleteInput
 from ..models.where_item import WhereItem
@@ -26,29 +32,29 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = MassDeleteInput) -> list[MassDeleteInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MassDeleteInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("ids", U)
         if type(v) is list:
             at = "ids"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "ids"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.ids = v
         v = pop("byWhere", U)
         if type(v) is not bool and v is not U:
             at = "byWhere"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.by_where = v
         v = pop("where", U)
         if type(v) is list:
@@ -56,7 +62,7 @@ def decode_all(rows: Any, cls: type[Any] = MassDeleteInput) -> list[MassDeleteIn
             v = where_item_codec.decode_all(v)
         elif v is not U:
             at = "where"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.where = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -68,29 +74,23 @@ def decode(tree: Any) -> MassDeleteInput:
     return decode_all([tree])[0]
 
 
-def encode(o: MassDeleteInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: MassDeleteInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.ids
     if v is not U:
-        d["ids"] = plain(v, "ids")
+        d["ids"] = encode_items(v, "ids")
     v = o.by_where
     if v is not U:
-        d["byWhere"] = v if type(v) is bool else checked(v, bool, "byWhere")
+        d["byWhere"] = v if type(v) is bool else encode_plain(v, bool, "byWhere")
     v = o.where
     if v is not U:
-        d["where"] = write_list(
-            v,
-            "where",
-            lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
+        d["where"] = encode_list(
+            v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     return d

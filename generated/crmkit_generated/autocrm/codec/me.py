@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import read_map, write_map
-from crmkit.core.wire import extras, new, opened, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict, encode_dict
+from crmkit.core.codec.values import encode_extras, encode_json
 
 from ..models.me import Me
 from . import acl as acl_codec
@@ -18,22 +19,22 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Me) -> list[Me]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Me] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "user"
         v = pop("user")
         if type(v) is dict:
             v = current_user_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.user = v
         v = pop("acl", None)
         if type(v) is dict:
@@ -41,28 +42,28 @@ def decode_all(rows: Any, cls: type[Any] = Me) -> list[Me]:
             v = acl_codec.decode(v)
         elif v is not None:
             at = "acl"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.acl = v
         v = pop("preferences", None)
         if type(v) is dict:
             at = "preferences"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "preferences"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.preferences = v
         v = pop("token", None)
         if type(v) is not str and v is not None:
             at = "token"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.token = v
         v = pop("settings", None)
         if type(v) is dict:
             at = "settings"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "settings"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.settings = v
         v = pop("language", None)
         o.language = v
@@ -78,36 +79,32 @@ def decode(tree: Any) -> Me:
     return decode_all([tree])[0]
 
 
-def encode(o: Me, raw: bool = False) -> dict[str, Any]:
+def encode(o: Me) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.user
-    d["user"] = current_user_codec.encode(v, raw)
+    d["user"] = current_user_codec.encode(v)
     v = o.acl
     if v is not None:
-        d["acl"] = acl_codec.encode(v, raw)
+        d["acl"] = acl_codec.encode(v)
     v = o.preferences
     if v is not None:
-        d["preferences"] = write_map(v, "preferences", lambda x, at: opened(x, at))
+        d["preferences"] = encode_dict(v, "preferences", lambda x, at: encode_json(x, at))
     v = o.token
     if v is not None:
         d["token"] = v
     v = o.settings
     if v is not None:
-        d["settings"] = write_map(v, "settings", lambda x, at: opened(x, at))
+        d["settings"] = encode_dict(v, "settings", lambda x, at: encode_json(x, at))
     v = o.language
     if v is not None:
-        d["language"] = opened(v, "language")
+        d["language"] = encode_json(v, "language")
     v = o.app_params
     if v is not None:
-        d["appParams"] = opened(v, "appParams")
+        d["appParams"] = encode_json(v, "appParams")
     return d

@@ -5,9 +5,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_json,
+    encode_plain,
+)
 
 from ..models.note import Note
 from ..models.note_type import NoteType
@@ -19,246 +31,246 @@ _note_type = {one.value: one for one in NoteType}
 def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Note] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("number", None)
         if type(v) is not int and v is not None:
             at = "number"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number = v
         v = pop("type", None)
         if type(v) is str:
             v = _note_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("post", None)
         if type(v) is not str and v is not None:
             at = "post"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.post = v
         v = pop("data", None)
         if type(v) is dict:
             at = "data"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "data"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.data = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentName", None)
         if type(v) is not str and v is not None:
             at = "parentName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_name = v
         v = pop("relatedType", None)
         if type(v) is not str and v is not None:
             at = "relatedType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_type = v
         v = pop("relatedId", None)
         if type(v) is not str and v is not None:
             at = "relatedId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_id = v
         v = pop("relatedName", None)
         if type(v) is not str and v is not None:
             at = "relatedName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.related_name = v
         v = pop("superParentType", None)
         if type(v) is not str and v is not None:
             at = "superParentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.super_parent_type = v
         v = pop("superParentId", None)
         if type(v) is not str and v is not None:
             at = "superParentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.super_parent_id = v
         v = pop("attachmentsIds", None)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("attachmentsNames", None)
         if type(v) is dict:
             at = "attachmentsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_names = v
         v = pop("attachmentsTypes", None)
         if type(v) is dict:
             at = "attachmentsTypes"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsTypes"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_types = v
         v = pop("targetType", None)
         if type(v) is not str and v is not None:
             at = "targetType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.target_type = v
         v = pop("usersIds", None)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("usersNames", None)
         if type(v) is dict:
             at = "usersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "usersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.users_names = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("isInternal", None)
         if type(v) is not bool and v is not None:
             at = "isInternal"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_internal = v
         v = pop("isGlobal", None)
         if type(v) is not bool and v is not None:
             at = "isGlobal"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_global = v
         v = pop("isPinned", None)
         if type(v) is not bool and v is not None:
             at = "isPinned"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_pinned = v
         v = pop("reactionCounts", None)
         if type(v) is dict:
             at = "reactionCounts"
-            v = read_map(v, lambda x: read_plain(x, "an integer", int))
+            v = decode_dict(v, lambda x: check_type(x, "an integer", int))
         elif v is not None:
             at = "reactionCounts"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.reaction_counts = v
         v = pop("myReactions", None)
         if type(v) is list:
             at = "myReactions"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "myReactions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.my_reactions = v
         v = pop("createdByGender", None)
         if type(v) is not str and v is not None:
             at = "createdByGender"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_gender = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("_scope", None)
         if type(v) is not str and v is not None:
             at = "_scope"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field_scope = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -270,17 +282,13 @@ def decode(tree: Any) -> Note:
     return decode_all([tree])[0]
 
 
-def encode(o: Note, raw: bool = False) -> dict[str, Any]:
+def encode(o: Note) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.number
@@ -288,13 +296,13 @@ def encode(o: Note, raw: bool = False) -> dict[str, Any]:
         d["number"] = v
     v = o.type_
     if v is not None:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.post
     if v is not None:
         d["post"] = v
     v = o.data
     if v is not None:
-        d["data"] = write_map(v, "data", lambda x, at: opened(x, at))
+        d["data"] = encode_dict(v, "data", lambda x, at: encode_json(x, at))
     v = o.parent_type
     if v is not None:
         d["parentType"] = v
@@ -321,43 +329,43 @@ def encode(o: Note, raw: bool = False) -> dict[str, Any]:
         d["superParentId"] = v
     v = o.attachments_ids
     if v:
-        d["attachmentsIds"] = plain(v, "attachmentsIds")
+        d["attachmentsIds"] = encode_items(v, "attachmentsIds")
     v = o.attachments_names
     if v is not None:
-        d["attachmentsNames"] = write_map(
+        d["attachmentsNames"] = encode_dict(
             v,
             "attachmentsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.attachments_types
     if v is not None:
-        d["attachmentsTypes"] = write_map(
+        d["attachmentsTypes"] = encode_dict(
             v,
             "attachmentsTypes",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.target_type
     if v is not None:
         d["targetType"] = v
     v = o.users_ids
     if v:
-        d["usersIds"] = plain(v, "usersIds")
+        d["usersIds"] = encode_items(v, "usersIds")
     v = o.users_names
     if v is not None:
-        d["usersNames"] = write_map(
+        d["usersNames"] = encode_dict(
             v,
             "usersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_internal
     if v is not None:
@@ -370,12 +378,12 @@ def encode(o: Note, raw: bool = False) -> dict[str, Any]:
         d["isPinned"] = v
     v = o.reaction_counts
     if v is not None:
-        d["reactionCounts"] = write_map(
-            v, "reactionCounts", lambda x, at: x if type(x) is int else checked(x, int, at)
+        d["reactionCounts"] = encode_dict(
+            v, "reactionCounts", lambda x, at: x if type(x) is int else encode_plain(x, int, at)
         )
     v = o.my_reactions
     if v:
-        d["myReactions"] = plain(v, "myReactions")
+        d["myReactions"] = encode_items(v, "myReactions")
     v = o.created_by_gender
     if v is not None:
         d["createdByGender"] = v
@@ -384,7 +392,7 @@ def encode(o: Note, raw: bool = False) -> dict[str, Any]:
         d["deleted"] = v
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -393,7 +401,7 @@ def encode(o: Note, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v

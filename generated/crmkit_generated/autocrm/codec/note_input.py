@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.note_input import NoteInput
 from ..models.note_type import NoteType
@@ -31,74 +37,74 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[NoteInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("type", U)
         if type(v) is str:
             v = _note_type.get(v, v)
         elif v is not U and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("post", U)
         if type(v) is not str and v is not U and v is not None:
             at = "post"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.post = v
         v = pop("parentType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("attachmentsIds", U)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("targetType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "targetType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.target_type = v
         v = pop("usersIds", U)
         if type(v) is list:
             at = "usersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "usersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.users_ids = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("isInternal", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isInternal"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_internal = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -110,43 +116,39 @@ def decode(tree: Any) -> NoteInput:
     return decode_all([tree])[0]
 
 
-def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: NoteInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.post
     if v is not U:
-        d["post"] = v if type(v) is str or v is None else checked(v, str, "post")
+        d["post"] = v if type(v) is str or v is None else encode_plain(v, str, "post")
     v = o.parent_type
     if v is not U:
-        d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
+        d["parentType"] = v if type(v) is str or v is None else encode_plain(v, str, "parentType")
     v = o.parent_id
     if v is not U:
-        d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
+        d["parentId"] = v if type(v) is str or v is None else encode_plain(v, str, "parentId")
     v = o.attachments_ids
     if v is not U:
-        d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
+        d["attachmentsIds"] = None if v is None else encode_items(v, "attachmentsIds")
     v = o.target_type
     if v is not U:
-        d["targetType"] = v if type(v) is str or v is None else checked(v, str, "targetType")
+        d["targetType"] = v if type(v) is str or v is None else encode_plain(v, str, "targetType")
     v = o.users_ids
     if v is not U:
-        d["usersIds"] = None if v is None else plain(v, "usersIds")
+        d["usersIds"] = None if v is None else encode_items(v, "usersIds")
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     v = o.is_internal
     if v is not U:
-        d["isInternal"] = v if type(v) is bool or v is None else checked(v, bool, "isInternal")
+        d["isInternal"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isInternal")
     return d

@@ -6,9 +6,25 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text, spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import (
+    decode_datetime,
+    encode_date,
+    encode_espo_datetime,
+)
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.lead_source import LeadSource
 from ..models.opportunity import Opportunity
@@ -22,74 +38,74 @@ _opportunity_stage = {one.value: one for one in OpportunityStage}
 def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Opportunity] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("accountId", None)
         if type(v) is not str and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("amount", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "amount"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount = v
         v = pop("amountCurrency", None)
         if type(v) is not str and v is not None:
             at = "amountCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.amount_currency = v
         v = pop("amountConverted", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "amountConverted"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount_converted = v
         v = pop("amountWeightedConverted", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "amountWeightedConverted"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount_weighted_converted = v
         v = pop("stage", None)
         if type(v) is str:
             v = _opportunity_stage.get(v, v)
         elif v is not None:
             at = "stage"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stage = v
         v = pop("lastStage", None)
         if type(v) is str:
             v = _opportunity_stage.get(v, v)
         elif v is not None:
             at = "lastStage"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_stage = v
         v = pop("probability", None)
         if type(v) is not int and v is not None:
             at = "probability"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.probability = v
         v = pop("closeDate", None)
         if type(v) is str:
@@ -100,210 +116,210 @@ def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
                 v = None
         elif v is not None:
             at = "closeDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.close_date = v
         v = pop("leadSource", None)
         if type(v) is str:
             v = _lead_source.get(v, v)
         elif v is not None:
             at = "leadSource"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lead_source = v
         v = pop("contactsIds", None)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("contactsNames", None)
         if type(v) is dict:
             at = "contactsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "contactsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_names = v
         v = pop("contactsColumns", None)
         if type(v) is dict:
             at = "contactsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not None:
             at = "contactsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_columns = v
         v = pop("contactId", None)
         if type(v) is not str and v is not None:
             at = "contactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_id = v
         v = pop("contactName", None)
         if type(v) is not str and v is not None:
             at = "contactName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_name = v
         v = pop("campaignId", None)
         if type(v) is not str and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("campaignName", None)
         if type(v) is not str and v is not None:
             at = "campaignName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_name = v
         v = pop("originalLeadId", None)
         if type(v) is not str and v is not None:
             at = "originalLeadId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.original_lead_id = v
         v = pop("originalLeadName", None)
         if type(v) is not str and v is not None:
             at = "originalLeadName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.original_lead_name = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("versionNumber", None)
         if type(v) is not int and v is not None:
             at = "versionNumber"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.version_number = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -315,17 +331,13 @@ def decode(tree: Any) -> Opportunity:
     return decode_all([tree])[0]
 
 
-def encode(o: Opportunity, raw: bool = False) -> dict[str, Any]:
+def encode(o: Opportunity) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -351,36 +363,38 @@ def encode(o: Opportunity, raw: bool = False) -> dict[str, Any]:
         d["amountWeightedConverted"] = v
     v = o.stage
     if v is not None:
-        d["stage"] = v if type(v) is str or v is None else checked(v, str, "stage")
+        d["stage"] = v if type(v) is str or v is None else encode_plain(v, str, "stage")
     v = o.last_stage
     if v is not None:
-        d["lastStage"] = v if type(v) is str or v is None else checked(v, str, "lastStage")
+        d["lastStage"] = v if type(v) is str or v is None else encode_plain(v, str, "lastStage")
     v = o.probability
     if v is not None:
         d["probability"] = v
     v = o.close_date
     if v is not None:
-        d["closeDate"] = date_text(v, "closeDate")
+        d["closeDate"] = encode_date(v, "closeDate")
     v = o.lead_source
     if v is not None:
-        d["leadSource"] = v if type(v) is str or v is None else checked(v, str, "leadSource")
+        d["leadSource"] = v if type(v) is str or v is None else encode_plain(v, str, "leadSource")
     v = o.contacts_ids
     if v:
-        d["contactsIds"] = plain(v, "contactsIds")
+        d["contactsIds"] = encode_items(v, "contactsIds")
     v = o.contacts_names
     if v is not None:
-        d["contactsNames"] = write_map(
+        d["contactsNames"] = encode_dict(
             v,
             "contactsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.contacts_columns
     if v is not None:
-        d["contactsColumns"] = write_map(
+        d["contactsColumns"] = encode_dict(
             v,
             "contactsColumns",
-            lambda x, at: write_map(
-                x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+            lambda x, at: encode_dict(
+                x,
+                at,
+                lambda x, at: None if x is None else format_lenient(x, at, str, float, int, bool),
             ),
         )
     v = o.contact_id
@@ -412,17 +426,17 @@ def encode(o: Opportunity, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -431,7 +445,7 @@ def encode(o: Opportunity, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -440,19 +454,19 @@ def encode(o: Opportunity, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

@@ -6,10 +6,22 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import spelt
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
+from crmkit.core.codec.datetimes import encode_date
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.numbers import format_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.lead_source import LeadSource
 from ..models.opportunity_input import OpportunityInput
@@ -41,47 +53,47 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[OpportunityInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[OpportunityInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("accountId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("amount", U)
         if type(v) is not float and type(v) is not int and v is not U and v is not None:
             at = "amount"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount = v
         v = pop("amountCurrency", U)
         if type(v) is not str and v is not U and v is not None:
             at = "amountCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.amount_currency = v
         v = pop("stage", U)
         if type(v) is str:
             v = _opportunity_stage.get(v, v)
         elif v is not U and v is not None:
             at = "stage"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stage = v
         v = pop("probability", U)
         if type(v) is not int and v is not U and v is not None:
             at = "probability"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.probability = v
         v = pop("closeDate", U)
         if type(v) is str:
@@ -92,63 +104,63 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
                 v = None
         elif v is not U and v is not None:
             at = "closeDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.close_date = v
         v = pop("leadSource", U)
         if type(v) is str:
             v = _lead_source.get(v, v)
         elif v is not U and v is not None:
             at = "leadSource"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lead_source = v
         v = pop("contactsIds", U)
         if type(v) is list:
             at = "contactsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "contactsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts_ids = v
         v = pop("contactsColumns", U)
         if type(v) is dict:
             at = "contactsColumns"
-            v = read_map(
+            v = decode_dict(
                 v,
-                lambda x: read_map(
+                lambda x: decode_dict(
                     x,
-                    lambda x: read_optional(
-                        x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                    lambda x: decode_optional(
+                        x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                     ),
                 ),
             )
         elif v is not U and v is not None:
             at = "contactsColumns"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contacts_columns = v
         v = pop("campaignId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "campaignId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.campaign_id = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -160,72 +172,72 @@ def decode(tree: Any) -> OpportunityInput:
     return decode_all([tree])[0]
 
 
-def encode(o: OpportunityInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: OpportunityInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.account_id
     if v is not U:
-        d["accountId"] = v if type(v) is str or v is None else checked(v, str, "accountId")
+        d["accountId"] = v if type(v) is str or v is None else encode_plain(v, str, "accountId")
     v = o.amount
     if v is not U:
-        d["amount"] = None if v is None else checked(v, float, "amount")
+        d["amount"] = None if v is None else encode_plain(v, float, "amount")
     v = o.amount_currency
     if v is not U:
         d["amountCurrency"] = (
-            v if type(v) is str or v is None else checked(v, str, "amountCurrency")
+            v if type(v) is str or v is None else encode_plain(v, str, "amountCurrency")
         )
     v = o.stage
     if v is not U:
-        d["stage"] = v if type(v) is str or v is None else checked(v, str, "stage")
+        d["stage"] = v if type(v) is str or v is None else encode_plain(v, str, "stage")
     v = o.probability
     if v is not U:
-        d["probability"] = v if type(v) is int or v is None else checked(v, int, "probability")
+        d["probability"] = v if type(v) is int or v is None else encode_plain(v, int, "probability")
     v = o.close_date
     if v is not U:
-        d["closeDate"] = None if v is None else date_text(v, "closeDate")
+        d["closeDate"] = None if v is None else encode_date(v, "closeDate")
     v = o.lead_source
     if v is not U:
-        d["leadSource"] = v if type(v) is str or v is None else checked(v, str, "leadSource")
+        d["leadSource"] = v if type(v) is str or v is None else encode_plain(v, str, "leadSource")
     v = o.contacts_ids
     if v is not U:
-        d["contactsIds"] = None if v is None else plain(v, "contactsIds")
+        d["contactsIds"] = None if v is None else encode_items(v, "contactsIds")
     v = o.contacts_columns
     if v is not U:
         d["contactsColumns"] = (
             None
             if v is None
-            else write_map(
+            else encode_dict(
                 v,
                 "contactsColumns",
-                lambda x, at: write_map(
-                    x, at, lambda x, at: None if x is None else spelt(x, at, str, float, int, bool)
+                lambda x, at: encode_dict(
+                    x,
+                    at,
+                    lambda x, at: (
+                        None if x is None else format_lenient(x, at, str, float, int, bool)
+                    ),
                 ),
             )
         )
     v = o.campaign_id
     if v is not U:
-        d["campaignId"] = v if type(v) is str or v is None else checked(v, str, "campaignId")
+        d["campaignId"] = v if type(v) is str or v is None else encode_plain(v, str, "campaignId")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.phone_number import PhoneNumber
 from ..models.phone_type import PhoneType
@@ -17,42 +18,42 @@ _phone_type = {one.value: one for one in PhoneType}
 def decode_all(rows: Any, cls: type[Any] = PhoneNumber) -> list[PhoneNumber]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[PhoneNumber] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("phoneNumber", None)
         if type(v) is not str and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("type", None)
         if type(v) is str:
             v = _phone_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("primary", None)
         if type(v) is not bool and v is not None:
             at = "primary"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.primary = v
         v = pop("optOut", None)
         if type(v) is not bool and v is not None:
             at = "optOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.opt_out = v
         v = pop("invalid", None)
         if type(v) is not bool and v is not None:
             at = "invalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.invalid = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,24 +65,20 @@ def decode(tree: Any) -> PhoneNumber:
     return decode_all([tree])[0]
 
 
-def encode(o: PhoneNumber, raw: bool = False) -> dict[str, Any]:
+def encode(o: PhoneNumber) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.phone_number
     if v is not None:
         d["phoneNumber"] = v
     v = o.type_
     if v is not None:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.primary
     if v is not None:
         d["primary"] = v

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.phone_number_input import PhoneNumberInput
 from ..models.phone_type import PhoneType
@@ -27,42 +28,42 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = PhoneNumberInput) -> list[PhoneNumberInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[PhoneNumberInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("phoneNumber", U)
         if type(v) is not str and v is not U and v is not None:
             at = "phoneNumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone_number = v
         v = pop("type", U)
         if type(v) is str:
             v = _phone_type.get(v, v)
         elif v is not U and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("primary", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "primary"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.primary = v
         v = pop("optOut", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "optOut"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.opt_out = v
         v = pop("invalid", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "invalid"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.invalid = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -74,31 +75,27 @@ def decode(tree: Any) -> PhoneNumberInput:
     return decode_all([tree])[0]
 
 
-def encode(o: PhoneNumberInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: PhoneNumberInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.phone_number
     if v is not U:
-        d["phoneNumber"] = v if type(v) is str or v is None else checked(v, str, "phoneNumber")
+        d["phoneNumber"] = v if type(v) is str or v is None else encode_plain(v, str, "phoneNumber")
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.primary
     if v is not U:
-        d["primary"] = v if type(v) is bool or v is None else checked(v, bool, "primary")
+        d["primary"] = v if type(v) is bool or v is None else encode_plain(v, bool, "primary")
     v = o.opt_out
     if v is not U:
-        d["optOut"] = v if type(v) is bool or v is None else checked(v, bool, "optOut")
+        d["optOut"] = v if type(v) is bool or v is None else encode_plain(v, bool, "optOut")
     v = o.invalid
     if v is not U:
-        d["invalid"] = v if type(v) is bool or v is None else checked(v, bool, "invalid")
+        d["invalid"] = v if type(v) is bool or v is None else encode_plain(v, bool, "invalid")
     return d

@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.record_input import RecordInput
 
@@ -24,39 +30,39 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = RecordInput) -> list[RecordInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[RecordInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -68,30 +74,26 @@ def decode(tree: Any) -> RecordInput:
     return decode_all([tree])[0]
 
 
-def encode(o: RecordInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: RecordInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.reminder import Reminder
 from ..models.reminder_type import ReminderType
@@ -17,27 +18,27 @@ _reminder_type = {one.value: one for one in ReminderType}
 def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Reminder] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("seconds", None)
         if type(v) is not int and v is not None:
             at = "seconds"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.seconds = v
         v = pop("type", None)
         if type(v) is str:
             v = _reminder_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,22 +50,18 @@ def decode(tree: Any) -> Reminder:
     return decode_all([tree])[0]
 
 
-def encode(o: Reminder, raw: bool = False) -> dict[str, Any]:
+def encode(o: Reminder) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.seconds
     if v is not None:
         d["seconds"] = v
     v = o.type_
     if v is not None:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.search_hit import SearchHit
 
@@ -15,35 +16,35 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = SearchHit) -> list[SearchHit]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SearchHit] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("_scope", None)
         if type(v) is not str and v is not None:
             at = "_scope"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field_scope = v
         v = pop("status", None)
         if type(v) is not str and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -55,17 +56,13 @@ def decode(tree: Any) -> SearchHit:
     return decode_all([tree])[0]
 
 
-def encode(o: SearchHit, raw: bool = False) -> dict[str, Any]:
+def encode(o: SearchHit) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name

@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.order import Order
 from ..models.search_params import SearchParams
@@ -34,24 +40,24 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = SearchParams) -> list[SearchParams]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SearchParams] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("select", U)
         if type(v) is list:
             at = "select"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "select"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.select = v
         v = pop("where", U)
         if type(v) is list:
@@ -59,48 +65,48 @@ def decode_all(rows: Any, cls: type[Any] = SearchParams) -> list[SearchParams]:
             v = where_item_codec.decode_all(v)
         elif v is not U:
             at = "where"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.where = v
         v = pop("orderBy", U)
         if type(v) is not str and v is not U:
             at = "orderBy"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.order_by = v
         v = pop("order", U)
         if type(v) is str:
             v = _order.get(v, v)
         elif v is not U:
             at = "order"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.order = v
         v = pop("offset", U)
         if type(v) is not int and v is not U:
             at = "offset"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.offset = v
         v = pop("maxSize", U)
         if type(v) is not int and v is not U:
             at = "maxSize"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.max_size = v
         v = pop("primaryFilter", U)
         if type(v) is not str and v is not U:
             at = "primaryFilter"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.primary_filter = v
         v = pop("boolFilterList", U)
         if type(v) is list:
             at = "boolFilterList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "boolFilterList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.bool_filter_list = v
         v = pop("textFilter", U)
         if type(v) is not str and v is not U:
             at = "textFilter"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.text_filter = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -112,47 +118,41 @@ def decode(tree: Any) -> SearchParams:
     return decode_all([tree])[0]
 
 
-def encode(o: SearchParams, raw: bool = False) -> dict[str, Any]:
+def encode(o: SearchParams) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.select
     if v is not U:
-        d["select"] = plain(v, "select")
+        d["select"] = encode_items(v, "select")
     v = o.where
     if v is not U:
-        d["where"] = write_list(
-            v,
-            "where",
-            lambda x, at: write_model(x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)),
+        d["where"] = encode_list(
+            v, "where", lambda x, at: encode_model(x, at, WhereItem, where_item_codec.encode)
         )
     v = o.order_by
     if v is not U:
-        d["orderBy"] = v if type(v) is str else checked(v, str, "orderBy")
+        d["orderBy"] = v if type(v) is str else encode_plain(v, str, "orderBy")
     v = o.order
     if v is not U:
-        d["order"] = v if type(v) is str else checked(v, str, "order")
+        d["order"] = v if type(v) is str else encode_plain(v, str, "order")
     v = o.offset
     if v is not U:
-        d["offset"] = v if type(v) is int else checked(v, int, "offset")
+        d["offset"] = v if type(v) is int else encode_plain(v, int, "offset")
     v = o.max_size
     if v is not U:
-        d["maxSize"] = v if type(v) is int else checked(v, int, "maxSize")
+        d["maxSize"] = v if type(v) is int else encode_plain(v, int, "maxSize")
     v = o.primary_filter
     if v is not U:
-        d["primaryFilter"] = v if type(v) is str else checked(v, str, "primaryFilter")
+        d["primaryFilter"] = v if type(v) is str else encode_plain(v, str, "primaryFilter")
     v = o.bool_filter_list
     if v is not U:
-        d["boolFilterList"] = plain(v, "boolFilterList")
+        d["boolFilterList"] = encode_items(v, "boolFilterList")
     v = o.text_filter
     if v is not U:
-        d["textFilter"] = v if type(v) is str else checked(v, str, "textFilter")
+        d["textFilter"] = v if type(v) is str else encode_plain(v, str, "textFilter")
     return d

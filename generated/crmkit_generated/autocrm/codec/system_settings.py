@@ -5,8 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import read_map, read_plain, write_map
-from crmkit.core.wire import checked, each, extras, new, opened, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_dict, encode_dict
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_json,
+    encode_plain,
+)
 
 from ..models.system_settings import SystemSettings
 
@@ -16,318 +23,318 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSettings]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SystemSettings] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("applicationName", None)
         if type(v) is not str and v is not None:
             at = "applicationName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.application_name = v
         v = pop("version", None)
         if type(v) is not str and v is not None:
             at = "version"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.version = v
         v = pop("siteUrl", None)
         if type(v) is not str and v is not None:
             at = "siteUrl"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.site_url = v
         v = pop("timeZone", None)
         if type(v) is not str and v is not None:
             at = "timeZone"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.time_zone = v
         v = pop("language", None)
         if type(v) is not str and v is not None:
             at = "language"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.language = v
         v = pop("dateFormat", None)
         if type(v) is not str and v is not None:
             at = "dateFormat"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_format = v
         v = pop("timeFormat", None)
         if type(v) is not str and v is not None:
             at = "timeFormat"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.time_format = v
         v = pop("weekStart", None)
         if type(v) is not int and v is not None:
             at = "weekStart"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.week_start = v
         v = pop("thousandSeparator", None)
         if type(v) is not str and v is not None:
             at = "thousandSeparator"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.thousand_separator = v
         v = pop("decimalMark", None)
         if type(v) is not str and v is not None:
             at = "decimalMark"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.decimal_mark = v
         v = pop("theme", None)
         if type(v) is not str and v is not None:
             at = "theme"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.theme = v
         v = pop("themeParams", None)
         if type(v) is dict:
             at = "themeParams"
-            v = read_map(v, lambda x: x)
+            v = decode_dict(v, lambda x: x)
         elif v is not None:
             at = "themeParams"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.theme_params = v
         v = pop("logoSrc", None)
         if type(v) is not str and v is not None:
             at = "logoSrc"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.logo_src = v
         v = pop("useCache", None)
         if type(v) is not bool and v is not None:
             at = "useCache"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.use_cache = v
         v = pop("useWebSocket", None)
         if type(v) is not bool and v is not None:
             at = "useWebSocket"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.use_web_socket = v
         v = pop("cacheTimestamp", None)
         if type(v) is not int and v is not None:
             at = "cacheTimestamp"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.cache_timestamp = v
         v = pop("appTimestamp", None)
         if type(v) is not int and v is not None:
             at = "appTimestamp"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.app_timestamp = v
         v = pop("microtime", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "microtime"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.microtime = v
         v = pop("currencyList", None)
         if type(v) is list:
             at = "currencyList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "currencyList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.currency_list = v
         v = pop("defaultCurrency", None)
         if type(v) is not str and v is not None:
             at = "defaultCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.default_currency = v
         v = pop("baseCurrency", None)
         if type(v) is not str and v is not None:
             at = "baseCurrency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.base_currency = v
         v = pop("currencyRates", None)
         if type(v) is dict:
             at = "currencyRates"
-            v = read_map(v, lambda x: read_plain(x, "a number", float, int))
+            v = decode_dict(v, lambda x: check_type(x, "a number", float, int))
         elif v is not None:
             at = "currencyRates"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.currency_rates = v
         v = pop("currencyDecimalPlaces", None)
         if type(v) is not int and v is not None:
             at = "currencyDecimalPlaces"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.currency_decimal_places = v
         v = pop("currencyFormat", None)
         if type(v) is not int and v is not None:
             at = "currencyFormat"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.currency_format = v
         v = pop("recordListMaxSizeLimit", None)
         if type(v) is not int and v is not None:
             at = "recordListMaxSizeLimit"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.record_list_max_size_limit = v
         v = pop("recordsPerPage", None)
         if type(v) is not int and v is not None:
             at = "recordsPerPage"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.records_per_page = v
         v = pop("recordsPerPageSmall", None)
         if type(v) is not int and v is not None:
             at = "recordsPerPageSmall"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.records_per_page_small = v
         v = pop("recordsPerPageSelect", None)
         if type(v) is not int and v is not None:
             at = "recordsPerPageSelect"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.records_per_page_select = v
         v = pop("recordsPerPageKanban", None)
         if type(v) is not int and v is not None:
             at = "recordsPerPageKanban"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.records_per_page_kanban = v
         v = pop("personNameFormat", None)
         if type(v) is not str and v is not None:
             at = "personNameFormat"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.person_name_format = v
         v = pop("addressFormat", None)
         if type(v) is not int and v is not None:
             at = "addressFormat"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.address_format = v
         v = pop("outboundEmailIsShared", None)
         if type(v) is not bool and v is not None:
             at = "outboundEmailIsShared"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.outbound_email_is_shared = v
         v = pop("attachmentUploadMaxSize", None)
         if type(v) is not int and v is not None:
             at = "attachmentUploadMaxSize"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.attachment_upload_max_size = v
         v = pop("attachmentUploadChunkSize", None)
         if type(v) is not int and v is not None:
             at = "attachmentUploadChunkSize"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.attachment_upload_chunk_size = v
         v = pop("inlineAttachmentUploadMaxSize", None)
         if type(v) is not int and v is not None:
             at = "inlineAttachmentUploadMaxSize"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.inline_attachment_upload_max_size = v
         v = pop("emailMessageMaxSize", None)
         if type(v) is not int and v is not None:
             at = "emailMessageMaxSize"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.email_message_max_size = v
         v = pop("massActionIdleCountThreshold", None)
         if type(v) is not int and v is not None:
             at = "massActionIdleCountThreshold"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.mass_action_idle_count_threshold = v
         v = pop("exportIdleCountThreshold", None)
         if type(v) is not int and v is not None:
             at = "exportIdleCountThreshold"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.export_idle_count_threshold = v
         v = pop("exportDisabled", None)
         if type(v) is not bool and v is not None:
             at = "exportDisabled"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.export_disabled = v
         v = pop("exportDelimiter", None)
         if type(v) is not str and v is not None:
             at = "exportDelimiter"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.export_delimiter = v
         v = pop("phoneNumberInternational", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberInternational"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_international = v
         v = pop("phoneNumberExtensions", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberExtensions"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_extensions = v
         v = pop("phoneNumberNumericSearch", None)
         if type(v) is not bool and v is not None:
             at = "phoneNumberNumericSearch"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.phone_number_numeric_search = v
         v = pop("phoneNumberPreferredCountryList", None)
         if type(v) is list:
             at = "phoneNumberPreferredCountryList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "phoneNumberPreferredCountryList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phone_number_preferred_country_list = v
         v = pop("phoneNumberMaxCount", None)
         if type(v) is not int and v is not None:
             at = "phoneNumberMaxCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.phone_number_max_count = v
         v = pop("emailAddressMaxCount", None)
         if type(v) is not int and v is not None:
             at = "emailAddressMaxCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.email_address_max_count = v
         v = pop("activitiesEntityList", None)
         if type(v) is list:
             at = "activitiesEntityList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "activitiesEntityList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.activities_entity_list = v
         v = pop("historyEntityList", None)
         if type(v) is list:
             at = "historyEntityList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "historyEntityList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.history_entity_list = v
         v = pop("calendarEntityList", None)
         if type(v) is list:
             at = "calendarEntityList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "calendarEntityList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.calendar_entity_list = v
         v = pop("globalSearchEntityList", None)
         if type(v) is list:
             at = "globalSearchEntityList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "globalSearchEntityList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.global_search_entity_list = v
         v = pop("quickCreateList", None)
         if type(v) is list:
             at = "quickCreateList"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "quickCreateList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.quick_create_list = v
         v = pop("tabList", None)
         if type(v) is list:
@@ -337,7 +344,7 @@ def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSetting
             v = []
         else:
             at = "tabList"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.tab_list = v
         v = pop("dashboardLayout", None)
         if type(v) is list:
@@ -347,83 +354,83 @@ def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSetting
             v = []
         else:
             at = "dashboardLayout"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.dashboard_layout = v
         v = pop("availableReactions", None)
         if type(v) is list:
             at = "availableReactions"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "availableReactions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.available_reactions = v
         v = pop("noteEditThresholdPeriod", None)
         if type(v) is not str and v is not None:
             at = "noteEditThresholdPeriod"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.note_edit_threshold_period = v
         v = pop("noteDeleteThresholdPeriod", None)
         if type(v) is not str and v is not None:
             at = "noteDeleteThresholdPeriod"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.note_delete_threshold_period = v
         v = pop("notePinnedMaxCount", None)
         if type(v) is not int and v is not None:
             at = "notePinnedMaxCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.note_pinned_max_count = v
         v = pop("followCreatedEntities", None)
         if type(v) is not bool and v is not None:
             at = "followCreatedEntities"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.follow_created_entities = v
         v = pop("aclAllowDeleteCreated", None)
         if type(v) is not bool and v is not None:
             at = "aclAllowDeleteCreated"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.acl_allow_delete_created = v
         v = pop("aclAllowDeleteCreatedThresholdPeriod", None)
         if type(v) is not str and v is not None:
             at = "aclAllowDeleteCreatedThresholdPeriod"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.acl_allow_delete_created_threshold_period = v
         v = pop("passwordRecoveryEnabled", None)
         if type(v) is not bool and v is not None:
             at = "passwordRecoveryEnabled"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.password_recovery_enabled = v
         v = pop("userNameRegularExpression", None)
         if type(v) is not str and v is not None:
             at = "userNameRegularExpression"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_name_regular_expression = v
         v = pop("textFilterUseContainsForVarchar", None)
         if type(v) is not bool and v is not None:
             at = "textFilterUseContainsForVarchar"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.text_filter_use_contains_for_varchar = v
         v = pop("fullTextSearchMinLength", None)
         if type(v) is not int and v is not None:
             at = "fullTextSearchMinLength"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.full_text_search_min_length = v
         v = pop("b2cMode", None)
         if type(v) is not bool and v is not None:
             at = "b2cMode"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.b_2_c_mode = v
         v = pop("massPrintPdfMaxCount", None)
         if type(v) is not int and v is not None:
             at = "massPrintPdfMaxCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.mass_print_pdf_max_count = v
         v = pop("emailRecipientAddressMaxCount", None)
         if type(v) is not int and v is not None:
             at = "emailRecipientAddressMaxCount"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.email_recipient_address_max_count = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -435,17 +442,13 @@ def decode(tree: Any) -> SystemSettings:
     return decode_all([tree])[0]
 
 
-def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
+def encode(o: SystemSettings) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.application_name
     if v is not None:
@@ -482,7 +485,7 @@ def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
         d["theme"] = v
     v = o.theme_params
     if v is not None:
-        d["themeParams"] = write_map(v, "themeParams", lambda x, at: opened(x, at))
+        d["themeParams"] = encode_dict(v, "themeParams", lambda x, at: encode_json(x, at))
     v = o.logo_src
     if v is not None:
         d["logoSrc"] = v
@@ -503,7 +506,7 @@ def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
         d["microtime"] = v
     v = o.currency_list
     if v:
-        d["currencyList"] = plain(v, "currencyList")
+        d["currencyList"] = encode_items(v, "currencyList")
     v = o.default_currency
     if v is not None:
         d["defaultCurrency"] = v
@@ -512,7 +515,9 @@ def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
         d["baseCurrency"] = v
     v = o.currency_rates
     if v is not None:
-        d["currencyRates"] = write_map(v, "currencyRates", lambda x, at: checked(x, float, at))
+        d["currencyRates"] = encode_dict(
+            v, "currencyRates", lambda x, at: encode_plain(x, float, at)
+        )
     v = o.currency_decimal_places
     if v is not None:
         d["currencyDecimalPlaces"] = v
@@ -578,7 +583,7 @@ def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
         d["phoneNumberNumericSearch"] = v
     v = o.phone_number_preferred_country_list
     if v:
-        d["phoneNumberPreferredCountryList"] = plain(v, "phoneNumberPreferredCountryList")
+        d["phoneNumberPreferredCountryList"] = encode_items(v, "phoneNumberPreferredCountryList")
     v = o.phone_number_max_count
     if v is not None:
         d["phoneNumberMaxCount"] = v
@@ -587,28 +592,28 @@ def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
         d["emailAddressMaxCount"] = v
     v = o.activities_entity_list
     if v:
-        d["activitiesEntityList"] = plain(v, "activitiesEntityList")
+        d["activitiesEntityList"] = encode_items(v, "activitiesEntityList")
     v = o.history_entity_list
     if v:
-        d["historyEntityList"] = plain(v, "historyEntityList")
+        d["historyEntityList"] = encode_items(v, "historyEntityList")
     v = o.calendar_entity_list
     if v:
-        d["calendarEntityList"] = plain(v, "calendarEntityList")
+        d["calendarEntityList"] = encode_items(v, "calendarEntityList")
     v = o.global_search_entity_list
     if v:
-        d["globalSearchEntityList"] = plain(v, "globalSearchEntityList")
+        d["globalSearchEntityList"] = encode_items(v, "globalSearchEntityList")
     v = o.quick_create_list
     if v:
-        d["quickCreateList"] = plain(v, "quickCreateList")
+        d["quickCreateList"] = encode_items(v, "quickCreateList")
     v = o.tab_list
     if v:
-        d["tabList"] = plain(v, "tabList")
+        d["tabList"] = encode_items(v, "tabList")
     v = o.dashboard_layout
     if v:
-        d["dashboardLayout"] = plain(v, "dashboardLayout")
+        d["dashboardLayout"] = encode_items(v, "dashboardLayout")
     v = o.available_reactions
     if v:
-        d["availableReactions"] = plain(v, "availableReactions")
+        d["availableReactions"] = encode_items(v, "availableReactions")
     v = o.note_edit_threshold_period
     if v is not None:
         d["noteEditThresholdPeriod"] = v

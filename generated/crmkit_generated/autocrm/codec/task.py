@@ -6,9 +6,24 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import read_map, read_optional, read_plain, write_map
-from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import (
+    decode_datetime,
+    encode_date,
+    encode_espo_datetime,
+)
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_optional,
+    encode_dict,
+)
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.priority import Priority
 from ..models.task import Task
@@ -23,61 +38,61 @@ _task_status = {one.value: one for one in TaskStatus}
 def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Task] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", None)
         if type(v) is str:
             v = _task_status.get(v, v)
         elif v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("priority", None)
         if type(v) is str:
             v = _priority.get(v, v)
         elif v is not None:
             at = "priority"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.priority = v
         v = pop("dateStart", None)
         if type(v) is str:
             at = "dateStart"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateStart"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start = v
         v = pop("dateEnd", None)
         if type(v) is str:
             at = "dateEnd"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateEnd"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end = v
         v = pop("dateStartDate", None)
         if type(v) is str:
@@ -88,7 +103,7 @@ def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
                 v = None
         elif v is not None:
             at = "dateStartDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start_date = v
         v = pop("dateEndDate", None)
         if type(v) is str:
@@ -99,23 +114,23 @@ def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
                 v = None
         elif v is not None:
             at = "dateEndDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end_date = v
         v = pop("dateCompleted", None)
         if type(v) is str:
             at = "dateCompleted"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "dateCompleted"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_completed = v
         v = pop("isOverdue", None)
         if type(v) is not bool and v is not None:
             at = "isOverdue"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_overdue = v
         v = pop("reminders", None)
         if type(v) is list:
@@ -125,205 +140,205 @@ def decode_all(rows: Any, cls: type[Any] = Task) -> list[Task]:
             v = []
         else:
             at = "reminders"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.reminders = v
         v = pop("parentId", None)
         if type(v) is not str and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", None)
         if type(v) is not str and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("parentName", None)
         if type(v) is not str and v is not None:
             at = "parentName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_name = v
         v = pop("accountId", None)
         if type(v) is not str and v is not None:
             at = "accountId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_id = v
         v = pop("accountName", None)
         if type(v) is not str and v is not None:
             at = "accountName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.account_name = v
         v = pop("contactId", None)
         if type(v) is not str and v is not None:
             at = "contactId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_id = v
         v = pop("contactName", None)
         if type(v) is not str and v is not None:
             at = "contactName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contact_name = v
         v = pop("emailId", None)
         if type(v) is not str and v is not None:
             at = "emailId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_id = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("attachmentsIds", None)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("attachmentsNames", None)
         if type(v) is dict:
             at = "attachmentsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_names = v
         v = pop("attachmentsTypes", None)
         if type(v) is dict:
             at = "attachmentsTypes"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "attachmentsTypes"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attachments_types = v
         v = pop("assignedUserId", None)
         if type(v) is not str and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("assignedUserName", None)
         if type(v) is not str and v is not None:
             at = "assignedUserName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_name = v
         v = pop("teamsIds", None)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         v = pop("teamsNames", None)
         if type(v) is dict:
             at = "teamsNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "teamsNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.teams_names = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         v = pop("streamUpdatedAt", None)
         if type(v) is str:
             at = "streamUpdatedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "streamUpdatedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.stream_updated_at = v
         v = pop("isFollowed", None)
         if type(v) is not bool and v is not None:
             at = "isFollowed"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_followed = v
         v = pop("followersIds", None)
         if type(v) is list:
             at = "followersIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "followersIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.followers_ids = v
         v = pop("followersNames", None)
         if type(v) is dict:
             at = "followersNames"
-            v = read_map(v, lambda x: read_optional(x, lambda x: read_plain(x, "a text", str)))
+            v = decode_dict(v, lambda x: decode_optional(x, lambda x: check_type(x, "a text", str)))
         elif v is not None:
             at = "followersNames"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.followers_names = v
         v = pop("isStarred", None)
         if type(v) is not bool and v is not None:
             at = "isStarred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         v = pop("isLocked", None)
         if type(v) is not bool and v is not None:
             at = "isLocked"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_locked = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("versionNumber", None)
         if type(v) is not int and v is not None:
             at = "versionNumber"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.version_number = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -335,17 +350,13 @@ def decode(tree: Any) -> Task:
     return decode_all([tree])[0]
 
 
-def encode(o: Task, raw: bool = False) -> dict[str, Any]:
+def encode(o: Task) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.name
@@ -353,31 +364,31 @@ def encode(o: Task, raw: bool = False) -> dict[str, Any]:
         d["name"] = v
     v = o.status
     if v is not None:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.priority
     if v is not None:
-        d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
+        d["priority"] = v if type(v) is str or v is None else encode_plain(v, str, "priority")
     v = o.date_start
     if v is not None:
-        d["dateStart"] = espo_text(v, "dateStart")
+        d["dateStart"] = encode_espo_datetime(v, "dateStart")
     v = o.date_end
     if v is not None:
-        d["dateEnd"] = espo_text(v, "dateEnd")
+        d["dateEnd"] = encode_espo_datetime(v, "dateEnd")
     v = o.date_start_date
     if v is not None:
-        d["dateStartDate"] = date_text(v, "dateStartDate")
+        d["dateStartDate"] = encode_date(v, "dateStartDate")
     v = o.date_end_date
     if v is not None:
-        d["dateEndDate"] = date_text(v, "dateEndDate")
+        d["dateEndDate"] = encode_date(v, "dateEndDate")
     v = o.date_completed
     if v is not None:
-        d["dateCompleted"] = espo_text(v, "dateCompleted")
+        d["dateCompleted"] = encode_espo_datetime(v, "dateCompleted")
     v = o.is_overdue
     if v is not None:
         d["isOverdue"] = v
     v = o.reminders
     if v:
-        d["reminders"] = [reminder_codec.encode(x, raw) for x in v]
+        d["reminders"] = [reminder_codec.encode(x) for x in v]
     v = o.parent_id
     if v is not None:
         d["parentId"] = v
@@ -407,20 +418,20 @@ def encode(o: Task, raw: bool = False) -> dict[str, Any]:
         d["description"] = v
     v = o.attachments_ids
     if v:
-        d["attachmentsIds"] = plain(v, "attachmentsIds")
+        d["attachmentsIds"] = encode_items(v, "attachmentsIds")
     v = o.attachments_names
     if v is not None:
-        d["attachmentsNames"] = write_map(
+        d["attachmentsNames"] = encode_dict(
             v,
             "attachmentsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.attachments_types
     if v is not None:
-        d["attachmentsTypes"] = write_map(
+        d["attachmentsTypes"] = encode_dict(
             v,
             "attachmentsTypes",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.assigned_user_id
     if v is not None:
@@ -430,17 +441,17 @@ def encode(o: Task, raw: bool = False) -> dict[str, Any]:
         d["assignedUserName"] = v
     v = o.teams_ids
     if v:
-        d["teamsIds"] = plain(v, "teamsIds")
+        d["teamsIds"] = encode_items(v, "teamsIds")
     v = o.teams_names
     if v is not None:
-        d["teamsNames"] = write_map(
+        d["teamsNames"] = encode_dict(
             v,
             "teamsNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -449,7 +460,7 @@ def encode(o: Task, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v
@@ -458,19 +469,19 @@ def encode(o: Task, raw: bool = False) -> dict[str, Any]:
         d["modifiedByName"] = v
     v = o.stream_updated_at
     if v is not None:
-        d["streamUpdatedAt"] = espo_text(v, "streamUpdatedAt")
+        d["streamUpdatedAt"] = encode_espo_datetime(v, "streamUpdatedAt")
     v = o.is_followed
     if v is not None:
         d["isFollowed"] = v
     v = o.followers_ids
     if v:
-        d["followersIds"] = plain(v, "followersIds")
+        d["followersIds"] = encode_items(v, "followersIds")
     v = o.followers_names
     if v is not None:
-        d["followersNames"] = write_map(
+        d["followersNames"] = encode_dict(
             v,
             "followersNames",
-            lambda x, at: None if x is None else x if type(x) is str else checked(x, str, at),
+            lambda x, at: None if x is None else x if type(x) is str else encode_plain(x, str, at),
         )
     v = o.is_starred
     if v is not None:

@@ -6,10 +6,20 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.nested import write_list, write_model
+from crmkit.core.codec.datetimes import (
+    decode_datetime,
+    encode_date,
+    encode_espo_datetime,
+)
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import encode_list, encode_model
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, date_text, each, extras, new, plain, wrong
 
 from ..models.priority import Priority
 from ..models.reminder_input import ReminderInput
@@ -44,56 +54,56 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TaskInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("status", U)
         if type(v) is str:
             v = _task_status.get(v, v)
         elif v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("priority", U)
         if type(v) is str:
             v = _priority.get(v, v)
         elif v is not U and v is not None:
             at = "priority"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.priority = v
         v = pop("dateStart", U)
         if type(v) is str:
             at = "dateStart"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "dateStart"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start = v
         v = pop("dateEnd", U)
         if type(v) is str:
             at = "dateEnd"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "dateEnd"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end = v
         v = pop("dateStartDate", U)
         if type(v) is str:
@@ -104,7 +114,7 @@ def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
                 v = None
         elif v is not U and v is not None:
             at = "dateStartDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_start_date = v
         v = pop("dateEndDate", U)
         if type(v) is str:
@@ -115,7 +125,7 @@ def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
                 v = None
         elif v is not U and v is not None:
             at = "dateEndDate"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_end_date = v
         v = pop("reminders", U)
         if type(v) is list:
@@ -123,50 +133,50 @@ def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
             v = reminder_input_codec.decode_all(v)
         elif v is not U and v is not None:
             at = "reminders"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.reminders = v
         v = pop("parentId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_id = v
         v = pop("parentType", U)
         if type(v) is not str and v is not U and v is not None:
             at = "parentType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.parent_type = v
         v = pop("emailId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "emailId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email_id = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("attachmentsIds", U)
         if type(v) is list:
             at = "attachmentsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "attachmentsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.attachments_ids = v
         v = pop("assignedUserId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "assignedUserId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.assigned_user_id = v
         v = pop("teamsIds", U)
         if type(v) is list:
             at = "teamsIds"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U and v is not None:
             at = "teamsIds"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.teams_ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -178,73 +188,67 @@ def decode(tree: Any) -> TaskInput:
     return decode_all([tree])[0]
 
 
-def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: TaskInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.priority
     if v is not U:
-        d["priority"] = v if type(v) is str or v is None else checked(v, str, "priority")
+        d["priority"] = v if type(v) is str or v is None else encode_plain(v, str, "priority")
     v = o.date_start
     if v is not U:
-        d["dateStart"] = None if v is None else espo_text(v, "dateStart")
+        d["dateStart"] = None if v is None else encode_espo_datetime(v, "dateStart")
     v = o.date_end
     if v is not U:
-        d["dateEnd"] = None if v is None else espo_text(v, "dateEnd")
+        d["dateEnd"] = None if v is None else encode_espo_datetime(v, "dateEnd")
     v = o.date_start_date
     if v is not U:
-        d["dateStartDate"] = None if v is None else date_text(v, "dateStartDate")
+        d["dateStartDate"] = None if v is None else encode_date(v, "dateStartDate")
     v = o.date_end_date
     if v is not U:
-        d["dateEndDate"] = None if v is None else date_text(v, "dateEndDate")
+        d["dateEndDate"] = None if v is None else encode_date(v, "dateEndDate")
     v = o.reminders
     if v is not U:
         d["reminders"] = (
             None
             if v is None
-            else write_list(
+            else encode_list(
                 v,
                 "reminders",
-                lambda x, at: write_model(
-                    x, at, ReminderInput, lambda x: reminder_input_codec.encode(x, raw)
-                ),
+                lambda x, at: encode_model(x, at, ReminderInput, reminder_input_codec.encode),
             )
         )
     v = o.parent_id
     if v is not U:
-        d["parentId"] = v if type(v) is str or v is None else checked(v, str, "parentId")
+        d["parentId"] = v if type(v) is str or v is None else encode_plain(v, str, "parentId")
     v = o.parent_type
     if v is not U:
-        d["parentType"] = v if type(v) is str or v is None else checked(v, str, "parentType")
+        d["parentType"] = v if type(v) is str or v is None else encode_plain(v, str, "parentType")
     v = o.email_id
     if v is not U:
-        d["emailId"] = v if type(v) is str or v is None else checked(v, str, "emailId")
+        d["emailId"] = v if type(v) is str or v is None else encode_plain(v, str, "emailId")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.attachments_ids
     if v is not U:
-        d["attachmentsIds"] = None if v is None else plain(v, "attachmentsIds")
+        d["attachmentsIds"] = None if v is None else encode_items(v, "attachmentsIds")
     v = o.assigned_user_id
     if v is not U:
         d["assignedUserId"] = (
-            v if type(v) is str or v is None else checked(v, str, "assignedUserId")
+            v if type(v) is str or v is None else encode_plain(v, str, "assignedUserId")
         )
     v = o.teams_ids
     if v is not U:
-        d["teamsIds"] = None if v is None else plain(v, "teamsIds")
+        d["teamsIds"] = None if v is None else encode_items(v, "teamsIds")
     return d

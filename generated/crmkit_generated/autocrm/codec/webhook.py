@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import espo_datetime, espo_text
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.datetimes import decode_datetime, encode_espo_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.webhook import Webhook
 
@@ -16,117 +17,117 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Webhook) -> list[Webhook]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Webhook] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("event", None)
         if type(v) is not str and v is not None:
             at = "event"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.event = v
         v = pop("url", None)
         if type(v) is not str and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("userId", None)
         if type(v) is not str and v is not None:
             at = "userId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_id = v
         v = pop("isActive", None)
         if type(v) is not bool and v is not None:
             at = "isActive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_active = v
         v = pop("skipOwn", None)
         if type(v) is not bool and v is not None:
             at = "skipOwn"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.skip_own = v
         v = pop("userName", None)
         if type(v) is not str and v is not None:
             at = "userName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_name = v
         v = pop("entityType", None)
         if type(v) is not str and v is not None:
             at = "entityType"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.entity_type = v
         v = pop("type", None)
         if type(v) is not str and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("field", None)
         if type(v) is not str and v is not None:
             at = "field"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field = v
         v = pop("secretKey", None)
         if type(v) is not str and v is not None:
             at = "secretKey"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.secret_key = v
         v = pop("deleted", None)
         if type(v) is not bool and v is not None:
             at = "deleted"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.deleted = v
         v = pop("createdAt", None)
         if type(v) is str:
             at = "createdAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "createdAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("createdById", None)
         if type(v) is not str and v is not None:
             at = "createdById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_id = v
         v = pop("createdByName", None)
         if type(v) is not str and v is not None:
             at = "createdByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_by_name = v
         v = pop("modifiedAt", None)
         if type(v) is str:
             at = "modifiedAt"
             if v:
-                v = espo_datetime(v)
+                v = decode_datetime(v)
             else:
                 v = None
         elif v is not None:
             at = "modifiedAt"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_at = v
         v = pop("modifiedById", None)
         if type(v) is not str and v is not None:
             at = "modifiedById"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_id = v
         v = pop("modifiedByName", None)
         if type(v) is not str and v is not None:
             at = "modifiedByName"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.modified_by_name = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -138,17 +139,13 @@ def decode(tree: Any) -> Webhook:
     return decode_all([tree])[0]
 
 
-def encode(o: Webhook, raw: bool = False) -> dict[str, Any]:
+def encode(o: Webhook) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.event
@@ -186,7 +183,7 @@ def encode(o: Webhook, raw: bool = False) -> dict[str, Any]:
         d["deleted"] = v
     v = o.created_at
     if v is not None:
-        d["createdAt"] = espo_text(v, "createdAt")
+        d["createdAt"] = encode_espo_datetime(v, "createdAt")
     v = o.created_by_id
     if v is not None:
         d["createdById"] = v
@@ -195,7 +192,7 @@ def encode(o: Webhook, raw: bool = False) -> dict[str, Any]:
         d["createdByName"] = v
     v = o.modified_at
     if v is not None:
-        d["modifiedAt"] = espo_text(v, "modifiedAt")
+        d["modifiedAt"] = encode_espo_datetime(v, "modifiedAt")
     v = o.modified_by_id
     if v is not None:
         d["modifiedById"] = v

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.webhook_input import WebhookInput
 
@@ -25,40 +26,40 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = WebhookInput) -> list[WebhookInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[WebhookInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("event", U)
         if type(v) is not str and v is not U and v is not None:
             at = "event"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.event = v
         v = pop("url", U)
         if type(v) is not str and v is not U and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("userId", U)
         if type(v) is not str and v is not U and v is not None:
             at = "userId"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.user_id = v
         v = pop("isActive", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "isActive"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_active = v
         v = pop("skipOwn", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "skipOwn"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.skip_own = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -70,31 +71,27 @@ def decode(tree: Any) -> WebhookInput:
     return decode_all([tree])[0]
 
 
-def encode(o: WebhookInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: WebhookInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.event
     if v is not U:
-        d["event"] = v if type(v) is str or v is None else checked(v, str, "event")
+        d["event"] = v if type(v) is str or v is None else encode_plain(v, str, "event")
     v = o.url
     if v is not U:
-        d["url"] = v if type(v) is str or v is None else checked(v, str, "url")
+        d["url"] = v if type(v) is str or v is None else encode_plain(v, str, "url")
     v = o.user_id
     if v is not U:
-        d["userId"] = v if type(v) is str or v is None else checked(v, str, "userId")
+        d["userId"] = v if type(v) is str or v is None else encode_plain(v, str, "userId")
     v = o.is_active
     if v is not U:
-        d["isActive"] = v if type(v) is bool or v is None else checked(v, bool, "isActive")
+        d["isActive"] = v if type(v) is bool or v is None else encode_plain(v, bool, "isActive")
     v = o.skip_own
     if v is not U:
-        d["skipOwn"] = v if type(v) is bool or v is None else checked(v, bool, "skipOwn")
+        d["skipOwn"] = v if type(v) is bool or v is None else encode_plain(v, bool, "skipOwn")
     return d

@@ -5,17 +5,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.nested import (
-    read_list,
-    read_optional,
-    read_plain,
-    read_union,
-    write_list,
-    write_model,
-    write_union,
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_list,
+    decode_optional,
+    decode_union,
+    encode_list,
+    encode_model,
+    encode_union,
 )
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.filter_type import FilterType
 from ..models.where_item import WhereItem
@@ -39,32 +40,32 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = WhereItem) -> list[WhereItem]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[WhereItem] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _filter_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("attribute", U)
         if type(v) is not str and v is not U:
             at = "attribute"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.attribute = v
         v = pop("field", U)
         if type(v) is not str and v is not U:
             at = "field"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.field = v
         v = pop("value", U)
         if (
@@ -75,24 +76,24 @@ def decode_all(rows: Any, cls: type[Any] = WhereItem) -> list[WhereItem]:
             or type(v) is list
         ):
             at = "value"
-            v = read_union(
+            v = decode_union(
                 v,
                 {
-                    str: lambda x: read_plain(x, "a text", str),
-                    float: lambda x: read_plain(x, "a number", float, int),
-                    int: lambda x: read_plain(x, "a number", float, int),
-                    bool: lambda x: read_plain(x, "a boolean", bool),
-                    list: lambda x: read_list(
+                    str: lambda x: check_type(x, "a text", str),
+                    float: lambda x: check_type(x, "a number", float, int),
+                    int: lambda x: check_type(x, "a number", float, int),
+                    bool: lambda x: check_type(x, "a boolean", bool),
+                    list: lambda x: decode_list(
                         x,
-                        lambda x: read_optional(
+                        lambda x: decode_optional(
                             x,
-                            lambda x: read_union(
+                            lambda x: decode_union(
                                 x,
                                 {
-                                    str: lambda x: read_plain(x, "a text", str),
-                                    float: lambda x: read_plain(x, "a number", float, int),
-                                    int: lambda x: read_plain(x, "a number", float, int),
-                                    bool: lambda x: read_plain(x, "a boolean", bool),
+                                    str: lambda x: check_type(x, "a text", str),
+                                    float: lambda x: check_type(x, "a number", float, int),
+                                    int: lambda x: check_type(x, "a number", float, int),
+                                    bool: lambda x: check_type(x, "a boolean", bool),
                                     dict: lambda x: where_item_codec.decode(x),
                                 },
                             ),
@@ -102,22 +103,22 @@ def decode_all(rows: Any, cls: type[Any] = WhereItem) -> list[WhereItem]:
             )
         elif v is not U and v is not None:
             at = "value"
-            wrong(v, "a value of another type")
+            reject(v, "a value of another type")
         o.value = v
         v = pop("dateTime", U)
         if type(v) is not bool and v is not U:
             at = "dateTime"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.date_time = v
         v = pop("date", U)
         if type(v) is not bool and v is not U:
             at = "date"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.date = v
         v = pop("timeZone", U)
         if type(v) is not str and v is not U:
             at = "timeZone"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.time_zone = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -129,87 +130,87 @@ def decode(tree: Any) -> WhereItem:
     return decode_all([tree])[0]
 
 
-def encode(o: WhereItem, raw: bool = False) -> dict[str, Any]:
+def encode(o: WhereItem) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str else checked(v, str, "type")
+        d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.attribute
     if v is not U:
-        d["attribute"] = v if type(v) is str else checked(v, str, "attribute")
+        d["attribute"] = v if type(v) is str else encode_plain(v, str, "attribute")
     v = o.field
     if v is not U:
-        d["field"] = v if type(v) is str else checked(v, str, "field")
+        d["field"] = v if type(v) is str else encode_plain(v, str, "field")
     v = o.value
     if v is not U:
         d["value"] = (
             None
             if v is None
-            else write_union(
+            else encode_union(
                 v,
                 "value",
                 {
-                    str: lambda x, at: x if type(x) is str else checked(x, str, at),
-                    float: lambda x, at: checked(x, float, at),
-                    int: lambda x, at: checked(x, float, at),
-                    bool: lambda x, at: x if type(x) is bool else checked(x, bool, at),
-                    list: lambda x, at: write_list(
+                    str: lambda x, at: x if type(x) is str else encode_plain(x, str, at),
+                    float: lambda x, at: encode_plain(x, float, at),
+                    int: lambda x, at: encode_plain(x, float, at),
+                    bool: lambda x, at: x if type(x) is bool else encode_plain(x, bool, at),
+                    list: lambda x, at: encode_list(
                         x,
                         at,
                         lambda x, at: (
                             None
                             if x is None
-                            else write_union(
+                            else encode_union(
                                 x,
                                 at,
                                 {
-                                    str: lambda x, at: x if type(x) is str else checked(x, str, at),
-                                    float: lambda x, at: checked(x, float, at),
-                                    int: lambda x, at: checked(x, float, at),
+                                    str: lambda x, at: (
+                                        x if type(x) is str else encode_plain(x, str, at)
+                                    ),
+                                    float: lambda x, at: encode_plain(x, float, at),
+                                    int: lambda x, at: encode_plain(x, float, at),
                                     bool: lambda x, at: (
-                                        x if type(x) is bool else checked(x, bool, at)
+                                        x if type(x) is bool else encode_plain(x, bool, at)
                                     ),
-                                    WhereItem: lambda x, at: write_model(
-                                        x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)
+                                    WhereItem: lambda x, at: encode_model(
+                                        x, at, WhereItem, where_item_codec.encode
                                     ),
-                                    dict: lambda x, at: write_model(
-                                        x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)
+                                    dict: lambda x, at: encode_model(
+                                        x, at, WhereItem, where_item_codec.encode
                                     ),
                                 },
                             )
                         ),
                     ),
-                    tuple: lambda x, at: write_list(
+                    tuple: lambda x, at: encode_list(
                         x,
                         at,
                         lambda x, at: (
                             None
                             if x is None
-                            else write_union(
+                            else encode_union(
                                 x,
                                 at,
                                 {
-                                    str: lambda x, at: x if type(x) is str else checked(x, str, at),
-                                    float: lambda x, at: checked(x, float, at),
-                                    int: lambda x, at: checked(x, float, at),
+                                    str: lambda x, at: (
+                                        x if type(x) is str else encode_plain(x, str, at)
+                                    ),
+                                    float: lambda x, at: encode_plain(x, float, at),
+                                    int: lambda x, at: encode_plain(x, float, at),
                                     bool: lambda x, at: (
-                                        x if type(x) is bool else checked(x, bool, at)
+                                        x if type(x) is bool else encode_plain(x, bool, at)
                                     ),
-                                    WhereItem: lambda x, at: write_model(
-                                        x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)
+                                    WhereItem: lambda x, at: encode_model(
+                                        x, at, WhereItem, where_item_codec.encode
                                     ),
-                                    dict: lambda x, at: write_model(
-                                        x, at, WhereItem, lambda x: where_item_codec.encode(x, raw)
+                                    dict: lambda x, at: encode_model(
+                                        x, at, WhereItem, where_item_codec.encode
                                     ),
                                 },
                             )
@@ -220,11 +221,11 @@ def encode(o: WhereItem, raw: bool = False) -> dict[str, Any]:
         )
     v = o.date_time
     if v is not U:
-        d["dateTime"] = v if type(v) is bool else checked(v, bool, "dateTime")
+        d["dateTime"] = v if type(v) is bool else encode_plain(v, bool, "dateTime")
     v = o.date
     if v is not U:
-        d["date"] = v if type(v) is bool else checked(v, bool, "date")
+        d["date"] = v if type(v) is bool else encode_plain(v, bool, "date")
     v = o.time_zone
     if v is not U:
-        d["timeZone"] = v if type(v) is str else checked(v, str, "timeZone")
+        d["timeZone"] = v if type(v) is str else encode_plain(v, str, "timeZone")
     return d

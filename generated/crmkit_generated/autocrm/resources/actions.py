@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_union
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_plain, read_union
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.actions import actions_run
@@ -26,15 +26,15 @@ from ..models.record import Record
 
 def _actions_run_payload(v: Any) -> Record | bool:
     if type(v) is dict or type(v) is bool:
-        v = read_union(
+        v = decode_union(
             v,
             {
                 dict: lambda x: record_codec.decode(x),
-                bool: lambda x: read_plain(x, "a boolean", bool),
+                bool: lambda x: check_type(x, "a boolean", bool),
             },
         )
     else:
-        wrong(v, "a value of another type")
+        reject(v, "a value of another type")
     found: Record | bool = v
     return found
 

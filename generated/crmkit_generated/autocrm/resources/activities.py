@@ -7,7 +7,7 @@ import datetime
 from collections.abc import Sequence
 
 from crmkit.core.arguments import joined_texts, segment
-from crmkit.core.formats import espo_text
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource
@@ -69,8 +69,8 @@ class Activities(Resource):
                 self._sender,
                 operations.ACTIVITIES_CALENDAR,
                 activities_calendar._get_kwargs(
-                    from_=str(espo_text(from_, "from_")),
-                    to=str(espo_text(to, "to")),
+                    from_=str(encode_espo_datetime(from_, "from_")),
+                    to=str(encode_espo_datetime(to, "to")),
                     user_id=user_id,
                     scope_list=scope_list
                     if isinstance(scope_list, Unset)
@@ -237,8 +237,8 @@ class AsyncActivities(Resource):
                 self._sender,
                 operations.ACTIVITIES_CALENDAR,
                 activities_calendar._get_kwargs(
-                    from_=str(espo_text(from_, "from_")),
-                    to=str(espo_text(to, "to")),
+                    from_=str(encode_espo_datetime(from_, "from_")),
+                    to=str(encode_espo_datetime(to, "to")),
                     user_id=user_id,
                     scope_list=scope_list
                     if isinstance(scope_list, Unset)

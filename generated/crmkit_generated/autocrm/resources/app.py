@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.app import app_about, app_destroy_token, app_greeting, app_openapi
@@ -26,9 +26,9 @@ def _app_openapi_payload(v: Any) -> dict[str, Any] | None:
     if v is None:
         return None
     if type(v) is dict:
-        v = read_map(v, lambda x: x)
+        v = decode_dict(v, lambda x: x)
     else:
-        wrong(v, "an object")
+        reject(v, "an object")
     found: dict[str, Any] | None = v
     return found
 

@@ -7,11 +7,12 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_dict
+from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map, read_plain
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened, wrong
 
 from .. import operations
 from ..api.currency_rates import currency_rates_get, currency_rates_update
@@ -19,9 +20,9 @@ from ..api.currency_rates import currency_rates_get, currency_rates_update
 
 def _currency_rates_get_payload(v: Any) -> dict[str, float]:
     if type(v) is dict:
-        v = read_map(v, lambda x: read_plain(x, "a number", float, int))
+        v = decode_dict(v, lambda x: check_type(x, "a number", float, int))
     else:
-        wrong(v, "an object")
+        reject(v, "an object")
     found: dict[str, float] = v
     return found
 
@@ -109,7 +110,7 @@ class CurrencyRates(Resource):
                 currency_rates_update._get_kwargs(body=PLACEHOLDER),
                 None,
                 options,
-                lambda _: opened(input_, "input_"),
+                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -194,5 +195,5 @@ class AsyncCurrencyRates(Resource):
             currency_rates_update._get_kwargs(body=PLACEHOLDER),
             None,
             options,
-            lambda _: opened(input_, "input_"),
+            lambda: encode_json(input_, "input_"),
         )

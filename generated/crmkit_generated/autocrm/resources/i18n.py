@@ -6,12 +6,12 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.i18n import i18n_get
@@ -19,9 +19,9 @@ from ..api.i18n import i18n_get
 
 def _i18n_get_payload(v: Any) -> dict[str, dict[str, Any]]:
     if type(v) is dict:
-        v = read_map(v, lambda x: {} if x == [] else read_map(x, lambda x: x))
+        v = decode_dict(v, lambda x: {} if x == [] else decode_dict(x, lambda x: x))
     else:
-        wrong(v, "an object")
+        reject(v, "an object")
     found: dict[str, dict[str, Any]] = v
     return found
 

@@ -7,11 +7,11 @@ import builtins
 from typing import Any
 
 from crmkit.core.arguments import segment
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import check_type, decode_dict, decode_list, decode_union
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_list, read_map, read_plain, read_union
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.layouts import layouts_get
@@ -21,24 +21,24 @@ from ..models.layout_column import LayoutColumn
 
 def _layouts_get_payload(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
     if type(v) is list or type(v) is dict:
-        v = read_union(
+        v = decode_union(
             v,
             {
-                list: lambda x: read_list(
+                list: lambda x: decode_list(
                     x,
-                    lambda x: read_union(
+                    lambda x: decode_union(
                         x,
                         {
                             dict: lambda x: layout_column_codec.decode(x),
-                            str: lambda x: read_plain(x, "a text", str),
+                            str: lambda x: check_type(x, "a text", str),
                         },
                     ),
                 ),
-                dict: lambda x: read_map(x, lambda x: x),
+                dict: lambda x: decode_dict(x, lambda x: x),
             },
         )
     else:
-        wrong(v, "a value of another type")
+        reject(v, "a value of another type")
     found: list[LayoutColumn | str] | dict[str, Any] = v
     return found
 

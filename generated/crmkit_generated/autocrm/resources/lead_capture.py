@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmkit.core.arguments import segment
+from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened
 
 from .. import operations
 from ..api.lead_capture import lead_capture_submit
@@ -63,7 +63,7 @@ class LeadCapture(Resource):
                 ),
                 None,
                 options,
-                lambda _: opened(input_, "input_"),
+                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -112,5 +112,5 @@ class AsyncLeadCapture(Resource):
             lead_capture_submit._get_kwargs(api_key=segment(api_key, "api_key"), body=PLACEHOLDER),
             None,
             options,
-            lambda _: opened(input_, "input_"),
+            lambda: encode_json(input_, "input_"),
         )

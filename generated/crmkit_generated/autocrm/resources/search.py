@@ -6,13 +6,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_list, decode_union
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_list, read_union
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.search import search_email_addresses, search_records
@@ -26,15 +26,15 @@ from ..models.search_page import SearchPage
 
 def _search_records_payload(v: Any) -> SearchPage | list[SearchHit]:
     if type(v) is dict or type(v) is list:
-        v = read_union(
+        v = decode_union(
             v,
             {
                 dict: lambda x: search_page_codec.decode(x),
-                list: lambda x: read_list(x, lambda x: search_hit_codec.decode(x)),
+                list: lambda x: decode_list(x, lambda x: search_hit_codec.decode(x)),
             },
         )
     else:
-        wrong(v, "a value of another type")
+        reject(v, "a value of another type")
     found: SearchPage | list[SearchHit] = v
     return found
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened
 
 from .. import operations
 from ..api.settings import settings_get, settings_update
@@ -101,7 +101,7 @@ class Settings(Resource):
                 settings_update._get_kwargs(body=PLACEHOLDER),
                 system_settings_codec.decode,
                 options,
-                lambda _: opened(input_, "input_"),
+                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -187,5 +187,5 @@ class AsyncSettings(Resource):
             settings_update._get_kwargs(body=PLACEHOLDER),
             system_settings_codec.decode,
             options,
-            lambda _: opened(input_, "input_"),
+            lambda: encode_json(input_, "input_"),
         )

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.arguments import segment
+from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.drive import drive
-from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model
@@ -166,7 +166,9 @@ class Stream(Resource):
                 self._sender,
                 operations.STREAM_LIST,
                 stream_list._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -224,7 +226,9 @@ class Stream(Resource):
                 self._sender,
                 operations.STREAM_LIST_ALL,
                 stream_list_all._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -288,7 +292,9 @@ class Stream(Resource):
                 stream_record._get_kwargs(
                     entity_type=segment(entity, "entity"),
                     id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -352,7 +358,9 @@ class Stream(Resource):
                 stream_posts._get_kwargs(
                     entity_type=segment(entity, "entity"),
                     id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -496,7 +504,9 @@ class AsyncStream(Resource):
                 self._sender,
                 operations.STREAM_LIST,
                 stream_list._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -554,7 +564,9 @@ class AsyncStream(Resource):
                 self._sender,
                 operations.STREAM_LIST_ALL,
                 stream_list_all._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -618,7 +630,9 @@ class AsyncStream(Resource):
                 stream_record._get_kwargs(
                     entity_type=segment(entity, "entity"),
                     id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),
@@ -682,7 +696,9 @@ class AsyncStream(Resource):
                 stream_posts._get_kwargs(
                     entity_type=segment(entity, "entity"),
                     id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
+                    after=after
+                    if isinstance(after, Unset)
+                    else str(encode_espo_datetime(after, "after")),
                     filter_=filter_,
                     skip_own=skip_own,
                 ),

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import date_text, extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_date, encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.activity import Activity
 from . import account as account_codec
@@ -20,47 +22,47 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Activity] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "summary"
         v = pop("summary")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.summary = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         at = "happened_at"
         v = pop("happened_at")
         if type(v) is str:
             v = datetime.date.fromisoformat(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.happened_at = v
         v = pop("activity_type", None)
         if type(v) is dict:
@@ -68,14 +70,14 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             v = activity_type_codec.decode(v)
         elif v is not None:
             at = "activity_type"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.activity_type = v
         at = "attendees"
         v = pop("attendees")
         if type(v) is dict:
             v = activity_attendees_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.attendees = v
         v = pop("emotions", None)
         if type(v) is list:
@@ -85,19 +87,19 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             v = []
         else:
             at = "emotions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.emotions = v
         at = "url"
         v = pop("url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         at = "created_at"
         v = pop("created_at")
@@ -106,7 +108,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -115,7 +117,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -127,17 +129,13 @@ def decode(tree: Any) -> Activity:
     return decode_all([tree])[0]
 
 
-def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
+def encode(o: Activity) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -145,26 +143,18 @@ def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
     d["summary"] = o.summary
     d["description"] = o.description
     v = o.happened_at
-    d["happened_at"] = date_text(v, "happened_at")
+    d["happened_at"] = encode_date(v, "happened_at")
     v = o.activity_type
-    d["activity_type"] = None if v is None else activity_type_codec.encode(v, raw)
+    d["activity_type"] = None if v is None else activity_type_codec.encode(v)
     v = o.attendees
-    d["attendees"] = activity_attendees_codec.encode(v, raw)
+    d["attendees"] = activity_attendees_codec.encode(v)
     v = o.emotions
-    d["emotions"] = [emotion_codec.encode(x, raw) for x in v]
+    d["emotions"] = [emotion_codec.encode(x) for x in v]
     d["url"] = o.url
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.activity_attendees import ActivityAttendees
 from . import contact_short as contact_short_codec
@@ -16,20 +17,20 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ActivityAttendees) -> list[ActivityAttendees]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActivityAttendees] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "total"
         v = pop("total")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.total = v
         v = pop("contacts", None)
         if type(v) is list:
@@ -39,7 +40,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityAttendees) -> list[ActivityAt
             v = []
         else:
             at = "contacts"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -51,19 +52,15 @@ def decode(tree: Any) -> ActivityAttendees:
     return decode_all([tree])[0]
 
 
-def encode(o: ActivityAttendees, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActivityAttendees) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["total"] = o.total
     v = o.contacts
-    d["contacts"] = [contact_short_codec.encode(x, raw) for x in v]
+    d["contacts"] = [contact_short_codec.encode(x) for x in v]
     return d

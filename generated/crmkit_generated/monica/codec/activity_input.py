@@ -6,10 +6,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
-from crmkit.core.nested import read_list, write_list
+from crmkit.core.codec.datetimes import encode_date
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_list, encode_list
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, date_text, extras, new, wrong
 
 from ..models.activity_input import ActivityInput
 
@@ -29,55 +31,55 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActivityInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "summary"
         v = pop("summary")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.summary = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         at = "happened_at"
         v = pop("happened_at")
         if type(v) is str:
             v = datetime.date.fromisoformat(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.happened_at = v
         v = pop("activity_type_id", U)
         if type(v) is int or type(v) is str:
             at = "activity_type_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "activity_type_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.activity_type_id = v
         at = "contacts"
         v = pop("contacts")
         if type(v) is list:
-            v = read_list(v, lambda x: unspelt(x, int))
+            v = decode_list(v, lambda x: parse_lenient(x, int))
         else:
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts = v
         v = pop("emotions", U)
         if type(v) is list:
             at = "emotions"
-            v = read_list(v, lambda x: unspelt(x, int))
+            v = decode_list(v, lambda x: parse_lenient(x, int))
         elif v is not U:
             at = "emotions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.emotions = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -89,34 +91,32 @@ def decode(tree: Any) -> ActivityInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActivityInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.summary
     if v is not U:
-        d["summary"] = v if type(v) is str else checked(v, str, "summary")
+        d["summary"] = v if type(v) is str else encode_plain(v, str, "summary")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.happened_at
     if v is not U:
-        d["happened_at"] = date_text(v, "happened_at")
+        d["happened_at"] = encode_date(v, "happened_at")
     v = o.activity_type_id
     if v is not U:
-        d["activity_type_id"] = None if v is None else spelt(v, "activity_type_id", int, str)
+        d["activity_type_id"] = (
+            None if v is None else format_lenient(v, "activity_type_id", int, str)
+        )
     v = o.contacts
     if v is not U:
-        d["contacts"] = write_list(v, "contacts", lambda x, at: spelt(x, at, int, str))
+        d["contacts"] = encode_list(v, "contacts", lambda x, at: format_lenient(x, at, int, str))
     v = o.emotions
     if v is not U:
-        d["emotions"] = write_list(v, "emotions", lambda x, at: spelt(x, at, int, str))
+        d["emotions"] = encode_list(v, "emotions", lambda x, at: format_lenient(x, at, int, str))
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.activity_type_input import ActivityTypeInput
 
@@ -23,27 +24,27 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ActivityTypeInput) -> list[ActivityTypeInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActivityTypeInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "activity_type_category_id"
         v = pop("activity_type_category_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.activity_type_category_id = v
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -55,22 +56,18 @@ def decode(tree: Any) -> ActivityTypeInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ActivityTypeInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActivityTypeInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.activity_type_category_id
     if v is not U:
-        d["activity_type_category_id"] = spelt(v, "activity_type_category_id", int, str)
+        d["activity_type_category_id"] = format_lenient(v, "activity_type_category_id", int, str)
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.address import Address
 from . import account as account_codec
@@ -19,65 +21,65 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Address] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("street", None)
         if type(v) is not str and v is not None:
             at = "street"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.street = v
         v = pop("city", None)
         if type(v) is not str and v is not None:
             at = "city"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.city = v
         v = pop("province", None)
         if type(v) is not str and v is not None:
             at = "province"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.province = v
         v = pop("postal_code", None)
         if type(v) is not str and v is not None:
             at = "postal_code"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.postal_code = v
         v = pop("latitude", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "latitude"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.latitude = v
         v = pop("longitude", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "longitude"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.longitude = v
         v = pop("country", None)
         if type(v) is dict:
@@ -85,19 +87,19 @@ def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
             v = country_codec.decode(v)
         elif v is not None:
             at = "country"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.country = v
         at = "url"
         v = pop("url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -105,7 +107,7 @@ def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -114,7 +116,7 @@ def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -123,7 +125,7 @@ def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -135,17 +137,13 @@ def decode(tree: Any) -> Address:
     return decode_all([tree])[0]
 
 
-def encode(o: Address, raw: bool = False) -> dict[str, Any]:
+def encode(o: Address) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -158,22 +156,14 @@ def encode(o: Address, raw: bool = False) -> dict[str, Any]:
     d["latitude"] = o.latitude
     d["longitude"] = o.longitude
     v = o.country
-    d["country"] = None if v is None else country_codec.encode(v, raw)
+    d["country"] = None if v is None else country_codec.encode(v)
     d["url"] = o.url
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
 
 from ..models.address_input import AddressInput
 
@@ -31,77 +37,77 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = AddressInput) -> list[AddressInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[AddressInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         v = pop("name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("street", U)
         if type(v) is not str and v is not U and v is not None:
             at = "street"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.street = v
         v = pop("city", U)
         if type(v) is not str and v is not U and v is not None:
             at = "city"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.city = v
         v = pop("province", U)
         if type(v) is not str and v is not U and v is not None:
             at = "province"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.province = v
         v = pop("postal_code", U)
         if type(v) is not str and v is not U and v is not None:
             at = "postal_code"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.postal_code = v
         v = pop("country", U)
         if type(v) is not str and v is not U and v is not None:
             at = "country"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.country = v
         v = pop("latitude", U)
         if type(v) is float or type(v) is int or type(v) is str:
             at = "latitude"
-            v = unspelt(v, float)
+            v = parse_lenient(v, float)
         elif v is not U and v is not None:
             at = "latitude"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.latitude = v
         v = pop("longitude", U)
         if type(v) is float or type(v) is int or type(v) is str:
             at = "longitude"
-            v = unspelt(v, float)
+            v = parse_lenient(v, float)
         elif v is not U and v is not None:
             at = "longitude"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.longitude = v
         v = pop("labels", U)
         if type(v) is list:
             at = "labels"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is not U:
             at = "labels"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.labels = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -113,46 +119,42 @@ def decode(tree: Any) -> AddressInput:
     return decode_all([tree])[0]
 
 
-def encode(o: AddressInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: AddressInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.street
     if v is not U:
-        d["street"] = v if type(v) is str or v is None else checked(v, str, "street")
+        d["street"] = v if type(v) is str or v is None else encode_plain(v, str, "street")
     v = o.city
     if v is not U:
-        d["city"] = v if type(v) is str or v is None else checked(v, str, "city")
+        d["city"] = v if type(v) is str or v is None else encode_plain(v, str, "city")
     v = o.province
     if v is not U:
-        d["province"] = v if type(v) is str or v is None else checked(v, str, "province")
+        d["province"] = v if type(v) is str or v is None else encode_plain(v, str, "province")
     v = o.postal_code
     if v is not U:
-        d["postal_code"] = v if type(v) is str or v is None else checked(v, str, "postal_code")
+        d["postal_code"] = v if type(v) is str or v is None else encode_plain(v, str, "postal_code")
     v = o.country
     if v is not U:
-        d["country"] = v if type(v) is str or v is None else checked(v, str, "country")
+        d["country"] = v if type(v) is str or v is None else encode_plain(v, str, "country")
     v = o.latitude
     if v is not U:
-        d["latitude"] = None if v is None else spelt(v, "latitude", float, int, str)
+        d["latitude"] = None if v is None else format_lenient(v, "latitude", float, int, str)
     v = o.longitude
     if v is not U:
-        d["longitude"] = None if v is None else spelt(v, "longitude", float, int, str)
+        d["longitude"] = None if v is None else format_lenient(v, "longitude", float, int, str)
     v = o.labels
     if v is not U:
-        d["labels"] = plain(v, "labels")
+        d["labels"] = encode_items(v, "labels")
     return d

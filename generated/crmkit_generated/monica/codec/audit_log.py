@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.audit_log import AuditLog
 from . import audit_author as audit_author_codec
@@ -18,44 +20,44 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[AuditLog] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "author"
         v = pop("author")
         if type(v) is dict:
             v = audit_author_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.author = v
         at = "action"
         v = pop("action")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.action = v
         at = "objects"
         v = pop("objects")
         if type(v) is dict:
             v = audit_objects_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.objects = v
         at = "audited_at"
         v = pop("audited_at")
@@ -64,7 +66,7 @@ def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.audited_at = v
         at = "created_at"
         v = pop("created_at")
@@ -73,7 +75,7 @@ def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -82,7 +84,7 @@ def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -94,41 +96,25 @@ def decode(tree: Any) -> AuditLog:
     return decode_all([tree])[0]
 
 
-def encode(o: AuditLog, raw: bool = False) -> dict[str, Any]:
+def encode(o: AuditLog) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["object"] = o.object_
     v = o.author
-    d["author"] = audit_author_codec.encode(v, raw)
+    d["author"] = audit_author_codec.encode(v)
     d["action"] = o.action
     v = o.objects
-    d["objects"] = audit_objects_codec.encode(v, raw)
+    d["objects"] = audit_objects_codec.encode(v)
     v = o.audited_at
-    d["audited_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "audited_at", raw)
-    )
+    d["audited_at"] = encode_datetime(v, "audited_at")
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

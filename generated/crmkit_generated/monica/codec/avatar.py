@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.avatar import Avatar
 
@@ -15,35 +16,35 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Avatar) -> list[Avatar]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Avatar] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("url") if "url" in s else pop("avatar_url", None)
         if type(v) is not str and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("source", None)
         if type(v) is not str and v is not None:
             at = "source"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.source = v
         v = pop("default_avatar_color", None)
         if type(v) is not str and v is not None:
             at = "default_avatar_color"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.default_avatar_color = v
         v = pop("has_avatar", None)
         if type(v) is not bool and v is not None:
             at = "has_avatar"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.has_avatar = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -55,17 +56,13 @@ def decode(tree: Any) -> Avatar:
     return decode_all([tree])[0]
 
 
-def encode(o: Avatar, raw: bool = False) -> dict[str, Any]:
+def encode(o: Avatar) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.url
     if v is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.avatar_input import AvatarInput
 from ..models.avatar_source_input import AvatarSourceInput
@@ -25,30 +26,30 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = AvatarInput) -> list[AvatarInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[AvatarInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "source"
         v = pop("source")
         if type(v) is str:
             v = _avatar_source_input.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.source = v
         v = pop("photo_id", U)
         if type(v) is int or type(v) is str:
             at = "photo_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "photo_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.photo_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,22 +61,18 @@ def decode(tree: Any) -> AvatarInput:
     return decode_all([tree])[0]
 
 
-def encode(o: AvatarInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: AvatarInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.source
     if v is not U:
-        d["source"] = v if type(v) is str else checked(v, str, "source")
+        d["source"] = v if type(v) is str else encode_plain(v, str, "source")
     v = o.photo_id
     if v is not U:
-        d["photo_id"] = None if v is None else spelt(v, "photo_id", int, str)
+        d["photo_id"] = None if v is None else format_lenient(v, "photo_id", int, str)
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.call import Call
 from . import account as account_codec
@@ -19,30 +21,30 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Call] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "called_at"
         v = pop("called_at")
@@ -51,17 +53,17 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.called_at = v
         v = pop("content", None)
         if type(v) is not str and v is not None:
             at = "content"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.content = v
         v = pop("contact_called", None)
         if type(v) is not bool and v is not None:
             at = "contact_called"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.contact_called = v
         v = pop("emotions", None)
         if type(v) is list:
@@ -71,19 +73,19 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             v = []
         else:
             at = "emotions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.emotions = v
         at = "url"
         v = pop("url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -91,7 +93,7 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -100,7 +102,7 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -109,7 +111,7 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -121,46 +123,30 @@ def decode(tree: Any) -> Call:
     return decode_all([tree])[0]
 
 
-def encode(o: Call, raw: bool = False) -> dict[str, Any]:
+def encode(o: Call) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
     d["object"] = o.object_
     v = o.called_at
-    d["called_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "called_at", raw)
-    )
+    d["called_at"] = encode_datetime(v, "called_at")
     d["content"] = o.content
     d["contact_called"] = o.contact_called
     v = o.emotions
-    d["emotions"] = [emotion_codec.encode(x, raw) for x in v]
+    d["emotions"] = [emotion_codec.encode(x) for x in v]
     d["url"] = o.url
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt, when, when_text
-from crmkit.core.nested import read_list, write_list
+from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_list, encode_list
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.call_update_input import CallUpdateInput
 
@@ -26,43 +28,43 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = CallUpdateInput) -> list[CallUpdateInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CallUpdateInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "called_at"
         v = pop("called_at")
         if type(v) is str:
-            v = when(v)
+            v = decode_date_or_str(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.called_at = v
         v = pop("content", U)
         if type(v) is not str and v is not U and v is not None:
             at = "content"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.content = v
         v = pop("contact_called", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "contact_called"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "contact_called"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_called = v
         v = pop("emotions", U)
         if type(v) is list:
             at = "emotions"
-            v = read_list(v, lambda x: unspelt(x, int))
+            v = decode_list(v, lambda x: parse_lenient(x, int))
         elif v is not U:
             at = "emotions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.emotions = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -74,28 +76,26 @@ def decode(tree: Any) -> CallUpdateInput:
     return decode_all([tree])[0]
 
 
-def encode(o: CallUpdateInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: CallUpdateInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.called_at
     if v is not U:
-        d["called_at"] = when_text(v, "called_at")
+        d["called_at"] = encode_date_or_str(v, "called_at")
     v = o.content
     if v is not U:
-        d["content"] = v if type(v) is str or v is None else checked(v, str, "content")
+        d["content"] = v if type(v) is str or v is None else encode_plain(v, str, "content")
     v = o.contact_called
     if v is not U:
-        d["contact_called"] = None if v is None else spelt(v, "contact_called", bool, int, str)
+        d["contact_called"] = (
+            None if v is None else format_lenient(v, "contact_called", bool, int, str)
+        )
     v = o.emotions
     if v is not U:
-        d["emotions"] = write_list(v, "emotions", lambda x, at: spelt(x, at, int, str))
+        d["emotions"] = encode_list(v, "emotions", lambda x, at: format_lenient(x, at, int, str))
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.career import Career
 
@@ -15,25 +16,25 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Career) -> list[Career]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Career] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("job", None)
         if type(v) is not str and v is not None:
             at = "job"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.job = v
         v = pop("company", None)
         if type(v) is not str and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -45,17 +46,13 @@ def decode(tree: Any) -> Career:
     return decode_all([tree])[0]
 
 
-def encode(o: Career, raw: bool = False) -> dict[str, Any]:
+def encode(o: Career) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["job"] = o.job
     d["company"] = o.company

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.career_input import CareerInput
 
@@ -22,25 +23,25 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = CareerInput) -> list[CareerInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CareerInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("job", U)
         if type(v) is not str and v is not U and v is not None:
             at = "job"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.job = v
         v = pop("company", U)
         if type(v) is not str and v is not U and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -52,22 +53,18 @@ def decode(tree: Any) -> CareerInput:
     return decode_all([tree])[0]
 
 
-def encode(o: CareerInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: CareerInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.job
     if v is not U:
-        d["job"] = v if type(v) is str or v is None else checked(v, str, "job")
+        d["job"] = v if type(v) is str or v is None else encode_plain(v, str, "job")
     v = o.company
     if v is not U:
-        d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
+        d["company"] = v if type(v) is str or v is None else encode_plain(v, str, "company")
     return d

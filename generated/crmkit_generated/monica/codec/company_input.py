@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.company_input import CompanyInput
 
@@ -24,33 +25,33 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = CompanyInput) -> list[CompanyInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CompanyInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("website", U)
         if type(v) is not str and v is not U and v is not None:
             at = "website"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.website = v
         v = pop("number_of_employees", U)
         if type(v) is int or type(v) is str:
             at = "number_of_employees"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "number_of_employees"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.number_of_employees = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -62,25 +63,23 @@ def decode(tree: Any) -> CompanyInput:
     return decode_all([tree])[0]
 
 
-def encode(o: CompanyInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: CompanyInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str else checked(v, str, "name")
+        d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     v = o.website
     if v is not U:
-        d["website"] = v if type(v) is str or v is None else checked(v, str, "website")
+        d["website"] = v if type(v) is str or v is None else encode_plain(v, str, "website")
     v = o.number_of_employees
     if v is not U:
-        d["number_of_employees"] = None if v is None else spelt(v, "number_of_employees", int, str)
+        d["number_of_employees"] = (
+            None if v is None else format_lenient(v, "number_of_employees", int, str)
+        )
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_dates import ContactDates
 from . import special_date as special_date_codec
@@ -16,29 +17,29 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactDates) -> list[ContactDates]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactDates] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "birthdate"
         v = pop("birthdate")
         if type(v) is dict:
             v = special_date_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.birthdate = v
         at = "deceased_date"
         v = pop("deceased_date")
         if type(v) is dict:
             v = special_date_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.deceased_date = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -50,20 +51,16 @@ def decode(tree: Any) -> ContactDates:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactDates, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactDates) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.birthdate
-    d["birthdate"] = special_date_codec.encode(v, raw)
+    d["birthdate"] = special_date_codec.encode(v)
     v = o.deceased_date
-    d["deceased_date"] = special_date_codec.encode(v, raw)
+    d["deceased_date"] = special_date_codec.encode(v)
     return d

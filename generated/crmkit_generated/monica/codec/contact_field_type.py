@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_field_type import ContactFieldType
 from . import account as account_codec
@@ -17,62 +19,62 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactFieldType) -> list[ContactFieldType]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactFieldType] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("fontawesome_icon", None)
         if type(v) is not str and v is not None:
             at = "fontawesome_icon"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.fontawesome_icon = v
         v = pop("protocol", None)
         if type(v) is not str and v is not None:
             at = "protocol"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.protocol = v
         at = "delible"
         v = pop("delible")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.delible = v
         v = pop("type", None)
         if type(v) is not str and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("created_at", None)
         if type(v) is str:
@@ -85,7 +87,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldType) -> list[ContactFiel
                 v = None
         elif v is not None:
             at = "created_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("updated_at", None)
         if type(v) is str:
@@ -98,7 +100,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldType) -> list[ContactFiel
                 v = None
         elif v is not None:
             at = "updated_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -110,17 +112,13 @@ def decode(tree: Any) -> ContactFieldType:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactFieldType, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactFieldType) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -131,21 +129,9 @@ def encode(o: ContactFieldType, raw: bool = False) -> dict[str, Any]:
     d["delible"] = o.delible
     d["type"] = o.type_
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = None if v is None else encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = None if v is None else encode_datetime(v, "updated_at")
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import bit, bit_number
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import decode_bit, encode_bit
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.contact_field_type_input import ContactFieldTypeInput
 
@@ -26,43 +27,43 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ContactFieldTypeInput) -> list[ContactFieldTypeInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactFieldTypeInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("fontawesome_icon", U)
         if type(v) is not str and v is not U and v is not None:
             at = "fontawesome_icon"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.fontawesome_icon = v
         v = pop("protocol", U)
         if type(v) is not str and v is not U and v is not None:
             at = "protocol"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.protocol = v
         v = pop("delible", U)
         if type(v) is int or type(v) is bool:
             at = "delible"
-            v = bit(v)
+            v = decode_bit(v)
         elif v is not U and v is not None:
             at = "delible"
-            wrong(v, "0 or 1")
+            reject(v, "0 or 1")
         o.delible = v
         v = pop("type", U)
         if type(v) is not str and v is not U and v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -74,33 +75,29 @@ def decode(tree: Any) -> ContactFieldTypeInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactFieldTypeInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactFieldTypeInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str else checked(v, str, "name")
+        d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     v = o.fontawesome_icon
     if v is not U:
         d["fontawesome_icon"] = (
-            v if type(v) is str or v is None else checked(v, str, "fontawesome_icon")
+            v if type(v) is str or v is None else encode_plain(v, str, "fontawesome_icon")
         )
     v = o.protocol
     if v is not U:
-        d["protocol"] = v if type(v) is str or v is None else checked(v, str, "protocol")
+        d["protocol"] = v if type(v) is str or v is None else encode_plain(v, str, "protocol")
     v = o.delible
     if v is not U:
-        d["delible"] = None if v is None else bit_number(v, "delible")
+        d["delible"] = None if v is None else encode_bit(v, "delible")
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+        d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_information import ContactInformation
 from . import avatar as avatar_codec
@@ -20,55 +21,55 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactInformation) -> list[ContactInformation]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactInformation] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "relationships"
         v = pop("relationships")
         if type(v) is dict:
             v = contact_relations_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.relationships = v
         at = "dates"
         v = pop("dates")
         if type(v) is dict:
             v = contact_dates_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.dates = v
         at = "career"
         v = pop("career")
         if type(v) is dict:
             v = career_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.career = v
         at = "avatar"
         v = pop("avatar")
         if type(v) is dict:
             v = avatar_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.avatar = v
         v = pop("food_preferences", None)
         if type(v) is not str and v is not None:
             at = "food_preferences"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.food_preferences = v
         at = "how_you_met"
         v = pop("how_you_met")
         if type(v) is dict:
             v = how_you_met_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.how_you_met = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -80,27 +81,23 @@ def decode(tree: Any) -> ContactInformation:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactInformation, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactInformation) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.relationships
-    d["relationships"] = contact_relations_codec.encode(v, raw)
+    d["relationships"] = contact_relations_codec.encode(v)
     v = o.dates
-    d["dates"] = contact_dates_codec.encode(v, raw)
+    d["dates"] = contact_dates_codec.encode(v)
     v = o.career
-    d["career"] = career_codec.encode(v, raw)
+    d["career"] = career_codec.encode(v)
     v = o.avatar
-    d["avatar"] = avatar_codec.encode(v, raw)
+    d["avatar"] = avatar_codec.encode(v)
     d["food_preferences"] = o.food_preferences
     v = o.how_you_met
-    d["how_you_met"] = how_you_met_codec.encode(v, raw)
+    d["how_you_met"] = how_you_met_codec.encode(v)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.contact_input import ContactInput
 
@@ -43,167 +44,167 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "first_name"
         v = pop("first_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("middle_name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "middle_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.middle_name = v
         v = pop("last_name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("nickname", U)
         if type(v) is not str and v is not U and v is not None:
             at = "nickname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.nickname = v
         v = pop("email", U)
         if type(v) is not str and v is not U and v is not None:
             at = "email"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("gender_id", U)
         if type(v) is int or type(v) is str:
             at = "gender_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "gender_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.gender_id = v
         v = pop("is_partial", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "is_partial"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "is_partial"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_partial = v
         at = "is_birthdate_known"
         v = pop("is_birthdate_known")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_birthdate_known = v
         v = pop("birthdate_day", U)
         if type(v) is int or type(v) is str:
             at = "birthdate_day"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "birthdate_day"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_day = v
         v = pop("birthdate_month", U)
         if type(v) is int or type(v) is str:
             at = "birthdate_month"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "birthdate_month"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_month = v
         v = pop("birthdate_year", U)
         if type(v) is int or type(v) is str:
             at = "birthdate_year"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "birthdate_year"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_year = v
         v = pop("birthdate_is_age_based", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "birthdate_is_age_based"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "birthdate_is_age_based"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_is_age_based = v
         v = pop("birthdate_age", U)
         if type(v) is int or type(v) is str:
             at = "birthdate_age"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "birthdate_age"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_age = v
         v = pop("birthdate_add_reminder", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "birthdate_add_reminder"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "birthdate_add_reminder"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.birthdate_add_reminder = v
         at = "is_deceased"
         v = pop("is_deceased")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_deceased = v
         at = "is_deceased_date_known"
         v = pop("is_deceased_date_known")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_deceased_date_known = v
         v = pop("deceased_date_day", U)
         if type(v) is int or type(v) is str:
             at = "deceased_date_day"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "deceased_date_day"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.deceased_date_day = v
         v = pop("deceased_date_month", U)
         if type(v) is int or type(v) is str:
             at = "deceased_date_month"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "deceased_date_month"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.deceased_date_month = v
         v = pop("deceased_date_year", U)
         if type(v) is int or type(v) is str:
             at = "deceased_date_year"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "deceased_date_year"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.deceased_date_year = v
         v = pop("deceased_date_add_reminder", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "deceased_date_add_reminder"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "deceased_date_add_reminder"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.deceased_date_add_reminder = v
         v = pop("uuid", U)
         if type(v) is not str and v is not U and v is not None:
             at = "uuid"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -215,88 +216,90 @@ def decode(tree: Any) -> ContactInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.first_name
     if v is not U:
-        d["first_name"] = v if type(v) is str else checked(v, str, "first_name")
+        d["first_name"] = v if type(v) is str else encode_plain(v, str, "first_name")
     v = o.middle_name
     if v is not U:
-        d["middle_name"] = v if type(v) is str or v is None else checked(v, str, "middle_name")
+        d["middle_name"] = v if type(v) is str or v is None else encode_plain(v, str, "middle_name")
     v = o.last_name
     if v is not U:
-        d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
+        d["last_name"] = v if type(v) is str or v is None else encode_plain(v, str, "last_name")
     v = o.nickname
     if v is not U:
-        d["nickname"] = v if type(v) is str or v is None else checked(v, str, "nickname")
+        d["nickname"] = v if type(v) is str or v is None else encode_plain(v, str, "nickname")
     v = o.email
     if v is not U:
-        d["email"] = v if type(v) is str or v is None else checked(v, str, "email")
+        d["email"] = v if type(v) is str or v is None else encode_plain(v, str, "email")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.gender_id
     if v is not U:
-        d["gender_id"] = None if v is None else spelt(v, "gender_id", int, str)
+        d["gender_id"] = None if v is None else format_lenient(v, "gender_id", int, str)
     v = o.is_partial
     if v is not U:
-        d["is_partial"] = None if v is None else spelt(v, "is_partial", bool, int, str)
+        d["is_partial"] = None if v is None else format_lenient(v, "is_partial", bool, int, str)
     v = o.is_birthdate_known
     if v is not U:
-        d["is_birthdate_known"] = spelt(v, "is_birthdate_known", bool, int, str)
+        d["is_birthdate_known"] = format_lenient(v, "is_birthdate_known", bool, int, str)
     v = o.birthdate_day
     if v is not U:
-        d["birthdate_day"] = None if v is None else spelt(v, "birthdate_day", int, str)
+        d["birthdate_day"] = None if v is None else format_lenient(v, "birthdate_day", int, str)
     v = o.birthdate_month
     if v is not U:
-        d["birthdate_month"] = None if v is None else spelt(v, "birthdate_month", int, str)
+        d["birthdate_month"] = None if v is None else format_lenient(v, "birthdate_month", int, str)
     v = o.birthdate_year
     if v is not U:
-        d["birthdate_year"] = None if v is None else spelt(v, "birthdate_year", int, str)
+        d["birthdate_year"] = None if v is None else format_lenient(v, "birthdate_year", int, str)
     v = o.birthdate_is_age_based
     if v is not U:
         d["birthdate_is_age_based"] = (
-            None if v is None else spelt(v, "birthdate_is_age_based", bool, int, str)
+            None if v is None else format_lenient(v, "birthdate_is_age_based", bool, int, str)
         )
     v = o.birthdate_age
     if v is not U:
-        d["birthdate_age"] = None if v is None else spelt(v, "birthdate_age", int, str)
+        d["birthdate_age"] = None if v is None else format_lenient(v, "birthdate_age", int, str)
     v = o.birthdate_add_reminder
     if v is not U:
         d["birthdate_add_reminder"] = (
-            None if v is None else spelt(v, "birthdate_add_reminder", bool, int, str)
+            None if v is None else format_lenient(v, "birthdate_add_reminder", bool, int, str)
         )
     v = o.is_deceased
     if v is not U:
-        d["is_deceased"] = spelt(v, "is_deceased", bool, int, str)
+        d["is_deceased"] = format_lenient(v, "is_deceased", bool, int, str)
     v = o.is_deceased_date_known
     if v is not U:
-        d["is_deceased_date_known"] = spelt(v, "is_deceased_date_known", bool, int, str)
+        d["is_deceased_date_known"] = format_lenient(v, "is_deceased_date_known", bool, int, str)
     v = o.deceased_date_day
     if v is not U:
-        d["deceased_date_day"] = None if v is None else spelt(v, "deceased_date_day", int, str)
+        d["deceased_date_day"] = (
+            None if v is None else format_lenient(v, "deceased_date_day", int, str)
+        )
     v = o.deceased_date_month
     if v is not U:
-        d["deceased_date_month"] = None if v is None else spelt(v, "deceased_date_month", int, str)
+        d["deceased_date_month"] = (
+            None if v is None else format_lenient(v, "deceased_date_month", int, str)
+        )
     v = o.deceased_date_year
     if v is not U:
-        d["deceased_date_year"] = None if v is None else spelt(v, "deceased_date_year", int, str)
+        d["deceased_date_year"] = (
+            None if v is None else format_lenient(v, "deceased_date_year", int, str)
+        )
     v = o.deceased_date_add_reminder
     if v is not U:
         d["deceased_date_add_reminder"] = (
-            None if v is None else spelt(v, "deceased_date_add_reminder", bool, int, str)
+            None if v is None else format_lenient(v, "deceased_date_add_reminder", bool, int, str)
         )
     v = o.uuid
     if v is not U:
-        d["uuid"] = v if type(v) is str or v is None else checked(v, str, "uuid")
+        d["uuid"] = v if type(v) is str or v is None else encode_plain(v, str, "uuid")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_partial import ContactPartial
 from . import account as account_codec
@@ -18,114 +20,114 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartial]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactPartial] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "hash_id"
         v = pop("hash_id") if "hash_id" in s else pop("hash_ID")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.hash_id = v
         at = "first_name"
         v = pop("first_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("last_name", None)
         if type(v) is not str and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("nickname", None)
         if type(v) is not str and v is not None:
             at = "nickname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.nickname = v
         at = "complete_name"
         v = pop("complete_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.complete_name = v
         at = "initials"
         v = pop("initials")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.initials = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("gender", None)
         if type(v) is not str and v is not None:
             at = "gender"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.gender = v
         v = pop("gender_type", None)
         if type(v) is not str and v is not None:
             at = "gender_type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.gender_type = v
         at = "is_starred"
         v = pop("is_starred")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         at = "is_partial"
         v = pop("is_partial")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_partial = v
         at = "is_active"
         v = pop("is_active")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_active = v
         at = "is_dead"
         v = pop("is_dead")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_dead = v
         at = "is_me"
         v = pop("is_me")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_me = v
         at = "information"
         v = pop("information")
         if type(v) is dict:
             v = contact_partial_information_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.information = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         at = "created_at"
         v = pop("created_at")
@@ -134,7 +136,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartia
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -143,7 +145,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartia
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -155,17 +157,13 @@ def decode(tree: Any) -> ContactPartial:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactPartial, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactPartial) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -185,19 +183,11 @@ def encode(o: ContactPartial, raw: bool = False) -> dict[str, Any]:
     d["is_dead"] = o.is_dead
     d["is_me"] = o.is_me
     v = o.information
-    d["information"] = contact_partial_information_codec.encode(v, raw)
+    d["information"] = contact_partial_information_codec.encode(v)
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_partial_information import ContactPartialInformation
 from . import contact_dates as contact_dates_codec
@@ -18,22 +19,22 @@ def decode_all(
 ) -> list[ContactPartialInformation]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactPartialInformation] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "dates"
         v = pop("dates")
         if type(v) is dict:
             v = contact_dates_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.dates = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -45,18 +46,14 @@ def decode(tree: Any) -> ContactPartialInformation:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactPartialInformation, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactPartialInformation) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.dates
-    d["dates"] = contact_dates_codec.encode(v, raw)
+    d["dates"] = contact_dates_codec.encode(v)
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_relations import ContactRelations
 from . import contact_relation_group as contact_relation_group_codec
@@ -16,43 +17,43 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactRelations) -> list[ContactRelations]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactRelations] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "love"
         v = pop("love")
         if type(v) is dict:
             v = contact_relation_group_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.love = v
         at = "family"
         v = pop("family")
         if type(v) is dict:
             v = contact_relation_group_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.family = v
         at = "friend"
         v = pop("friend")
         if type(v) is dict:
             v = contact_relation_group_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.friend = v
         at = "work"
         v = pop("work")
         if type(v) is dict:
             v = contact_relation_group_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.work = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,24 +65,20 @@ def decode(tree: Any) -> ContactRelations:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactRelations, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactRelations) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.love
-    d["love"] = contact_relation_group_codec.encode(v, raw)
+    d["love"] = contact_relation_group_codec.encode(v)
     v = o.family
-    d["family"] = contact_relation_group_codec.encode(v, raw)
+    d["family"] = contact_relation_group_codec.encode(v)
     v = o.friend
-    d["friend"] = contact_relation_group_codec.encode(v, raw)
+    d["friend"] = contact_relation_group_codec.encode(v)
     v = o.work
-    d["work"] = contact_relation_group_codec.encode(v, raw)
+    d["work"] = contact_relation_group_codec.encode(v)
     return d

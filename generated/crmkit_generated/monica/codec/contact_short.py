@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_short import ContactShort
 from . import account as account_codec
@@ -17,114 +18,114 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactShort) -> list[ContactShort]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactShort] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         v = pop("uuid", None)
         if type(v) is not str and v is not None:
             at = "uuid"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("hash_id") if "hash_id" in s else pop("hash_ID", None)
         if type(v) is not str and v is not None:
             at = "hash_id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.hash_id = v
         at = "first_name"
         v = pop("first_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("last_name", None)
         if type(v) is not str and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("nickname", None)
         if type(v) is not str and v is not None:
             at = "nickname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.nickname = v
         at = "complete_name"
         v = pop("complete_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.complete_name = v
         at = "initials"
         v = pop("initials")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.initials = v
         v = pop("gender", None)
         if type(v) is not str and v is not None:
             at = "gender"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.gender = v
         v = pop("gender_type", None)
         if type(v) is not str and v is not None:
             at = "gender_type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.gender_type = v
         v = pop("is_starred", None)
         if type(v) is not bool and v is not None:
             at = "is_starred"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_starred = v
         at = "is_partial"
         v = pop("is_partial")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_partial = v
         v = pop("is_active", None)
         if type(v) is not bool and v is not None:
             at = "is_active"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_active = v
         at = "is_dead"
         v = pop("is_dead")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_dead = v
         v = pop("is_me", None)
         if type(v) is not bool and v is not None:
             at = "is_me"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_me = v
         at = "information"
         v = pop("information")
         if type(v) is dict:
             v = contact_short_information_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.information = v
         v = pop("url", None)
         if type(v) is not str and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -136,17 +137,13 @@ def decode(tree: Any) -> ContactShort:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactShort, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactShort) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.uuid
@@ -179,10 +176,10 @@ def encode(o: ContactShort, raw: bool = False) -> dict[str, Any]:
     if v is not None:
         d["is_me"] = v
     v = o.information
-    d["information"] = contact_short_information_codec.encode(v, raw)
+    d["information"] = contact_short_information_codec.encode(v)
     v = o.url
     if v is not None:
         d["url"] = v
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     return d

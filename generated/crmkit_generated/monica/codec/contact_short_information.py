@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_short_information import ContactShortInformation
 from . import avatar as avatar_codec
@@ -19,36 +20,36 @@ def decode_all(
 ) -> list[ContactShortInformation]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactShortInformation] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "birthdate"
         v = pop("birthdate")
         if type(v) is dict:
             v = special_date_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.birthdate = v
         at = "deceased_date"
         v = pop("deceased_date")
         if type(v) is dict:
             v = special_date_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.deceased_date = v
         at = "avatar"
         v = pop("avatar")
         if type(v) is dict:
             v = avatar_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.avatar = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -60,22 +61,18 @@ def decode(tree: Any) -> ContactShortInformation:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactShortInformation, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactShortInformation) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.birthdate
-    d["birthdate"] = special_date_codec.encode(v, raw)
+    d["birthdate"] = special_date_codec.encode(v)
     v = o.deceased_date
-    d["deceased_date"] = special_date_codec.encode(v, raw)
+    d["deceased_date"] = special_date_codec.encode(v)
     v = o.avatar
-    d["avatar"] = avatar_codec.encode(v, raw)
+    d["avatar"] = avatar_codec.encode(v)
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact_statistics import ContactStatistics
 
@@ -15,50 +16,50 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = ContactStatistics) -> list[ContactStatistics]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactStatistics] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "number_of_calls"
         v = pop("number_of_calls")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_calls = v
         at = "number_of_notes"
         v = pop("number_of_notes")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_notes = v
         at = "number_of_activities"
         v = pop("number_of_activities")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_activities = v
         at = "number_of_reminders"
         v = pop("number_of_reminders")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_reminders = v
         at = "number_of_tasks"
         v = pop("number_of_tasks")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_tasks = v
         at = "number_of_gifts"
         v = pop("number_of_gifts")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_gifts = v
         at = "number_of_debts"
         v = pop("number_of_debts")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.number_of_debts = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -70,17 +71,13 @@ def decode(tree: Any) -> ContactStatistics:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactStatistics, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactStatistics) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["number_of_calls"] = o.number_of_calls
     d["number_of_notes"] = o.number_of_notes

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt, when, when_text
+from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.conversation_input import ConversationInput
 
@@ -24,36 +26,36 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ConversationInput) -> list[ConversationInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ConversationInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "happened_at"
         v = pop("happened_at")
         if type(v) is str:
-            v = when(v)
+            v = decode_date_or_str(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.happened_at = v
         at = "contact_field_type_id"
         v = pop("contact_field_type_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_field_type_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -65,25 +67,21 @@ def decode(tree: Any) -> ConversationInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ConversationInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ConversationInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.happened_at
     if v is not U:
-        d["happened_at"] = when_text(v, "happened_at")
+        d["happened_at"] = encode_date_or_str(v, "happened_at")
     v = o.contact_field_type_id
     if v is not U:
-        d["contact_field_type_id"] = spelt(v, "contact_field_type_id", int, str)
+        d["contact_field_type_id"] = format_lenient(v, "contact_field_type_id", int, str)
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import checked, extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.debt import Debt
 from ..models.debt_direction import DebtDirection
@@ -22,71 +24,71 @@ _debt_status = {one.value: one for one in DebtStatus}
 def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Debt] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "in_debt"
         v = pop("in_debt")
         if type(v) is str:
             v = _debt_direction.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.in_debt = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _debt_status.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("amount", None)
         if type(v) is not str and v is not None:
             at = "amount"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.amount = v
         v = pop("value", None)
         if type(v) is not str and v is not None:
             at = "value"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.value = v
         v = pop("amount_with_currency", None)
         if type(v) is not str and v is not None:
             at = "amount_with_currency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.amount_with_currency = v
         v = pop("reason", None)
         if type(v) is not str and v is not None:
             at = "reason"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reason = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -94,7 +96,7 @@ def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -103,7 +105,7 @@ def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -112,7 +114,7 @@ def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -124,43 +126,31 @@ def decode(tree: Any) -> Debt:
     return decode_all([tree])[0]
 
 
-def encode(o: Debt, raw: bool = False) -> dict[str, Any]:
+def encode(o: Debt) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
     d["object"] = o.object_
     v = o.in_debt
-    d["in_debt"] = v if type(v) is str else checked(v, str, "in_debt")
+    d["in_debt"] = v if type(v) is str else encode_plain(v, str, "in_debt")
     v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
+    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     d["amount"] = o.amount
     d["value"] = o.value
     d["amount_with_currency"] = o.amount_with_currency
     d["reason"] = o.reason
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

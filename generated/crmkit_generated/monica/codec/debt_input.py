@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.debt_direction_input import DebtDirectionInput
 from ..models.debt_input import DebtInput
@@ -30,48 +31,48 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = DebtInput) -> list[DebtInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[DebtInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "in_debt"
         v = pop("in_debt")
         if type(v) is str:
             v = _debt_direction_input.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.in_debt = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _debt_status_input.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         at = "amount"
         v = pop("amount")
         if type(v) is float or type(v) is int or type(v) is str:
-            v = unspelt(v, float)
+            v = parse_lenient(v, float)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.amount = v
         v = pop("reason", U)
         if type(v) is not str and v is not U and v is not None:
             at = "reason"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reason = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -83,31 +84,27 @@ def decode(tree: Any) -> DebtInput:
     return decode_all([tree])[0]
 
 
-def encode(o: DebtInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: DebtInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.in_debt
     if v is not U:
-        d["in_debt"] = v if type(v) is str else checked(v, str, "in_debt")
+        d["in_debt"] = v if type(v) is str else encode_plain(v, str, "in_debt")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.amount
     if v is not U:
-        d["amount"] = spelt(v, "amount", float, int, str)
+        d["amount"] = format_lenient(v, "amount", float, int, str)
     v = o.reason
     if v is not U:
-        d["reason"] = v if type(v) is str or v is None else checked(v, str, "reason")
+        d["reason"] = v if type(v) is str or v is None else encode_plain(v, str, "reason")
     return d

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import file_value, spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.files import encode_file
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
 from crmkit.core.types import File
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.document_upload_input import DocumentUploadInput
 
@@ -24,27 +26,27 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = DocumentUploadInput) -> list[DocumentUploadInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[DocumentUploadInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "document"
         v = pop("document")
         if type(v) is not File:
-            wrong(v, "a file")
+            reject(v, "a file")
         o.document = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -56,22 +58,18 @@ def decode(tree: Any) -> DocumentUploadInput:
     return decode_all([tree])[0]
 
 
-def encode(o: DocumentUploadInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: DocumentUploadInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.document
     if v is not U:
-        d["document"] = file_value(v, "document")
+        d["document"] = encode_file(v, "document")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import checked, extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.gender import Gender
 from ..models.gender_type import GenderType
@@ -19,44 +21,44 @@ _gender_type = {one.value: one for one in GenderType}
 def decode_all(rows: Any, cls: type[Any] = Gender) -> list[Gender]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Gender] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("type", None)
         if type(v) is str:
             v = _gender_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("created_at", None)
         if type(v) is str:
@@ -69,7 +71,7 @@ def decode_all(rows: Any, cls: type[Any] = Gender) -> list[Gender]:
                 v = None
         elif v is not None:
             at = "created_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("updated_at", None)
         if type(v) is str:
@@ -82,7 +84,7 @@ def decode_all(rows: Any, cls: type[Any] = Gender) -> list[Gender]:
                 v = None
         elif v is not None:
             at = "updated_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -94,39 +96,23 @@ def decode(tree: Any) -> Gender:
     return decode_all([tree])[0]
 
 
-def encode(o: Gender, raw: bool = False) -> dict[str, Any]:
+def encode(o: Gender) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["object"] = o.object_
     d["name"] = o.name
     v = o.type_
-    d["type"] = v if type(v) is str or v is None else checked(v, str, "type")
+    d["type"] = v if type(v) is str or v is None else encode_plain(v, str, "type")
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = None if v is None else encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = None if v is None else encode_datetime(v, "updated_at")
     return d

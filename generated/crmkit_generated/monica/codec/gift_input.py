@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt, when, when_text
+from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.gift_input import GiftInput
 from ..models.gift_status_input import GiftStatusInput
@@ -31,71 +33,71 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = GiftInput) -> list[GiftInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[GiftInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _gift_status_input.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("comment", U)
         if type(v) is not str and v is not U and v is not None:
             at = "comment"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.comment = v
         v = pop("url", U)
         if type(v) is not str and v is not U and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("amount", U)
         if type(v) is float or type(v) is int or type(v) is str:
             at = "amount"
-            v = unspelt(v, float)
+            v = parse_lenient(v, float)
         elif v is not U and v is not None:
             at = "amount"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.amount = v
         v = pop("date", U)
         if type(v) is str:
             at = "date"
             if v:
-                v = when(v)
+                v = decode_date_or_str(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         v = pop("recipient_id", U)
         if type(v) is int or type(v) is str:
             at = "recipient_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "recipient_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.recipient_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -107,40 +109,36 @@ def decode(tree: Any) -> GiftInput:
     return decode_all([tree])[0]
 
 
-def encode(o: GiftInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: GiftInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str else checked(v, str, "name")
+        d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.comment
     if v is not U:
-        d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
+        d["comment"] = v if type(v) is str or v is None else encode_plain(v, str, "comment")
     v = o.url
     if v is not U:
-        d["url"] = v if type(v) is str or v is None else checked(v, str, "url")
+        d["url"] = v if type(v) is str or v is None else encode_plain(v, str, "url")
     v = o.amount
     if v is not U:
-        d["amount"] = None if v is None else spelt(v, "amount", float, int, str)
+        d["amount"] = None if v is None else format_lenient(v, "amount", float, int, str)
     v = o.date
     if v is not U:
-        d["date"] = None if v is None else when_text(v, "date")
+        d["date"] = None if v is None else encode_date_or_str(v, "date")
     v = o.recipient_id
     if v is not U:
-        d["recipient_id"] = None if v is None else spelt(v, "recipient_id", int, str)
+        d["recipient_id"] = None if v is None else format_lenient(v, "recipient_id", int, str)
     return d

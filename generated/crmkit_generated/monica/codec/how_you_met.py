@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.how_you_met import HowYouMet
 from . import contact_short as contact_short_codec
@@ -17,27 +18,27 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = HowYouMet) -> list[HowYouMet]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[HowYouMet] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("general_information", None)
         if type(v) is not str and v is not None:
             at = "general_information"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.general_information = v
         at = "first_met_date"
         v = pop("first_met_date")
         if type(v) is dict:
             v = special_date_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.first_met_date = v
         v = pop("first_met_through_contact", None)
         if type(v) is dict:
@@ -45,7 +46,7 @@ def decode_all(rows: Any, cls: type[Any] = HowYouMet) -> list[HowYouMet]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "first_met_through_contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.first_met_through_contact = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -57,21 +58,17 @@ def decode(tree: Any) -> HowYouMet:
     return decode_all([tree])[0]
 
 
-def encode(o: HowYouMet, raw: bool = False) -> dict[str, Any]:
+def encode(o: HowYouMet) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["general_information"] = o.general_information
     v = o.first_met_date
-    d["first_met_date"] = special_date_codec.encode(v, raw)
+    d["first_met_date"] = special_date_codec.encode(v)
     v = o.first_met_through_contact
-    d["first_met_through_contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["first_met_through_contact"] = None if v is None else contact_short_codec.encode(v)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.introduction_input import IntroductionInput
 
@@ -31,88 +32,88 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = IntroductionInput) -> list[IntroductionInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[IntroductionInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "is_date_known"
         v = pop("is_date_known")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_date_known = v
         v = pop("met_through_contact_id", U)
         if type(v) is int or type(v) is str:
             at = "met_through_contact_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "met_through_contact_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.met_through_contact_id = v
         v = pop("general_information", U)
         if type(v) is not str and v is not U and v is not None:
             at = "general_information"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.general_information = v
         v = pop("where", U)
         if type(v) is not str and v is not U and v is not None:
             at = "where"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.where = v
         v = pop("day", U)
         if type(v) is int or type(v) is str:
             at = "day"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "day"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.day = v
         v = pop("month", U)
         if type(v) is int or type(v) is str:
             at = "month"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "month"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.month = v
         v = pop("year", U)
         if type(v) is int or type(v) is str:
             at = "year"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "year"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.year = v
         v = pop("is_age_based", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "is_age_based"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "is_age_based"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_age_based = v
         v = pop("age", U)
         if type(v) is int or type(v) is str:
             at = "age"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "age"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.age = v
         v = pop("add_reminder", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "add_reminder"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "add_reminder"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.add_reminder = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -124,50 +125,46 @@ def decode(tree: Any) -> IntroductionInput:
     return decode_all([tree])[0]
 
 
-def encode(o: IntroductionInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: IntroductionInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.is_date_known
     if v is not U:
-        d["is_date_known"] = spelt(v, "is_date_known", bool, int, str)
+        d["is_date_known"] = format_lenient(v, "is_date_known", bool, int, str)
     v = o.met_through_contact_id
     if v is not U:
         d["met_through_contact_id"] = (
-            None if v is None else spelt(v, "met_through_contact_id", int, str)
+            None if v is None else format_lenient(v, "met_through_contact_id", int, str)
         )
     v = o.general_information
     if v is not U:
         d["general_information"] = (
-            v if type(v) is str or v is None else checked(v, str, "general_information")
+            v if type(v) is str or v is None else encode_plain(v, str, "general_information")
         )
     v = o.where
     if v is not U:
-        d["where"] = v if type(v) is str or v is None else checked(v, str, "where")
+        d["where"] = v if type(v) is str or v is None else encode_plain(v, str, "where")
     v = o.day
     if v is not U:
-        d["day"] = None if v is None else spelt(v, "day", int, str)
+        d["day"] = None if v is None else format_lenient(v, "day", int, str)
     v = o.month
     if v is not U:
-        d["month"] = None if v is None else spelt(v, "month", int, str)
+        d["month"] = None if v is None else format_lenient(v, "month", int, str)
     v = o.year
     if v is not U:
-        d["year"] = None if v is None else spelt(v, "year", int, str)
+        d["year"] = None if v is None else format_lenient(v, "year", int, str)
     v = o.is_age_based
     if v is not U:
-        d["is_age_based"] = None if v is None else spelt(v, "is_age_based", bool, int, str)
+        d["is_age_based"] = None if v is None else format_lenient(v, "is_age_based", bool, int, str)
     v = o.age
     if v is not U:
-        d["age"] = None if v is None else spelt(v, "age", int, str)
+        d["age"] = None if v is None else format_lenient(v, "age", int, str)
     v = o.add_reminder
     if v is not U:
-        d["add_reminder"] = None if v is None else spelt(v, "add_reminder", bool, int, str)
+        d["add_reminder"] = None if v is None else format_lenient(v, "add_reminder", bool, int, str)
     return d

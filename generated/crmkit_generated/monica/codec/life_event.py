@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.life_event import LifeEvent
 from . import account as account_codec
@@ -19,40 +21,40 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LifeEvent] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("note", None)
         if type(v) is not str and v is not None:
             at = "note"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.note = v
         at = "happened_at"
         v = pop("happened_at")
@@ -61,21 +63,21 @@ def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.happened_at = v
         at = "life_event_type"
         v = pop("life_event_type")
         if type(v) is dict:
             v = life_event_type_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.life_event_type = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -83,7 +85,7 @@ def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -92,7 +94,7 @@ def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -101,7 +103,7 @@ def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -113,17 +115,13 @@ def decode(tree: Any) -> LifeEvent:
     return decode_all([tree])[0]
 
 
-def encode(o: LifeEvent, raw: bool = False) -> dict[str, Any]:
+def encode(o: LifeEvent) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -131,27 +129,15 @@ def encode(o: LifeEvent, raw: bool = False) -> dict[str, Any]:
     d["name"] = o.name
     d["note"] = o.note
     v = o.happened_at
-    d["happened_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "happened_at", raw)
-    )
+    d["happened_at"] = encode_datetime(v, "happened_at")
     v = o.life_event_type
-    d["life_event_type"] = life_event_type_codec.encode(v, raw)
+    d["life_event_type"] = life_event_type_codec.encode(v)
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

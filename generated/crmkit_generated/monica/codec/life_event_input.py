@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt, when, when_text
+from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.life_event_input import LifeEventInput
 
@@ -29,67 +31,67 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = LifeEventInput) -> list[LifeEventInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LifeEventInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "life_event_type_id"
         v = pop("life_event_type_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.life_event_type_id = v
         at = "happened_at"
         v = pop("happened_at")
         if type(v) is str:
-            v = when(v)
+            v = decode_date_or_str(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.happened_at = v
         at = "name"
         v = pop("name")
         if type(v) is not str and v is not None:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         at = "note"
         v = pop("note")
         if type(v) is not str and v is not None:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.note = v
         at = "has_reminder"
         v = pop("has_reminder")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.has_reminder = v
         at = "happened_at_month_unknown"
         v = pop("happened_at_month_unknown")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.happened_at_month_unknown = v
         at = "happened_at_day_unknown"
         v = pop("happened_at_day_unknown")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.happened_at_day_unknown = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -101,40 +103,38 @@ def decode(tree: Any) -> LifeEventInput:
     return decode_all([tree])[0]
 
 
-def encode(o: LifeEventInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: LifeEventInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.life_event_type_id
     if v is not U:
-        d["life_event_type_id"] = spelt(v, "life_event_type_id", int, str)
+        d["life_event_type_id"] = format_lenient(v, "life_event_type_id", int, str)
     v = o.happened_at
     if v is not U:
-        d["happened_at"] = when_text(v, "happened_at")
+        d["happened_at"] = encode_date_or_str(v, "happened_at")
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str or v is None else checked(v, str, "name")
+        d["name"] = v if type(v) is str or v is None else encode_plain(v, str, "name")
     v = o.note
     if v is not U:
-        d["note"] = v if type(v) is str or v is None else checked(v, str, "note")
+        d["note"] = v if type(v) is str or v is None else encode_plain(v, str, "note")
     v = o.has_reminder
     if v is not U:
-        d["has_reminder"] = spelt(v, "has_reminder", bool, int, str)
+        d["has_reminder"] = format_lenient(v, "has_reminder", bool, int, str)
     v = o.happened_at_month_unknown
     if v is not U:
-        d["happened_at_month_unknown"] = spelt(v, "happened_at_month_unknown", bool, int, str)
+        d["happened_at_month_unknown"] = format_lenient(
+            v, "happened_at_month_unknown", bool, int, str
+        )
     v = o.happened_at_day_unknown
     if v is not U:
-        d["happened_at_day_unknown"] = spelt(v, "happened_at_day_unknown", bool, int, str)
+        d["happened_at_day_unknown"] = format_lenient(v, "happened_at_day_unknown", bool, int, str)
     return d

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt, when, when_text
+from crmkit.core.codec.datetimes import decode_date_or_str, encode_date_or_str
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.message_input import MessageInput
 
@@ -24,34 +26,34 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = MessageInput) -> list[MessageInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[MessageInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "written_at"
         v = pop("written_at")
         if type(v) is str:
-            v = when(v)
+            v = decode_date_or_str(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.written_at = v
         at = "written_by_me"
         v = pop("written_by_me")
         if type(v) is bool or type(v) is int or type(v) is str:
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.written_by_me = v
         at = "content"
         v = pop("content")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.content = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -63,25 +65,21 @@ def decode(tree: Any) -> MessageInput:
     return decode_all([tree])[0]
 
 
-def encode(o: MessageInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: MessageInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.written_at
     if v is not U:
-        d["written_at"] = when_text(v, "written_at")
+        d["written_at"] = encode_date_or_str(v, "written_at")
     v = o.written_by_me
     if v is not U:
-        d["written_by_me"] = spelt(v, "written_by_me", bool, int, str)
+        d["written_by_me"] = format_lenient(v, "written_by_me", bool, int, str)
     v = o.content
     if v is not U:
-        d["content"] = v if type(v) is str else checked(v, str, "content")
+        d["content"] = v if type(v) is str else encode_plain(v, str, "content")
     return d

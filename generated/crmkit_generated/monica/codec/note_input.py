@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.note_input import NoteInput
 
@@ -24,35 +25,35 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = NoteInput) -> list[NoteInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[NoteInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "body"
         v = pop("body")
         if type(v) is not str and type(v) is not float and type(v) is not int:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.body = v
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         v = pop("is_favorited", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "is_favorited"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "is_favorited"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.is_favorited = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -64,25 +65,21 @@ def decode(tree: Any) -> NoteInput:
     return decode_all([tree])[0]
 
 
-def encode(o: NoteInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: NoteInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.body
     if v is not U:
-        d["body"] = spelt(v, "body", str, float, int)
+        d["body"] = format_lenient(v, "body", str, float, int)
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.is_favorited
     if v is not U:
-        d["is_favorited"] = None if v is None else spelt(v, "is_favorited", bool, int, str)
+        d["is_favorited"] = None if v is None else format_lenient(v, "is_favorited", bool, int, str)
     return d

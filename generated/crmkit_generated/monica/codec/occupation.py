@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import date_text, extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_date, encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.occupation import Occupation
 from . import account as account_codec
@@ -19,50 +21,50 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Occupation] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "title"
         v = pop("title")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("salary", None)
         if type(v) is not int and v is not None:
             at = "salary"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.salary = v
         v = pop("salary_unit", None)
         if type(v) is not str and v is not None:
             at = "salary_unit"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.salary_unit = v
         v = pop("currently_works_here", None)
         if type(v) is not bool and v is not None:
             at = "currently_works_here"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.currently_works_here = v
         v = pop("start_date", None)
         if type(v) is str:
@@ -73,7 +75,7 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
                 v = None
         elif v is not None:
             at = "start_date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.start_date = v
         v = pop("end_date", None)
         if type(v) is str:
@@ -84,21 +86,21 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
                 v = None
         elif v is not None:
             at = "end_date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.end_date = v
         at = "company"
         v = pop("company")
         if type(v) is dict:
             v = company_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.company = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -106,7 +108,7 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -115,7 +117,7 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -124,7 +126,7 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -136,17 +138,13 @@ def decode(tree: Any) -> Occupation:
     return decode_all([tree])[0]
 
 
-def encode(o: Occupation, raw: bool = False) -> dict[str, Any]:
+def encode(o: Occupation) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["object"] = o.object_
@@ -156,25 +154,17 @@ def encode(o: Occupation, raw: bool = False) -> dict[str, Any]:
     d["salary_unit"] = o.salary_unit
     d["currently_works_here"] = o.currently_works_here
     v = o.start_date
-    d["start_date"] = None if v is None else date_text(v, "start_date")
+    d["start_date"] = None if v is None else encode_date(v, "start_date")
     v = o.end_date
-    d["end_date"] = None if v is None else date_text(v, "end_date")
+    d["end_date"] = None if v is None else encode_date(v, "end_date")
     v = o.company
-    d["company"] = company_codec.encode(v, raw)
+    d["company"] = company_codec.encode(v)
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -6,9 +6,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.datetimes import encode_date
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, date_text, extras, new, wrong
 
 from ..models.occupation_input import OccupationInput
 from ..models.salary_unit_input import SalaryUnitInput
@@ -33,62 +35,62 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = OccupationInput) -> list[OccupationInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[OccupationInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "company_id"
         v = pop("company_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.company_id = v
         at = "title"
         v = pop("title")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("salary", U)
         if type(v) is int or type(v) is str:
             at = "salary"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "salary"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.salary = v
         v = pop("salary_unit", U)
         if type(v) is str:
             v = _salary_unit_input.get(v, v)
         elif v is not U and v is not None:
             at = "salary_unit"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.salary_unit = v
         v = pop("currently_works_here", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "currently_works_here"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "currently_works_here"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.currently_works_here = v
         v = pop("start_date", U)
         if type(v) is str:
@@ -99,7 +101,7 @@ def decode_all(rows: Any, cls: type[Any] = OccupationInput) -> list[OccupationIn
                 v = None
         elif v is not U and v is not None:
             at = "start_date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.start_date = v
         v = pop("end_date", U)
         if type(v) is str:
@@ -110,7 +112,7 @@ def decode_all(rows: Any, cls: type[Any] = OccupationInput) -> list[OccupationIn
                 v = None
         elif v is not U and v is not None:
             at = "end_date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.end_date = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -122,45 +124,41 @@ def decode(tree: Any) -> OccupationInput:
     return decode_all([tree])[0]
 
 
-def encode(o: OccupationInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: OccupationInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.company_id
     if v is not U:
-        d["company_id"] = spelt(v, "company_id", int, str)
+        d["company_id"] = format_lenient(v, "company_id", int, str)
     v = o.title
     if v is not U:
-        d["title"] = v if type(v) is str else checked(v, str, "title")
+        d["title"] = v if type(v) is str else encode_plain(v, str, "title")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.salary
     if v is not U:
-        d["salary"] = None if v is None else spelt(v, "salary", int, str)
+        d["salary"] = None if v is None else format_lenient(v, "salary", int, str)
     v = o.salary_unit
     if v is not U:
-        d["salary_unit"] = v if type(v) is str or v is None else checked(v, str, "salary_unit")
+        d["salary_unit"] = v if type(v) is str or v is None else encode_plain(v, str, "salary_unit")
     v = o.currently_works_here
     if v is not U:
         d["currently_works_here"] = (
-            None if v is None else spelt(v, "currently_works_here", bool, int, str)
+            None if v is None else format_lenient(v, "currently_works_here", bool, int, str)
         )
     v = o.start_date
     if v is not U:
-        d["start_date"] = None if v is None else date_text(v, "start_date")
+        d["start_date"] = None if v is None else encode_date(v, "start_date")
     v = o.end_date
     if v is not U:
-        d["end_date"] = None if v is None else date_text(v, "end_date")
+        d["end_date"] = None if v is None else encode_date(v, "end_date")
     return d

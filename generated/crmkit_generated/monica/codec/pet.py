@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.pet import Pet
 from . import account as account_codec
@@ -19,49 +21,49 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Pet) -> list[Pet]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Pet] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         at = "pet_category"
         v = pop("pet_category")
         if type(v) is dict:
             v = pet_category_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.pet_category = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -69,7 +71,7 @@ def decode_all(rows: Any, cls: type[Any] = Pet) -> list[Pet]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -78,7 +80,7 @@ def decode_all(rows: Any, cls: type[Any] = Pet) -> list[Pet]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -87,7 +89,7 @@ def decode_all(rows: Any, cls: type[Any] = Pet) -> list[Pet]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -99,38 +101,26 @@ def decode(tree: Any) -> Pet:
     return decode_all([tree])[0]
 
 
-def encode(o: Pet, raw: bool = False) -> dict[str, Any]:
+def encode(o: Pet) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
     d["object"] = o.object_
     d["name"] = o.name
     v = o.pet_category
-    d["pet_category"] = pet_category_codec.encode(v, raw)
+    d["pet_category"] = pet_category_codec.encode(v)
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

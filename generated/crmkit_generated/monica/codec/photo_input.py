@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.photo_input import PhotoInput
 
@@ -24,32 +25,32 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = PhotoInput) -> list[PhotoInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[PhotoInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "data"
         v = pop("data")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.data = v
         v = pop("extension", U)
         if type(v) is not str and v is not U and v is not None:
             at = "extension"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.extension = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -61,25 +62,21 @@ def decode(tree: Any) -> PhotoInput:
     return decode_all([tree])[0]
 
 
-def encode(o: PhotoInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: PhotoInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.data
     if v is not U:
-        d["data"] = v if type(v) is str else checked(v, str, "data")
+        d["data"] = v if type(v) is str else encode_plain(v, str, "data")
     v = o.extension
     if v is not U:
-        d["extension"] = v if type(v) is str or v is None else checked(v, str, "extension")
+        d["extension"] = v if type(v) is str or v is None else encode_plain(v, str, "extension")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.place import Place
 from . import account as account_codec
@@ -18,55 +20,55 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Place] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("street", None)
         if type(v) is not str and v is not None:
             at = "street"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.street = v
         v = pop("city", None)
         if type(v) is not str and v is not None:
             at = "city"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.city = v
         v = pop("province", None)
         if type(v) is not str and v is not None:
             at = "province"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.province = v
         v = pop("postal_code", None)
         if type(v) is not str and v is not None:
             at = "postal_code"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.postal_code = v
         v = pop("latitude", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "latitude"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.latitude = v
         v = pop("longitude", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "longitude"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.longitude = v
         v = pop("country", None)
         if type(v) is dict:
@@ -74,14 +76,14 @@ def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
             v = country_codec.decode(v)
         elif v is not None:
             at = "country"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.country = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         at = "created_at"
         v = pop("created_at")
@@ -90,7 +92,7 @@ def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -99,7 +101,7 @@ def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -111,17 +113,13 @@ def decode(tree: Any) -> Place:
     return decode_all([tree])[0]
 
 
-def encode(o: Place, raw: bool = False) -> dict[str, Any]:
+def encode(o: Place) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["object"] = o.object_
@@ -132,19 +130,11 @@ def encode(o: Place, raw: bool = False) -> dict[str, Any]:
     d["latitude"] = o.latitude
     d["longitude"] = o.longitude
     v = o.country
-    d["country"] = None if v is None else country_codec.encode(v, raw)
+    d["country"] = None if v is None else country_codec.encode(v)
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.policy_signature import PolicySignature
 from . import term as term_codec
@@ -18,20 +20,20 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = PolicySignature) -> list[PolicySignature]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[PolicySignature] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "signed"
         v = pop("signed")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.signed = v
         v = pop("signed_date", None)
         if type(v) is str:
@@ -44,26 +46,26 @@ def decode_all(rows: Any, cls: type[Any] = PolicySignature) -> list[PolicySignat
                 v = None
         elif v is not None:
             at = "signed_date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.signed_date = v
         v = pop("ip_address", None)
         if type(v) is not str and v is not None:
             at = "ip_address"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ip_address = v
         at = "user"
         v = pop("user")
         if type(v) is dict:
             v = user_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.user = v
         at = "term"
         v = pop("term")
         if type(v) is dict:
             v = term_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.term = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -75,30 +77,20 @@ def decode(tree: Any) -> PolicySignature:
     return decode_all([tree])[0]
 
 
-def encode(o: PolicySignature, raw: bool = False) -> dict[str, Any]:
+def encode(o: PolicySignature) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["signed"] = o.signed
     v = o.signed_date
-    d["signed_date"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "signed_date", raw)
-    )
+    d["signed_date"] = None if v is None else encode_datetime(v, "signed_date")
     d["ip_address"] = o.ip_address
     v = o.user
-    d["user"] = user_codec.encode(v, raw)
+    d["user"] = user_codec.encode(v)
     v = o.term
-    d["term"] = term_codec.encode(v, raw)
+    d["term"] = term_codec.encode(v)
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.policy_signature_input import PolicySignatureInput
 
@@ -17,20 +18,20 @@ MEMBERS = frozenset(("ip_address",))
 def decode_all(rows: Any, cls: type[Any] = PolicySignatureInput) -> list[PolicySignatureInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[PolicySignatureInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "ip_address"
         v = pop("ip_address")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ip_address = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -42,19 +43,15 @@ def decode(tree: Any) -> PolicySignatureInput:
     return decode_all([tree])[0]
 
 
-def encode(o: PolicySignatureInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: PolicySignatureInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.ip_address
     if v is not U:
-        d["ip_address"] = v if type(v) is str else checked(v, str, "ip_address")
+        d["ip_address"] = v if type(v) is str else encode_plain(v, str, "ip_address")
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.relationship import Relationship
 from . import account as account_codec
@@ -19,63 +21,63 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Relationship) -> list[Relationship]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Relationship] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         v = pop("uuid", None)
         if type(v) is not str and v is not None:
             at = "uuid"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "contact_is"
         v = pop("contact_is")
         if type(v) is dict:
             v = contact_short_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact_is = v
         at = "relationship_type"
         v = pop("relationship_type")
         if type(v) is dict:
             v = relationship_type_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.relationship_type = v
         at = "of_contact"
         v = pop("of_contact")
         if type(v) is dict:
             v = contact_short_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.of_contact = v
         v = pop("url", None)
         if type(v) is not str and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         at = "created_at"
         v = pop("created_at")
@@ -84,7 +86,7 @@ def decode_all(rows: Any, cls: type[Any] = Relationship) -> list[Relationship]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -93,7 +95,7 @@ def decode_all(rows: Any, cls: type[Any] = Relationship) -> list[Relationship]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -105,17 +107,13 @@ def decode(tree: Any) -> Relationship:
     return decode_all([tree])[0]
 
 
-def encode(o: Relationship, raw: bool = False) -> dict[str, Any]:
+def encode(o: Relationship) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     v = o.uuid
@@ -123,26 +121,18 @@ def encode(o: Relationship, raw: bool = False) -> dict[str, Any]:
         d["uuid"] = v
     d["object"] = o.object_
     v = o.contact_is
-    d["contact_is"] = contact_short_codec.encode(v, raw)
+    d["contact_is"] = contact_short_codec.encode(v)
     v = o.relationship_type
-    d["relationship_type"] = relationship_type_codec.encode(v, raw)
+    d["relationship_type"] = relationship_type_codec.encode(v)
     v = o.of_contact
-    d["of_contact"] = contact_short_codec.encode(v, raw)
+    d["of_contact"] = contact_short_codec.encode(v)
     v = o.url
     if v is not None:
         d["url"] = v
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.relationship_input import RelationshipInput
 
@@ -24,36 +25,36 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = RelationshipInput) -> list[RelationshipInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[RelationshipInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_is"
         v = pop("contact_is")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_is = v
         at = "relationship_type_id"
         v = pop("relationship_type_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.relationship_type_id = v
         at = "of_contact"
         v = pop("of_contact")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.of_contact = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -65,25 +66,21 @@ def decode(tree: Any) -> RelationshipInput:
     return decode_all([tree])[0]
 
 
-def encode(o: RelationshipInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: RelationshipInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_is
     if v is not U:
-        d["contact_is"] = spelt(v, "contact_is", int, str)
+        d["contact_is"] = format_lenient(v, "contact_is", int, str)
     v = o.relationship_type_id
     if v is not U:
-        d["relationship_type_id"] = spelt(v, "relationship_type_id", int, str)
+        d["relationship_type_id"] = format_lenient(v, "relationship_type_id", int, str)
     v = o.of_contact
     if v is not U:
-        d["of_contact"] = spelt(v, "of_contact", int, str)
+        d["of_contact"] = format_lenient(v, "of_contact", int, str)
     return d

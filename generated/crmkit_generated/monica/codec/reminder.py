@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import checked, extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.reminder import Reminder
 from ..models.reminder_frequency import ReminderFrequency
@@ -20,52 +22,52 @@ _reminder_frequency = {one.value: one for one in ReminderFrequency}
 def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Reminder] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "title"
         v = pop("title")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         at = "frequency_type"
         v = pop("frequency_type")
         if type(v) is str:
             v = _reminder_frequency.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.frequency_type = v
         v = pop("frequency_number", None)
         if type(v) is not int and v is not None:
             at = "frequency_number"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.frequency_number = v
         at = "initial_date"
         v = pop("initial_date")
@@ -74,19 +76,19 @@ def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.initial_date = v
         at = "delible"
         v = pop("delible")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.delible = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -94,7 +96,7 @@ def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         at = "created_at"
         v = pop("created_at")
@@ -103,7 +105,7 @@ def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -112,7 +114,7 @@ def decode_all(rows: Any, cls: type[Any] = Reminder) -> list[Reminder]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -124,17 +126,13 @@ def decode(tree: Any) -> Reminder:
     return decode_all([tree])[0]
 
 
-def encode(o: Reminder, raw: bool = False) -> dict[str, Any]:
+def encode(o: Reminder) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -142,29 +140,17 @@ def encode(o: Reminder, raw: bool = False) -> dict[str, Any]:
     d["title"] = o.title
     d["description"] = o.description
     v = o.frequency_type
-    d["frequency_type"] = v if type(v) is str else checked(v, str, "frequency_type")
+    d["frequency_type"] = v if type(v) is str else encode_plain(v, str, "frequency_type")
     d["frequency_number"] = o.frequency_number
     v = o.initial_date
-    d["initial_date"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "initial_date", raw)
-    )
+    d["initial_date"] = encode_datetime(v, "initial_date")
     d["delible"] = o.delible
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.contact
-    d["contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["contact"] = None if v is None else contact_short_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

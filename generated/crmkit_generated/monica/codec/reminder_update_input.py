@@ -6,9 +6,11 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.datetimes import encode_date
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, date_text, extras, new, wrong
 
 from ..models.reminder_frequency_input import ReminderFrequencyInput
 from ..models.reminder_update_input import ReminderUpdateInput
@@ -31,62 +33,62 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ReminderUpdateInput) -> list[ReminderUpdateInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ReminderUpdateInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "contact_id"
         v = pop("contact_id")
         if type(v) is int or type(v) is str:
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         else:
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         at = "title"
         v = pop("title")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         at = "initial_date"
         v = pop("initial_date")
         if type(v) is str:
             v = datetime.date.fromisoformat(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.initial_date = v
         at = "frequency_type"
         v = pop("frequency_type")
         if type(v) is str:
             v = _reminder_frequency_input.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.frequency_type = v
         v = pop("frequency_number", U)
         if type(v) is int or type(v) is str:
             at = "frequency_number"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "frequency_number"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.frequency_number = v
         v = pop("delible", U)
         if type(v) is bool or type(v) is int or type(v) is str:
             at = "delible"
-            v = unspelt(v, bool)
+            v = parse_lenient(v, bool)
         elif v is not U and v is not None:
             at = "delible"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.delible = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -98,37 +100,35 @@ def decode(tree: Any) -> ReminderUpdateInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ReminderUpdateInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ReminderUpdateInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = spelt(v, "contact_id", int, str)
+        d["contact_id"] = format_lenient(v, "contact_id", int, str)
     v = o.title
     if v is not U:
-        d["title"] = v if type(v) is str else checked(v, str, "title")
+        d["title"] = v if type(v) is str else encode_plain(v, str, "title")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.initial_date
     if v is not U:
-        d["initial_date"] = date_text(v, "initial_date")
+        d["initial_date"] = encode_date(v, "initial_date")
     v = o.frequency_type
     if v is not U:
-        d["frequency_type"] = v if type(v) is str else checked(v, str, "frequency_type")
+        d["frequency_type"] = v if type(v) is str else encode_plain(v, str, "frequency_type")
     v = o.frequency_number
     if v is not U:
-        d["frequency_number"] = None if v is None else spelt(v, "frequency_number", int, str)
+        d["frequency_number"] = (
+            None if v is None else format_lenient(v, "frequency_number", int, str)
+        )
     v = o.delible
     if v is not U:
-        d["delible"] = None if v is None else spelt(v, "delible", bool, int, str)
+        d["delible"] = None if v is None else format_lenient(v, "delible", bool, int, str)
     return d

@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.special_date import SpecialDate
 
@@ -16,25 +18,25 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = SpecialDate) -> list[SpecialDate]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SpecialDate] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("is_age_based", None)
         if type(v) is not bool and v is not None:
             at = "is_age_based"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_age_based = v
         v = pop("is_year_unknown", None)
         if type(v) is not bool and v is not None:
             at = "is_year_unknown"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_year_unknown = v
         v = pop("date", None)
         if type(v) is str:
@@ -47,7 +49,7 @@ def decode_all(rows: Any, cls: type[Any] = SpecialDate) -> list[SpecialDate]:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -59,26 +61,16 @@ def decode(tree: Any) -> SpecialDate:
     return decode_all([tree])[0]
 
 
-def encode(o: SpecialDate, raw: bool = False) -> dict[str, Any]:
+def encode(o: SpecialDate) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["is_age_based"] = o.is_age_based
     d["is_year_unknown"] = o.is_year_unknown
     v = o.date
-    d["date"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "date", raw)
-    )
+    d["date"] = None if v is None else encode_datetime(v, "date")
     return d

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
-from crmkit.core.nested import read_list, write_list
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_list, encode_list
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import extras, new, wrong
 
 from ..models.tag_ids_input import TagIdsInput
 
@@ -19,22 +20,22 @@ MEMBERS = frozenset(("tags",))
 def decode_all(rows: Any, cls: type[Any] = TagIdsInput) -> list[TagIdsInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TagIdsInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "tags"
         v = pop("tags")
         if type(v) is list:
-            v = read_list(v, lambda x: unspelt(x, int))
+            v = decode_list(v, lambda x: parse_lenient(x, int))
         else:
-            wrong(v, "an array")
+            reject(v, "an array")
         o.ids = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -46,19 +47,15 @@ def decode(tree: Any) -> TagIdsInput:
     return decode_all([tree])[0]
 
 
-def encode(o: TagIdsInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: TagIdsInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.ids
     if v is not U:
-        d["tags"] = write_list(v, "ids", lambda x, at: spelt(x, at, int, str))
+        d["tags"] = encode_list(v, "ids", lambda x, at: format_lenient(x, at, int, str))
     return d

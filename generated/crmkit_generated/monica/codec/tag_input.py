@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.tag_input import TagInput
 
@@ -17,20 +18,20 @@ MEMBERS = frozenset(("name",))
 def decode_all(rows: Any, cls: type[Any] = TagInput) -> list[TagInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TagInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -42,19 +43,15 @@ def decode(tree: Any) -> TagInput:
     return decode_all([tree])[0]
 
 
-def encode(o: TagInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: TagInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str else checked(v, str, "name")
+        d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import check_items, encode_extras, encode_items
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import each, extras, new, plain, wrong
 
 from ..models.tag_names_input import TagNamesInput
 
@@ -17,23 +18,23 @@ MEMBERS = frozenset(("tags",))
 def decode_all(rows: Any, cls: type[Any] = TagNamesInput) -> list[TagNamesInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TagNamesInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "tags"
         v = pop("tags")
         if type(v) is list:
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         else:
-            wrong(v, "an array")
+            reject(v, "an array")
         o.names = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -45,19 +46,15 @@ def decode(tree: Any) -> TagNamesInput:
     return decode_all([tree])[0]
 
 
-def encode(o: TagNamesInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: TagNamesInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.names
     if v is not U:
-        d["tags"] = plain(v, "names")
+        d["tags"] = encode_items(v, "names")
     return d

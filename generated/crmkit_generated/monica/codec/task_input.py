@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import spelt, unspelt
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import format_lenient, parse_lenient
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.task_input import TaskInput
 
@@ -24,33 +25,33 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = TaskInput) -> list[TaskInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TaskInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "title"
         v = pop("title")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("contact_id", U)
         if type(v) is int or type(v) is str:
             at = "contact_id"
-            v = unspelt(v, int)
+            v = parse_lenient(v, int)
         elif v is not U and v is not None:
             at = "contact_id"
-            wrong(v, "a plain value")
+            reject(v, "a plain value")
         o.contact_id = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -62,25 +63,21 @@ def decode(tree: Any) -> TaskInput:
     return decode_all([tree])[0]
 
 
-def encode(o: TaskInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: TaskInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.title
     if v is not U:
-        d["title"] = v if type(v) is str else checked(v, str, "title")
+        d["title"] = v if type(v) is str else encode_plain(v, str, "title")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.contact_id
     if v is not U:
-        d["contact_id"] = None if v is None else spelt(v, "contact_id", int, str)
+        d["contact_id"] = None if v is None else format_lenient(v, "contact_id", int, str)
     return d

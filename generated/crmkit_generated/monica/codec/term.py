@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.term import Term
 
@@ -16,45 +18,45 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Term) -> list[Term]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Term] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         v = pop("term_version", None)
         if type(v) is not str and v is not None:
             at = "term_version"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.term_version = v
         v = pop("term_content", None)
         if type(v) is not str and v is not None:
             at = "term_content"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.term_content = v
         v = pop("privacy_version", None)
         if type(v) is not str and v is not None:
             at = "privacy_version"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.privacy_version = v
         v = pop("privacy_content", None)
         if type(v) is not str and v is not None:
             at = "privacy_content"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.privacy_content = v
         v = pop("created_at", None)
         if type(v) is str:
@@ -67,7 +69,7 @@ def decode_all(rows: Any, cls: type[Any] = Term) -> list[Term]:
                 v = None
         elif v is not None:
             at = "created_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         v = pop("updated_at", None)
         if type(v) is str:
@@ -80,7 +82,7 @@ def decode_all(rows: Any, cls: type[Any] = Term) -> list[Term]:
                 v = None
         elif v is not None:
             at = "updated_at"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -92,17 +94,13 @@ def decode(tree: Any) -> Term:
     return decode_all([tree])[0]
 
 
-def encode(o: Term, raw: bool = False) -> dict[str, Any]:
+def encode(o: Term) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["object"] = o.object_
@@ -111,19 +109,7 @@ def encode(o: Term, raw: bool = False) -> dict[str, Any]:
     d["privacy_version"] = o.privacy_version
     d["privacy_content"] = o.privacy_content
     v = o.created_at
-    d["created_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = None if v is None else encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = None if v is None else encode_datetime(v, "updated_at")
     return d

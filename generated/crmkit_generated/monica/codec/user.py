@@ -6,7 +6,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import extras, moment, new, wrong
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.user import User
 from . import account as account_codec
@@ -19,50 +21,50 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[User] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.id = v
         at = "uuid"
         v = pop("uuid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uuid = v
         at = "object"
         v = pop("object")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.object_ = v
         at = "first_name"
         v = pop("first_name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("last_name", None)
         if type(v) is not str and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         at = "email"
         v = pop("email")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email = v
         v = pop("me_contact", None)
         if type(v) is dict:
@@ -70,12 +72,12 @@ def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
             v = contact_short_codec.decode(v)
         elif v is not None:
             at = "me_contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.me_contact = v
         v = pop("timezone", None)
         if type(v) is not str and v is not None:
             at = "timezone"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.timezone = v
         v = pop("currency", None)
         if type(v) is dict:
@@ -83,24 +85,24 @@ def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
             v = currency_codec.decode(v)
         elif v is not None:
             at = "currency"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.currency = v
         v = pop("locale", None)
         if type(v) is not str and v is not None:
             at = "locale"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.locale = v
         at = "is_policy_compliant"
         v = pop("is_policy_compliant")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.is_policy_compliant = v
         at = "account"
         v = pop("account")
         if type(v) is dict:
             v = account_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.account = v
         at = "created_at"
         v = pop("created_at")
@@ -109,7 +111,7 @@ def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.created_at = v
         at = "updated_at"
         v = pop("updated_at")
@@ -118,7 +120,7 @@ def decode_all(rows: Any, cls: type[Any] = User) -> list[User]:
             if v.tzinfo is None:
                 v = v.replace(tzinfo=datetime.UTC)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.updated_at = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -130,17 +132,13 @@ def decode(tree: Any) -> User:
     return decode_all([tree])[0]
 
 
-def encode(o: User, raw: bool = False) -> dict[str, Any]:
+def encode(o: User) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["uuid"] = o.uuid
@@ -150,24 +148,16 @@ def encode(o: User, raw: bool = False) -> dict[str, Any]:
     d["name"] = o.name
     d["email"] = o.email
     v = o.me_contact
-    d["me_contact"] = None if v is None else contact_short_codec.encode(v, raw)
+    d["me_contact"] = None if v is None else contact_short_codec.encode(v)
     d["timezone"] = o.timezone
     v = o.currency
-    d["currency"] = None if v is None else currency_codec.encode(v, raw)
+    d["currency"] = None if v is None else currency_codec.encode(v)
     d["locale"] = o.locale
     d["is_policy_compliant"] = o.is_policy_compliant
     v = o.account
-    d["account"] = account_codec.encode(v, raw)
+    d["account"] = account_codec.encode(v)
     v = o.created_at
-    d["created_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "created_at", raw)
-    )
+    d["created_at"] = encode_datetime(v, "created_at")
     v = o.updated_at
-    d["updated_at"] = (
-        v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "updated_at", raw)
-    )
+    d["updated_at"] = encode_datetime(v, "updated_at")
     return d

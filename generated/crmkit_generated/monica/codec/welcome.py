@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.welcome import Welcome
 from . import welcome_links as welcome_links_codec
@@ -17,29 +18,29 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Welcome) -> list[Welcome]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Welcome] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "success"
         v = pop("success")
         if type(v) is dict:
             v = welcome_message_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.success = v
         at = "links"
         v = pop("links")
         if type(v) is dict:
             v = welcome_links_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.links = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -51,20 +52,16 @@ def decode(tree: Any) -> Welcome:
     return decode_all([tree])[0]
 
 
-def encode(o: Welcome, raw: bool = False) -> dict[str, Any]:
+def encode(o: Welcome) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.success
-    d["success"] = welcome_message_codec.encode(v, raw)
+    d["success"] = welcome_message_codec.encode(v)
     v = o.links
-    d["links"] = welcome_links_codec.encode(v, raw)
+    d["links"] = welcome_links_codec.encode(v)
     return d

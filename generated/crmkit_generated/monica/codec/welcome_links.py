@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.welcome_links import WelcomeLinks
 
@@ -15,80 +16,80 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = WelcomeLinks) -> list[WelcomeLinks]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[WelcomeLinks] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "activities_url"
         v = pop("activities_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.activities_url = v
         at = "addresses_url"
         v = pop("addresses_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.addresses_url = v
         at = "calls_url"
         v = pop("calls_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.calls_url = v
         at = "contacts_url"
         v = pop("contacts_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contacts_url = v
         at = "conversations_url"
         v = pop("conversations_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.conversations_url = v
         at = "countries_url"
         v = pop("countries_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.countries_url = v
         at = "currencies_url"
         v = pop("currencies_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.currencies_url = v
         at = "documents_url"
         v = pop("documents_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.documents_url = v
         at = "journal_url"
         v = pop("journal_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.journal_url = v
         at = "notes_url"
         v = pop("notes_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.notes_url = v
         at = "relationships_url"
         v = pop("relationships_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.relationships_url = v
         at = "reminders_url"
         v = pop("reminders_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reminders_url = v
         at = "statistics_url"
         v = pop("statistics_url")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.statistics_url = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -100,17 +101,13 @@ def decode(tree: Any) -> WelcomeLinks:
     return decode_all([tree])[0]
 
 
-def encode(o: WelcomeLinks, raw: bool = False) -> dict[str, Any]:
+def encode(o: WelcomeLinks) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["activities_url"] = o.activities_url
     d["addresses_url"] = o.addresses_url

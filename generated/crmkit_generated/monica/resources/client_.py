@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import (
+    check_type,
+    decode_dict,
+    decode_list,
+    decode_optional,
+)
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_list, read_map, read_optional, read_plain
 from crmkit.core.options import Options
 from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.server import me, set_me_contact, statistics, unset_me_contact, welcome
@@ -26,17 +31,17 @@ from ..models.welcome import Welcome
 
 def _statistics_payload(v: Any) -> list[dict[str, str | float | bool | None]]:
     if type(v) is list:
-        v = read_list(
+        v = decode_list(
             v,
-            lambda x: read_map(
+            lambda x: decode_dict(
                 x,
-                lambda x: read_optional(
-                    x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
+                lambda x: decode_optional(
+                    x, lambda x: check_type(x, "a plain value", str, float, int, bool)
                 ),
             ),
         )
     else:
-        wrong(v, "an array")
+        reject(v, "an array")
     found: list[dict[str, str | float | bool | None]] = v
     return found
 

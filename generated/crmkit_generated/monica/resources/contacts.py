@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.arguments import segment
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_discriminated
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_told
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.replace import Member, Replacement, replaced
 from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.contacts import (
@@ -56,7 +56,7 @@ from ..models.tag_names_input import TagNamesInput
 
 def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
     if type(v) is dict:
-        v = read_told(
+        v = decode_discriminated(
             v,
             "is_partial",
             {
@@ -65,7 +65,7 @@ def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
             },
         )
     else:
-        wrong(v, "an object")
+        reject(v, "an object")
     found: Contact | ContactPartial = v
     return found
 

@@ -6,12 +6,12 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
 from .. import operations
 from ..api.countries import countries_list
@@ -21,9 +21,9 @@ from ..models.country import Country
 
 def _countries_list_payload(v: Any) -> dict[str, Country]:
     if type(v) is dict:
-        v = read_map(v, lambda x: country_codec.decode(x))
+        v = decode_dict(v, lambda x: country_codec.decode(x))
     else:
-        wrong(v, "an object")
+        reject(v, "an object")
     found: dict[str, Country] = v
     return found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text, unix, unix_number
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.action import Action
 
@@ -16,64 +17,64 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Action) -> list[Action]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Action] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         at = "cid"
         v = pop("cid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cid = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("date", None)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         at = "next"
         v = pop("next")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.next_ = v
         v = pop("waiting", None)
         if type(v) is not bool and v is not None:
             at = "waiting"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.waiting = v
         at = "done"
         v = pop("done")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.done = v
         v = pop("closed", None)
         if type(v) is int:
             at = "closed"
-            v = unix(v)
+            v = decode_unix(v)
         elif v is not None:
             at = "closed"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.closed = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -85,28 +86,24 @@ def decode(tree: Any) -> Action:
     return decode_all([tree])[0]
 
 
-def encode(o: Action, raw: bool = False) -> dict[str, Any]:
+def encode(o: Action) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["cid"] = o.cid
     d["name"] = o.name
     v = o.date
-    d["date"] = None if v is None else dmy_text(v, "date")
+    d["date"] = None if v is None else encode_dmy(v, "date")
     d["next"] = o.next_
     v = o.waiting
     if v is not None:
         d["waiting"] = v
     d["done"] = o.done
     v = o.closed
-    d["closed"] = None if v is None else unix_number(v, "closed")
+    d["closed"] = None if v is None else encode_unix(v, "closed")
     return d

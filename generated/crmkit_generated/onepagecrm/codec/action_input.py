@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import bit, bit_number, dmy, dmy_text, unix, unix_number
+from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import decode_bit, encode_bit
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.action_input import ActionInput
 
@@ -28,68 +30,68 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ActionInput) -> list[ActionInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActionInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "cid"
         v = pop("cid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cid = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("date", U)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         v = pop("next", U)
         if type(v) is int or type(v) is bool:
             at = "next"
-            v = bit(v)
+            v = decode_bit(v)
         elif v is not U:
             at = "next"
-            wrong(v, "0 or 1")
+            reject(v, "0 or 1")
         o.next_ = v
         v = pop("waiting", U)
         if type(v) is int or type(v) is bool:
             at = "waiting"
-            v = bit(v)
+            v = decode_bit(v)
         elif v is not U:
             at = "waiting"
-            wrong(v, "0 or 1")
+            reject(v, "0 or 1")
         o.waiting = v
         v = pop("done", U)
         if type(v) is int or type(v) is bool:
             at = "done"
-            v = bit(v)
+            v = decode_bit(v)
         elif v is not U:
             at = "done"
-            wrong(v, "0 or 1")
+            reject(v, "0 or 1")
         o.done = v
         v = pop("closed", U)
         if type(v) is int:
             at = "closed"
-            v = unix(v)
+            v = decode_unix(v)
         elif v is not U:
             at = "closed"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.closed = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -101,37 +103,33 @@ def decode(tree: Any) -> ActionInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ActionInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActionInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.cid
     if v is not U:
-        d["cid"] = v if type(v) is str else checked(v, str, "cid")
+        d["cid"] = v if type(v) is str else encode_plain(v, str, "cid")
     v = o.name
     if v is not U:
-        d["name"] = v if type(v) is str else checked(v, str, "name")
+        d["name"] = v if type(v) is str else encode_plain(v, str, "name")
     v = o.date
     if v is not U:
-        d["date"] = None if v is None else dmy_text(v, "date")
+        d["date"] = None if v is None else encode_dmy(v, "date")
     v = o.next_
     if v is not U:
-        d["next"] = bit_number(v, "next")
+        d["next"] = encode_bit(v, "next")
     v = o.waiting
     if v is not U:
-        d["waiting"] = bit_number(v, "waiting")
+        d["waiting"] = encode_bit(v, "waiting")
     v = o.done
     if v is not U:
-        d["done"] = bit_number(v, "done")
+        d["done"] = encode_bit(v, "done")
     v = o.closed
     if v is not U:
-        d["closed"] = unix_number(v, "closed")
+        d["closed"] = encode_unix(v, "closed")
     return d

@@ -5,7 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.contact import Contact
 from ..models.contact_status import ContactStatus
@@ -18,70 +24,70 @@ _contact_status = {one.value: one for one in ContactStatus}
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Contact] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("firstname", None)
         if type(v) is not str and v is not None:
             at = "firstname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.firstname = v
         v = pop("lastname", None)
         if type(v) is not str and v is not None:
             at = "lastname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lastname = v
         v = pop("company", None)
         if type(v) is not str and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _contact_status.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("tags", None)
         if type(v) is list:
             at = "tags"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "tags"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.tags = v
         at = "pendingdeal"
         v = pop("pendingdeal")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.pendingdeal = v
         at = "vip"
         v = pop("vip")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.vip = v
         at = "nextaction"
         v = pop("nextaction")
         if type(v) is dict:
             v = next_action_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.nextaction = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -93,28 +99,24 @@ def decode(tree: Any) -> Contact:
     return decode_all([tree])[0]
 
 
-def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
+def encode(o: Contact) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["firstname"] = o.firstname
     d["lastname"] = o.lastname
     d["company"] = o.company
     v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
+    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.tags
-    d["tags"] = plain(v, "tags")
+    d["tags"] = encode_items(v, "tags")
     d["pendingdeal"] = o.pendingdeal
     d["vip"] = o.vip
     v = o.nextaction
-    d["nextaction"] = next_action_codec.encode(v, raw)
+    d["nextaction"] = next_action_codec.encode(v)
     return d

@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import country, country_text
-from crmkit.core.wire import checked, each, extras, new, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import decode_country, encode_country
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.contact_detail import ContactDetail
 from ..models.contact_status import ContactStatus
@@ -24,116 +30,116 @@ _contact_status = {one.value: one for one in ContactStatus}
 def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactDetail] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("firstname", None)
         if type(v) is not str and v is not None:
             at = "firstname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.firstname = v
         v = pop("lastname", None)
         if type(v) is not str and v is not None:
             at = "lastname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lastname = v
         v = pop("company", None)
         if type(v) is not str and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _contact_status.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("tags", None)
         if type(v) is list:
             at = "tags"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "tags"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.tags = v
         at = "pendingdeal"
         v = pop("pendingdeal")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.pendingdeal = v
         at = "vip"
         v = pop("vip")
         if type(v) is not bool:
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.vip = v
         at = "nextaction"
         v = pop("nextaction")
         if type(v) is dict:
             v = open_action_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.nextaction = v
         v = pop("linked_company", None)
         if type(v) is not str and v is not None:
             at = "linked_company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.linked_company = v
         v = pop("jobtitle", None)
         if type(v) is not str and v is not None:
             at = "jobtitle"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.jobtitle = v
         v = pop("address", None)
         if type(v) is not str and v is not None:
             at = "address"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address = v
         v = pop("city", None)
         if type(v) is not str and v is not None:
             at = "city"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.city = v
         v = pop("state", None)
         if type(v) is not str and v is not None:
             at = "state"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.state = v
         v = pop("zip", None)
         if type(v) is not str and v is not None:
             at = "zip"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.zip = v
         v = pop("country", None)
         if type(v) is str:
             at = "country"
             if v:
-                v = country(v)
+                v = decode_country(v)
             else:
                 v = None
         elif v is not None:
             at = "country"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.country = v
         v = pop("description", None)
         if type(v) is not str and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("phones", None)
         if type(v) is list:
@@ -143,7 +149,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "phones"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.phones = v
         v = pop("company_phones", None)
         if type(v) is list:
@@ -153,7 +159,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "company_phones"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.company_phones = v
         v = pop("emails", None)
         if type(v) is list:
@@ -163,7 +169,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "emails"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.emails = v
         v = pop("urls", None)
         if type(v) is list:
@@ -173,7 +179,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "urls"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.urls = v
         v = pop("actions", None)
         if type(v) is list:
@@ -183,7 +189,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "actions"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.actions = v
         v = pop("notes", None)
         if type(v) is list:
@@ -193,7 +199,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
             v = []
         else:
             at = "notes"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.notes = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -205,30 +211,26 @@ def decode(tree: Any) -> ContactDetail:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactDetail, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactDetail) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["firstname"] = o.firstname
     d["lastname"] = o.lastname
     d["company"] = o.company
     v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
+    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.tags
-    d["tags"] = plain(v, "tags")
+    d["tags"] = encode_items(v, "tags")
     d["pendingdeal"] = o.pendingdeal
     d["vip"] = o.vip
     v = o.nextaction
-    d["nextaction"] = open_action_codec.encode(v, raw)
+    d["nextaction"] = open_action_codec.encode(v)
     v = o.linked_company
     if v is not None:
         d["linked_company"] = v
@@ -238,19 +240,19 @@ def encode(o: ContactDetail, raw: bool = False) -> dict[str, Any]:
     d["state"] = o.state
     d["zip"] = o.zip
     v = o.country
-    d["country"] = None if v is None else country_text(v, "country")
+    d["country"] = None if v is None else encode_country(v, "country")
     d["description"] = o.description
     v = o.phones
-    d["phones"] = [phone_codec.encode(x, raw) for x in v]
+    d["phones"] = [phone_codec.encode(x) for x in v]
     v = o.company_phones
     if v:
-        d["company_phones"] = [phone_codec.encode(x, raw) for x in v]
+        d["company_phones"] = [phone_codec.encode(x) for x in v]
     v = o.emails
-    d["emails"] = [email_codec.encode(x, raw) for x in v]
+    d["emails"] = [email_codec.encode(x) for x in v]
     v = o.urls
-    d["urls"] = [url_codec.encode(x, raw) for x in v]
+    d["urls"] = [url_codec.encode(x) for x in v]
     v = o.actions
-    d["actions"] = [action_codec.encode(x, raw) for x in v]
+    d["actions"] = [action_codec.encode(x) for x in v]
     v = o.notes
-    d["notes"] = [note_codec.encode(x, raw) for x in v]
+    d["notes"] = [note_codec.encode(x) for x in v]
     return d

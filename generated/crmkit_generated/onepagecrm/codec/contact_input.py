@@ -5,10 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import bit, bit_number, country, country_text
-from crmkit.core.nested import joined_members, split_members
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.nested import join_members, split_members
+from crmkit.core.codec.numbers import (
+    decode_bit,
+    decode_country,
+    encode_bit,
+    encode_country,
+)
+from crmkit.core.codec.strings import join_strings
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, joined, new, wrong
 
 from ..models.contact_input import ContactInput
 from ..models.contact_status_input import ContactStatusInput
@@ -43,71 +50,71 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("firstname", U)
         if type(v) is not str and v is not U and v is not None:
             at = "firstname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.firstname = v
         v = pop("lastname", U)
         if type(v) is not str and v is not U and v is not None:
             at = "lastname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lastname = v
         v = pop("company", U)
         if type(v) is not str and v is not U and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         v = pop("job_title", U)
         if type(v) is not str and v is not U and v is not None:
             at = "job_title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.jobtitle = v
         v = pop("address", U)
         if type(v) is not str and v is not U and v is not None:
             at = "address"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address = v
         v = pop("city", U)
         if type(v) is not str and v is not U and v is not None:
             at = "city"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.city = v
         v = pop("state", U)
         if type(v) is not str and v is not U and v is not None:
             at = "state"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.state = v
         v = pop("zip_code", U)
         if type(v) is not str and v is not U and v is not None:
             at = "zip_code"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.zip = v
         v = pop("country", U)
         if type(v) is str:
             at = "country"
             if v:
-                v = country(v)
+                v = decode_country(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "country"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.country = v
         v = pop("description", U)
         if type(v) is not str and v is not U and v is not None:
             at = "description"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.description = v
         v = pop("phones", U)
         if type(v) is str:
@@ -119,7 +126,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             )
         elif v is not U and v is not None:
             at = "phones"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phones = v
         v = pop("emails", U)
         if type(v) is str:
@@ -131,7 +138,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             )
         elif v is not U and v is not None:
             at = "emails"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.emails = v
         v = pop("urls", U)
         if type(v) is str:
@@ -143,29 +150,29 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
             )
         elif v is not U and v is not None:
             at = "urls"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.urls = v
         v = pop("vip", U)
         if type(v) is int or type(v) is bool:
             at = "vip"
-            v = bit(v)
+            v = decode_bit(v)
         elif v is not U:
             at = "vip"
-            wrong(v, "0 or 1")
+            reject(v, "0 or 1")
         o.vip = v
         v = pop("status", U)
         if type(v) is str:
             v = _contact_status_input.get(v, v)
         elif v is not U:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("tags", U)
         if type(v) is str:
             v = v.split(",") if v else []
         elif v is not U and v is not None:
             at = "tags"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.tags = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -177,48 +184,44 @@ def decode(tree: Any) -> ContactInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.firstname
     if v is not U:
-        d["firstname"] = v if type(v) is str or v is None else checked(v, str, "firstname")
+        d["firstname"] = v if type(v) is str or v is None else encode_plain(v, str, "firstname")
     v = o.lastname
     if v is not U:
-        d["lastname"] = v if type(v) is str or v is None else checked(v, str, "lastname")
+        d["lastname"] = v if type(v) is str or v is None else encode_plain(v, str, "lastname")
     v = o.company
     if v is not U:
-        d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
+        d["company"] = v if type(v) is str or v is None else encode_plain(v, str, "company")
     v = o.jobtitle
     if v is not U:
-        d["job_title"] = v if type(v) is str or v is None else checked(v, str, "jobtitle")
+        d["job_title"] = v if type(v) is str or v is None else encode_plain(v, str, "jobtitle")
     v = o.address
     if v is not U:
-        d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
+        d["address"] = v if type(v) is str or v is None else encode_plain(v, str, "address")
     v = o.city
     if v is not U:
-        d["city"] = v if type(v) is str or v is None else checked(v, str, "city")
+        d["city"] = v if type(v) is str or v is None else encode_plain(v, str, "city")
     v = o.state
     if v is not U:
-        d["state"] = v if type(v) is str or v is None else checked(v, str, "state")
+        d["state"] = v if type(v) is str or v is None else encode_plain(v, str, "state")
     v = o.zip
     if v is not U:
-        d["zip_code"] = v if type(v) is str or v is None else checked(v, str, "zip")
+        d["zip_code"] = v if type(v) is str or v is None else encode_plain(v, str, "zip")
     v = o.country
     if v is not U:
-        d["country"] = None if v is None else country_text(v, "country")
+        d["country"] = None if v is None else encode_country(v, "country")
     v = o.description
     if v is not U:
-        d["description"] = v if type(v) is str or v is None else checked(v, str, "description")
+        d["description"] = v if type(v) is str or v is None else encode_plain(v, str, "description")
     v = o.phones
     if v is not U:
         d["phones"] = (
@@ -226,7 +229,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if v is None
             else ""
             if not v and type(v) is list
-            else joined_members(
+            else join_members(
                 v,
                 "phones",
                 phone_input_codec.decode,
@@ -243,7 +246,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if v is None
             else ""
             if not v and type(v) is list
-            else joined_members(
+            else join_members(
                 v,
                 "emails",
                 email_input_codec.decode,
@@ -260,7 +263,7 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
             if v is None
             else ""
             if not v and type(v) is list
-            else joined_members(
+            else join_members(
                 v,
                 "urls",
                 url_input_codec.decode,
@@ -272,13 +275,13 @@ def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
         )
     v = o.vip
     if v is not U:
-        d["vip"] = bit_number(v, "vip")
+        d["vip"] = encode_bit(v, "vip")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.tags
     if v is not U:
         d["tags"] = (
-            None if v is None else "" if not v and type(v) is list else joined(v, "tags", ",")
+            None if v is None else "" if not v and type(v) is list else join_strings(v, "tags", ",")
         )
     return d

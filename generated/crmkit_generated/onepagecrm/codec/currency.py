@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.currency import Currency
 
@@ -15,30 +16,30 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Currency) -> list[Currency]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Currency] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "code"
         v = pop("code")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.code = v
         at = "short"
         v = pop("short")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.short = v
         at = "long"
         v = pop("long")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.long = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -50,17 +51,13 @@ def decode(tree: Any) -> Currency:
     return decode_all([tree])[0]
 
 
-def encode(o: Currency, raw: bool = False) -> dict[str, Any]:
+def encode(o: Currency) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["code"] = o.code
     d["short"] = o.short

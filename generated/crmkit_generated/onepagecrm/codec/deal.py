@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.deal import Deal
 from ..models.deal_status import DealStatus
@@ -18,54 +19,54 @@ _deal_status = {one.value: one for one in DealStatus}
 def decode_all(rows: Any, cls: type[Any] = Deal) -> list[Deal]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Deal] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "amount"
         v = pop("amount")
         if type(v) is not float and type(v) is not int:
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount = v
         at = "status"
         v = pop("status")
         if type(v) is str:
             v = _deal_status.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("closed", None)
         if type(v) is str:
             at = "closed"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "closed"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.closed = v
         v = pop("deal_stage") if "deal_stage" in s else pop("stage", None)
         if type(v) is not int and v is not None:
             at = "deal_stage"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.deal_stage = v
         v = pop("exp_close", None)
         if type(v) is str:
             at = "exp_close"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "exp_close"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.exp_close = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -77,27 +78,23 @@ def decode(tree: Any) -> Deal:
     return decode_all([tree])[0]
 
 
-def encode(o: Deal, raw: bool = False) -> dict[str, Any]:
+def encode(o: Deal) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["amount"] = o.amount
     v = o.status
-    d["status"] = v if type(v) is str else checked(v, str, "status")
+    d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.closed
-    d["closed"] = None if v is None else dmy_text(v, "closed")
+    d["closed"] = None if v is None else encode_dmy(v, "closed")
     v = o.deal_stage
     if v is not None:
         d["deal_stage"] = v
     v = o.exp_close
     if v is not None:
-        d["exp_close"] = dmy_text(v, "exp_close")
+        d["exp_close"] = encode_dmy(v, "exp_close")
     return d

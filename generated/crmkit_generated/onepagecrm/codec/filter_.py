@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import each, extras, new, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import check_items, encode_extras, encode_items
 
 from ..models.contact_status import ContactStatus
 from ..models.deal_status import DealStatus
@@ -20,58 +21,58 @@ _deal_status = {one.value: one for one in DealStatus}
 def decode_all(rows: Any, cls: type[Any] = Filter) -> list[Filter]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Filter] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         at = "name"
         v = pop("name")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("contacts", None)
         if type(v) is list:
             at = "contacts"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = [_contact_status.get(x, x) for x in v]
         elif v is None:
             v = []
         else:
             at = "contacts"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.contacts = v
         v = pop("tags", None)
         if type(v) is list:
             at = "tags"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "tags"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.tags = v
         v = pop("deals", None)
         if type(v) is list:
             at = "deals"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = [_deal_status.get(x, x) for x in v]
         elif v is None:
             v = []
         else:
             at = "deals"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.deals = v
         v = pop("address", None)
         if type(v) is dict:
@@ -79,7 +80,7 @@ def decode_all(rows: Any, cls: type[Any] = Filter) -> list[Filter]:
             v = filter_address_codec.decode(v)
         elif v is not None:
             at = "address"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.address = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -91,26 +92,22 @@ def decode(tree: Any) -> Filter:
     return decode_all([tree])[0]
 
 
-def encode(o: Filter, raw: bool = False) -> dict[str, Any]:
+def encode(o: Filter) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["name"] = o.name
     v = o.contacts
-    d["contacts"] = plain(v, "contacts")
+    d["contacts"] = encode_items(v, "contacts")
     v = o.tags
-    d["tags"] = plain(v, "tags")
+    d["tags"] = encode_items(v, "tags")
     v = o.deals
-    d["deals"] = plain(v, "deals")
+    d["deals"] = encode_items(v, "deals")
     v = o.address
-    d["address"] = None if v is None else filter_address_codec.encode(v, raw)
+    d["address"] = None if v is None else filter_address_codec.encode(v)
     return d

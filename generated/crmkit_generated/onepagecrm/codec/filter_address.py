@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.filter_address import FilterAddress
 from ..models.filter_address_type import FilterAddressType
@@ -17,27 +18,27 @@ _filter_address_type = {one.value: one for one in FilterAddressType}
 def decode_all(rows: Any, cls: type[Any] = FilterAddress) -> list[FilterAddress]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[FilterAddress] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("type", None)
         if type(v) is str:
             v = _filter_address_type.get(v, v)
         elif v is not None:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("value", None)
         if type(v) is not str and v is not None:
             at = "value"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.value = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,21 +50,17 @@ def decode(tree: Any) -> FilterAddress:
     return decode_all([tree])[0]
 
 
-def encode(o: FilterAddress, raw: bool = False) -> dict[str, Any]:
+def encode(o: FilterAddress) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
     if v is not None:
-        d["type"] = v if type(v) is str else checked(v, str, "type")
+        d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.value
     if v is not None:
         d["value"] = v

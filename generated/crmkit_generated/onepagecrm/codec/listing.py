@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.listing import Listing
 from ..models.listing_mode import ListingMode
@@ -17,27 +18,27 @@ _listing_mode = {one.value: one for one in ListingMode}
 def decode_all(rows: Any, cls: type[Any] = Listing) -> list[Listing]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Listing] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "mode"
         v = pop("mode")
         if type(v) is str:
             v = _listing_mode.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.mode = v
         at = "size"
         v = pop("size")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.size = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,19 +50,15 @@ def decode(tree: Any) -> Listing:
     return decode_all([tree])[0]
 
 
-def encode(o: Listing, raw: bool = False) -> dict[str, Any]:
+def encode(o: Listing) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.mode
-    d["mode"] = v if type(v) is str else checked(v, str, "mode")
+    d["mode"] = v if type(v) is str else encode_plain(v, str, "mode")
     d["size"] = o.size
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.login_input import LoginInput
 
@@ -22,25 +23,25 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = LoginInput) -> list[LoginInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[LoginInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "login"
         v = pop("login")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.login = v
         at = "password"
         v = pop("password")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.password = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -52,22 +53,18 @@ def decode(tree: Any) -> LoginInput:
     return decode_all([tree])[0]
 
 
-def encode(o: LoginInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: LoginInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.login
     if v is not U:
-        d["login"] = v if type(v) is str else checked(v, str, "login")
+        d["login"] = v if type(v) is str else encode_plain(v, str, "login")
     v = o.password
     if v is not U:
-        d["password"] = v if type(v) is str else checked(v, str, "password")
+        d["password"] = v if type(v) is str else encode_plain(v, str, "password")
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.next_action import NextAction
 
@@ -16,36 +17,36 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = NextAction) -> list[NextAction]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[NextAction] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("text", None)
         if type(v) is not str and v is not None:
             at = "text"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.text = v
         v = pop("next", None)
         if type(v) is not bool and v is not None:
             at = "next"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.next_ = v
         v = pop("date", None)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -57,17 +58,13 @@ def decode(tree: Any) -> NextAction:
     return decode_all([tree])[0]
 
 
-def encode(o: NextAction, raw: bool = False) -> dict[str, Any]:
+def encode(o: NextAction) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.text
     if v is not None:
@@ -77,5 +74,5 @@ def encode(o: NextAction, raw: bool = False) -> dict[str, Any]:
         d["next"] = v
     v = o.date
     if v is not None:
-        d["date"] = dmy_text(v, "date")
+        d["date"] = encode_dmy(v, "date")
     return d

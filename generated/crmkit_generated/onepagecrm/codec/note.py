@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.note import Note
 from ..models.note_type import NoteType
@@ -20,48 +21,48 @@ _note_type = {one.value: one for one in NoteType}
 def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Note] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         at = "cid"
         v = pop("cid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cid = v
         v = pop("body", None)
         if type(v) is not str and v is not None:
             at = "body"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         v = pop("date", None)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _note_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("deal", None)
         if type(v) is dict:
@@ -69,7 +70,7 @@ def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
             v = deal_codec.decode(v)
         elif v is not None:
             at = "deal"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.deal = v
         v = pop("contact", None)
         if type(v) is dict:
@@ -77,7 +78,7 @@ def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
             v = note_contact_codec.decode(v)
         elif v is not None:
             at = "contact"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.contact = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -89,29 +90,25 @@ def decode(tree: Any) -> Note:
     return decode_all([tree])[0]
 
 
-def encode(o: Note, raw: bool = False) -> dict[str, Any]:
+def encode(o: Note) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["id"] = o.id
     d["cid"] = o.cid
     d["body"] = o.body
     v = o.date
-    d["date"] = None if v is None else dmy_text(v, "date")
+    d["date"] = None if v is None else encode_dmy(v, "date")
     v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
+    d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.deal
     if v is not None:
-        d["deal"] = deal_codec.encode(v, raw)
+        d["deal"] = deal_codec.encode(v)
     v = o.contact
     if v is not None:
-        d["contact"] = note_contact_codec.encode(v, raw)
+        d["contact"] = note_contact_codec.encode(v)
     return d

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text
+from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.deal_status import DealStatus
 from ..models.note_type import NoteType
@@ -32,62 +33,62 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = NoteUpdateInput) -> list[NoteUpdateInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[NoteUpdateInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "body"
         v = pop("body")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         at = "date"
         v = pop("date")
         if type(v) is str:
-            v = dmy(v)
+            v = decode_dmy(v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         v = pop("type", U)
         if type(v) is str:
             v = _note_type.get(v, v)
         elif v is not U:
             at = "type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("amount", U)
         if type(v) is not float and type(v) is not int and v is not U:
             at = "amount"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount = v
         v = pop("status", U)
         if type(v) is str:
             v = _deal_status.get(v, v)
         elif v is not U:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("deal_stage", U)
         if type(v) is not int and v is not U:
             at = "deal_stage"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.deal_stage = v
         v = pop("exp_close", U)
         if type(v) is str:
             at = "exp_close"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "exp_close"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.exp_close = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -99,37 +100,33 @@ def decode(tree: Any) -> NoteUpdateInput:
     return decode_all([tree])[0]
 
 
-def encode(o: NoteUpdateInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: NoteUpdateInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.body
     if v is not U:
-        d["body"] = v if type(v) is str else checked(v, str, "body")
+        d["body"] = v if type(v) is str else encode_plain(v, str, "body")
     v = o.date
     if v is not U:
-        d["date"] = dmy_text(v, "date")
+        d["date"] = encode_dmy(v, "date")
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str else checked(v, str, "type")
+        d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.amount
     if v is not U:
-        d["amount"] = checked(v, float, "amount")
+        d["amount"] = encode_plain(v, float, "amount")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.deal_stage
     if v is not U:
-        d["deal_stage"] = v if type(v) is int else checked(v, int, "deal_stage")
+        d["deal_stage"] = v if type(v) is int else encode_plain(v, int, "deal_stage")
     v = o.exp_close
     if v is not U:
-        d["exp_close"] = None if v is None else dmy_text(v, "exp_close")
+        d["exp_close"] = None if v is None else encode_dmy(v, "exp_close")
     return d

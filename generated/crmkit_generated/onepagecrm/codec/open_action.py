@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text, unix, unix_number
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, decode_unix, encode_dmy, encode_unix
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.open_action import OpenAction
 
@@ -16,64 +17,64 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = OpenAction) -> list[OpenAction]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[OpenAction] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", None)
         if type(v) is not str and v is not None:
             at = "id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.id = v
         v = pop("cid", None)
         if type(v) is not str and v is not None:
             at = "cid"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cid = v
         v = pop("name", None)
         if type(v) is not str and v is not None:
             at = "name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.name = v
         v = pop("date", None)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         v = pop("next", None)
         if type(v) is not bool and v is not None:
             at = "next"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.next_ = v
         v = pop("waiting", None)
         if type(v) is not bool and v is not None:
             at = "waiting"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.waiting = v
         v = pop("done", None)
         if type(v) is not bool and v is not None:
             at = "done"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.done = v
         v = pop("closed", None)
         if type(v) is int:
             at = "closed"
-            v = unix(v)
+            v = decode_unix(v)
         elif v is not None:
             at = "closed"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.closed = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -85,17 +86,13 @@ def decode(tree: Any) -> OpenAction:
     return decode_all([tree])[0]
 
 
-def encode(o: OpenAction, raw: bool = False) -> dict[str, Any]:
+def encode(o: OpenAction) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not None:
@@ -108,7 +105,7 @@ def encode(o: OpenAction, raw: bool = False) -> dict[str, Any]:
         d["name"] = v
     v = o.date
     if v is not None:
-        d["date"] = dmy_text(v, "date")
+        d["date"] = encode_dmy(v, "date")
     v = o.next_
     if v is not None:
         d["next"] = v
@@ -120,5 +117,5 @@ def encode(o: OpenAction, raw: bool = False) -> dict[str, Any]:
         d["done"] = v
     v = o.closed
     if v is not None:
-        d["closed"] = unix_number(v, "closed")
+        d["closed"] = encode_unix(v, "closed")
     return d

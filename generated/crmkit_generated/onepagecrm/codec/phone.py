@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.phone import Phone
 from ..models.phone_type import PhoneType
@@ -17,27 +18,27 @@ _phone_type = {one.value: one for one in PhoneType}
 def decode_all(rows: Any, cls: type[Any] = Phone) -> list[Phone]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Phone] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _phone_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "number"
         v = pop("number")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.number = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,19 +50,15 @@ def decode(tree: Any) -> Phone:
     return decode_all([tree])[0]
 
 
-def encode(o: Phone, raw: bool = False) -> dict[str, Any]:
+def encode(o: Phone) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
+    d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     d["number"] = o.number
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.sales_breakdown import SalesBreakdown
 from . import sales_amounts as sales_amounts_codec
@@ -16,36 +17,36 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = SalesBreakdown) -> list[SalesBreakdown]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SalesBreakdown] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "30days"
         v = pop("30days")
         if type(v) is dict:
             v = sales_amounts_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.days_30 = v
         at = "60days"
         v = pop("60days")
         if type(v) is dict:
             v = sales_amounts_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.days_60 = v
         at = "90days"
         v = pop("90days")
         if type(v) is dict:
             v = sales_amounts_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.days_90 = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -57,22 +58,18 @@ def decode(tree: Any) -> SalesBreakdown:
     return decode_all([tree])[0]
 
 
-def encode(o: SalesBreakdown, raw: bool = False) -> dict[str, Any]:
+def encode(o: SalesBreakdown) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.days_30
-    d["30days"] = sales_amounts_codec.encode(v, raw)
+    d["30days"] = sales_amounts_codec.encode(v)
     v = o.days_60
-    d["60days"] = sales_amounts_codec.encode(v, raw)
+    d["60days"] = sales_amounts_codec.encode(v)
     v = o.days_90
-    d["90days"] = sales_amounts_codec.encode(v, raw)
+    d["90days"] = sales_amounts_codec.encode(v)
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import unix, unix_number
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.datetimes import decode_unix, encode_unix
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.sales_period import SalesPeriod
 from ..models.sales_state import SalesState
@@ -18,45 +19,45 @@ _sales_period = {one.value: one for one in SalesPeriod}
 def decode_all(rows: Any, cls: type[Any] = SalesState) -> list[SalesState]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SalesState] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "target"
         v = pop("target")
         if type(v) is not float and type(v) is not int:
-            wrong(v, "a number")
+            reject(v, "a number")
         o.target = v
         at = "period"
         v = pop("period")
         if type(v) is str:
             v = _sales_period.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.period = v
         at = "won"
         v = pop("won")
         if type(v) is not float and type(v) is not int:
-            wrong(v, "a number")
+            reject(v, "a number")
         o.won = v
         at = "pending"
         v = pop("pending")
         if type(v) is not float and type(v) is not int:
-            wrong(v, "a number")
+            reject(v, "a number")
         o.pending = v
         v = pop("expires", None)
         if type(v) is int:
             at = "expires"
-            v = unix(v)
+            v = decode_unix(v)
         elif v is not None:
             at = "expires"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.expires = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -68,24 +69,20 @@ def decode(tree: Any) -> SalesState:
     return decode_all([tree])[0]
 
 
-def encode(o: SalesState, raw: bool = False) -> dict[str, Any]:
+def encode(o: SalesState) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["target"] = o.target
     v = o.period
-    d["period"] = v if type(v) is str else checked(v, str, "period")
+    d["period"] = v if type(v) is str else encode_plain(v, str, "period")
     d["won"] = o.won
     d["pending"] = o.pending
     v = o.expires
     if v is not None:
-        d["expires"] = unix_number(v, "expires")
+        d["expires"] = encode_unix(v, "expires")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.pipeline_mode import PipelineMode
 from ..models.sales_summary import SalesSummary
@@ -21,22 +22,22 @@ _pipeline_mode = {one.value: one for one in PipelineMode}
 def decode_all(rows: Any, cls: type[Any] = SalesSummary) -> list[SalesSummary]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SalesSummary] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "breakdown"
         v = pop("breakdown")
         if type(v) is dict:
             v = sales_breakdown_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.breakdown = v
         v = pop("closed", None)
         if type(v) is list:
@@ -46,7 +47,7 @@ def decode_all(rows: Any, cls: type[Any] = SalesSummary) -> list[SalesSummary]:
             v = []
         else:
             at = "closed"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.closed = v
         v = pop("pending", None)
         if type(v) is list:
@@ -56,21 +57,21 @@ def decode_all(rows: Any, cls: type[Any] = SalesSummary) -> list[SalesSummary]:
             v = []
         else:
             at = "pending"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.pending = v
         at = "target"
         v = pop("target")
         if type(v) is dict:
             v = sales_target_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.target = v
         at = "pipeline_mode"
         v = pop("pipeline_mode")
         if type(v) is str:
             v = _pipeline_mode.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.pipeline_mode = v
         v = pop("hitting_history", None)
         if type(v) is list:
@@ -80,7 +81,7 @@ def decode_all(rows: Any, cls: type[Any] = SalesSummary) -> list[SalesSummary]:
             v = []
         else:
             at = "hitting_history"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.hitting_history = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -92,28 +93,24 @@ def decode(tree: Any) -> SalesSummary:
     return decode_all([tree])[0]
 
 
-def encode(o: SalesSummary, raw: bool = False) -> dict[str, Any]:
+def encode(o: SalesSummary) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.breakdown
-    d["breakdown"] = sales_breakdown_codec.encode(v, raw)
+    d["breakdown"] = sales_breakdown_codec.encode(v)
     v = o.closed
-    d["closed"] = [note_codec.encode(x, raw) for x in v]
+    d["closed"] = [note_codec.encode(x) for x in v]
     v = o.pending
-    d["pending"] = [note_codec.encode(x, raw) for x in v]
+    d["pending"] = [note_codec.encode(x) for x in v]
     v = o.target
-    d["target"] = sales_target_codec.encode(v, raw)
+    d["target"] = sales_target_codec.encode(v)
     v = o.pipeline_mode
-    d["pipeline_mode"] = v if type(v) is str else checked(v, str, "pipeline_mode")
+    d["pipeline_mode"] = v if type(v) is str else encode_plain(v, str, "pipeline_mode")
     v = o.hitting_history
-    d["hitting_history"] = [sales_hit_codec.encode(x, raw) for x in v]
+    d["hitting_history"] = [sales_hit_codec.encode(x) for x in v]
     return d

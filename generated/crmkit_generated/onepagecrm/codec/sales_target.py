@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.sales_target import SalesTarget
 from ..models.sales_target_type import SalesTargetType
@@ -17,27 +18,27 @@ _sales_target_type = {one.value: one for one in SalesTargetType}
 def decode_all(rows: Any, cls: type[Any] = SalesTarget) -> list[SalesTarget]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SalesTarget] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _sales_target_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "amount"
         v = pop("amount")
         if type(v) is not float and type(v) is not int:
-            wrong(v, "a number")
+            reject(v, "a number")
         o.amount = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -49,19 +50,15 @@ def decode(tree: Any) -> SalesTarget:
     return decode_all([tree])[0]
 
 
-def encode(o: SalesTarget, raw: bool = False) -> dict[str, Any]:
+def encode(o: SalesTarget) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
+    d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     d["amount"] = o.amount
     return d

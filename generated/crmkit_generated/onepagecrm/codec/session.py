@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.date_format import DateFormat
 from ..models.pipeline_mode import PipelineMode
@@ -21,83 +22,83 @@ _pipeline_mode = {one.value: one for one in PipelineMode}
 def decode_all(rows: Any, cls: type[Any] = Session) -> list[Session]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Session] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "uid"
         v = pop("uid")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.uid = v
         at = "key"
         v = pop("key")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.key = v
         v = pop("firstname", None)
         if type(v) is not str and v is not None:
             at = "firstname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.firstname = v
         v = pop("lastname", None)
         if type(v) is not str and v is not None:
             at = "lastname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lastname = v
         v = pop("company", None)
         if type(v) is not str and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         at = "listing"
         v = pop("listing")
         if type(v) is dict:
             v = listing_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.listing = v
         at = "timezone"
         v = pop("timezone")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.timezone = v
         at = "currency"
         v = pop("currency")
         if type(v) is dict:
             v = user_currency_codec.decode(v)
         else:
-            wrong(v, "an object")
+            reject(v, "an object")
         o.currency = v
         at = "pipeline_mode"
         v = pop("pipeline_mode")
         if type(v) is str:
             v = _pipeline_mode.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.pipeline_mode = v
         at = "customerlabel"
         v = pop("customerlabel")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.customerlabel = v
         at = "dateformat"
         v = pop("dateformat")
         if type(v) is str:
             v = _date_format.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dateformat = v
         v = pop("acctype", None)
         if type(v) is not str and v is not None:
             at = "acctype"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.acctype = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -109,17 +110,13 @@ def decode(tree: Any) -> Session:
     return decode_all([tree])[0]
 
 
-def encode(o: Session, raw: bool = False) -> dict[str, Any]:
+def encode(o: Session) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["uid"] = o.uid
     d["key"] = o.key
@@ -127,15 +124,15 @@ def encode(o: Session, raw: bool = False) -> dict[str, Any]:
     d["lastname"] = o.lastname
     d["company"] = o.company
     v = o.listing
-    d["listing"] = listing_codec.encode(v, raw)
+    d["listing"] = listing_codec.encode(v)
     d["timezone"] = o.timezone
     v = o.currency
-    d["currency"] = user_currency_codec.encode(v, raw)
+    d["currency"] = user_currency_codec.encode(v)
     v = o.pipeline_mode
-    d["pipeline_mode"] = v if type(v) is str else checked(v, str, "pipeline_mode")
+    d["pipeline_mode"] = v if type(v) is str else encode_plain(v, str, "pipeline_mode")
     d["customerlabel"] = o.customerlabel
     v = o.dateformat
-    d["dateformat"] = v if type(v) is str else checked(v, str, "dateformat")
+    d["dateformat"] = v if type(v) is str else encode_plain(v, str, "dateformat")
     v = o.acctype
     if v is not None:
         d["acctype"] = v

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import unix, unix_number
-from crmkit.core.wire import each, extras, new, plain, wrong
+from crmkit.core.codec.datetimes import decode_unix, encode_unix
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import check_items, encode_extras, encode_items
 
 from ..models.notification import Notification
 from ..models.side_elements import SideElements
@@ -21,23 +22,23 @@ _notification = {one.value: one for one in Notification}
 def decode_all(rows: Any, cls: type[Any] = SideElements) -> list[SideElements]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SideElements] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("timestamp", None)
         if type(v) is int:
             at = "timestamp"
-            v = unix(v)
+            v = decode_unix(v)
         elif v is not None:
             at = "timestamp"
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.timestamp = v
         v = pop("tags", None)
         if type(v) is dict:
@@ -45,7 +46,7 @@ def decode_all(rows: Any, cls: type[Any] = SideElements) -> list[SideElements]:
             v = tag_counts_codec.decode(v)
         elif v is not None:
             at = "tags"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.tags = v
         v = pop("statuses", None)
         if type(v) is list:
@@ -55,7 +56,7 @@ def decode_all(rows: Any, cls: type[Any] = SideElements) -> list[SideElements]:
             v = []
         else:
             at = "statuses"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.statuses = v
         v = pop("sales", None)
         if type(v) is dict:
@@ -63,18 +64,18 @@ def decode_all(rows: Any, cls: type[Any] = SideElements) -> list[SideElements]:
             v = sales_state_codec.decode(v)
         elif v is not None:
             at = "sales"
-            wrong(v, "an object")
+            reject(v, "an object")
         o.sales = v
         v = pop("notifications", None)
         if type(v) is list:
             at = "notifications"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = [_notification.get(x, x) for x in v]
         elif v is None:
             v = []
         else:
             at = "notifications"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.notifications = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -86,31 +87,27 @@ def decode(tree: Any) -> SideElements:
     return decode_all([tree])[0]
 
 
-def encode(o: SideElements, raw: bool = False) -> dict[str, Any]:
+def encode(o: SideElements) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.timestamp
     if v is not None:
-        d["timestamp"] = unix_number(v, "timestamp")
+        d["timestamp"] = encode_unix(v, "timestamp")
     v = o.tags
     if v is not None:
-        d["tags"] = tag_counts_codec.encode(v, raw)
+        d["tags"] = tag_counts_codec.encode(v)
     v = o.statuses
     if v:
-        d["statuses"] = [status_count_codec.encode(x, raw) for x in v]
+        d["statuses"] = [status_count_codec.encode(x) for x in v]
     v = o.sales
     if v is not None:
-        d["sales"] = sales_state_codec.encode(v, raw)
+        d["sales"] = sales_state_codec.encode(v)
     v = o.notifications
     if v:
-        d["notifications"] = plain(v, "notifications")
+        d["notifications"] = encode_items(v, "notifications")
     return d

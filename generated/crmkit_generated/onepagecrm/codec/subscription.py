@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.formats import dmy, dmy_text
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.datetimes import decode_dmy, encode_dmy
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.card_type import CardType
 from ..models.subscription import Subscription
@@ -20,66 +21,66 @@ _subscription_type = {one.value: one for one in SubscriptionType}
 def decode_all(rows: Any, cls: type[Any] = Subscription) -> list[Subscription]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Subscription] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _subscription_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         v = pop("expiry", None)
         if type(v) is str:
             at = "expiry"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "expiry"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.expiry = v
         v = pop("currency", None)
         if type(v) is not str and v is not None:
             at = "currency"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.currency = v
         v = pop("price", None)
         if type(v) is not float and type(v) is not int and v is not None:
             at = "price"
-            wrong(v, "a number")
+            reject(v, "a number")
         o.price = v
         v = pop("date", None)
         if type(v) is str:
             at = "date"
             if v:
-                v = dmy(v)
+                v = decode_dmy(v)
             else:
                 v = None
         elif v is not None:
             at = "date"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date = v
         v = pop("cctype", None)
         if type(v) is str:
             v = _card_type.get(v, v)
         elif v is not None:
             at = "cctype"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.cctype = v
         v = pop("ccnumber", None)
         if type(v) is not str and v is not None:
             at = "ccnumber"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.ccnumber = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -91,23 +92,19 @@ def decode(tree: Any) -> Subscription:
     return decode_all([tree])[0]
 
 
-def encode(o: Subscription, raw: bool = False) -> dict[str, Any]:
+def encode(o: Subscription) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
+    d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.expiry
     if v is not None:
-        d["expiry"] = dmy_text(v, "expiry")
+        d["expiry"] = encode_dmy(v, "expiry")
     v = o.currency
     if v is not None:
         d["currency"] = v
@@ -116,10 +113,10 @@ def encode(o: Subscription, raw: bool = False) -> dict[str, Any]:
         d["price"] = v
     v = o.date
     if v is not None:
-        d["date"] = dmy_text(v, "date")
+        d["date"] = encode_dmy(v, "date")
     v = o.cctype
     if v is not None:
-        d["cctype"] = v if type(v) is str or v is None else checked(v, str, "cctype")
+        d["cctype"] = v if type(v) is str or v is None else encode_plain(v, str, "cctype")
     v = o.ccnumber
     if v is not None:
         d["ccnumber"] = v

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 
 from ..models.reminder_type import ReminderType
 from ..models.system_date_format import SystemDateFormat
@@ -19,49 +20,49 @@ _system_date_format = {one.value: one for one in SystemDateFormat}
 def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSettings]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SystemSettings] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "status"
         v = pop("status")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         at = "reminder_type"
         v = pop("reminder_type")
         if type(v) is str:
             v = _reminder_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reminder_type = v
         at = "reminder_hour"
         v = pop("reminder_hour")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.reminder_hour = v
         at = "timezone"
         v = pop("timezone")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.timezone = v
         at = "currency"
         v = pop("currency")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.currency = v
         at = "date_format"
         v = pop("date_format")
         if type(v) is str:
             v = _system_date_format.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_format = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -73,24 +74,20 @@ def decode(tree: Any) -> SystemSettings:
     return decode_all([tree])[0]
 
 
-def encode(o: SystemSettings, raw: bool = False) -> dict[str, Any]:
+def encode(o: SystemSettings) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     d["status"] = o.status
     v = o.reminder_type
-    d["reminder_type"] = v if type(v) is str else checked(v, str, "reminder_type")
+    d["reminder_type"] = v if type(v) is str else encode_plain(v, str, "reminder_type")
     d["reminder_hour"] = o.reminder_hour
     d["timezone"] = o.timezone
     d["currency"] = o.currency
     v = o.date_format
-    d["date_format"] = v if type(v) is str else checked(v, str, "date_format")
+    d["date_format"] = v if type(v) is str else encode_plain(v, str, "date_format")
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.reminder_type import ReminderType
 from ..models.system_date_format import SystemDateFormat
@@ -30,49 +31,49 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = SystemSettingsInput) -> list[SystemSettingsInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[SystemSettingsInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "status"
         v = pop("status")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         at = "reminder_type"
         v = pop("reminder_type")
         if type(v) is str:
             v = _reminder_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.reminder_type = v
         at = "reminder_hour"
         v = pop("reminder_hour")
         if type(v) is not int:
-            wrong(v, "an integer")
+            reject(v, "an integer")
         o.reminder_hour = v
         at = "timezone"
         v = pop("timezone")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.timezone = v
         at = "currency"
         v = pop("currency")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.currency = v
         at = "date_format"
         v = pop("date_format")
         if type(v) is str:
             v = _system_date_format.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.date_format = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -84,34 +85,30 @@ def decode(tree: Any) -> SystemSettingsInput:
     return decode_all([tree])[0]
 
 
-def encode(o: SystemSettingsInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: SystemSettingsInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str else checked(v, str, "status")
+        d["status"] = v if type(v) is str else encode_plain(v, str, "status")
     v = o.reminder_type
     if v is not U:
-        d["reminder_type"] = v if type(v) is str else checked(v, str, "reminder_type")
+        d["reminder_type"] = v if type(v) is str else encode_plain(v, str, "reminder_type")
     v = o.reminder_hour
     if v is not U:
-        d["reminder_hour"] = v if type(v) is int else checked(v, int, "reminder_hour")
+        d["reminder_hour"] = v if type(v) is int else encode_plain(v, int, "reminder_hour")
     v = o.timezone
     if v is not U:
-        d["timezone"] = v if type(v) is str else checked(v, str, "timezone")
+        d["timezone"] = v if type(v) is str else encode_plain(v, str, "timezone")
     v = o.currency
     if v is not U:
-        d["currency"] = v if type(v) is str else checked(v, str, "currency")
+        d["currency"] = v if type(v) is str else encode_plain(v, str, "currency")
     v = o.date_format
     if v is not U:
-        d["date_format"] = v if type(v) is str else checked(v, str, "date_format")
+        d["date_format"] = v if type(v) is str else encode_plain(v, str, "date_format")
     return d

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import extras, new, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras
 
 from ..models.tag_counts import TagCounts
 from . import tag as tag_codec
@@ -16,16 +17,16 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = TagCounts) -> list[TagCounts]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[TagCounts] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("system", None)
         if type(v) is list:
             at = "system"
@@ -34,7 +35,7 @@ def decode_all(rows: Any, cls: type[Any] = TagCounts) -> list[TagCounts]:
             v = []
         else:
             at = "system"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.system = v
         v = pop("custom", None)
         if type(v) is list:
@@ -44,7 +45,7 @@ def decode_all(rows: Any, cls: type[Any] = TagCounts) -> list[TagCounts]:
             v = []
         else:
             at = "custom"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.custom = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -56,20 +57,16 @@ def decode(tree: Any) -> TagCounts:
     return decode_all([tree])[0]
 
 
-def encode(o: TagCounts, raw: bool = False) -> dict[str, Any]:
+def encode(o: TagCounts) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.system
-    d["system"] = [tag_codec.encode(x, raw) for x in v]
+    d["system"] = [tag_codec.encode(x) for x in v]
     v = o.custom
-    d["custom"] = [tag_codec.encode(x, raw) for x in v]
+    d["custom"] = [tag_codec.encode(x) for x in v]
     return d

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.url_input import UrlInput
 from ..models.url_type import UrlType
@@ -25,27 +26,27 @@ ORDER = ("type", "address")
 def decode_all(rows: Any, cls: type[Any] = UrlInput) -> list[UrlInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[UrlInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _url_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "address"
         v = pop("address")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -57,22 +58,18 @@ def decode(tree: Any) -> UrlInput:
     return decode_all([tree])[0]
 
 
-def encode(o: UrlInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: UrlInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.type_
     if v is not U:
-        d["type"] = v if type(v) is str else checked(v, str, "type")
+        d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     v = o.address
     if v is not U:
-        d["address"] = v if type(v) is str else checked(v, str, "address")
+        d["address"] = v if type(v) is str else encode_plain(v, str, "address")
     return d

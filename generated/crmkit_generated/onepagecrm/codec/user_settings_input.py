@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import checked, extras, new, wrong
 
 from ..models.user_settings_input import UserSettingsInput
 
@@ -26,45 +27,45 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = UserSettingsInput) -> list[UserSettingsInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[UserSettingsInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("firstname", U)
         if type(v) is not str and v is not U and v is not None:
             at = "firstname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.firstname = v
         v = pop("lastname", U)
         if type(v) is not str and v is not U and v is not None:
             at = "lastname"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.lastname = v
         v = pop("company", U)
         if type(v) is not str and v is not U and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         at = "email"
         v = pop("email")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.email = v
         v = pop("password", U)
         if type(v) is not str and v is not U and v is not None:
             at = "password"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.password = v
         v = pop("confirm_password", U)
         if type(v) is not str and v is not U and v is not None:
             at = "confirm_password"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.confirm_password = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -76,36 +77,32 @@ def decode(tree: Any) -> UserSettingsInput:
     return decode_all([tree])[0]
 
 
-def encode(o: UserSettingsInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: UserSettingsInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.firstname
     if v is not U:
-        d["firstname"] = v if type(v) is str or v is None else checked(v, str, "firstname")
+        d["firstname"] = v if type(v) is str or v is None else encode_plain(v, str, "firstname")
     v = o.lastname
     if v is not U:
-        d["lastname"] = v if type(v) is str or v is None else checked(v, str, "lastname")
+        d["lastname"] = v if type(v) is str or v is None else encode_plain(v, str, "lastname")
     v = o.company
     if v is not U:
-        d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
+        d["company"] = v if type(v) is str or v is None else encode_plain(v, str, "company")
     v = o.email
     if v is not U:
-        d["email"] = v if type(v) is str else checked(v, str, "email")
+        d["email"] = v if type(v) is str else encode_plain(v, str, "email")
     v = o.password
     if v is not U:
-        d["password"] = v if type(v) is str or v is None else checked(v, str, "password")
+        d["password"] = v if type(v) is str or v is None else encode_plain(v, str, "password")
     v = o.confirm_password
     if v is not U:
         d["confirm_password"] = (
-            v if type(v) is str or v is None else checked(v, str, "confirm_password")
+            v if type(v) is str or v is None else encode_plain(v, str, "confirm_password")
         )
     return d

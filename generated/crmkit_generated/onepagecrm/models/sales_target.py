@@ -32,11 +32,11 @@ class SalesTarget:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
+        from crmkit.core.codec.decode_errors import decode_model
 
         from ..codec import sales_target as codec
 
-        return from_wire(codec.decode_all, src_dict, cls)
+        return decode_model(codec.decode_all, src_dict, cls)
 
     @property
     def additional_keys(self) -> list[str]:

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.arguments import segment
+from crmkit.core.codec.numbers import encode_bit
 from crmkit.core.drive import drive
-from crmkit.core.formats import bit_number
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
 from crmkit.core.replace import Member, Replacement, replaced
@@ -118,7 +118,7 @@ class Contacts(Resource):
                     search=search,
                     waiting=waiting
                     if isinstance(waiting, Unset)
-                    else str(bit_number(waiting, "waiting")),
+                    else str(encode_bit(waiting, "waiting")),
                     filter_id=filter_id,
                 ),
                 contact_codec.decode_all,
@@ -480,7 +480,7 @@ class AsyncContacts(Resource):
                     search=search,
                     waiting=waiting
                     if isinstance(waiting, Unset)
-                    else str(bit_number(waiting, "waiting")),
+                    else str(encode_bit(waiting, "waiting")),
                     filter_id=filter_id,
                 ),
                 contact_codec.decode_all,

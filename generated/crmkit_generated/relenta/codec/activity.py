@@ -6,17 +6,16 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    digits_text,
-    extras,
-    joined_mailboxes,
-    mailbox,
-    mailbox_text,
-    mailboxes,
-    moment,
-    new,
-    wrong,
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.labeled import (
+    decode_mailbox,
+    encode_mailbox,
+    join_mailboxes,
+    split_mailboxes,
 )
+from crmkit.core.codec.numbers import encode_digits
+from crmkit.core.codec.values import encode_extras
 
 from ..models.activity import Activity
 
@@ -26,42 +25,42 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Activity] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
-            wrong(v, "an id")
+            reject(v, "an id")
         o.id = v
         v = pop("activity_type", None)
         if type(v) is not str and v is not None:
             at = "activity_type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.activity_type = v
         v = pop("label", None)
         if type(v) is not str and v is not None:
             at = "label"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.label = v
         v = pop("calendar_id", None)
         if type(v) is not str and v is not None:
             at = "calendar_id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.calendar_id = v
         v = pop("all_day", None)
         if type(v) is not bool and v is not None:
             at = "all_day"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.all_day = v
         v = pop("dt_created", None)
         if type(v) is str:
@@ -74,7 +73,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
                 v = None
         elif v is not None:
             at = "dt_created"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_created = v
         v = pop("dt_modified", None)
         if type(v) is str:
@@ -87,7 +86,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
                 v = None
         elif v is not None:
             at = "dt_modified"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_modified = v
         v = pop("dt_start", None)
         if type(v) is str:
@@ -100,7 +99,7 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
                 v = None
         elif v is not None:
             at = "dt_start"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_start = v
         v = pop("dt_end", None)
         if type(v) is str:
@@ -113,55 +112,55 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
                 v = None
         elif v is not None:
             at = "dt_end"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_end = v
         v = pop("rrule", None)
         if type(v) is not str and v is not None:
             at = "rrule"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.rrule = v
         v = pop("status", None)
         if type(v) is not str and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("author", None)
         if type(v) is str:
             if v:
-                v = mailbox(v)
+                v = decode_mailbox(v)
             else:
                 v = None
         elif v is not None:
             at = "author"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.author = v
         v = pop("users", None)
         if type(v) is str:
-            v = mailboxes(v) if v else []
+            v = split_mailboxes(v) if v else []
         elif v is None:
             v = []
         else:
             at = "users"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.users = v
         v = pop("contacts", None)
         if type(v) is str:
-            v = mailboxes(v) if v else []
+            v = split_mailboxes(v) if v else []
         elif v is None:
             v = []
         else:
             at = "contacts"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contacts = v
         v = pop("subject", None)
         if type(v) is not str and v is not None:
             at = "subject"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.subject = v
         v = pop("body", None)
         if type(v) is not str and v is not None:
             at = "body"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -173,64 +172,36 @@ def decode(tree: Any) -> Activity:
     return decode_all([tree])[0]
 
 
-def encode(o: Activity, raw: bool = False) -> dict[str, Any]:
+def encode(o: Activity) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     d["activity_type"] = o.activity_type
     d["label"] = o.label
     d["calendar_id"] = o.calendar_id
     d["all_day"] = o.all_day
     v = o.dt_created
-    d["dt_created"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_created", raw)
-    )
+    d["dt_created"] = None if v is None else encode_datetime(v, "dt_created")
     v = o.dt_modified
-    d["dt_modified"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_modified", raw)
-    )
+    d["dt_modified"] = None if v is None else encode_datetime(v, "dt_modified")
     v = o.dt_start
-    d["dt_start"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_start", raw)
-    )
+    d["dt_start"] = None if v is None else encode_datetime(v, "dt_start")
     v = o.dt_end
-    d["dt_end"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_end", raw)
-    )
+    d["dt_end"] = None if v is None else encode_datetime(v, "dt_end")
     d["rrule"] = o.rrule
     d["status"] = o.status
     v = o.author
-    d["author"] = None if v is None else mailbox_text(v, "author")
+    d["author"] = None if v is None else encode_mailbox(v, "author")
     v = o.users
-    d["users"] = "" if not v and type(v) is list else joined_mailboxes(v, "users")
+    d["users"] = "" if not v and type(v) is list else join_mailboxes(v, "users")
     v = o.contacts
-    d["contacts"] = "" if not v and type(v) is list else joined_mailboxes(v, "contacts")
+    d["contacts"] = "" if not v and type(v) is list else join_mailboxes(v, "contacts")
     d["subject"] = o.subject
     d["body"] = o.body
     return d

@@ -6,19 +6,17 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    digits_text,
-    extras,
-    joined_mailboxes,
-    mailbox,
-    mailbox_text,
-    mailboxes,
-    moment,
-    new,
-    wrong,
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.labeled import (
+    decode_mailbox,
+    encode_mailbox,
+    join_mailboxes,
+    split_mailboxes,
 )
+from crmkit.core.codec.numbers import encode_digits
+from crmkit.core.codec.values import encode_extras, encode_plain
+from crmkit.core.types import UNSET as U
 
 from ..models.activity_input import ActivityInput
 
@@ -48,43 +46,43 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ActivityInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", U)
         if type(v) is str and v.isdigit() and v.isascii():
             at = "id"
             v = int(v)
         elif type(v) is not int and v is not U:
             at = "id"
-            wrong(v, "an id")
+            reject(v, "an id")
         o.id = v
         v = pop("activity_type", U)
         if type(v) is not str and v is not U and v is not None:
             at = "activity_type"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.activity_type = v
         v = pop("label", U)
         if type(v) is not str and v is not U and v is not None:
             at = "label"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.label = v
         v = pop("calendar_id", U)
         if type(v) is not str and v is not U and v is not None:
             at = "calendar_id"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.calendar_id = v
         v = pop("all_day", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "all_day"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.all_day = v
         v = pop("dt_created", U)
         if type(v) is str:
@@ -97,7 +95,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
                 v = None
         elif v is not U and v is not None:
             at = "dt_created"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_created = v
         v = pop("dt_modified", U)
         if type(v) is str:
@@ -110,7 +108,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
                 v = None
         elif v is not U and v is not None:
             at = "dt_modified"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_modified = v
         v = pop("dt_start", U)
         if type(v) is str:
@@ -123,7 +121,7 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
                 v = None
         elif v is not U and v is not None:
             at = "dt_start"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_start = v
         v = pop("dt_end", U)
         if type(v) is str:
@@ -136,51 +134,51 @@ def decode_all(rows: Any, cls: type[Any] = ActivityInput) -> list[ActivityInput]
                 v = None
         elif v is not U and v is not None:
             at = "dt_end"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_end = v
         v = pop("rrule", U)
         if type(v) is not str and v is not U and v is not None:
             at = "rrule"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.rrule = v
         v = pop("status", U)
         if type(v) is not str and v is not U and v is not None:
             at = "status"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.status = v
         v = pop("author", U)
         if type(v) is str:
             if v:
-                v = mailbox(v)
+                v = decode_mailbox(v)
             else:
                 v = None
         elif v is not U and v is not None:
             at = "author"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.author = v
         v = pop("users", U)
         if type(v) is str:
-            v = mailboxes(v) if v else []
+            v = split_mailboxes(v) if v else []
         elif v is not U and v is not None:
             at = "users"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.users = v
         v = pop("contacts", U)
         if type(v) is str:
-            v = mailboxes(v) if v else []
+            v = split_mailboxes(v) if v else []
         elif v is not U and v is not None:
             at = "contacts"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.contacts = v
         v = pop("subject", U)
         if type(v) is not str and v is not U and v is not None:
             at = "subject"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.subject = v
         v = pop("body", U)
         if type(v) is not str and v is not U and v is not None:
             at = "body"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.body = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -192,82 +190,56 @@ def decode(tree: Any) -> ActivityInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ActivityInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not U:
-        d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+        d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     v = o.activity_type
     if v is not U:
-        d["activity_type"] = v if type(v) is str or v is None else checked(v, str, "activity_type")
+        d["activity_type"] = (
+            v if type(v) is str or v is None else encode_plain(v, str, "activity_type")
+        )
     v = o.label
     if v is not U:
-        d["label"] = v if type(v) is str or v is None else checked(v, str, "label")
+        d["label"] = v if type(v) is str or v is None else encode_plain(v, str, "label")
     v = o.calendar_id
     if v is not U:
-        d["calendar_id"] = v if type(v) is str or v is None else checked(v, str, "calendar_id")
+        d["calendar_id"] = v if type(v) is str or v is None else encode_plain(v, str, "calendar_id")
     v = o.all_day
     if v is not U:
-        d["all_day"] = v if type(v) is bool or v is None else checked(v, bool, "all_day")
+        d["all_day"] = v if type(v) is bool or v is None else encode_plain(v, bool, "all_day")
     v = o.dt_created
     if v is not U:
-        d["dt_created"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_created", raw)
-        )
+        d["dt_created"] = None if v is None else encode_datetime(v, "dt_created")
     v = o.dt_modified
     if v is not U:
-        d["dt_modified"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_modified", raw)
-        )
+        d["dt_modified"] = None if v is None else encode_datetime(v, "dt_modified")
     v = o.dt_start
     if v is not U:
-        d["dt_start"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_start", raw)
-        )
+        d["dt_start"] = None if v is None else encode_datetime(v, "dt_start")
     v = o.dt_end
     if v is not U:
-        d["dt_end"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_end", raw)
-        )
+        d["dt_end"] = None if v is None else encode_datetime(v, "dt_end")
     v = o.rrule
     if v is not U:
-        d["rrule"] = v if type(v) is str or v is None else checked(v, str, "rrule")
+        d["rrule"] = v if type(v) is str or v is None else encode_plain(v, str, "rrule")
     v = o.status
     if v is not U:
-        d["status"] = v if type(v) is str or v is None else checked(v, str, "status")
+        d["status"] = v if type(v) is str or v is None else encode_plain(v, str, "status")
     v = o.author
     if v is not U:
-        d["author"] = None if v is None else mailbox_text(v, "author")
+        d["author"] = None if v is None else encode_mailbox(v, "author")
     v = o.users
     if v is not U:
         d["users"] = (
-            None if v is None else "" if not v and type(v) is list else joined_mailboxes(v, "users")
+            None if v is None else "" if not v and type(v) is list else join_mailboxes(v, "users")
         )
     v = o.contacts
     if v is not U:
@@ -276,12 +248,12 @@ def encode(o: ActivityInput, raw: bool = False) -> dict[str, Any]:
             if v is None
             else ""
             if not v and type(v) is list
-            else joined_mailboxes(v, "contacts")
+            else join_mailboxes(v, "contacts")
         )
     v = o.subject
     if v is not U:
-        d["subject"] = v if type(v) is str or v is None else checked(v, str, "subject")
+        d["subject"] = v if type(v) is str or v is None else encode_plain(v, str, "subject")
     v = o.body
     if v is not U:
-        d["body"] = v if type(v) is str or v is None else checked(v, str, "body")
+        d["body"] = v if type(v) is str or v is None else encode_plain(v, str, "body")
     return d

@@ -6,16 +6,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from crmkit.core.wire import (
-    digits_text,
-    extras,
-    joined,
-    joined_labels,
-    labeled,
-    moment,
-    new,
-    wrong,
-)
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.labeled import join_labeled, split_labeled
+from crmkit.core.codec.numbers import encode_digits
+from crmkit.core.codec.strings import join_strings
+from crmkit.core.codec.values import encode_extras
 
 from ..models.contact import Contact
 
@@ -25,37 +21,37 @@ EMITTED = True
 def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[Contact] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
-            wrong(v, "an id")
+            reject(v, "an id")
         o.id = v
         v = pop("full_name", None)
         if type(v) is not str and v is not None:
             at = "full_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.full_name = v
         v = pop("first_name", None)
         if type(v) is not str and v is not None:
             at = "first_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("last_name", None)
         if type(v) is not str and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("dt_created", None)
         if type(v) is str:
@@ -68,7 +64,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
                 v = None
         elif v is not None:
             at = "dt_created"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_created = v
         v = pop("dt_modified", None)
         if type(v) is str:
@@ -81,7 +77,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
                 v = None
         elif v is not None:
             at = "dt_modified"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_modified = v
         v = pop("emails", None)
         if type(v) is str:
@@ -90,100 +86,100 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
             v = []
         else:
             at = "emails"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.emails = v
         v = pop("title", None)
         if type(v) is not str and v is not None:
             at = "title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("company", None)
         if type(v) is not str and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         v = pop("comment", None)
         if type(v) is not str and v is not None:
             at = "comment"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.comment = v
         v = pop("phone", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "phone"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone = v
         v = pop("url", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("fax", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "fax"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.fax = v
         v = pop("messenger", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "messenger"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.messenger = v
         v = pop("twitter", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "twitter"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.twitter = v
         v = pop("linkedin", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "linkedin"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.linkedin = v
         v = pop("facebook", None)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is None:
             v = []
         else:
             at = "facebook"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.facebook = v
         v = pop("text", None)
         if type(v) is not str and v is not None:
             at = "text"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.text = v
         v = pop("address", None)
         if type(v) is not str and v is not None:
             at = "address"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address = v
         v = pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", None)
         if type(v) is not bool and v is not None:
             at = "do_not_mass_email"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.do_not_mass_email = v
         v = pop("groups", None)
         if type(v) is str:
@@ -192,7 +188,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
             v = []
         else:
             at = "groups"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.groups = v
         v = pop("tags", None)
         if type(v) is str:
@@ -201,7 +197,7 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
             v = []
         else:
             at = "tags"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.tags = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -213,65 +209,49 @@ def decode(tree: Any) -> Contact:
     return decode_all([tree])[0]
 
 
-def encode(o: Contact, raw: bool = False) -> dict[str, Any]:
+def encode(o: Contact) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     d["full_name"] = o.full_name
     d["first_name"] = o.first_name
     d["last_name"] = o.last_name
     v = o.dt_created
-    d["dt_created"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_created", raw)
-    )
+    d["dt_created"] = None if v is None else encode_datetime(v, "dt_created")
     v = o.dt_modified
-    d["dt_modified"] = (
-        None
-        if v is None
-        else v
-        if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-        else moment(v, "dt_modified", raw)
-    )
+    d["dt_modified"] = None if v is None else encode_datetime(v, "dt_modified")
     v = o.emails
-    d["emails"] = "" if not v and type(v) is list else joined(v, "emails")
+    d["emails"] = "" if not v and type(v) is list else join_strings(v, "emails")
     d["title"] = o.title
     d["company"] = o.company
     d["comment"] = o.comment
     v = o.phone
-    d["phone"] = "" if not v and type(v) is list else joined_labels(v, "phone")
+    d["phone"] = "" if not v and type(v) is list else join_labeled(v, "phone")
     v = o.url
-    d["url"] = "" if not v and type(v) is list else joined_labels(v, "url")
+    d["url"] = "" if not v and type(v) is list else join_labeled(v, "url")
     v = o.fax
-    d["fax"] = "" if not v and type(v) is list else joined_labels(v, "fax")
+    d["fax"] = "" if not v and type(v) is list else join_labeled(v, "fax")
     v = o.messenger
-    d["messenger"] = "" if not v and type(v) is list else joined_labels(v, "messenger")
+    d["messenger"] = "" if not v and type(v) is list else join_labeled(v, "messenger")
     v = o.twitter
-    d["twitter"] = "" if not v and type(v) is list else joined_labels(v, "twitter")
+    d["twitter"] = "" if not v and type(v) is list else join_labeled(v, "twitter")
     v = o.linkedin
-    d["linkedin"] = "" if not v and type(v) is list else joined_labels(v, "linkedin")
+    d["linkedin"] = "" if not v and type(v) is list else join_labeled(v, "linkedin")
     v = o.facebook
-    d["facebook"] = "" if not v and type(v) is list else joined_labels(v, "facebook")
+    d["facebook"] = "" if not v and type(v) is list else join_labeled(v, "facebook")
     d["text"] = o.text
     d["address"] = o.address
     d["do_not_mass_email"] = o.do_not_mass_email
     v = o.groups
     if v:
-        d["groups"] = joined(v, "groups")
+        d["groups"] = join_strings(v, "groups")
     v = o.tags
     if v:
-        d["tags"] = joined(v, "tags")
+        d["tags"] = join_strings(v, "tags")
     return d

@@ -6,18 +6,13 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from crmkit.core.codec.datetimes import encode_datetime
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.labeled import join_labeled, split_labeled
+from crmkit.core.codec.numbers import encode_digits
+from crmkit.core.codec.strings import join_strings
+from crmkit.core.codec.values import encode_extras, encode_plain
 from crmkit.core.types import UNSET as U
-from crmkit.core.wire import (
-    checked,
-    digits_text,
-    extras,
-    joined,
-    joined_labels,
-    labeled,
-    moment,
-    new,
-    wrong,
-)
 
 from ..models.contact_input import ContactInput
 
@@ -54,38 +49,38 @@ MEMBERS = frozenset(
 def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[ContactInput] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         v = pop("id", U)
         if type(v) is str and v.isdigit() and v.isascii():
             at = "id"
             v = int(v)
         elif type(v) is not int and v is not U:
             at = "id"
-            wrong(v, "an id")
+            reject(v, "an id")
         o.id = v
         v = pop("full_name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "full_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.full_name = v
         v = pop("first_name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "first_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.first_name = v
         v = pop("last_name", U)
         if type(v) is not str and v is not U and v is not None:
             at = "last_name"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.last_name = v
         v = pop("dt_created", U)
         if type(v) is str:
@@ -98,7 +93,7 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
                 v = None
         elif v is not U and v is not None:
             at = "dt_created"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_created = v
         v = pop("dt_modified", U)
         if type(v) is str:
@@ -111,107 +106,107 @@ def decode_all(rows: Any, cls: type[Any] = ContactInput) -> list[ContactInput]:
                 v = None
         elif v is not U and v is not None:
             at = "dt_modified"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.dt_modified = v
         v = pop("emails", U)
         if type(v) is str:
             v = v.split(";") if v else []
         elif v is not U and v is not None:
             at = "emails"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.emails = v
         v = pop("title", U)
         if type(v) is not str and v is not U and v is not None:
             at = "title"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.title = v
         v = pop("company", U)
         if type(v) is not str and v is not U and v is not None:
             at = "company"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.company = v
         v = pop("comment", U)
         if type(v) is not str and v is not U and v is not None:
             at = "comment"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.comment = v
         v = pop("phone", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "phone"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.phone = v
         v = pop("url", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "url"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.url = v
         v = pop("fax", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "fax"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.fax = v
         v = pop("messenger", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "messenger"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.messenger = v
         v = pop("twitter", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "twitter"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.twitter = v
         v = pop("linkedin", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "linkedin"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.linkedin = v
         v = pop("facebook", U)
         if type(v) is str:
-            v = labeled(v) if v else []
+            v = split_labeled(v) if v else []
         elif v is not U and v is not None:
             at = "facebook"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.facebook = v
         v = pop("text", U)
         if type(v) is not str and v is not U and v is not None:
             at = "text"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.text = v
         v = pop("address", U)
         if type(v) is not str and v is not U and v is not None:
             at = "address"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.address = v
         v = pop("do_not_mass_email") if "do_not_mass_email" in s else pop("do_no_mass_email", U)
         if type(v) is not bool and v is not U and v is not None:
             at = "do_not_mass_email"
-            wrong(v, "a boolean")
+            reject(v, "a boolean")
         o.do_not_mass_email = v
         v = pop("groups", U)
         if type(v) is str:
             v = v.split(";") if v else []
         elif v is not U and v is not None:
             at = "groups"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.groups = v
         v = pop("tags", U)
         if type(v) is str:
             v = v.split(";") if v else []
         elif v is not U and v is not None:
             at = "tags"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.tags = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -223,118 +218,100 @@ def decode(tree: Any) -> ContactInput:
     return decode_all([tree])[0]
 
 
-def encode(o: ContactInput, raw: bool = False) -> dict[str, Any]:
+def encode(o: ContactInput) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
     if v is not U:
-        d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+        d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     v = o.full_name
     if v is not U:
-        d["full_name"] = v if type(v) is str or v is None else checked(v, str, "full_name")
+        d["full_name"] = v if type(v) is str or v is None else encode_plain(v, str, "full_name")
     v = o.first_name
     if v is not U:
-        d["first_name"] = v if type(v) is str or v is None else checked(v, str, "first_name")
+        d["first_name"] = v if type(v) is str or v is None else encode_plain(v, str, "first_name")
     v = o.last_name
     if v is not U:
-        d["last_name"] = v if type(v) is str or v is None else checked(v, str, "last_name")
+        d["last_name"] = v if type(v) is str or v is None else encode_plain(v, str, "last_name")
     v = o.dt_created
     if v is not U:
-        d["dt_created"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_created", raw)
-        )
+        d["dt_created"] = None if v is None else encode_datetime(v, "dt_created")
     v = o.dt_modified
     if v is not U:
-        d["dt_modified"] = (
-            None
-            if v is None
-            else v
-            if raw and type(v) is datetime.datetime and v.tzinfo is datetime.UTC
-            else moment(v, "dt_modified", raw)
-        )
+        d["dt_modified"] = None if v is None else encode_datetime(v, "dt_modified")
     v = o.emails
     if v is not U:
         d["emails"] = (
-            None if v is None else "" if not v and type(v) is list else joined(v, "emails")
+            None if v is None else "" if not v and type(v) is list else join_strings(v, "emails")
         )
     v = o.title
     if v is not U:
-        d["title"] = v if type(v) is str or v is None else checked(v, str, "title")
+        d["title"] = v if type(v) is str or v is None else encode_plain(v, str, "title")
     v = o.company
     if v is not U:
-        d["company"] = v if type(v) is str or v is None else checked(v, str, "company")
+        d["company"] = v if type(v) is str or v is None else encode_plain(v, str, "company")
     v = o.comment
     if v is not U:
-        d["comment"] = v if type(v) is str or v is None else checked(v, str, "comment")
+        d["comment"] = v if type(v) is str or v is None else encode_plain(v, str, "comment")
     v = o.phone
     if v is not U:
         d["phone"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "phone")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "phone")
         )
     v = o.url
     if v is not U:
         d["url"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "url")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "url")
         )
     v = o.fax
     if v is not U:
         d["fax"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "fax")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "fax")
         )
     v = o.messenger
     if v is not U:
         d["messenger"] = (
-            None
-            if v is None
-            else ""
-            if not v and type(v) is list
-            else joined_labels(v, "messenger")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "messenger")
         )
     v = o.twitter
     if v is not U:
         d["twitter"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "twitter")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "twitter")
         )
     v = o.linkedin
     if v is not U:
         d["linkedin"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "linkedin")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "linkedin")
         )
     v = o.facebook
     if v is not U:
         d["facebook"] = (
-            None if v is None else "" if not v and type(v) is list else joined_labels(v, "facebook")
+            None if v is None else "" if not v and type(v) is list else join_labeled(v, "facebook")
         )
     v = o.text
     if v is not U:
-        d["text"] = v if type(v) is str or v is None else checked(v, str, "text")
+        d["text"] = v if type(v) is str or v is None else encode_plain(v, str, "text")
     v = o.address
     if v is not U:
-        d["address"] = v if type(v) is str or v is None else checked(v, str, "address")
+        d["address"] = v if type(v) is str or v is None else encode_plain(v, str, "address")
     v = o.do_not_mass_email
     if v is not U:
         d["do_not_mass_email"] = (
-            v if type(v) is bool or v is None else checked(v, bool, "do_not_mass_email")
+            v if type(v) is bool or v is None else encode_plain(v, bool, "do_not_mass_email")
         )
     v = o.groups
     if v is not U:
         d["groups"] = (
-            None if v is None else "" if not v and type(v) is list else joined(v, "groups")
+            None if v is None else "" if not v and type(v) is list else join_strings(v, "groups")
         )
     v = o.tags
     if v is not U:
-        d["tags"] = None if v is None else "" if not v and type(v) is list else joined(v, "tags")
+        d["tags"] = (
+            None if v is None else "" if not v and type(v) is list else join_strings(v, "tags")
+        )
     return d

@@ -5,7 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.wire import checked, digits_text, each, extras, new, plain, wrong
+from crmkit.core.codec.decode_errors import reject
+from crmkit.core.codec.numbers import encode_digits
+from crmkit.core.codec.values import (
+    check_items,
+    encode_extras,
+    encode_items,
+    encode_plain,
+)
 
 from ..models.custom_field import CustomField
 from ..models.custom_field_type import CustomFieldType
@@ -17,55 +24,55 @@ _custom_field_type = {one.value: one for one in CustomFieldType}
 def decode_all(rows: Any, cls: type[Any] = CustomField) -> list[CustomField]:
     """Return the objects of an array of trees, which is left as it is."""
     if type(rows) is not list:
-        wrong(rows, "an array")
+        reject(rows, "an array")
     out: list[CustomField] = []
     add = out.append
     for row in rows:
         at = ""
         if type(row) is not dict:
-            wrong(row, "an object")
+            reject(row, "an object")
         s = row.copy()
         pop = s.pop
-        o: Any = new(cls)
+        o: Any = object.__new__(cls)
         at = "id"
         v = pop("id")
         if type(v) is str and v.isdigit() and v.isascii():
             v = int(v)
         elif type(v) is not int:
-            wrong(v, "an id")
+            reject(v, "an id")
         o.id = v
         at = "type"
         v = pop("type")
         if type(v) is str:
             v = _custom_field_type.get(v, v)
         else:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.type_ = v
         at = "key"
         v = pop("key")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.key = v
         at = "label"
         v = pop("label")
         if type(v) is not str:
-            wrong(v, "a text")
+            reject(v, "a text")
         o.label = v
         v = pop("default_value", None)
         if type(v) is not str and v is not None:
             at = "default_value"
-            wrong(v, "a text")
+            reject(v, "a text")
         o.default_value = v
         v = pop("choices", None)
         if type(v) is list:
             at = "choices"
-            each(v, "a text", str)
+            check_items(v, "a text", str)
             v = v.copy()
         elif v is None:
             v = []
         else:
             at = "choices"
-            wrong(v, "an array")
+            reject(v, "an array")
         o.choices = v
         o.additional_properties = dict(s) if s else {}
         add(o)
@@ -77,26 +84,22 @@ def decode(tree: Any) -> CustomField:
     return decode_all([tree])[0]
 
 
-def encode(o: CustomField, raw: bool = False) -> dict[str, Any]:
+def encode(o: CustomField) -> dict[str, Any]:
     """Return the tree of an object.
-
-    Args:
-        o: The object.
-        raw: Leave moments in UTC as datetimes, which the JSON writer writes with Z.
 
     Raises:
         ArgumentError: A value cannot be written in the wire's form.
     """
-    d = extras(o.additional_properties)
+    d = encode_extras(o.additional_properties)
     v: Any
     v = o.id
-    d["id"] = str(v) if type(v) is int and v >= 0 else digits_text(v, "id")
+    d["id"] = str(v) if type(v) is int and v >= 0 else encode_digits(v, "id")
     v = o.type_
-    d["type"] = v if type(v) is str else checked(v, str, "type")
+    d["type"] = v if type(v) is str else encode_plain(v, str, "type")
     d["key"] = o.key
     d["label"] = o.label
     d["default_value"] = o.default_value
     v = o.choices
     if v:
-        d["choices"] = plain(v, "choices")
+        d["choices"] = encode_items(v, "choices")
     return d

@@ -1,4 +1,4 @@
-"""JSON text and trees, by orjson where the extra `crmkit[fast]` is installed."""
+"""Read and write JSON, by orjson where the extra `crmkit[fast]` is installed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ def _engine() -> Any:
 _orjson = _engine()
 
 FAST: bool = _orjson is not None
-"""Whether orjson is there. Then encoders may leave aware datetimes to `dumps`."""
+"""Whether orjson is used."""
 
 
 def loads(content: bytes) -> Any:
-    """Return the tree that JSON text holds.
+    """Return the tree of a JSON document.
 
     orjson reads integers beyond 64 bits as floats; to look for them first would take longer than
     it saves.
 
     Raises:
-        ValueError: It is no JSON.
+        ValueError: It is not JSON.
         RecursionError: It is nested too deeply.
     """
     if FAST:
@@ -42,11 +42,11 @@ def loads(content: bytes) -> Any:
 
 
 def dumps(tree: Any) -> bytes:
-    """Return `tree` as JSON text in UTF-8, without blanks.
+    """Return `tree` as JSON in UTF-8, without whitespace.
 
     Args:
-        tree: Dicts, lists, texts, finite numbers, booleans, None and, if `FAST`, datetimes in
-            UTC. What comes from callers has been through `wire.opened`: orjson writes NaN as null.
+        tree: Dicts, lists, strings, finite numbers, booleans and None. What comes from callers has
+            been through `encode_json`: orjson writes NaN as null, and datetimes.
 
     Raises:
         TypeError: It holds something else.
@@ -54,9 +54,9 @@ def dumps(tree: Any) -> bytes:
     """
     if FAST:
         try:
-            text: bytes = _orjson.dumps(tree, option=_orjson.OPT_UTC_Z)
+            text: bytes = _orjson.dumps(tree)
         except TypeError:
-            # Integers beyond 64 bits; what is no JSON at all fails again below.
+            # Integers beyond 64 bits; what JSON cannot hold fails again below.
             pass
         else:
             return text
