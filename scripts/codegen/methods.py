@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .decoding import convert, expectation
-from .encoding import written
+from .decoding import payload_decoder
+from .encoding import encode_expression
 from .parameters import WRITTEN
 from .payloads import PLAIN_PAYLOADS
 from .signatures import Signature, argument_name, returned
@@ -223,7 +223,7 @@ def _written(one: Parameter, *, narrowing: bool) -> str:
         joined = f", {one.separator!r}" if one.separator else ""
         value = f"{'joined_texts' if joined else 'texts'}({name}, {name!r}{joined})"
     elif one.kind.name in WRITTEN:
-        value = f"str({written(one.kind, {}, 'write', name, repr(name))})"
+        value = f"str({encode_expression(one.kind, {}, 'write', name, repr(name))})"
     elif one.place == "path":
         value = f"segment({name}, {name!r})"
     if value != name and not one.required and not narrowing:
@@ -273,16 +273,12 @@ def _payload_decoder(plan: OperationPlan, sources: Sources) -> list[str]:
     payload = plan.payload
     if payload is None or not _decode(plan, sources).endswith("_payload"):
         return []
-    lines = convert(payload.kind, "", sources.models, empty=False)
     null = ["if v is None:", "    return None"] if payload.nullable else []
     return [
         "",
         f"def {_decoder_name(plan, sources)}(v: Any) -> {returned(plan)}:",
         *(f"    {line}" for line in null),
-        *(f"    {line}" for line in lines if line.strip() != "at = ''"),
-        "    else:",
-        f"        reject(v, {expectation(payload.kind)!r})",
-        f"    found: {returned(plan)} = v",
+        f"    found: {returned(plan)} = {payload_decoder(payload.kind, sources.models)}",
         "    return found",
         "",
     ]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -25,17 +24,9 @@ from ..models.record import Record
 
 
 def _actions_run_payload(v: Any) -> Record | bool:
-    if type(v) is dict or type(v) is bool:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: record_codec.decode(x),
-                bool: lambda x: check_type(x, "a boolean", bool),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: Record | bool = v
+    found: Record | bool = decode_union(
+        v, {dict: record_codec.decode, bool: lambda x: check_type(x, "bool", bool)}
+    )
     return found
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -25,11 +24,7 @@ from ..models.token_input import TokenInput
 def _app_openapi_payload(v: Any) -> dict[str, Any] | None:
     if v is None:
         return None
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: x)
-    else:
-        reject(v, "an object")
-    found: dict[str, Any] | None = v
+    found: dict[str, Any] | None = decode_dict(v, lambda x: x)
     return found
 
 

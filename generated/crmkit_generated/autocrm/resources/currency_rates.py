@@ -7,7 +7,6 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict
 from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
@@ -19,11 +18,7 @@ from ..api.currency_rates import currency_rates_get, currency_rates_update
 
 
 def _currency_rates_get_payload(v: Any) -> dict[str, float]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: check_type(x, "a number", float, int))
-    else:
-        reject(v, "an object")
-    found: dict[str, float] = v
+    found: dict[str, float] = decode_dict(v, lambda x: check_type(x, "float", float, int))
     return found
 
 

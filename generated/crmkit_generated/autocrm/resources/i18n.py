@@ -6,7 +6,6 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -18,11 +17,9 @@ from ..api.i18n import i18n_get
 
 
 def _i18n_get_payload(v: Any) -> dict[str, dict[str, Any]]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: {} if x == [] else decode_dict(x, lambda x: x))
-    else:
-        reject(v, "an object")
-    found: dict[str, dict[str, Any]] = v
+    found: dict[str, dict[str, Any]] = decode_dict(
+        v, lambda x: {} if x == [] else decode_dict(x, lambda x: x)
+    )
     return found
 
 

@@ -7,7 +7,6 @@ import builtins
 from typing import Any
 
 from crmkit.core.arguments import segment
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict, decode_list, decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -20,26 +19,18 @@ from ..models.layout_column import LayoutColumn
 
 
 def _layouts_get_payload(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
-    if type(v) is list or type(v) is dict:
-        v = decode_union(
-            v,
-            {
-                list: lambda x: decode_list(
-                    x,
-                    lambda x: decode_union(
-                        x,
-                        {
-                            dict: lambda x: layout_column_codec.decode(x),
-                            str: lambda x: check_type(x, "a text", str),
-                        },
-                    ),
+    found: list[LayoutColumn | str] | dict[str, Any] = decode_union(
+        v,
+        {
+            list: lambda x: decode_list(
+                x,
+                lambda x: decode_union(
+                    x, {dict: layout_column_codec.decode, str: lambda x: check_type(x, "str", str)}
                 ),
-                dict: lambda x: decode_dict(x, lambda x: x),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: list[LayoutColumn | str] | dict[str, Any] = v
+            ),
+            dict: lambda x: decode_dict(x, lambda x: x),
+        },
+    )
     return found
 
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_union
+from crmkit.core.codec.nested import decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager, Walk
@@ -25,17 +24,9 @@ from ..models.search_page import SearchPage
 
 
 def _search_records_payload(v: Any) -> SearchPage | list[SearchHit]:
-    if type(v) is dict or type(v) is list:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: search_page_codec.decode(x),
-                list: lambda x: decode_list(x, lambda x: search_hit_codec.decode(x)),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: SearchPage | list[SearchHit] = v
+    found: SearchPage | list[SearchHit] = decode_union(
+        v, {dict: search_page_codec.decode, list: search_hit_codec.decode_all}
+    )
     return found
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
@@ -30,19 +29,15 @@ from ..models.welcome import Welcome
 
 
 def _statistics_payload(v: Any) -> list[dict[str, str | float | bool | None]]:
-    if type(v) is list:
-        v = decode_list(
-            v,
-            lambda x: decode_dict(
-                x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "a plain value", str, float, int, bool)
-                ),
+    found: list[dict[str, str | float | bool | None]] = decode_list(
+        v,
+        lambda x: decode_dict(
+            x,
+            lambda x: decode_optional(
+                x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
             ),
-        )
-    else:
-        reject(v, "an array")
-    found: list[dict[str, str | float | bool | None]] = v
+        ),
+    )
     return found
 
 

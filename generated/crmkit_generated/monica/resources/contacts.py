@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from crmkit.core.arguments import segment
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_discriminated
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -55,18 +54,9 @@ from ..models.tag_names_input import TagNamesInput
 
 
 def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
-    if type(v) is dict:
-        v = decode_discriminated(
-            v,
-            "is_partial",
-            {
-                False: lambda x: contact_codec.decode(x),
-                True: lambda x: contact_partial_codec.decode(x),
-            },
-        )
-    else:
-        reject(v, "an object")
-    found: Contact | ContactPartial = v
+    found: Contact | ContactPartial = decode_discriminated(
+        v, "is_partial", {False: contact_codec.decode, True: contact_partial_codec.decode}
+    )
     return found
 
 

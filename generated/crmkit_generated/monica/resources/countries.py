@@ -6,7 +6,6 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -20,11 +19,7 @@ from ..models.country import Country
 
 
 def _countries_list_payload(v: Any) -> dict[str, Country]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: country_codec.decode(x))
-    else:
-        reject(v, "an object")
-    found: dict[str, Country] = v
+    found: dict[str, Country] = decode_dict(v, country_codec.decode)
     return found
 
 
