@@ -142,12 +142,9 @@ def _encoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
     lines += ["if o.additional_properties:"]
     lines += ["    encode_extras(o.additional_properties, d)"]
     lines += [line for _, more in encoded for line in more]
-    declared = (
-        ["v: Any"] if any("v := " in line or line.startswith("v = ") for line in lines) else []
-    )
     return [
-        f"def encode(o: {model.name}) -> dict[str, Any]:",
-        '    """Return the tree of an object, or raise ArgumentError."""',
-        *(f"    {line}" for line in [*declared, *lines]),
+        "def encode(o: Any) -> dict[str, Any]:",
+        f'    """Return the tree of a {model.name}, or raise ArgumentError."""',
+        *(f"    {line}" for line in lines),
         "    return d",
     ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .codec import emit_codec
 from .derive import derive
 from .document import DocumentError, load
-from .models import doc, endpoint_sources, model_sources, run_generator, write_shims
+from .models import doc, emit_models, endpoint_sources, model_sources, run_generator, write_shims
 from .resources import emit_resource, emit_resources
 from .routes import emit_operations
 from .signatures import Sources
@@ -54,10 +54,9 @@ def build(documents: list[Path], folder: Path) -> None:
 def _build_one(path: Path, folder: Path) -> None:
     document = load(path, f"openapi/{path.name}")
     derived = derive(document)
-    run_generator(derived, folder)
-    models = model_sources(derived, folder)
+    models = model_sources(derived, run_generator(derived, folder))
+    shutil.rmtree(folder / "models")  # the generator's own
     sources = Sources(derived, endpoint_sources(derived, folder), models)
-    write_shims(derived, models, folder)
     title = doc(derived.tree["info"]["title"])
     write = {
         "operations.py": emit_operations(derived),
@@ -65,6 +64,7 @@ def _build_one(path: Path, folder: Path) -> None:
         "codec/__init__.py": f'"""Decoders and encoders of the models of the {title}."""\n',
         "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
     }
+    write |= emit_models(derived, models)
     for name, model in derived.models.items():
         write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
     for tag in {plan.source.public[0] for plan in derived.operations if not plan.source.hidden}:
@@ -73,6 +73,7 @@ def _build_one(path: Path, folder: Path) -> None:
         target = folder / name
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, encoding="utf-8")
+    write_shims(derived, models, folder)
     shutil.rmtree(folder / ".ruff_cache", ignore_errors=True)
     _tidy(folder, path.name)
 

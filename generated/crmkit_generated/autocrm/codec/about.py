@@ -41,9 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = About) -> list[About]:
 decode = decode_single(decode_all)
 
 
-def encode(o: About) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a About, or raise ArgumentError."""
     d: dict[str, Any] = {"version": o.version}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -45,9 +45,8 @@ def decode_all(rows: Any, cls: type[Any] = ConvertAttributes) -> list[ConvertAtt
 decode = decode_single(decode_all)
 
 
-def encode(o: ConvertAttributes) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ConvertAttributes, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -41,9 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = ExportResult) -> list[ExportResult]:
 decode = decode_single(decode_all)
 
 
-def encode(o: ExportResult) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ExportResult, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -45,9 +45,8 @@ def decode_all(rows: Any, cls: type[Any] = KanbanGroup) -> list[KanbanGroup]:
 decode = decode_single(decode_all)
 
 
-def encode(o: KanbanGroup) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a KanbanGroup, or raise ArgumentError."""
     d: dict[str, Any] = {"name": o.name}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -43,9 +43,8 @@ def decode_all(rows: Any, cls: type[Any] = MassActionStatus) -> list[MassActionS
 decode = decode_single(decode_all)
 
 
-def encode(o: MassActionStatus) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a MassActionStatus, or raise ArgumentError."""
     d: dict[str, Any] = {
         "status": None
         if (v := o.status) is None

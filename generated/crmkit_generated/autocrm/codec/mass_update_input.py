@@ -70,9 +70,8 @@ def decode_all(rows: Any, cls: type[Any] = MassUpdateInput) -> list[MassUpdateIn
 decode = decode_single(decode_all)
 
 
-def encode(o: MassUpdateInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a MassUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

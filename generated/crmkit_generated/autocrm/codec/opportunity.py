@@ -206,9 +206,8 @@ def decode_all(rows: Any, cls: type[Any] = Opportunity) -> list[Opportunity]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Opportunity) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Opportunity, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

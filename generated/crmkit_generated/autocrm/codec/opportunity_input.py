@@ -127,9 +127,8 @@ def decode_all(rows: Any, cls: type[Any] = OpportunityInput) -> list[Opportunity
 decode = decode_single(decode_all)
 
 
-def encode(o: OpportunityInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a OpportunityInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -56,9 +56,8 @@ def decode_all(rows: Any, cls: type[Any] = RecordInput) -> list[RecordInput]:
 decode = decode_single(decode_all)
 
 
-def encode(o: RecordInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a RecordInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -90,9 +90,8 @@ def decode_all(rows: Any, cls: type[Any] = Webhook) -> list[Webhook]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Webhook) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Webhook, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -65,9 +65,8 @@ def decode_all(rows: Any, cls: type[Any] = ActivityType) -> list[ActivityType]:
 decode = decode_single(decode_all)
 
 
-def encode(o: ActivityType) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ActivityType, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

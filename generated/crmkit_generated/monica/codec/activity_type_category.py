@@ -58,9 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = ActivityTypeCategory) -> list[Activit
 decode = decode_single(decode_all)
 
 
-def encode(o: ActivityTypeCategory) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ActivityTypeCategory, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -87,9 +87,8 @@ def decode_all(rows: Any, cls: type[Any] = Address) -> list[Address]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Address) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Address, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = AuditAuthor) -> list[AuditAuthor]:
 decode = decode_single(decode_all)
 
 
-def encode(o: AuditAuthor) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a AuditAuthor, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "name": o.name}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -62,9 +62,8 @@ def decode_all(rows: Any, cls: type[Any] = AuditLog) -> list[AuditLog]:
 decode = decode_single(decode_all)
 
 
-def encode(o: AuditLog) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a AuditLog, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "object": o.object_, "action": o.action}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

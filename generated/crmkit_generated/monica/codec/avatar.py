@@ -47,9 +47,8 @@ def decode_all(rows: Any, cls: type[Any] = Avatar) -> list[Avatar]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Avatar) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Avatar, or raise ArgumentError."""
     d: dict[str, Any] = {"default_avatar_color": o.default_avatar_color}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

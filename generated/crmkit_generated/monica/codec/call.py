@@ -75,9 +75,8 @@ def decode_all(rows: Any, cls: type[Any] = Call) -> list[Call]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Call) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Call, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

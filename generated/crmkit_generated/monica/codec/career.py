@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = Career) -> list[Career]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Career) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Career, or raise ArgumentError."""
     d: dict[str, Any] = {"job": o.job, "company": o.company}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -61,9 +61,8 @@ def decode_all(rows: Any, cls: type[Any] = Company) -> list[Company]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Company) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Company, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

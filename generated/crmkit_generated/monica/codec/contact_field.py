@@ -70,9 +70,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactField) -> list[ContactField]:
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactField) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactField, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -58,9 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldLabel) -> list[ContactFie
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactFieldLabel) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactFieldLabel, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

@@ -70,9 +70,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactFieldType) -> list[ContactFiel
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactFieldType) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactFieldType, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -58,9 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactInformation) -> list[ContactIn
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactInformation) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactInformation, or raise ArgumentError."""
     d: dict[str, Any] = {"food_preferences": o.food_preferences}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

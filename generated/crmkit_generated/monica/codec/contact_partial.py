@@ -101,9 +101,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactPartial) -> list[ContactPartia
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactPartial) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactPartial, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

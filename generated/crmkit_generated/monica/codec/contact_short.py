@@ -94,9 +94,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactShort) -> list[ContactShort]:
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactShort) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactShort, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

@@ -56,8 +56,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactStatistics) -> list[ContactSta
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactStatistics) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactStatistics, or raise ArgumentError."""
     d: dict[str, Any] = {
         "number_of_calls": o.number_of_calls,
         "number_of_notes": o.number_of_notes,

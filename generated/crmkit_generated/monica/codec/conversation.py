@@ -73,9 +73,8 @@ def decode_all(rows: Any, cls: type[Any] = Conversation) -> list[Conversation]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Conversation) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Conversation, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -38,8 +38,8 @@ def decode_all(rows: Any, cls: type[Any] = ConversationId) -> list[ConversationI
 decode = decode_single(decode_all)
 
 
-def encode(o: ConversationId) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ConversationId, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -52,9 +52,8 @@ def decode_all(
 decode = decode_single(decode_all)
 
 
-def encode(o: ConversationUpdateInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ConversationUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

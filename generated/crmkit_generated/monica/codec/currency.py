@@ -50,8 +50,8 @@ def decode_all(rows: Any, cls: type[Any] = Currency) -> list[Currency]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Currency) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Currency, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

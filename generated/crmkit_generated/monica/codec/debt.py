@@ -81,9 +81,8 @@ def decode_all(rows: Any, cls: type[Any] = Debt) -> list[Debt]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Debt) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Debt, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -83,9 +83,8 @@ def decode_all(rows: Any, cls: type[Any] = Document) -> list[Document]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Document) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Document, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -44,8 +44,8 @@ def decode_all(rows: Any, cls: type[Any] = Emotion) -> list[Emotion]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Emotion) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Emotion, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "object": o.object_, "name": o.name}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

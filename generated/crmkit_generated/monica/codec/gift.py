@@ -97,9 +97,8 @@ def decode_all(rows: Any, cls: type[Any] = Gift) -> list[Gift]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Gift) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Gift, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

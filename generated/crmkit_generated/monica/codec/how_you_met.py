@@ -46,9 +46,8 @@ def decode_all(rows: Any, cls: type[Any] = HowYouMet) -> list[HowYouMet]:
 decode = decode_single(decode_all)
 
 
-def encode(o: HowYouMet) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a HowYouMet, or raise ArgumentError."""
     d: dict[str, Any] = {
         "general_information": o.general_information,
         "first_met_through_contact": None

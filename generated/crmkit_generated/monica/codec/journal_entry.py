@@ -67,9 +67,8 @@ def decode_all(rows: Any, cls: type[Any] = JournalEntry) -> list[JournalEntry]:
 decode = decode_single(decode_all)
 
 
-def encode(o: JournalEntry) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a JournalEntry, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -72,9 +72,8 @@ def decode_all(rows: Any, cls: type[Any] = LifeEvent) -> list[LifeEvent]:
 decode = decode_single(decode_all)
 
 
-def encode(o: LifeEvent) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a LifeEvent, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -64,9 +64,8 @@ def decode_all(rows: Any, cls: type[Any] = LifeEventCategory) -> list[LifeEventC
 decode = decode_single(decode_all)
 
 
-def encode(o: LifeEventCategory) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a LifeEventCategory, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -68,9 +68,8 @@ def decode_all(rows: Any, cls: type[Any] = LifeEventType) -> list[LifeEventType]
 decode = decode_single(decode_all)
 
 
-def encode(o: LifeEventType) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a LifeEventType, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -58,9 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = LifeEventUpdateInput) -> list[LifeEve
 decode = decode_single(decode_all)
 
 
-def encode(o: LifeEventUpdateInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a LifeEventUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -72,9 +72,8 @@ def decode_all(rows: Any, cls: type[Any] = Message) -> list[Message]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Message) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Message, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

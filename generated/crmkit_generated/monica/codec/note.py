@@ -71,9 +71,8 @@ def decode_all(rows: Any, cls: type[Any] = Note) -> list[Note]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Note) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Note, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -86,9 +86,8 @@ def decode_all(rows: Any, cls: type[Any] = Occupation) -> list[Occupation]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Occupation) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Occupation, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

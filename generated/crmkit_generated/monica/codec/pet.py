@@ -66,9 +66,8 @@ def decode_all(rows: Any, cls: type[Any] = Pet) -> list[Pet]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Pet) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Pet, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -47,8 +47,8 @@ def decode_all(rows: Any, cls: type[Any] = PetCategory) -> list[PetCategory]:
 decode = decode_single(decode_all)
 
 
-def encode(o: PetCategory) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a PetCategory, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "object": o.object_, "name": o.name, "is_common": o.is_common}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -77,9 +77,8 @@ def decode_all(rows: Any, cls: type[Any] = Photo) -> list[Photo]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Photo) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Photo, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "uuid": o.uuid,

@@ -51,9 +51,8 @@ def decode_all(rows: Any, cls: type[Any] = PhotoUploadInput) -> list[PhotoUpload
 decode = decode_single(decode_all)
 
 
-def encode(o: PhotoUploadInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a PhotoUploadInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

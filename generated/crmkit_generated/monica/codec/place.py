@@ -74,9 +74,8 @@ def decode_all(rows: Any, cls: type[Any] = Place) -> list[Place]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Place) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Place, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

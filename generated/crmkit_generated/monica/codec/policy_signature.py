@@ -53,9 +53,8 @@ def decode_all(rows: Any, cls: type[Any] = PolicySignature) -> list[PolicySignat
 decode = decode_single(decode_all)
 
 
-def encode(o: PolicySignature) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a PolicySignature, or raise ArgumentError."""
     d: dict[str, Any] = {
         "signed": o.signed,
         "signed_date": None if (v := o.signed_date) is None else encode_datetime(v, "signed_date"),

@@ -44,8 +44,8 @@ def decode_all(rows: Any, cls: type[Any] = RelationName) -> list[RelationName]:
 decode = decode_single(decode_all)
 
 
-def encode(o: RelationName) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a RelationName, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "uuid": o.uuid, "name": o.name}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -69,9 +69,8 @@ def decode_all(rows: Any, cls: type[Any] = Relationship) -> list[Relationship]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Relationship) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Relationship, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "object": o.object_}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -64,9 +64,8 @@ def decode_all(rows: Any, cls: type[Any] = RelationshipType) -> list[Relationshi
 decode = decode_single(decode_all)
 
 
-def encode(o: RelationshipType) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a RelationshipType, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

@@ -45,9 +45,8 @@ def decode_all(rows: Any, cls: type[Any] = SpecialDate) -> list[SpecialDate]:
 decode = decode_single(decode_all)
 
 
-def encode(o: SpecialDate) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SpecialDate, or raise ArgumentError."""
     d: dict[str, Any] = {
         "is_age_based": o.is_age_based,
         "is_year_unknown": o.is_year_unknown,

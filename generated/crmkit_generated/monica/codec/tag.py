@@ -58,9 +58,8 @@ def decode_all(rows: Any, cls: type[Any] = Tag) -> list[Tag]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Tag) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Tag, or raise ArgumentError."""
     d: dict[str, Any] = {"id": o.id, "object": o.object_, "name": o.name, "name_slug": o.name_slug}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -60,9 +60,8 @@ def decode_all(rows: Any, cls: type[Any] = Term) -> list[Term]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Term) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Term, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "object": o.object_,

@@ -82,9 +82,8 @@ def decode_all(rows: Any, cls: type[Any] = UpcomingReminder) -> list[UpcomingRem
 decode = decode_single(decode_all)
 
 
-def encode(o: UpcomingReminder) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a UpcomingReminder, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "reminder_id": o.reminder_id,

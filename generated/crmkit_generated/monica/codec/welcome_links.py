@@ -74,8 +74,8 @@ def decode_all(rows: Any, cls: type[Any] = WelcomeLinks) -> list[WelcomeLinks]:
 decode = decode_single(decode_all)
 
 
-def encode(o: WelcomeLinks) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a WelcomeLinks, or raise ArgumentError."""
     d: dict[str, Any] = {
         "activities_url": o.activities_url,
         "addresses_url": o.addresses_url,

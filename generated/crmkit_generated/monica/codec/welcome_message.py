@@ -38,8 +38,8 @@ def decode_all(rows: Any, cls: type[Any] = WelcomeMessage) -> list[WelcomeMessag
 decode = decode_single(decode_all)
 
 
-def encode(o: WelcomeMessage) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a WelcomeMessage, or raise ArgumentError."""
     d: dict[str, Any] = {"message": o.message}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

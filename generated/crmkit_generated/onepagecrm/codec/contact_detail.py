@@ -118,9 +118,8 @@ def decode_all(rows: Any, cls: type[Any] = ContactDetail) -> list[ContactDetail]
 decode = decode_single(decode_all)
 
 
-def encode(o: ContactDetail) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a ContactDetail, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "firstname": o.firstname,

@@ -44,8 +44,8 @@ def decode_all(rows: Any, cls: type[Any] = Currency) -> list[Currency]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Currency) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Currency, or raise ArgumentError."""
     d: dict[str, Any] = {"code": o.code, "short": o.short, "long": o.long}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -53,9 +53,8 @@ def decode_all(rows: Any, cls: type[Any] = Deal) -> list[Deal]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Deal) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Deal, or raise ArgumentError."""
     d: dict[str, Any] = {
         "amount": o.amount,
         "closed": None if (v := o.closed) is None else encode_dmy(v, "closed"),

@@ -63,9 +63,8 @@ def decode_all(rows: Any, cls: type[Any] = Filter) -> list[Filter]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Filter) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Filter, or raise ArgumentError."""
     d: dict[str, Any] = {
         "id": o.id,
         "name": o.name,

@@ -43,9 +43,8 @@ def decode_all(rows: Any, cls: type[Any] = Listing) -> list[Listing]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Listing) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Listing, or raise ArgumentError."""
     d: dict[str, Any] = {"size": o.size}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -44,8 +44,8 @@ def decode_all(rows: Any, cls: type[Any] = NoteContact) -> list[NoteContact]:
 decode = decode_single(decode_all)
 
 
-def encode(o: NoteContact) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a NoteContact, or raise ArgumentError."""
     d: dict[str, Any] = {"firstname": o.firstname, "lastname": o.lastname, "company": o.company}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -73,9 +73,8 @@ def decode_all(rows: Any, cls: type[Any] = NoteUpdateInput) -> list[NoteUpdateIn
 decode = decode_single(decode_all)
 
 
-def encode(o: NoteUpdateInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a NoteUpdateInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

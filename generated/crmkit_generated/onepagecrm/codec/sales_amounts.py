@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = SalesAmounts) -> list[SalesAmounts]:
 decode = decode_single(decode_all)
 
 
-def encode(o: SalesAmounts) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SalesAmounts, or raise ArgumentError."""
     d: dict[str, Any] = {"won": o.won, "lost": o.lost}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = SalesHit) -> list[SalesHit]:
 decode = decode_single(decode_all)
 
 
-def encode(o: SalesHit) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SalesHit, or raise ArgumentError."""
     d: dict[str, Any] = {"target": o.target, "actual": o.actual}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

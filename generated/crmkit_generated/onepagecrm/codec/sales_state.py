@@ -53,9 +53,8 @@ def decode_all(rows: Any, cls: type[Any] = SalesState) -> list[SalesState]:
 decode = decode_single(decode_all)
 
 
-def encode(o: SalesState) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SalesState, or raise ArgumentError."""
     d: dict[str, Any] = {"target": o.target, "won": o.won, "pending": o.pending}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

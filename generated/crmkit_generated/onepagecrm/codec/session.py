@@ -77,9 +77,8 @@ def decode_all(rows: Any, cls: type[Any] = Session) -> list[Session]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Session) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Session, or raise ArgumentError."""
     d: dict[str, Any] = {
         "uid": o.uid,
         "key": o.key,

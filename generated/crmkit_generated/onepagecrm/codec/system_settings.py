@@ -57,9 +57,8 @@ def decode_all(rows: Any, cls: type[Any] = SystemSettings) -> list[SystemSetting
 decode = decode_single(decode_all)
 
 
-def encode(o: SystemSettings) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SystemSettings, or raise ArgumentError."""
     d: dict[str, Any] = {
         "status": o.status,
         "reminder_hour": o.reminder_hour,

@@ -68,9 +68,8 @@ def decode_all(rows: Any, cls: type[Any] = SystemSettingsInput) -> list[SystemSe
 decode = decode_single(decode_all)
 
 
-def encode(o: SystemSettingsInput) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a SystemSettingsInput, or raise ArgumentError."""
     d: dict[str, Any] = {}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

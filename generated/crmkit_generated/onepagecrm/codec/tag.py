@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = Tag) -> list[Tag]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Tag) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Tag, or raise ArgumentError."""
     d: dict[str, Any] = {"name": o.name, "count": o.count}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -47,8 +47,8 @@ def decode_all(rows: Any, cls: type[Any] = Timezone) -> list[Timezone]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Timezone) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Timezone, or raise ArgumentError."""
     d: dict[str, Any] = {
         "code": o.code,
         "offset": o.offset,

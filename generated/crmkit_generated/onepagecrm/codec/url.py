@@ -43,9 +43,8 @@ def decode_all(rows: Any, cls: type[Any] = Url) -> list[Url]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Url) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Url, or raise ArgumentError."""
     d: dict[str, Any] = {"address": o.address}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -41,8 +41,8 @@ def decode_all(rows: Any, cls: type[Any] = UserCurrency) -> list[UserCurrency]:
 decode = decode_single(decode_all)
 
 
-def encode(o: UserCurrency) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a UserCurrency, or raise ArgumentError."""
     d: dict[str, Any] = {"symbol": o.symbol, "code": o.code}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

@@ -47,8 +47,8 @@ def decode_all(rows: Any, cls: type[Any] = UserSettings) -> list[UserSettings]:
 decode = decode_single(decode_all)
 
 
-def encode(o: UserSettings) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a UserSettings, or raise ArgumentError."""
     d: dict[str, Any] = {
         "firstname": o.firstname,
         "lastname": o.lastname,

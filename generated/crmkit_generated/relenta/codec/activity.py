@@ -103,9 +103,8 @@ def decode_all(rows: Any, cls: type[Any] = Activity) -> list[Activity]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Activity) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Activity, or raise ArgumentError."""
     d: dict[str, Any] = {
         "activity_type": o.activity_type,
         "label": o.label,

@@ -127,9 +127,8 @@ def decode_all(rows: Any, cls: type[Any] = Contact) -> list[Contact]:
 decode = decode_single(decode_all)
 
 
-def encode(o: Contact) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a Contact, or raise ArgumentError."""
     d: dict[str, Any] = {
         "full_name": o.full_name,
         "first_name": o.first_name,

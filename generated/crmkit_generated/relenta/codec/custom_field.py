@@ -56,9 +56,8 @@ def decode_all(rows: Any, cls: type[Any] = CustomField) -> list[CustomField]:
 decode = decode_single(decode_all)
 
 
-def encode(o: CustomField) -> dict[str, Any]:
-    """Return the tree of an object, or raise ArgumentError."""
-    v: Any
+def encode(o: Any) -> dict[str, Any]:
+    """Return the tree of a CustomField, or raise ArgumentError."""
     d: dict[str, Any] = {"key": o.key, "label": o.label, "default_value": o.default_value}
     if o.additional_properties:
         encode_extras(o.additional_properties, d)

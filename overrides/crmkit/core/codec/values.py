@@ -22,10 +22,9 @@ __all__ = [
 _PLAIN = {str, int, bool, type(None)}
 
 
-def decode_empty(value: object) -> None:
+def decode_empty(value: object) -> Any:
     """Read an empty string as None, where other values of the member are not empty."""
-    if value != "":
-        reject(value, "str")
+    return None if value == "" else reject(value, "str")
 
 
 def encode_plain(value: object, type_: type, argument: str) -> Any:
