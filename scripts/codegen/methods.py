@@ -196,7 +196,8 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
             f"def {name}(v: Any) -> {returned(plan)}:",
             f'    """Return what `{plan.public}` returns."""',
             *null,
-            f"    value: {returned(plan)} = {payload_expression(payload.kind, sources.models)}",
+            f"    found: Any = {payload_expression(payload.kind, sources.models)}",
+            f"    value: {returned(plan)} = found",
             "    return value",
             "",
         ]

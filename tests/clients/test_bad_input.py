@@ -116,7 +116,7 @@ def test_names_argument_and_operation(
 
 def test_messages_say_what_was_expected() -> None:
     """A message names the argument, what was expected and what came."""
-    crm = EspoCRM(base_url="https://crm.example", api_key="k")
+    crm: Any = EspoCRM(base_url="https://crm.example", api_key="k")
     for call, message in (
         (lambda: crm.contacts.mass_delete(ids=[]), "ids: must not be empty"),
         (lambda: crm.contacts.list(where=[5]), r"where\[0\]: must be a condition"),

@@ -192,8 +192,11 @@ class Client:
                 raise ArgumentError("content", "pass json or content, not both")
             query = own_query | checked_query(query or {})
             body: Any = UNSET if content is None else content
-            if json is not None:
-                body = encode_extras(json) if type(json) is dict else encode_json(json, "json")
+            if type(json) is dict:
+                body = {}
+                encode_extras(json, body)
+            elif json is not None:
+                body = encode_json(json, "json")
             own_headers = checked_headers(headers)
         operation = Operation(
             "request",
