@@ -5,19 +5,14 @@ The parser is the one source of the names of classes, modules and attributes, an
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import copy
-import io
 import re
 import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from jinja2.bccache import Bucket, BytecodeCache
-from openapi_python_client import Project, strings
+from openapi_python_client import strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData, openapi
+from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 
@@ -26,20 +21,17 @@ from .imports import only_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .derive import Derived
 
 __all__ = [
     "Argument",
-    "EndpointSource",
     "ModelSource",
     "doc",
     "emit_models",
-    "endpoint_sources",
+    "emit_shims",
     "model_sources",
     "run_generator",
-    "write_shims",
 ]
 
 
@@ -79,24 +71,8 @@ class ModelSource:
     names: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass
-class EndpointSource:
-    """A generated operation module.
-
-    Args:
-        names: Python names of the parameters by their places and names on the wire.
-        returns: Type that `_parse_response` gives, as text, without None.
-    """
-
-    names: dict[tuple[str, str], str]
-    returns: str
-
-
-def run_generator(derived: Derived, folder: Path) -> GeneratorData:
-    """Write the package of a derived document to `folder`, which does not exist.
-
-    Returns:
-        What the generator has made of the document.
+def run_generator(derived: Derived) -> GeneratorData:
+    """Return what the generator makes of a derived document.
 
     Raises:
         DocumentError: The generator warns of anything or fails.
@@ -105,7 +81,7 @@ def run_generator(derived: Derived, folder: Path) -> GeneratorData:
     builtins = strings.RESERVED_WORDS & set(_given_names(derived.document.tree))
     strings.RESERVED_WORDS.difference_update(builtins)
     try:
-        return _run(derived, folder)
+        return _run(derived)
     finally:
         strings.RESERVED_WORDS.update(builtins)
 
@@ -120,43 +96,18 @@ def _given_names(node: Any) -> Iterator[str]:
         yield from _given_names(value)
 
 
-def _run(derived: Derived, folder: Path) -> GeneratorData:
-    # It copies each operation three times with all models behind it, and drops what it copied.
-    openapi.deepcopy = copy.copy  # type: ignore[assignment, attr-defined]  # shallow, as good
-
+def _run(derived: Derived) -> GeneratorData:
     _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])
     config = Config.from_sources(
-        file, MetaType.NONE, folder, "utf-8", overwrite=False, output_path=folder
+        file, MetaType.NONE, derived.document.file, "utf-8", overwrite=False, output_path=None
     )
     data = GeneratorData.from_dict(derived.tree, config=config)
     if isinstance(data, GeneratorError):
         _refuse(derived, data)
-    project = Project(openapi=data, config=config)
-    project.env.bytecode_cache = _COMPILED
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints the folder's name
-        errors = project.build()
-    if errors:
-        _refuse(derived, errors[0])
+    if data.errors:
+        _refuse(derived, data.errors[0])
     return data
-
-
-class _Memory(BytecodeCache):
-    """Keeps compiled templates, which the generator would compile anew for each document."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a template's code to jinja."""
-        bucket.code = self._known.get(bucket.key)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template's code."""
-        self._known[bucket.key] = bucket.code
-
-
-_COMPILED = _Memory()
 
 
 def _check_members(derived: Derived) -> None:
@@ -187,32 +138,6 @@ def doc(text: str) -> str:
     """Return a text as it stands inside a docstring, on one line."""
     line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'{line[:-1]}\\"' if line.endswith('"') else line
-
-
-class _Source:
-    """A generated module, and the text of its parts as it was written.
-
-    `ast.unparse` differs between Python versions, and `ast.get_source_segment` is slow.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.tree = ast.parse(text)
-        self._lines = text.encode().splitlines(keepends=True)
-
-    def text(self, node: ast.expr | None) -> str:
-        """Return the text of a node, on one line; an empty one for no node."""
-        if node is None or node.end_lineno is None:
-            return ""
-        lines = self._lines[node.lineno - 1 : node.end_lineno]
-        lines[-1] = lines[-1][: node.end_col_offset]
-        lines[0] = lines[0][node.col_offset :]
-        return " ".join(b"".join(lines).decode().split())
-
-
-def _expected(path: Path, what: str) -> DocumentError:
-    return DocumentError(
-        f"{path.name}: the generator wrote no {what} where it used to; see codegen/models.py"
-    )
 
 
 def model_sources(derived: Derived, data: GeneratorData) -> dict[str, ModelSource]:
@@ -295,7 +220,7 @@ def _model(derived: Derived, source: ModelSource, sources: dict[str, ModelSource
         if one not in {*derived.enums, source.name}
     ]
     imports += ["if TYPE_CHECKING:", *lazy] if lazy else []
-    text = [
+    module = [
         *imports,
         "",
         "@_attrs_define",
@@ -305,7 +230,7 @@ def _model(derived: Derived, source: ModelSource, sources: dict[str, ModelSource
         *declared,
         "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)",
     ]
-    return only_needed("\n".join(text))
+    return only_needed("\n".join(module))
 
 
 def _enum(derived: Derived, source: ModelSource) -> str:
@@ -347,78 +272,26 @@ def _alias(name: str, type_: str, sources: dict[str, ModelSource]) -> str:
     return only_needed("\n".join(lines))
 
 
-def endpoint_sources(derived: Derived, folder: Path) -> dict[str, EndpointSource]:
-    """Read the signatures of the generated operations, by operationId.
-
-    Raises:
-        DocumentError: The generator's output has another shape than expected.
-    """
-    found: dict[str, EndpointSource] = {}
-    for plan in derived.operations:
-        path = folder / "api" / plan.source.tag / f"{plan.source.id}.py"
-        if not path.exists():
-            raise _expected(path, "module")
-        text, found_end, _ = path.read_text(encoding="utf-8").partition("def _build_response(")
-        source = _Source(text)
-        functions = {
-            item.name: item for item in source.tree.body if isinstance(item, ast.FunctionDef)
-        }
-        if not found_end or not {"_get_kwargs", "_parse_response"} <= functions.keys():
-            raise _expected(path, "_get_kwargs, _parse_response and _build_response")
-        returns = source.text(functions["_parse_response"].returns).removesuffix(" | None")
-        names = _parameter_names(functions["_get_kwargs"], plan.path)
-        found[plan.source.id] = EndpointSource(names, returns)
-    return found
-
-
-def _parameter_names(function: ast.FunctionDef, path: str) -> dict[tuple[str, str], str]:
-    """Return the Python names of a generated function's parameters by place and wire name."""
-    arguments = {one.arg for one in [*function.args.args, *function.args.kwonlyargs]}
-    # Path parameters are positional, in the order of the path.
-    positional = [one.arg for one in function.args.args]
-    wire = [("path", name) for name in re.findall(r"\{([^}]*)\}", path)]
-    names = dict(zip(wire, positional, strict=True))
-    for node in ast.walk(function):
-        # As in: params["pageSize"] = page_size, headers["X-Trace"] = str(x_trace)
-        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)):
-            continue
-        target, key = node.targets[0].value, node.targets[0].slice
-        place = {"params": "query", "headers": "header"}.get(getattr(target, "id", ""))
-        used = {
-            one.id.removeprefix("json_")
-            for one in ast.walk(node.value)
-            if isinstance(one, ast.Name)
-        }
-        if place and isinstance(key, ast.Constant) and len(used & arguments) == 1:
-            names[place, str(key.value)] = (used & arguments).pop()
-    return names
-
-
-def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) -> None:
-    """Put crmkit's own types, client and lazy exports in place of the generator's."""
+def emit_shims(derived: Derived, models: dict[str, ModelSource]) -> dict[str, str]:
+    """Return the modules that hand out crmkit's own types and client, by path in the package."""
     title = doc(derived.tree["info"]["title"])
     homes = {name: model.module for name, model in sorted(models.items())}
     imports = "\n".join(
         f"    from .{module} import {name} as {name}" for name, module in homes.items()
     )
-    texts = {
+    return {
         "__init__.py": f'"""Generated for the {title}: models, operations and resources."""\n',
         "types.py": (
             '"""The types that all generated packages share."""\n\n'
-            "from crmkit.core.types import UNSET, File, FileTypes, RequestFiles, Response, Unset"
-            "\n\n"
-            '__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]\n'
+            "from crmkit.core.types import UNSET, File, Response, Unset\n\n"
+            '__all__ = ["UNSET", "File", "Response", "Unset"]\n'
         ),
         "client.py": (
             '"""The client that generated functions take: `crm.generated`."""\n\n'
             "from crmkit.core.generated import AuthenticatedClient, Client\n\n"
             '__all__ = ["AuthenticatedClient", "Client"]\n'
         ),
-        "errors.py": (
-            '"""An error that generated functions name."""\n\n'
-            "from crmkit.core.generated import UnexpectedStatus\n\n"
-            '__all__ = ["UnexpectedStatus"]\n'
-        ),
+        "py.typed": "",
         "models/__init__.py": (
             f'"""The models of the {title}, each loaded when it is first used."""\n\n'
             "from typing import TYPE_CHECKING\n\nfrom crmkit.core.lazy import lazily\n\n"
@@ -426,6 +299,3 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
             f"    __all__, __getattr__, __dir__ = lazily(__name__, {homes!r})\n"
         ),
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "py.typed").write_text("", encoding="utf-8")

@@ -5,27 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.resource import Resource, member_tree
 
-from .. import operations
-from ..api.app import app_about, app_destroy_token, app_greeting, app_openapi
-from ..codec import about as about_codec
-from ..codec import token_input as token_input_codec
-from ..models.about import About
-from ..models.token_input import TokenInput
+from .. import codec, models
+from ..operations import app as operations
 
+if TYPE_CHECKING:
+    from ..models.about import About
+    from ..models.token_input import TokenInput
 
-def _app_openapi_payload(v: Any) -> dict[str, Any] | None:
-    if v is None:
-        return None
-    found: dict[str, Any] | None = decode_dict(v, lambda x: x)
-    return found
+    pass
 
 
 class App(Resource):
@@ -44,27 +37,9 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: api-root
+            The greeting.
         """
-        return drive(
-            self._sender.call(operations.APP_GREETING, app_greeting._get_kwargs(), None, options)
-        )
+        return drive(self._sender.call(self._call(operations.APP_GREETING, {}, options), None))
 
     def about(
         self,
@@ -79,28 +54,10 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The About.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: app-about
+            The version.
         """
         return drive(
-            self._sender.call(
-                operations.APP_ABOUT, app_about._get_kwargs(), about_codec.decode, options
-            )
+            self._sender.call(self._call(operations.APP_ABOUT, {}, options), codec.about.decode)
         )
 
     def destroy_token(
@@ -120,41 +77,18 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-destroy-token
+            True, if it is destroyed.
         """
-        model_ = sole_member(
-            TokenInput,
+        body_ = member_tree(
             operations.APP_DESTROY_TOKEN,
+            models.TokenInput,
+            codec.token_input,
             "token",
             token,
-            token_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.APP_DESTROY_TOKEN,
-                app_destroy_token._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(token_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None)
         )
 
     def openapi(
@@ -172,27 +106,11 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on 9.3 and 10.0; not recorded
+            The description.
         """
         return drive(
             self._sender.call(
-                operations.APP_OPENAPI, app_openapi._get_kwargs(), _app_openapi_payload, options
+                self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
             )
         )
 
@@ -213,27 +131,9 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: api-root
+            The greeting.
         """
-        return await self._sender.call(
-            operations.APP_GREETING, app_greeting._get_kwargs(), None, options
-        )
+        return await self._sender.call(self._call(operations.APP_GREETING, {}, options), None)
 
     async def about(
         self,
@@ -248,26 +148,10 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The About.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: app-about
+            The version.
         """
         return await self._sender.call(
-            operations.APP_ABOUT, app_about._get_kwargs(), about_codec.decode, options
+            self._call(operations.APP_ABOUT, {}, options), codec.about.decode
         )
 
     async def destroy_token(
@@ -287,39 +171,18 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-destroy-token
+            True, if it is destroyed.
         """
-        model_ = sole_member(
-            TokenInput,
+        body_ = member_tree(
             operations.APP_DESTROY_TOKEN,
+            models.TokenInput,
+            codec.token_input,
             "token",
             token,
-            token_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.APP_DESTROY_TOKEN,
-            app_destroy_token._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(token_input_codec.encode, model_),
+            self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None
         )
 
     async def openapi(
@@ -337,24 +200,8 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on 9.3 and 10.0; not recorded
+            The description.
         """
         return await self._sender.call(
-            operations.APP_OPENAPI, app_openapi._get_kwargs(), _app_openapi_payload, options
+            self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
         )

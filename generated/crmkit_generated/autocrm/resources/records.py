@@ -5,53 +5,32 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.records import (
-    records_create,
-    records_delete,
-    records_duplicate_attributes,
-    records_get,
-    records_link,
-    records_list,
-    records_mass_delete,
-    records_mass_update,
-    records_related,
-    records_restore,
-    records_unlink,
-    records_unlink_all,
-    records_update,
-)
-from ..codec import attribute_set as attribute_set_codec
-from ..codec import link_input as link_input_codec
-from ..codec import mass_action_result as mass_action_result_codec
-from ..codec import mass_delete_input as mass_delete_input_codec
-from ..codec import mass_update_input as mass_update_input_codec
-from ..codec import record as record_codec
-from ..codec import record_input as record_input_codec
-from ..codec import record_reference as record_reference_codec
-from ..codec import unlink_all_input as unlink_all_input_codec
-from ..models.attribute_set import AttributeSet
-from ..models.free_object import FreeObject
-from ..models.link_input import LinkInput
-from ..models.mass_action_result import MassActionResult
-from ..models.mass_delete_input import MassDeleteInput
-from ..models.mass_update_input import MassUpdateInput
-from ..models.record import Record
-from ..models.record_input import RecordInput
-from ..models.record_reference import RecordReference
-from ..models.search_params import SearchParams
-from ..models.unlink_all_input import UnlinkAllInput
-from ..models.where_item import WhereItem
+from .. import codec, models
+from ..operations import records as operations
+
+if TYPE_CHECKING:
+    from ..models.attribute_set import AttributeSet
+    from ..models.free_object import FreeObject
+    from ..models.link_input import LinkInput
+    from ..models.mass_action_result import MassActionResult
+    from ..models.mass_delete_input import MassDeleteInput
+    from ..models.mass_update_input import MassUpdateInput
+    from ..models.record import Record
+    from ..models.record_input import RecordInput
+    from ..models.record_reference import RecordReference
+    from ..models.search_params import SearchParams
+    from ..models.unlink_all_input import UnlinkAllInput
+    from ..models.where_item import WhereItem
+
+    pass
 
 
 class Records(Resource):
@@ -78,41 +57,18 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.RECORDS_UNLINK_ALL,
-                records_unlink_all._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(unlink_all_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None)
         )
 
     def mass_update(
@@ -146,45 +102,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_UPDATE,
-                records_mass_update._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                mass_action_result_codec.decode,
-                options,
-                partial(mass_update_input_codec.encode, model_),
+                self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
+                codec.mass_action_result.decode,
             )
         )
 
@@ -217,44 +148,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_DELETE,
-                records_mass_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                mass_action_result_codec.decode,
-                options,
-                partial(mass_delete_input_codec.encode, model_),
+                self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
+                codec.mass_action_result.decode,
             )
         )
 
@@ -277,42 +184,22 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_DUPLICATE_ATTRIBUTES,
-                records_duplicate_attributes._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                self._call(
+                    operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_
                 ),
-                attribute_set_codec.decode,
-                options,
-                partial(record_reference_codec.encode, model_),
+                codec.attribute_set.decode,
             )
         )
 
@@ -335,42 +222,19 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is back.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_RESTORE,
-                records_restore._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                None,
-                options,
-                partial(record_reference_codec.encode, model_),
+                self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
             )
         )
 
@@ -405,13 +269,13 @@ class Records(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -419,47 +283,28 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     def create(
@@ -491,30 +336,15 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -522,20 +352,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_CREATE,
-                records_create._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    x_skip_duplicate_check=skip_duplicate_check,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_CREATE,
+                    {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
+                codec.record.decode,
             )
         )
 
@@ -556,34 +383,12 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return drive(
             self._sender.call(
-                operations.RECORDS_GET,
-                records_get._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                record_codec.decode,
-                options,
+                self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
+                codec.record.decode,
             )
         )
 
@@ -620,31 +425,16 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -652,21 +442,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_UPDATE,
-                records_update._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    x_version_number=version_number,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UPDATE,
+                    {"entity": entity, "id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
+                codec.record.decode,
             )
         )
 
@@ -685,33 +471,10 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         drive(
             self._sender.call(
-                operations.RECORDS_DELETE,
-                records_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                None,
-                options,
+                self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -749,61 +512,41 @@ class Records(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     def link(
@@ -834,41 +577,23 @@ class Records(Resource):
             input_: The whole input as one LinkInput, in place of the keywords.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -877,21 +602,17 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_LINK,
-                records_link._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    link=segment(link, "link"),
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_LINK,
+                    {"entity": entity, "id": id, "link": link},
+                    options,
+                    body_,
                 ),
                 None,
-                options,
-                partial(link_input_codec.encode, model_),
             )
         )
 
@@ -928,35 +649,16 @@ class Records(Resource):
                 read it.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -965,22 +667,17 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         drive(
             self._sender.call(
-                operations.RECORDS_UNLINK,
-                records_unlink._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id_path=segment(id, "id"),
-                    link=segment(link, "link"),
-                    id_query=query_id,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UNLINK,
+                    {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                    options,
+                    body_,
                 ),
                 None,
-                options,
-                partial(link_input_codec.encode, model_),
             )
         )
 
@@ -1009,39 +706,18 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UNLINK_ALL,
-            records_unlink_all._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(unlink_all_input_codec.encode, model_),
+            self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None
         )
 
     async def mass_update(
@@ -1075,44 +751,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_UPDATE,
-            records_mass_update._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            mass_action_result_codec.decode,
-            options,
-            partial(mass_update_input_codec.encode, model_),
+            self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
+            codec.mass_action_result.decode,
         )
 
     async def mass_delete(
@@ -1144,43 +795,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_DELETE,
-            records_mass_delete._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            mass_action_result_codec.decode,
-            options,
-            partial(mass_delete_input_codec.encode, model_),
+            self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
+            codec.mass_action_result.decode,
         )
 
     async def duplicate_attributes(
@@ -1202,41 +829,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            records_duplicate_attributes._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            attribute_set_codec.decode,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_),
+            codec.attribute_set.decode,
         )
 
     async def restore(
@@ -1258,39 +863,18 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is back.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_RESTORE,
-            records_restore._get_kwargs(entity_type=segment(entity, "entity"), body=PLACEHOLDER),
-            None,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
         )
 
     def list(
@@ -1324,13 +908,13 @@ class AsyncRecords(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -1338,47 +922,28 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     async def create(
@@ -1410,30 +975,15 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -1441,19 +991,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_CREATE,
-            records_create._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                x_skip_duplicate_check=skip_duplicate_check,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_CREATE,
+                {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
+            codec.record.decode,
         )
 
     async def get(
@@ -1473,31 +1020,11 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return await self._sender.call(
-            operations.RECORDS_GET,
-            records_get._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            record_codec.decode,
-            options,
+            self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
+            codec.record.decode,
         )
 
     async def update(
@@ -1533,31 +1060,16 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -1565,20 +1077,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UPDATE,
-            records_update._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                x_version_number=version_number,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UPDATE,
+                {"entity": entity, "id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
+            codec.record.decode,
         )
 
     async def delete(
@@ -1596,30 +1104,9 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         await self._sender.call(
-            operations.RECORDS_DELETE,
-            records_delete._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
         )
 
     def related(
@@ -1656,61 +1143,41 @@ class AsyncRecords(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     async def link(
@@ -1741,41 +1208,23 @@ class AsyncRecords(Resource):
             input_: The whole input as one LinkInput, in place of the keywords.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -1784,20 +1233,13 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_LINK,
-            records_link._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                link=segment(link, "link"),
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_LINK, {"entity": entity, "id": id, "link": link}, options, body_
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
         )
 
     async def unlink(
@@ -1833,35 +1275,16 @@ class AsyncRecords(Resource):
                 read it.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -1870,19 +1293,14 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         await self._sender.call(
-            operations.RECORDS_UNLINK,
-            records_unlink._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id_path=segment(id, "id"),
-                link=segment(link, "link"),
-                id_query=query_id,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UNLINK,
+                {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                options,
+                body_,
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
         )

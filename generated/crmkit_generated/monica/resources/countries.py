@@ -4,23 +4,20 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING
 
-from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.countries import countries_list
-from ..codec import country as country_codec
-from ..models.country import Country
+from .. import codec
+from ..operations import countries as operations
 
+if TYPE_CHECKING:
+    from ..models.country import Country
 
-def _countries_list_payload(v: Any) -> dict[str, Country]:
-    found: dict[str, Country] = decode_dict(v, country_codec.decode)
-    return found
+    pass
 
 
 class Countries(Resource):
@@ -41,26 +38,12 @@ class Countries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return drive(
             self._sender.call(
-                operations.COUNTRIES_LIST,
-                countries_list._get_kwargs(lang=lang),
-                _countries_list_payload,
-                options,
+                self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+                codec.countries_payloads.countries_list,
             )
         )
 
@@ -83,23 +66,9 @@ class AsyncCountries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return await self._sender.call(
-            operations.COUNTRIES_LIST,
-            countries_list._get_kwargs(lang=lang),
-            _countries_list_payload,
-            options,
+            self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+            codec.countries_payloads.countries_list,
         )

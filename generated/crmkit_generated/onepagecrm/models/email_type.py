@@ -3,7 +3,7 @@ from enum import StrEnum
 
 
 class EmailType(StrEnum):
-    """Kind of the address."""
+    """Kind."""
 
     HOME = "home"
     OTHER = "other"

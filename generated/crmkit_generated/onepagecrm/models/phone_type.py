@@ -3,7 +3,7 @@ from enum import StrEnum
 
 
 class PhoneType(StrEnum):
-    """Kind of the number."""
+    """Kind."""
 
     DIRECT = "direct"
     FAX = "fax"

@@ -3,7 +3,7 @@ from enum import StrEnum
 
 
 class UrlType(StrEnum):
-    """Kind of the address."""
+    """Kind."""
 
     BLOG = "blog"
     FACEBOOK = "facebook"
