@@ -261,7 +261,7 @@ def test_arguments_that_may_be_left_out_are_keywords(crm: str) -> None:
 
 
 @for_each_crm
-def test_docstrings_tell_everything(crm: str) -> None:
+def test_docstrings_are_complete(crm: str) -> None:
     """A method's docstring has the summary, every argument, and the result; no evidence."""
     for resource, method, node in operations(crm):
         for prefix in ("", "Async"):

@@ -20,7 +20,7 @@ from tests.codegen.loops import for_each
         ("from __future__ import annotations", "x = 1", "from __future__ import annotations"),
     ],
 )
-def test_imports_that_nothing_names_go(imports: str, body: str, kept: str) -> None:
+def test_removes_unused_imports(imports: str, body: str, kept: str) -> None:
     """An import stays if the module says its name, as a word of its own."""
     expected = f"{kept}\n{body}\n" if kept else f"{body}\n"
 

@@ -98,7 +98,7 @@ def enum(*values: object, type_: str = "string") -> Spoil:
         "anyOf with an enum",
     ),
 )
-def test_an_extension_that_nobody_knows_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) -> None:
     """A vendor extension is one of those in CONTRIBUTING.md, in the form that stands there."""
     refused(case)
 
@@ -136,7 +136,7 @@ def test_an_extension_that_nobody_knows_is_refused(case: Case, refused: Refused)
     ),
     Case("an open enum at an object", put(*NOTE, "x-crmkit-open-enum", value=True), "Note", "enum"),
 )
-def test_an_extension_where_it_means_nothing_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_misplaced_extension(case: Case, refused: Refused) -> None:
     """A vendor extension stands where CONTRIBUTING.md says it may; elsewhere it would be lost."""
     refused(case)
 
@@ -170,7 +170,7 @@ def test_an_extension_where_it_means_nothing_is_refused(case: Case, refused: Ref
         "itself.*break",
     ),
 )
-def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_broken_reference(case: Case, refused: Refused) -> None:
     """A reference leads to a component of the same document."""
     refused(case)
 
@@ -220,7 +220,7 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
         "both read and written.*two schemas",
     ),
 )
-def test_a_schema_that_the_emitter_does_not_know_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unsupported_schema(case: Case, refused: Refused) -> None:
     """A schema is one of the kinds that decoders and encoders are emitted for."""
     refused(case)
 
@@ -261,6 +261,6 @@ def model(name: str) -> Spoil:
     Case("a model called like an import", model("Options"), "Options", "Options"),
     Case("a model called like a type", model("Any"), "Any", "Any"),
 )
-def test_a_name_that_is_taken_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_reserved_name(case: Case, refused: Refused) -> None:
     """Names that emitted code uses itself are free: none of the document's may hide them."""
     refused(case)

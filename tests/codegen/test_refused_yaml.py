@@ -36,7 +36,7 @@ from tests.codegen.invalid_documents import (
     Case("a version that is a number", put("openapi", value=3.1), "openapi", r"3\.1\.0"),
     Case("no version", without("openapi"), "openapi", r"3\.1\.0"),
 )
-def test_what_is_no_proper_yaml_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_invalid_yaml(case: Case, refused: Refused) -> None:
     """YAML that cannot be read, or that readers take for different things, is refused by line."""
     refused(case)
 
@@ -88,6 +88,6 @@ def test_what_is_no_proper_yaml_is_refused(case: Case, refused: Refused) -> None
         "ref",
     ),
 )
-def test_what_is_no_proper_openapi_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_invalid_openapi(case: Case, refused: Refused) -> None:
     """A document that lacks what OpenAPI or the emitters ask for is refused by its place."""
     refused(case)
