@@ -45,8 +45,8 @@ class Argument:
 
     Args:
         name: Its Python name.
-        annotation: Its type, as text.
-        default: Its default, as text; None if it has none.
+        annotation: Its type, as source code.
+        default: Its default, as source code; None if it has no default.
     """
 
     name: str
@@ -87,7 +87,7 @@ def run_generator(derived: Derived) -> GeneratorData:
 
 
 def _given_names(node: Any) -> Iterator[str]:
-    """Give the names that a document gives by x-crmkit-name, which are to stay as they are."""
+    """Yield the names that a document sets by x-crmkit-name, which stay as they are."""
     for key, value in node.items() if isinstance(node, dict) else ():
         if key == "x-crmkit-name" and isinstance(value, str):
             yield value
@@ -116,7 +116,7 @@ def _check_members(derived: Derived) -> None:
         made: dict[str, str] = {}
         for one in model.fields:
             name = str(strings.PythonIdentifier(one.derived, "field_"))
-            # Where two are the same in snake_case, the generator leaves the capitals as they are.
+            # Where two are the same in snake_case, the generator keeps upper case.
             exact = str(strings.PythonIdentifier(one.derived, "field_", skip_snake_case=True))
             other = made.setdefault(exact, one.wire)
             if other != one.wire or name in MODEL_NAMES:
@@ -128,14 +128,14 @@ def _check_members(derived: Derived) -> None:
 
 
 def _refuse(derived: Derived, error: Any) -> NoReturn:
-    told = " ".join(f"{error.header or ''} {error.detail or ''}".split())
+    message = " ".join(f"{error.header or ''} {error.detail or ''}".split())
     raise DocumentError(
-        f"{derived.document.file}: the generator: {told}; describe it in a form that it reads"
+        f"{derived.document.file}: the generator: {message}; describe it in a form that it reads"
     )
 
 
 def doc(text: str) -> str:
-    """Return a text as it stands inside a docstring, on one line."""
+    """Return a string escaped for a docstring, on one line."""
     line = " ".join(text.split()).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'{line[:-1]}\\"' if line.endswith('"') else line
 
