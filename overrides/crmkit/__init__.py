@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from .relenta.client import Relenta as Relenta
 
 _HOMES = {
-    "crmkit.autocrm.client": ("AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"),
     "crmkit.core.errors": (
         "ArgumentError",
         "AuthenticationError",
@@ -75,9 +74,6 @@ _HOMES = {
     "crmkit.core.reply": ("Reply",),
     "crmkit.core.types": ("UNSET", "File"),
     "crmkit.core.version": ("__version__",),
-    "crmkit.monica.client": ("AsyncMonica", "Monica"),
-    "crmkit.onepagecrm.client": ("AsyncOnePageCRM", "OnePageCRM"),
-    "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -122,14 +118,17 @@ __all__ = [
 if not TYPE_CHECKING:  # else a checker would take any name
 
     def __getattr__(name: str) -> object:
-        home = _HOME.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
+        from importlib.util import find_spec
 
-        value = getattr(import_module(home), name)
+        # A client is in the package that has its name in lower case.
+        home = _HOME.get(name, f"{__name__}.{name.removeprefix('Async').lower()}")
+        is_known = name in _HOME or (name[:1].isupper() and find_spec(home) is not None)
+        value = getattr(import_module(home), name, None) if is_known else None
+        if value is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_HOME})
+        return sorted({*globals(), *__all__})
