@@ -1,4 +1,4 @@
-"""Typed clients, sync and async, for CRMs, generated from documents of their wire.
+"""Typed clients, sync and async, for CRMs, generated from OpenAPI documents.
 
     from crmkit import Relenta
 
@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from .core.errors import StatusError as StatusError
     from .core.errors import TransportError as TransportError
     from .core.errors import ValidationError as ValidationError
+    from .core.options import Options as Options
+    from .core.paging import AsyncPager as AsyncPager
+    from .core.paging import Page as Page
+    from .core.paging import Pager as Pager
+    from .core.reply import Reply as Reply
     from .core.types import UNSET as UNSET
+    from .core.types import File as File
+    from .core.version import __version__ as __version__
     from .monica.client import AsyncMonica as AsyncMonica
     from .monica.client import Monica as Monica
     from .onepagecrm.client import AsyncOnePageCRM as AsyncOnePageCRM
@@ -43,7 +50,6 @@ if TYPE_CHECKING:
     from .relenta.client import Relenta as Relenta
 
 _HOMES = {
-    "crmkit.autocrm.client": ("AsyncAutoCRM", "AsyncEspoCRM", "AutoCRM", "EspoCRM"),
     "crmkit.core.errors": (
         "ArgumentError",
         "AuthenticationError",
@@ -63,10 +69,11 @@ _HOMES = {
         "TransportError",
         "ValidationError",
     ),
-    "crmkit.core.types": ("UNSET",),
-    "crmkit.monica.client": ("AsyncMonica", "Monica"),
-    "crmkit.onepagecrm.client": ("AsyncOnePageCRM", "OnePageCRM"),
-    "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
+    "crmkit.core.options": ("Options",),
+    "crmkit.core.paging": ("AsyncPager", "Page", "Pager"),
+    "crmkit.core.reply": ("Reply",),
+    "crmkit.core.types": ("UNSET", "File"),
+    "crmkit.core.version": ("__version__",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -77,6 +84,7 @@ __all__ = [
     "AsyncEspoCRM",
     "AsyncMonica",
     "AsyncOnePageCRM",
+    "AsyncPager",
     "AsyncRelenta",
     "AuthenticationError",
     "AutoCRM",
@@ -87,14 +95,19 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "EspoCRM",
+    "File",
     "Monica",
     "NotFoundError",
     "OnePageCRM",
+    "Options",
+    "Page",
+    "Pager",
     "PaginationError",
     "PermissionDeniedError",
     "QuotaExceededError",
     "RateLimitError",
     "Relenta",
+    "Reply",
     "ServerError",
     "StatusError",
     "TransportError",
@@ -105,14 +118,17 @@ __all__ = [
 if not TYPE_CHECKING:  # else a checker would take any name
 
     def __getattr__(name: str) -> object:
-        home = _HOME.get(name)
-        if home is None:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
+        from importlib.util import find_spec
 
-        value = getattr(import_module(home), name)
+        # A client is in the package that has its name in lower case.
+        home = _HOME.get(name, f"{__name__}.{name.removeprefix('Async').lower()}")
+        is_known = name in _HOME or (name[:1].isupper() and find_spec(home) is not None)
+        value = getattr(import_module(home), name, None) if is_known else None
+        if value is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value
         return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_HOME})
+        return sorted({*globals(), *__all__})

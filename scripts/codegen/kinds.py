@@ -10,7 +10,7 @@ __all__ = ["FORMS", "LISTED", "Field", "Kind", "Mode", "Model", "derived", "part
 Mode = Literal["read", "write"]
 
 FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
-"""Classes of `crmkit.core.forms` by the element form that makes them."""
+"""Classes of `crmkit.core.codec.labeled` by the element form that makes them."""
 
 LISTED = frozenset({"list", "separated"})
 """Kinds that are lists in Python, which read nothing as `[]`."""
@@ -21,21 +21,21 @@ class Kind:
     """How a value looks on the wire and in Python.
 
     Args:
-        name: One of `text integer number boolean instant date digits mailbox any model enum
+        name: One of `str int float bool datetime date digits mailbox any model enum
             open_enum list separated`; of the single values in another wire form, `unix dmy bit
             country espo_datetime`; `file`; `map`, an object whose members are all of one kind;
             `optional`, the items' own null; and where several forms may come, `scalars` (plain
-            ones), `spelt` (one value in several spellings, the first of them Python's), `when`
-            (dates, moments and texts), `told` (models, told apart by a member) and `union` (forms
+            ones), `lenient` (one value in several forms, the first of them Python's),
+            `date_or_str`, `discriminated` (models, told apart by a member) and `union` (forms
             of different JSON types).
         ref: Schema name of a model or enum, or of what a map is called.
-        items: The kinds inside: one of a list's or map's items, or of the elements of a text that
-            holds a list (`text`, `labeled`, `mailbox`, `model`); all those of a union.
-        by: What separates the elements of a text that holds a list.
+        items: The kinds inside: one of a list's or map's items, or of the elements of a string that
+            holds a list (`str`, `labeled`, `mailbox`, `model`); all those of a union.
+        by: What separates the elements of a string that holds a list.
         between: What separates the members of such an element.
         member: The member that tells models apart.
         values: Its value in each of them.
-        hollow: Whether an empty array stands for an empty map.
+        empty_list_as_map: Whether an empty array stands for an empty map.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Kind:
     between: str = ""
     member: str = ""
     values: tuple[bool | int | str, ...] = ()
-    hollow: bool = False
+    empty_list_as_map: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Field:
         kind: What it holds.
         required: Whether the wire document requires it.
         nullable: Whether the wire document allows null.
-        aliases: Other spellings that are read.
+        aliases: Other wire names that are read.
         derived: Name in the derived document, from which the attribute's name is made.
         description: The document's description.
         secret: Whether its value must not be shown.
@@ -96,23 +96,23 @@ def parts(kind: Kind) -> list[Kind]:
 _PYTHON = {
     "any": "Any",
     "bit": "bool",
-    "boolean": "bool",
+    "bool": "bool",
     "date": "datetime.date",
     "digits": "int",
     "dmy": "datetime.date",
     "espo_datetime": "datetime.datetime",
     "file": "File",
-    "instant": "datetime.datetime",
-    "integer": "int",
+    "datetime": "datetime.datetime",
+    "int": "int",
     "labeled": "LabeledValue",
     "mailbox": "Mailbox",
-    "number": "float",
+    "float": "float",
     "unix": "datetime.datetime",
 }
 
 
 def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
-    """Return the type of a kind's values in Python, as text."""
+    """Return the Python type of a kind's values, as source code."""
     inner = [python_type(item) for item in kind.items]
     match kind.name:
         case "model" | "enum":
@@ -125,9 +125,9 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
             return f"dict[str, {inner[0]}]"
         case "optional":
             return f"{inner[0]} | None"
-        case "spelt":
+        case "lenient":
             return inner[0]
-        case "scalars" | "when" | "told" | "union":
+        case "scalars" | "date_or_str" | "discriminated" | "union":
             return " | ".join(dict.fromkeys(inner))
         case other:
             return _PYTHON.get(other, "str")
@@ -136,15 +136,15 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
 _DERIVED: dict[str, dict[str, Any]] = {
     "any": {},
     "bit": {"type": "boolean"},
-    "boolean": {"type": "boolean"},
+    "bool": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "digits": {"type": "integer"},
     "dmy": {"type": "string", "format": "date"},
     "espo_datetime": {"type": "string", "format": "date-time"},
     "file": {"type": "string", "format": "binary"},
-    "instant": {"type": "string", "format": "date-time"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
     "unix": {"type": "string", "format": "date-time"},
 }
 
@@ -167,9 +167,9 @@ def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
             return _reference(kind.ref)
         case "optional":
             return _any_of([*inner, {"type": "null"}])
-        case "spelt":
+        case "lenient":
             return inner[0]
-        case "scalars" | "when" | "told" | "union":
+        case "scalars" | "date_or_str" | "discriminated" | "union":
             return _any_of(inner)
         case other:
             return _DERIVED.get(other, {"type": "string"})

@@ -8,18 +8,16 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .codec import emit_codec
 from .derive import derive
 from .document import DocumentError, load
-from .models import doc, endpoint_sources, model_sources, run_generator, write_shims
-from .resources import emit_resource, emit_resources
+from .functions import emit_functions
+from .models import doc, emit_models, emit_shims, model_sources, run_generator
+from .resources import emit_codec_package, emit_payloads, emit_resource, emit_resources
 from .routes import emit_operations
 from .signatures import Sources
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["build"]
 
@@ -54,24 +52,34 @@ def build(documents: list[Path], folder: Path) -> None:
 def _build_one(path: Path, folder: Path) -> None:
     document = load(path, f"openapi/{path.name}")
     derived = derive(document)
-    run_generator(derived, folder)
-    models = model_sources(derived, folder)
-    sources = Sources(derived, endpoint_sources(derived, folder), models)
-    write_shims(derived, models, folder)
+    models = model_sources(derived, run_generator(derived))
+    sources = Sources(derived, models)
     title = doc(derived.tree["info"]["title"])
     write = {
-        "operations.py": emit_operations(derived),
+        "api/__init__.py": f'"""The operations of the {title} as functions."""\n',
+        "operations/__init__.py": f'"""The operations of the {title}, by resource."""\n',
         "resources/__init__.py": emit_resources(sources),
-        "codec/__init__.py": f'"""Decoders and encoders of the models of the {title}."""\n',
         "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
+        **emit_shims(derived, models),
+        **emit_models(derived, models),
     }
     for name, model in derived.models.items():
         write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
-    for tag in {plan.source.public[0] for plan in derived.operations if not plan.source.hidden}:
-        write[f"resources/{tag or 'client_'}.py"] = emit_resource(sources, tag)
+    for module in {plan.module for plan in derived.operations}:
+        write[f"operations/{module}.py"] = emit_operations(derived, module)
+        if decoders := emit_payloads(sources, module):
+            write[f"codec/{module}_payloads.py"] = decoders
+    for plan in derived.operations:
+        folder_text = f'"""Functions of {plan.source.tag}."""\n'
+        write[f"api/{plan.source.tag}/__init__.py"] = folder_text
+        write[f"api/{plan.source.tag}/{plan.source.id}.py"] = emit_functions(plan, sources)
+    for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
+        write[f"resources/{module}.py"] = emit_resource(sources, module)
+    codecs = [Path(name).stem for name in write if name.startswith("codec/")]
+    write["codec/__init__.py"] = emit_codec_package(title, codecs)
     for name, text in write.items():
         target = folder / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(exist_ok=True, parents=True)
         target.write_text(text, encoding="utf-8")
     shutil.rmtree(folder / ".ruff_cache", ignore_errors=True)
     _tidy(folder, path.name)

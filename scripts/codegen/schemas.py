@@ -1,7 +1,7 @@
 """Schemas of the wire → models, and the derived schemas that the generator reads.
 
 Here overrides act on types: `;` strings become arrays, digits become integers, open enums take any
-text. Models that are read have every attribute; only models that are written know `UNSET`.
+string. Models that are read have every attribute; only models that are written know `UNSET`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ FORM = "application/x-www-form-urlencoded"
 FREE = "FreeObject"
 """What an object of which nothing is said is called in annotations."""
 
-_CLEARABLE = {"text", "date", "dmy", "instant", "country", "separated"}
-"""Kinds of which an empty text, sent in a form, stands for nothing."""
+_CLEARABLE = {"str", "date", "dmy", "datetime", "country", "separated"}
+"""Kinds of which an empty string, sent in a form, means null."""
+
+_SCALARS = {"integer": "int", "number": "float", "boolean": "bool"}
 
 _NUMERIC = {"unix", "bit"}
-"""The formats of `x-crmkit-format` that stand at integers."""
+"""The formats of `x-crmkit-format` that are integers on the wire."""
 
 TAKEN = {
     "Any",
@@ -39,6 +41,7 @@ TAKEN = {
     "LabeledValue",
     "Mailbox",
     "Mapping",
+    "Model",
     "Options",
     "Pager",
     "Resource",
@@ -58,7 +61,7 @@ class Schemas:
     Attributes:
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.forms` that are used.
+        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
         aliases: Types that have a name in annotations, by that name.
         tree: The derived schemas by name.
     """
@@ -73,7 +76,7 @@ class Schemas:
         self.tree: dict[str, Any] = {}
 
     def model(self, name: str, mode: Mode) -> None:
-        """Make a schema a model, together with those it refers to.
+        """Make a model of a schema and of those it refers to.
 
         Args:
             name: Name of the schema.
@@ -94,12 +97,14 @@ class Schemas:
         schema = self.document.schemas[name]
         if "allOf" in schema:
             self.document.refuse(place, "the emitter does not know allOf", "write the members out")
-        self.models[name] = Model(name, mode, ())  # now, so that models may hold one another
+        self.models[name] = Model(
+            name, mode, ()
+        )  # before its fields, as models may hold one another
         required = set(schema.get("required", []))
         properties = schema.get("properties", {})
         for missing in sorted(required - properties.keys()):
             self.document.refuse(
-                place, f"requires {missing!r}, which is no property", "describe it"
+                place, f"requires {missing!r}, which is not a property", "describe it"
             )
         fields: list[Field] = []
         members: dict[str, Any] = {}
@@ -108,7 +113,7 @@ class Schemas:
             if resolved.get("readOnly" if mode == "write" else "writeOnly"):
                 continue
             kind, nullable, out = self.kind(node, f"{place}/properties/{wire}", mode)
-            # A form has no null: an empty text clears a member.
+            # A form has no null: an empty string clears a member.
             nullable = nullable or (
                 name in self.form_bodies and wire not in required and kind.name in _CLEARABLE
             )
@@ -194,7 +199,7 @@ class Schemas:
         if "x-crmkit-separated" in schema and types != ["string"]:
             self.document.refuse(
                 place,
-                f"x-crmkit-separated stands at {' | '.join(types)}",
+                f"x-crmkit-separated is on {' | '.join(types)}",
                 "it says how a string is read",
             )
         if len(types) > 1:
@@ -216,7 +221,7 @@ class Schemas:
                 return self._string(schema, place), nullable
             case "integer" | "number" | "boolean":
                 self._check_values(schema, place, types[0])
-                return Kind(types[0]), nullable
+                return Kind(_SCALARS[types[0]]), nullable
             case "array":
                 item, item_null, _ = self.kind(schema.get("items", {}), f"{place}/items", mode)
                 if item.name == "separated":
@@ -240,7 +245,7 @@ class Schemas:
         kinds = {"integer": int, "number": int | float, "boolean": bool}
         if not all(one is None or isinstance(one, kinds[type_]) for one in schema.get("enum", ())):
             self.document.refuse(
-                place, f"the enum holds other values than {type_}", "describe it by its type"
+                place, f"the enum has values that are not {type_}", "describe it by its type"
             )
 
     def _object(self, schema: dict[str, Any], name: str, place: str, mode: Mode) -> Kind:
@@ -252,7 +257,7 @@ class Schemas:
             return Kind("map", ref=FREE, items=(Kind("any"),))
         if not known:
             self.document.refuse(
-                place, "an object stands inline", "move it to components/schemas and refer to it"
+                place, "an object is inline", "move it to components/schemas and refer to it"
             )
         if schema.get("properties"):
             self.model(name, mode)
@@ -270,7 +275,7 @@ class Schemas:
         expected = "integer" if name in _NUMERIC else "string"
         if types not in ([], [expected]):
             self.document.refuse(
-                place, f"x-crmkit-format stands at {types[0]}", f"{name} says how {expected}s read"
+                place, f"x-crmkit-format is on {types[0]}", f"{name} says how {expected}s read"
             )
         forms = schema.get("anyOf", schema.get("oneOf", []))
         if name == "mailbox":
@@ -294,33 +299,34 @@ class Schemas:
                     self.document.refuse(
                         place, f"{element} values are separated by {by!r}", "separate them by ';'"
                     )
+            element = "str" if element == "text" else element
             return Kind("separated", items=(Kind(element),), by=by)
         if (
             schema.get("format") == "binary"
             or schema.get("contentMediaType") == "application/octet-stream"
         ):
             return Kind("file")
-        return Kind({"date-time": "instant", "date": "date"}.get(schema.get("format", ""), "text"))
+        return Kind({"date-time": "datetime", "date": "date"}.get(schema.get("format", ""), "str"))
 
     def _element(self, name: str, place: str) -> Kind:
-        """Return the model of the elements of a text that holds a list."""
+        """Return the model of the elements of a string that holds a list."""
         if name not in self.document.schemas:
             self.document.refuse(place, f"there is no schema {name}", "name a schema")
         self.model(name, "write")
         model = self.models[name]
         for one in model.fields:
-            if one.kind.name not in {"text", "enum", "open_enum"} or not one.required:
+            if one.kind.name not in {"str", "enum", "open_enum"} or not one.required:
                 self.document.refuse(
                     f"components/schemas/{name}",
                     f"{one.wire!r} cannot stand between separators",
-                    "make it a required text",
+                    "make it a required string",
                 )
         self._alias(f"{name}OrMapping", f"{name} | Mapping[str, str]")
         return Kind("model", ref=name)
 
     def _union(self, schema: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
         kinds: list[Kind] = []
-        nullable = hollow = False
+        nullable = has_empty_array = False
         for node in schema.get("anyOf", schema.get("oneOf", [])):
             resolved = self.document.resolve(node, place)
             if is_nothing(resolved):
@@ -328,29 +334,29 @@ class Schemas:
                 continue
             kind, null, _ = self.kind(node, place, mode)
             nullable = nullable or null
-            hollow = hollow or is_empty_array(resolved)
+            has_empty_array = has_empty_array or is_empty_array(resolved)
             kinds.append(kind)
-        if hollow and any(one.name == "map" for one in kinds):
+        if has_empty_array and any(one.name == "map" for one in kinds):
             kinds = [
-                replace(one, hollow=True) if one.name == "map" else one
+                replace(one, empty_list_as_map=True) if one.name == "map" else one
                 for one in kinds
                 if one.name != "list"
             ]
         if not kinds:
-            self.document.refuse(place, "is a union of nothing", "give it a form besides null")
-        return one_of(self.document, place, kinds, spellings=mode == "write"), nullable
+            self.document.refuse(place, "is a union without members", "add a schema besides null")
+        return one_of(self.document, place, kinds, lenient=mode == "write"), nullable
 
     def _enum(
         self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
     ) -> tuple[Kind, bool]:
         if not name:
             self.document.refuse(
-                place, "an enum stands inline", "move it to components/schemas and refer to it"
+                place, "an enum is inline", "move it to components/schemas and refer to it"
             )
         values = [one for one in schema["enum"] if one is not None]
         if not all(isinstance(one, str) for one in values):
             self.document.refuse(
-                place, "the enum holds other values than texts", "describe it by its type"
+                place, "the enum has values that are not strings", "describe it by its type"
             )
         made: dict[str, str] = {}
         for one in values:
@@ -377,7 +383,7 @@ class Schemas:
         texts = [one for one in members if one.get("type") == "string" and "enum" not in one]
         if len(closed) != 1 or not texts:
             self.document.refuse(
-                place, "is no open enum", "write anyOf with an enum and a plain string"
+                place, "is not an open enum", "write anyOf with an enum and a plain string"
             )
         described = {**closed[0], "description": schema.get("description", "")}
         kind, _ = self._enum(described, name, place, nullable=False)

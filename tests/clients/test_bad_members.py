@@ -37,7 +37,7 @@ def fits(member: str, value: Any) -> bool:
 
 
 @pytest.mark.parametrize(("model", "member"), MEMBERS)
-def test_a_member_of_another_type(client: MakeClient, model: str, member: str) -> None:
+def test_rejects_member_of_another_type(client: MakeClient, model: str, member: str) -> None:
     """A member of another type than documented is a DecodeError with its place."""
     resource, rows = LISTS[model]
     refused = 0
@@ -48,7 +48,8 @@ def test_a_member_of_another_type(client: MakeClient, model: str, member: str) -
             continue
         with pytest.raises(DecodeError) as caught:
             crm(lambda crm: getattr(crm, resource).list())
-        assert caught.value.path == f"data[1].{member}", value
+        item = "[0]" if member == "choices" and isinstance(value, list) else ""
+        assert caught.value.path == f"data[1].{member}{item}", value
         assert caught.value.operation == f"{resource}.list"
         refused += 1
 
@@ -57,7 +58,7 @@ def test_a_member_of_another_type(client: MakeClient, model: str, member: str) -
 
 @pytest.mark.parametrize("absent", [False, True], ids=["null", "absent"])
 @pytest.mark.parametrize(("model", "member"), MEMBERS)
-def test_a_member_without_a_value(
+def test_reads_null_and_absent_members(
     client: MakeClient,
     model: str,
     member: str,
@@ -84,8 +85,8 @@ def test_a_member_without_a_value(
 @pytest.mark.parametrize(
     "value", ["", " ", "x", "1x", "1.0", "1_0", "٣", "-1", "9" * 5000], ids=lambda id: ascii(id)[:9]
 )
-def test_an_id_that_is_none(client: MakeClient, value: str) -> None:
-    """An id is decimal digits: a text that Python alone would take for a number is refused."""
+def test_rejects_id_that_is_not_digits(client: MakeClient, value: str) -> None:
+    """An id is decimal digits: other strings that int() takes are refused."""
     crm = client(page({"id": value}), page())
 
     with pytest.raises(DecodeError) as caught:
@@ -95,7 +96,7 @@ def test_an_id_that_is_none(client: MakeClient, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", [33103982, "33103982", "9" * 18], ids=repr)
-def test_an_id_in_either_form(client: MakeClient, value: int | str) -> None:
+def test_reads_id_as_number_or_digits(client: MakeClient, value: int | str) -> None:
     """An id is an int, whether the server sends it as a number or as digits."""
     crm = client(page({"id": value}), page())
 

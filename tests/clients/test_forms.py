@@ -120,7 +120,7 @@ def test_a_mailbox(text: str, address: str, name: str | None) -> None:
     assert activity.to_dict()["users"] == f"{text};x@y"
 
 
-def test_no_mailbox() -> None:
+def test_rejects_what_is_not_a_mailbox() -> None:
     """An empty text is no mailbox and no list of them."""
     activity = Activity.from_dict({"id": "1", "author": "", "users": "", "contacts": None})
 
@@ -128,7 +128,7 @@ def test_no_mailbox() -> None:
 
 
 @given(TEXTS)
-def test_any_text_comes_back(text: str) -> None:
+def test_round_trips_any_string(text: str) -> None:
     """Any text of the wire is read and written back as it was, in every form, in both models."""
     row = {"id": "1", "emails": text, "groups": text, "phone": text, "facebook": text}
     contact = Contact.from_dict(row)
@@ -144,7 +144,7 @@ def test_any_text_comes_back(text: str) -> None:
 
 
 @given(st.lists(TEXTS, max_size=4))
-def test_any_texts_come_back_or_are_refused(texts: list[str]) -> None:
+def test_round_trips_or_rejects_any_strings(texts: list[str]) -> None:
     """Texts that can be written read back the same; one that holds a semicolon is refused."""
     try:
         wire = ContactInput(emails=texts).to_dict()
@@ -157,7 +157,7 @@ def test_any_texts_come_back_or_are_refused(texts: list[str]) -> None:
 
 
 @given(st.lists(st.builds(LabeledValue, TEXTS, st.none() | TEXTS), max_size=3))
-def test_any_labelled_values_come_back_or_are_refused(values: list[LabeledValue]) -> None:
+def test_round_trips_or_rejects_any_labelled_values(values: list[LabeledValue]) -> None:
     """Labelled values that can be written read back the same; others are refused by place."""
     try:
         wire = ContactInput(phone=values).to_dict()
@@ -170,7 +170,7 @@ def test_any_labelled_values_come_back_or_are_refused(values: list[LabeledValue]
 
 
 @given(st.builds(Mailbox, TEXTS, st.none() | TEXTS))
-def test_any_mailbox_comes_back_or_is_refused(mailbox: Mailbox) -> None:
+def test_round_trips_or_rejects_any_mailbox(mailbox: Mailbox) -> None:
     """A mailbox that can be written reads back the same; all others are refused."""
     for member in ("users", "contacts"):
         model: Any = ActivityInput

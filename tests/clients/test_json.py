@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import ArgumentError, DecodeError
-from crmkit.core import json
+from crmkit.core.codec import json
 from crmkit.relenta import ContactInput, CustomFieldType, LabeledValue
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import page, reply, saved
@@ -126,7 +126,7 @@ def test_reading_nan(engine: str) -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"{", b"[1,]", b"\xff", b"nope", b"{'a': 1}", b"1 2", b'"\x01"']
 )
-def test_what_is_no_json(engine: str, text: bytes) -> None:
+def test_rejects_invalid_json(engine: str, text: bytes) -> None:
     """What is no JSON is a ValueError with either engine."""
     assert engine
     with pytest.raises(ValueError, match=r"."):
@@ -220,7 +220,9 @@ ODD: list[Any] = [
 
 
 @pytest.mark.parametrize("number", range(len(REFUSED)))
-def test_extra_is_refused_the_same(client: MakeClient, engine: str, number: int) -> None:
+def test_rejects_the_same_extras_with_both_engines(
+    client: MakeClient, engine: str, number: int
+) -> None:
     """Values of `extra` that JSON cannot hold are refused by name with either engine."""
     assert engine
     crm = client(saved())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmkit import DecodeError
+from crmkit import ArgumentError, DecodeError
 from crmkit.relenta import (
     Activity,
     ActivityInput,
@@ -213,3 +213,22 @@ def test_a_contact_is_sent_back_as_input() -> None:
     model = ContactInput.from_dict(Contact.from_dict(row).to_dict())
 
     assert told(model.to_dict()) == row
+
+
+def test_documented_member_wins_over_additional_property() -> None:
+    """A member that the document names is written from its attribute, whatever stands beside it."""
+    contact = Contact.from_dict({"id": "1", "title": "Agent"})
+    contact.additional_properties.update({"title": "Spy", "Occupation": "Agent"})
+    tree = contact.to_dict()
+
+    assert (tree["title"], tree["Occupation"]) == ("Agent", "Agent")
+
+
+def test_rejects_number_that_is_not_finite() -> None:
+    """A number that JSON cannot hold is an ArgumentError that names the member."""
+    contact = ContactInput()
+    contact.additional_properties["Score"] = [float("nan")]
+
+    with pytest.raises(ArgumentError, match="expected a finite number, got nan") as caught:
+        contact.to_dict()
+    assert caught.value.argument == "Score"

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from crmkit import CRMError, DecodeError
+from crmkit.core.codec.decode_errors import DECODE_ERRORS
 from crmkit.core.operation import Operation
-from crmkit.core.wire import READ_ERRORS
 from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM, shapes
 from crmkit.onepagecrm.shapes import reply_shape
 from crmkit.onepagecrm.vendor import OnePageCRMVendor
@@ -272,7 +272,7 @@ def test_nesting_costs_no_stack(form: str) -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_depth() + 60)
     try:
-        with pytest.raises(READ_ERRORS, match="more than 32 levels"):
+        with pytest.raises(DECODE_ERRORS, match="more than 32 levels"):
             vendor.decode(response, operation)
     finally:
         sys.setrecursionlimit(limit)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from codegen.imports import only_needed
 
+from tests.codegen.loops import for_each
 
-@pytest.mark.parametrize(
-    ("imports", "body", "kept"),
+
+@for_each(
+    "imports, body, kept",
     [
         ("import json", "json.loads(x)", "import json"),
         ("import json", "x = 1", ""),
@@ -19,7 +20,7 @@ from codegen.imports import only_needed
         ("from __future__ import annotations", "x = 1", "from __future__ import annotations"),
     ],
 )
-def test_imports_that_nothing_names_go(imports: str, body: str, kept: str) -> None:
+def test_removes_unused_imports(imports: str, body: str, kept: str) -> None:
     """An import stays if the module says its name, as a word of its own."""
     expected = f"{kept}\n{body}\n" if kept else f"{body}\n"
 

@@ -13,24 +13,25 @@ from hypothesis import strategies as st
 from crmkit.core.errors import DecodeError
 from crmkit.core.types import UNSET
 from tests.codegen import values
-from tests.codegen.kinds import MEMBERS, ODD, VARIANTS, Member, kinds
+from tests.codegen.loops import for_each
+from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, kinds
 from tests.codegen.values import required, tree
 
 MODELS = ("Everything", "EverythingInput")
 KINDS = list(kinds(""))
 
-for_each_model = pytest.mark.parametrize("name", MODELS)
-for_each_kind = pytest.mark.parametrize("kind", KINDS)
+for_each_model = for_each("name", MODELS)
+for_each_kind = for_each("kind", KINDS)
 
 
 # -- round trips -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+@for_each("one", MEMBERS, lambda one: one.wire)
 @for_each_model
 @settings(max_examples=15)
 @given(data=st.data())
-def test_what_is_written_is_read_back(
+def test_round_trips_python_values(
     name: str, one: Member, models: ModuleType, data: st.DataObject
 ) -> None:
     """An object comes back equal from its tree, and from the JSON text of its tree."""
@@ -45,7 +46,7 @@ def test_what_is_written_is_read_back(
 
 
 @for_each_model
-def test_what_is_read_is_written_back(name: str, models: ModuleType) -> None:
+def test_round_trips_wire_trees(name: str, models: ModuleType) -> None:
     """A full tree of the wire comes back value by value, unknown members included."""
     wire = tree(unknown={"a": [None]}, also=None)
 
@@ -53,7 +54,7 @@ def test_what_is_read_is_written_back(name: str, models: ModuleType) -> None:
 
 
 @for_each_model
-def test_what_is_absent_stays_absent(name: str, models: ModuleType) -> None:
+def test_does_not_write_absent_members(name: str, models: ModuleType) -> None:
     """A member that is not there and need not be is not written either."""
     wire = required()
 
@@ -61,7 +62,7 @@ def test_what_is_absent_stays_absent(name: str, models: ModuleType) -> None:
 
 
 @for_each_model
-def test_a_tree_is_left_as_it_is(name: str, models: ModuleType) -> None:
+def test_decoding_does_not_change_the_tree(name: str, models: ModuleType) -> None:
     """Decoding changes nothing in the tree, and later changes of the object neither."""
     wire = tree(unknown=[1])
     text = json.dumps(wire)
@@ -74,7 +75,7 @@ def test_a_tree_is_left_as_it_is(name: str, models: ModuleType) -> None:
 
 @for_each_kind
 @for_each_model
-def test_a_whole_number_is_a_number(name: str, kind: str, models: ModuleType) -> None:
+def test_reads_every_json_form_of_a_kind(name: str, kind: str, models: ModuleType) -> None:
     """Every form that JSON has for a value of a kind is taken: 1 is a number as 1.0 is."""
     forms: dict[str, list[Any]] = {
         "number": [1, 1.0, -0.0, 1e300],
@@ -98,8 +99,8 @@ def test_a_whole_number_is_a_number(name: str, kind: str, models: ModuleType) ->
 # -- null and absence --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
-def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
+@for_each("one", MEMBERS, lambda one: one.wire)
+def test_reads_null_and_absent_members_of_replies(one: Member, models: ModuleType) -> None:
     """In a reply absence and null read as None or [], save where a value has to be there."""
     nothing: list[Any] | None = [] if one.kind in values.LISTED else None
     absent = tree()
@@ -118,8 +119,8 @@ def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
             assert caught.value.path == one.wire
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
-def test_writing_null_and_absence(one: Member, models: ModuleType) -> None:
+@for_each("one", MEMBERS, lambda one: one.wire)
+def test_keeps_null_and_absent_members_of_inputs(one: Member, models: ModuleType) -> None:
     """In an input absence reads as UNSET, null as None, and both are written as they were."""
     if not one.required:
         absent = tree()
@@ -136,7 +137,7 @@ def test_writing_null_and_absence(one: Member, models: ModuleType) -> None:
             models.EverythingInput.from_dict(tree(**{one.wire: None}))
 
 
-def test_every_combination_is_there() -> None:
+def test_document_has_every_kind_in_every_variant() -> None:
     """The document has every kind in every variant, so that no test above runs on nothing."""
     assert len(MEMBERS) == len(KINDS) * len(VARIANTS) == 132
     assert values.WIRE.keys() == {*KINDS}
@@ -146,12 +147,12 @@ def test_every_combination_is_there() -> None:
 
 
 @for_each_kind
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda one: one.suffix)
+@for_each("variant", VARIANTS, lambda one: one.suffix)
 @for_each_model
-def test_a_value_of_another_type_is_refused(
+def test_rejects_wire_values_of_another_type(
     name: str, variant: Any, kind: str, models: ModuleType
 ) -> None:
-    """A value of another type than documented is a DecodeError that tells its place."""
+    """A value of another type than documented is a DecodeError with its path."""
     member = f"{kind}_{variant.suffix}"
     for value, below in values.wrong(kind):
         with pytest.raises(DecodeError) as caught:
@@ -159,9 +160,9 @@ def test_a_value_of_another_type_is_refused(
         assert caught.value.path == member + below, value
 
 
-@pytest.mark.parametrize("wire", [None, [], "x", 5, True])
+@for_each("wire", [None, [], "x", 5, True])
 @for_each_model
-def test_what_is_no_object_is_refused(name: str, wire: Any, models: ModuleType) -> None:
+def test_rejects_tree_that_is_not_a_dict(name: str, wire: Any, models: ModuleType) -> None:
     """A tree that is no object is a DecodeError, whatever else it is."""
     with pytest.raises(DecodeError):
         getattr(models, name).from_dict(wire)
@@ -185,7 +186,7 @@ def test_what_is_no_object_is_refused(name: str, wire: Any, models: ModuleType) 
         },
     )
 )
-def test_any_tree_is_an_object_or_a_decode_error(wire: dict[str, Any], models: ModuleType) -> None:
+def test_decodes_any_tree_or_raises_decode_error(wire: dict[str, Any], models: ModuleType) -> None:
     """Whatever a member holds, decoding gives an object or a DecodeError, and nothing else."""
     for name in MODELS:
         try:
@@ -211,8 +212,8 @@ def test_odd_names_keep_their_wire_names(models: ModuleType) -> None:
     assert models.OddInput(from_="y").to_dict() == {"from": "y"}
 
 
-@pytest.mark.parametrize("spelling", ["new_name", "old_name", "oldest_name"])
-def test_every_spelling_is_read(spelling: str, models: ModuleType) -> None:
+@for_each("spelling", ["new_name", "old_name", "oldest_name"])
+def test_reads_aliases(spelling: str, models: ModuleType) -> None:
     """An alias is read like the name itself, and written under the name."""
     thing = models.Loose.from_dict({"anything": 1, spelling: "x"})
 
@@ -220,7 +221,7 @@ def test_every_spelling_is_read(spelling: str, models: ModuleType) -> None:
     assert thing.to_dict() == {"anything": 1, "new_name": "x"}
 
 
-def test_the_name_itself_wins_over_an_alias(models: ModuleType) -> None:
+def test_documented_name_wins_over_alias(models: ModuleType) -> None:
     """Where a server sends both spellings, the documented one counts and nothing is lost."""
     thing = models.Loose.from_dict({"anything": 1, "old_name": "old", "new_name": "new"})
 
@@ -228,8 +229,8 @@ def test_the_name_itself_wins_over_an_alias(models: ModuleType) -> None:
     assert thing.additional_properties == {"old_name": "old"}
 
 
-@pytest.mark.parametrize("value", [None, 0, "", [], {"a": [None]}, 1.5])
-def test_any_value_comes_through(value: Any, models: ModuleType) -> None:
+@for_each("value", [None, 0, "", [], {"a": [None]}, 1.5])
+def test_keeps_values_of_any_type(value: Any, models: ModuleType) -> None:
     """A member of which nothing is said holds whatever the server sent."""
     thing = models.Loose.from_dict({"anything": value, "free": {"deep": value}})
 
@@ -238,17 +239,17 @@ def test_any_value_comes_through(value: Any, models: ModuleType) -> None:
     assert thing.to_dict() == {"anything": value, "free": {"deep": value}}
 
 
-def test_an_empty_text_is_no_date(models: ModuleType) -> None:
+def test_reads_empty_string_as_no_date(models: ModuleType) -> None:
     """Where the document lets an empty text stand for no value, it reads as None."""
     assert models.Loose.from_dict({"anything": 1, "blank_date": ""}).blank_date is None
 
 
-def test_an_object_without_further_members(models: ModuleType) -> None:
+def test_reads_closed_objects_like_others(models: ModuleType) -> None:
     """A model of which the document says that it has no further members is read like any other."""
     assert models.Sealed.from_dict({"name": "x"}).to_dict() == {"name": "x"}
 
 
-def test_a_model_that_holds_itself(models: ModuleType) -> None:
+def test_converts_recursive_models(models: ModuleType) -> None:
     """Models may hold their own kind, directly and through others."""
     wire = {
         "name": "a",
@@ -262,7 +263,7 @@ def test_a_model_that_holds_itself(models: ModuleType) -> None:
     assert branch.to_dict() == wire
 
 
-def test_a_deep_tree_is_a_decode_error(models: ModuleType) -> None:
+def test_rejects_tree_that_is_nested_too_deeply(models: ModuleType) -> None:
     """Nesting beyond Python's stack is a DecodeError, not a crash."""
     wire: dict[str, Any] = {"name": "x", "twigs": []}
     for _ in range(5000):

@@ -12,6 +12,7 @@ import pytest
 
 from crmkit.core.errors import ArgumentError, DecodeError
 from crmkit.core.types import UNSET, File
+from tests.codegen.loops import for_each
 from tests.codegen.values import required
 
 NOW = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
@@ -23,7 +24,7 @@ ZOO: dict[str, Any] = {"star": DOG, "animals": [], "births": []}
 # -- reading -----------------------------------------------------------------------------------
 
 
-def test_a_constant_tells_models_apart(models: ModuleType) -> None:
+def test_discriminates_models_by_a_constant(models: ModuleType) -> None:
     """Which model an object is, its constant member tells, alone and among others."""
     wire = {**ZOO, "star": WOLF, "animals": [DOG, "a fish", {**WOLF, "pack": [WOLF]}]}
     zoo = models.Zoo.from_dict(wire)
@@ -34,8 +35,8 @@ def test_a_constant_tells_models_apart(models: ModuleType) -> None:
     assert zoo.to_dict() == wire
 
 
-@pytest.mark.parametrize(
-    ("members", "path"),
+@for_each(
+    "members, path",
     [
         ({"star": {"tame": "no"}}, "star.tame"),
         ({"star": {"tame": None}}, "star.tame"),
@@ -53,26 +54,24 @@ def test_a_constant_tells_models_apart(models: ModuleType) -> None:
         ({"noises": [1]}, "noises[0]"),
     ],
 )
-def test_a_value_of_no_form_is_refused(
+def test_rejects_value_of_no_union_member(
     members: dict[str, Any], path: str, models: ModuleType
 ) -> None:
-    """A value that has none of the documented forms is a DecodeError that tells its place."""
+    """A value that has none of the documented types is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.Zoo.from_dict({**ZOO, **members})
 
     assert caught.value.path == path
 
 
-@pytest.mark.parametrize(
-    ("wire", "births"),
+@for_each(
+    "wire, births",
     [
         ([], {}),
         ({"2024": ["2024-01-15", None], "": []}, {"2024": [date(2024, 1, 15), None], "": []}),
     ],
 )
-def test_an_empty_array_stands_for_an_empty_map(
-    wire: Any, births: dict[str, Any], models: ModuleType
-) -> None:
+def test_reads_empty_list_as_map(wire: Any, births: dict[str, Any], models: ModuleType) -> None:
     """Where a server sends an empty array for an empty object, it reads as a dict and goes back."""
     zoo = models.Zoo.from_dict({**ZOO, "births": wire})
 
@@ -80,8 +79,8 @@ def test_an_empty_array_stands_for_an_empty_map(
     assert zoo.to_dict()["births"] == wire
 
 
-@pytest.mark.parametrize("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
-def test_an_open_enum_beside_a_list(wire: Any, models: ModuleType) -> None:
+@for_each("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
+def test_reads_open_enum_or_list(wire: Any, models: ModuleType) -> None:
     """A choice that some servers let be several is a value or a list, as it came."""
     zoo = models.Zoo.from_dict({**ZOO, "noises": wire})
 
@@ -90,7 +89,7 @@ def test_an_open_enum_beside_a_list(wire: Any, models: ModuleType) -> None:
     assert zoo.to_dict()["noises"] == wire
 
 
-def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None:
+def test_models_have_the_members_of_their_direction(models: ModuleType) -> None:
     """What is only written is no attribute of what is read, nor the other way round."""
     assert not hasattr(models.Zoo, "password")
     assert not hasattr(models.LenientInput, "made")
@@ -99,8 +98,8 @@ def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None
 # -- single values -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "wire", "python", "back"),
+@for_each(
+    "kind, wire, python, back",
     [
         ("unix", 1314774000, datetime(2011, 8, 31, 7, 0, tzinfo=UTC), 1314774000),
         ("dmy", "16.06.2011", date(2011, 6, 16), "16.06.2011"),
@@ -113,8 +112,8 @@ def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None
         ("espo", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
     ],
 )
-@pytest.mark.parametrize("name", ["Everything", "EverythingInput"])
-def test_a_wire_form_is_a_natural_value(
+@for_each("name", ["Everything", "EverythingInput"])
+def test_converts_wire_formats_both_ways(
     name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
 ) -> None:
     """A value in a vendor's form is what Python would call it, and goes back in that form."""
@@ -127,8 +126,8 @@ def test_a_wire_form_is_a_natural_value(
     assert (written, type(written)) == (back, type(back))
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "wire"),
+@for_each(
+    "kind, value, wire",
     [
         ("unix", NOW.astimezone(timezone(timedelta(hours=5))), 1705314600),
         ("unix", NOW + timedelta(seconds=0.9), 1705314600),
@@ -144,7 +143,7 @@ def test_a_wire_form_is_a_natural_value(
         ("gaps", [None], [None]),
     ],
 )
-def test_what_can_be_meant_is_written(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
+def test_encodes_equivalent_values(kind: str, value: Any, wire: Any, models: ModuleType) -> None:
     """Values that have one meaning only are written, in whatever form Python has them."""
     thing = models.EverythingInput.from_dict(required())
     setattr(thing, f"{kind}_given", value)
@@ -152,8 +151,8 @@ def test_what_can_be_meant_is_written(kind: str, value: Any, wire: Any, models: 
     assert thing.to_dict()[f"{kind}_given"] == wire
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "place"),
+@for_each(
+    "kind, value, place",
     [
         ("unix", NOW.replace(tzinfo=None), ""),
         ("unix", 1314774000, ""),
@@ -191,10 +190,10 @@ def test_what_can_be_meant_is_written(kind: str, value: Any, wire: Any, models: 
         ("part", None, ""),
     ],
 )
-def test_what_the_wire_cannot_carry_is_refused(
+def test_rejects_values_that_cannot_be_encoded(
     kind: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """A value that the wire has no form for is an ArgumentError that names its member."""
+    """A value that the wire cannot hold is an ArgumentError that names its attribute."""
     thing = models.EverythingInput.from_dict(required())
     setattr(thing, f"{kind}_given", value)
 
@@ -207,8 +206,8 @@ def test_what_the_wire_cannot_carry_is_refused(
 # -- inputs in several spellings ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "spellings", "value"),
+@for_each(
+    "name, spellings, value",
     [
         ("count", [7, "7", "007"], 7),
         ("counts", [[7], ["7"]], [7]),
@@ -222,7 +221,7 @@ def test_what_the_wire_cannot_carry_is_refused(
         ("when", ["tomorrow", "15.01.2024", "2024-01-15 10:30"], None),
     ],
 )
-def test_every_spelling_of_an_input_is_read(
+def test_parses_lenient_inputs(
     name: str, spellings: list[Any], value: Any, models: ModuleType
 ) -> None:
     """However an input spells a value, Python has the first of the documented forms."""
@@ -232,8 +231,8 @@ def test_every_spelling_of_an_input_is_read(
         assert (found, type(found)) == (expected, type(expected))
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "wire"),
+@for_each(
+    "name, value, wire",
     [
         ("count", 7, 7),
         ("count", "08", "08"),
@@ -250,17 +249,15 @@ def test_every_spelling_of_an_input_is_read(
         ("phones", [], ""),
     ],
 )
-def test_every_spelling_of_an_input_is_written(
-    name: str, value: Any, wire: Any, models: ModuleType
-) -> None:
+def test_formats_lenient_inputs(name: str, value: Any, wire: Any, models: ModuleType) -> None:
     """What a server takes in several spellings is sent in the one that was given."""
     written = models.LenientInput(**{name: value}).to_dict()[name]
 
     assert (written, type(written)) == (wire, type(wire))
 
 
-@pytest.mark.parametrize(
-    ("name", "wire"),
+@for_each(
+    "name, wire",
     [
         ("count", "seven"),
         ("count", "٧"),
@@ -281,16 +278,16 @@ def test_every_spelling_of_an_input_is_written(
         ("upload", "bytes"),
     ],
 )
-def test_no_other_spelling_is_read(name: str, wire: Any, models: ModuleType) -> None:
-    """A value in no documented spelling is a DecodeError that tells its place."""
+def test_rejects_wire_values_of_no_lenient_form(name: str, wire: Any, models: ModuleType) -> None:
+    """A value in no documented form is a DecodeError with its path."""
     with pytest.raises(DecodeError) as caught:
         models.LenientInput.from_dict({name: wire})
 
     assert caught.value.path.partition("[")[0] == name
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "place"),
+@for_each(
+    "name, value, place",
     [
         ("count", 1.5, ""),
         ("count", True, ""),
@@ -311,10 +308,10 @@ def test_no_other_spelling_is_read(name: str, wire: Any, models: ModuleType) -> 
         ("phones", [{"type": "work", "number": ""}], "[0].number"),
     ],
 )
-def test_no_other_spelling_is_written(
+def test_rejects_inputs_of_no_lenient_form(
     name: str, value: Any, place: str, models: ModuleType
 ) -> None:
-    """An input in no documented spelling is an ArgumentError that names its member."""
+    """An input in no documented form is an ArgumentError that names its attribute."""
     with pytest.raises(ArgumentError) as caught:
         models.LenientInput(**{name: value}).to_dict()
 
@@ -333,7 +330,7 @@ def test_elements_are_models_or_mappings(models: ModuleType) -> None:
     ]
 
 
-def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
+def test_accepts_files_paths_and_bytes(models: ModuleType) -> None:
     """A file to upload may be a File, a path, bytes, or a file that is open for reading."""
     file = File(BytesIO(b"x"), "x.txt")
     given = (file, b"x", BytesIO(b"x"))
@@ -346,12 +343,12 @@ def test_a_file_is_what_can_be_read(models: ModuleType) -> None:
     assert models.LenientInput(upload=path).to_dict() == {"upload": File(path, "a.txt")}
 
 
-def test_numbers_of_an_enum_are_told(models: ModuleType) -> None:
+def test_describes_numbers_of_an_enum(models: ModuleType) -> None:
     """The numbers that a member may be stand in its description."""
-    assert "stage (int | Unset): How far it is. 10, 25 or 50." in models.LenientInput.__doc__
+    assert "stage: How far it is. 10, 25 or 50." in models.LenientInput.__doc__
 
 
-def test_a_name_that_is_given_is_the_name(models: ModuleType) -> None:
+def test_uses_x_crmkit_name_as_the_name(models: ModuleType) -> None:
     """A member is called as the document says, a builtin's name included, and so in errors."""
     assert models.LenientInput(zip="07018").to_dict() == {"zip_code": "07018"}
     assert models.LenientInput.from_dict({"zip_code": "07018"}).zip == "07018"

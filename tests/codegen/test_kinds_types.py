@@ -14,7 +14,7 @@ USER = """\
 import datetime
 from typing import Any, assert_type
 
-from crmkit.core.forms import LabeledValue, Mailbox
+from crmkit.core.codec.labeled import LabeledValue, Mailbox
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit_generated.kinds.models import Branch, Color, Leaf, Mood, Part
 from crmkit_generated.kinds.models import Dog, Everything, EverythingInput, LenientInput

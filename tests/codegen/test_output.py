@@ -11,9 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen import kinds
+from tests.codegen import schema_cases
 from tests.codegen.checkout import SCRIPT, Checkout, base, to_yaml
-from tests.codegen.spoiling import LIST, SCHEMAS, Spoil, put, small_letters, without, written
+from tests.codegen.invalid_documents import (
+    LIST,
+    SCHEMAS,
+    Spoil,
+    put,
+    small_letters,
+    without,
+    written,
+)
+from tests.codegen.loops import for_each
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def edit(package: Path) -> None:
 
 def line_ends(package: Path) -> None:
     """Write a file with other line ends."""
-    path = package / "notes" / "operations.py"
+    path = package / "notes" / "operations" / "notes.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 
@@ -98,7 +107,7 @@ def stamp(package: Path) -> None:
     (package.parent / ".fingerprint.json").write_text("{}", "utf-8")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "damage",
     [
         stray_file,
@@ -115,7 +124,7 @@ def stamp(package: Path) -> None:
         stamp,
     ],
 )
-def test_what_was_done_by_hand_is_undone(made: Checkout, damage: Callable[[Path], None]) -> None:
+def test_undoes_changes_made_by_hand(made: Checkout, damage: Callable[[Path], None]) -> None:
     """Whatever was added, changed or removed by hand comes back as the documents make it."""
     before = made.files()
     damage(made.package)
@@ -126,8 +135,8 @@ def test_what_was_done_by_hand_is_undone(made: Checkout, damage: Callable[[Path]
     assert made.files() == before
 
 
-@pytest.mark.parametrize("imported", [False, True])
-def test_a_document_that_is_gone_takes_its_package_along(made: Checkout, *, imported: bool) -> None:
+@for_each("imported", [False, True])
+def test_removes_package_of_removed_document(made: Checkout, *, imported: bool) -> None:
     """Without its document nothing of a package stays, not even compiled files of an import."""
     before = made.files()
     made.write(base(), "letters")
@@ -144,7 +153,7 @@ def test_a_document_that_is_gone_takes_its_package_along(made: Checkout, *, impo
     assert made.files() == before
 
 
-def test_without_documents_nothing_is_taken_away(made: Checkout) -> None:
+def test_keeps_packages_when_there_are_no_documents(made: Checkout) -> None:
     """A folder without any document is a mistake, told in one line, and no order to clear up."""
     before = made.files()
     (made.root / "openapi" / "notes.yaml").unlink()
@@ -218,13 +227,13 @@ def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
 # -- the same everywhere -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", ["2", "3"])
+@for_each("seed", ["2", "3"])
 def test_the_order_of_sets_does_not_show(
     seed: str, tmp_path: Path, kinds_checkout: Checkout
 ) -> None:
     """A document with one of every kind gives the same bytes under every hash seed."""
     checkout = Checkout(tmp_path)
-    checkout.write(kinds.document(), "kinds")
+    checkout.write(schema_cases.document(), "kinds")
 
     done = checkout.generate(PYTHONHASHSEED=seed)
 
@@ -242,7 +251,7 @@ def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
 # -- refusal -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     "spoil",
     [
         written("openapi: ["),
@@ -250,9 +259,8 @@ def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
         put(*SCHEMAS, "Note", "properties", "title", "type", value="letters"),
         small_letters,
     ],
-    ids=["YAML", "operation", "schema", "name"],
 )
-def test_a_refusal_leaves_everything_as_it_was(made: Checkout, spoil: Spoil) -> None:
+def test_invalid_document_changes_nothing(made: Checkout, spoil: Spoil) -> None:
     """A wrong document ends the program with 1, and generated/ keeps every byte and time."""
     stray_file(made.package)
     edit(made.package)
@@ -268,7 +276,7 @@ def test_a_refusal_leaves_everything_as_it_was(made: Checkout, spoil: Spoil) -> 
     assert times(made.package) == before
 
 
-def test_one_wrong_document_stops_all(made: Checkout) -> None:
+def test_one_invalid_document_stops_all(made: Checkout) -> None:
     """Next to a wrong document a right one is not generated either: all or nothing."""
     before = made.files()
     made.write(base(), "letters")
@@ -283,7 +291,7 @@ def test_one_wrong_document_stops_all(made: Checkout) -> None:
     assert made.files() == before
 
 
-def test_a_document_is_named_like_a_package(made: Checkout) -> None:
+def test_rejects_document_name_that_is_not_a_package_name(made: Checkout) -> None:
     """A document whose name can be no package is refused by that name."""
     before = made.files()
     made.write(base(), "my-crm")

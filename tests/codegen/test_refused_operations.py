@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.codegen.checkout import Tree
-from tests.codegen.kinds import listed
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     BODY,
     CREATE,
     LIST,
@@ -20,6 +19,7 @@ from tests.codegen.spoiling import (
     update,
     without,
 )
+from tests.codegen.schema_cases import listed
 
 PAGE = (*LIST, "parameters", 0, "schema")
 TEXTS = listed({"type": "string"})
@@ -73,7 +73,7 @@ def renamed(tag: str) -> Spoil:
         "the client's own", put(*CREATE, "operationId", value="request"), "POST /notes", "request"
     ),
 )
-def test_an_operation_id_that_makes_no_method_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_operation_id_that_cannot_be_a_method(case: Case, refused: Refused) -> None:
     """An operationId is there, in snake_case, and gives a method that no other thing is."""
     refused(case)
 
@@ -87,7 +87,7 @@ def test_an_operation_id_that_makes_no_method_is_refused(case: Case, refused: Re
     Case("a keyword", renamed("import"), "", "import"),
     Case("the client's own", renamed("close"), "", "close"),
 )
-def test_a_tag_that_makes_no_resource_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_tag_that_cannot_be_a_resource(case: Case, refused: Refused) -> None:
     """An operation has one tag, declared, and fit to be the name of a resource."""
     refused(case)
 
@@ -125,7 +125,7 @@ def test_a_tag_that_makes_no_resource_is_refused(case: Case, refused: Refused) -
         "#/components/responses/No leads nowhere",
     ),
 )
-def test_a_reply_that_makes_no_value_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unusable_responses(case: Case, refused: Refused) -> None:
     """An operation says what it answers, where in the reply that is, and how a list goes on."""
     refused(case)
 
@@ -160,7 +160,7 @@ def test_a_reply_that_makes_no_value_is_refused(case: Case, refused: Refused) ->
         "'id'",
     ),
 )
-def test_a_request_that_makes_no_arguments_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unusable_requests(case: Case, refused: Refused) -> None:
     """Parameters are plain values, bodies are objects with a name, and no two arguments clash."""
     refused(case)
 

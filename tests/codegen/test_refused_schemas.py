@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     BODY,
     INPUT,
     LIST,
@@ -98,7 +98,7 @@ def enum(*values: object, type_: str = "string") -> Spoil:
         "anyOf with an enum",
     ),
 )
-def test_an_extension_that_nobody_knows_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unknown_or_malformed_extension(case: Case, refused: Refused) -> None:
     """A vendor extension is one of those in CONTRIBUTING.md, in the form that stands there."""
     refused(case)
 
@@ -136,7 +136,7 @@ def test_an_extension_that_nobody_knows_is_refused(case: Case, refused: Refused)
     ),
     Case("an open enum at an object", put(*NOTE, "x-crmkit-open-enum", value=True), "Note", "enum"),
 )
-def test_an_extension_where_it_means_nothing_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_misplaced_extension(case: Case, refused: Refused) -> None:
     """A vendor extension stands where CONTRIBUTING.md says it may; elsewhere it would be lost."""
     refused(case)
 
@@ -170,7 +170,7 @@ def test_an_extension_where_it_means_nothing_is_refused(case: Case, refused: Ref
         "itself.*break",
     ),
 )
-def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_broken_reference(case: Case, refused: Refused) -> None:
     """A reference leads to a component of the same document."""
     refused(case)
 
@@ -178,16 +178,20 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
 @for_each(
     Case("an object inline", put(*TITLE, value=OBJECT), HERE, "inline.*components/schemas"),
     Case("an enum inline", put(*TITLE, "enum", value=["a"]), HERE, "inline.*components/schemas"),
-    Case("an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "other values than int"),
+    Case(
+        "an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "values that are not int"
+    ),
     Case("values that differ by case", enum("a", "A"), HERE + "|Rank", "'A'|'a'"),
     Case("values that make one name", enum("a b", "a-b"), HERE + "|Rank", "'a.b'"),
-    Case("two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are texts"),
+    Case(
+        "two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are strings"
+    ),
     Case("two kinds of number", either({"type": "integer"}, SECONDS), HERE, "are numbers"),
     Case("two maps", either(MAP, {"type": "object"}), HERE, "are objects|inline"),
     Case(
         "objects alike", either(REF, {"$ref": "#/components/schemas/Saved"}), HERE, "tells.*const"
     ),
-    Case("a union of nothing", either({"type": "null"}), HERE, "nothing.*besides null"),
+    Case("a union of nothing", either({"type": "null"}), HERE, "without members.*besides null"),
     Case("allOf", put(*NOTE, "allOf", value=[OBJECT]), "schemas/Note", "allOf.*write the members"),
     Case("allOf at a member", put(*TITLE, value={"allOf": [{"type": "string"}]}), HERE, "type"),
     Case("an unknown type", put(*TITLE, "type", value="text"), HERE, "'text'|type text"),
@@ -198,11 +202,11 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
         "a format at another type",
         put(*TITLE, "x-crmkit-format", value="unix"),
         HERE,
-        "stands at string.*integers",
+        "is on string.*integers",
     ),
     Case("labels by commas", put(*TITLE, value=by_comma("labeled")), HERE, "labeled.*by ','.*';'"),
     Case("elements of no schema", put(*TITLE, value=by_comma("No")), HERE, "no schema No"),
-    Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*text"),
+    Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*string"),
     Case(
         "required but missing",
         added(*NOTE, "required", value="rank"),
@@ -216,7 +220,7 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
         "both read and written.*two schemas",
     ),
 )
-def test_a_schema_that_the_emitter_does_not_know_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_unsupported_schema(case: Case, refused: Refused) -> None:
     """A schema is one of the kinds that decoders and encoders are emitted for."""
     refused(case)
 
@@ -257,6 +261,6 @@ def model(name: str) -> Spoil:
     Case("a model called like an import", model("Options"), "Options", "Options"),
     Case("a model called like a type", model("Any"), "Any", "Any"),
 )
-def test_a_name_that_is_taken_is_refused(case: Case, refused: Refused) -> None:
+def test_rejects_reserved_name(case: Case, refused: Refused) -> None:
     """Names that emitted code uses itself are free: none of the document's may hide them."""
     refused(case)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from codegen.document import load
 from codegen.schemas import Schemas
 
 from tests.codegen.checkout import Checkout, base
-from tests.codegen.spoiling import CREATE, INPUT, at
+from tests.codegen.invalid_documents import CREATE, INPUT, at
+from tests.codegen.loops import for_each
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -26,7 +26,7 @@ def nullable(checkout: Checkout, media: str, schema: dict[str, Any], **more: Any
     return schemas.models["NoteInput"].fields[0].nullable
 
 
-@pytest.mark.parametrize(
+@for_each(
     "schema",
     [
         {"type": "string"},
@@ -35,13 +35,15 @@ def nullable(checkout: Checkout, media: str, schema: dict[str, Any], **more: Any
         {"type": "string", "x-crmkit-separated": {"by": ",", "element": "text"}},
     ],
 )
-def test_a_form_clears_by_an_empty_text(checkout: Checkout, schema: dict[str, Any]) -> None:
+def test_form_members_are_cleared_by_an_empty_string(
+    checkout: Checkout, schema: dict[str, Any]
+) -> None:
     """Where a form has an empty text for nothing, None is that; JSON says itself what is null."""
     assert nullable(checkout, FORM, schema)
     assert not nullable(checkout, "application/json", schema)
 
 
-def test_a_form_clears_nothing_else(checkout: Checkout) -> None:
+def test_form_members_that_cannot_be_cleared_are_not_nullable(checkout: Checkout) -> None:
     """What a form cannot clear by an empty text is never None: numbers, and what has to be sent."""
     assert not nullable(checkout, FORM, {"type": "integer", "x-crmkit-format": "bit"})
     assert not nullable(checkout, FORM, {"type": "string"}, required=["title"])

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from crmkit.core.lazy import lazily
 
 if TYPE_CHECKING:
-    from crmkit.core.forms import LabeledValue as LabeledValue
-    from crmkit.core.forms import Mailbox as Mailbox
+    from crmkit.core.codec.labeled import LabeledValue as LabeledValue
+    from crmkit.core.codec.labeled import Mailbox as Mailbox
     from crmkit_generated.relenta.models import Activity as Activity
     from crmkit_generated.relenta.models import ActivityInput as ActivityInput
     from crmkit_generated.relenta.models import Contact as Contact
@@ -37,8 +37,8 @@ else:
             "CustomField": _MODELS,
             "CustomFieldType": _MODELS,
             "CustomFields": "fields",
-            "LabeledValue": "crmkit.core.forms",
-            "Mailbox": "crmkit.core.forms",
+            "LabeledValue": "crmkit.core.codec.labeled",
+            "Mailbox": "crmkit.core.codec.labeled",
             "Relenta": "client",
         },
     )

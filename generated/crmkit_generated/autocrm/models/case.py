@@ -2,70 +2,67 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.case_status import CaseStatus
-from ..models.case_type import CaseType
-from ..models.priority import Priority
+from .case_status import CaseStatus
+from .case_type import CaseType
+from .priority import Priority
 
 if TYPE_CHECKING:
-    from ..models.name_map import NameMap
-
-
-T = TypeVar("T", bound="Case")
+    from .name_map import NameMap
 
 
 @_attrs_define
-class Case:
-    """A case. Which attributes a reply has depends on the route, on `select` and on the user's rights; custom attributes
-    come in addition.
+class Case(Model):
+    """A case. Which attributes a reply has depends on the route, on `select` and on the user's
+    rights; custom attributes come in addition.
 
-        Attributes:
-            id (str): Id of the record, created by the server.
-            name (None | str): Subject of the case.
-            number (int | None): Running number. Missing from the reply to a creation.
-            status (CaseStatus | None | str): Status of the case.
-            priority (None | Priority | str): How urgent the case is.
-            type_ (CaseType | None | str): Type of the case.
-            account_id (None | str): Id of the account. None if there is none; writing None unlinks it.
-            account_name (None | str): Name of the account. Set with the id.
-            lead_id (None | str): Id of the lead. None if there is none; writing None unlinks it.
-            lead_name (None | str): Name of the lead. Set with the id.
-            contact_id (None | str): Id of the first contact. None if there is none; writing None unlinks it.
-            contact_name (None | str): Name of the first contact. Set with the id.
-            contacts_ids (list[str]): Ids of the contacts that the case concerns. Writing replaces the whole set.
-            contacts_names (NameMap | None): Names of the contacts that the case concerns by id.
-            inbound_email_id (None | str): Id of the mailbox that received the case. None if there is none.
-            inbound_email_name (None | str): Name of the mailbox that received the case. Set with the id.
-            is_internal (bool | None): Whether the case is hidden from portal users.
-            description (None | str): Free text.
-            attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
-            attachments_names (NameMap | None): File names of the attached files by id.
-            attachments_types (NameMap | None): Media types of the attached files by id.
-            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
-                it.
-            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. None if there is none.
-            created_by_name (None | str): Name of the user who created the record. Set with the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
-            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the current user follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the current user has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false for every record returned.
-            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
-                has no effect.
+    Attributes:
+        id: Id of the record, created by the server.
+        name: Subject of the case.
+        number: Running number. Missing from the reply to a creation.
+        status: Status of the case.
+        priority: How urgent the case is.
+        type_: Type of the case.
+        account_id: Id of the account. None if there is none; writing None unlinks it.
+        account_name: Name of the account. Set with the id.
+        lead_id: Id of the lead. None if there is none; writing None unlinks it.
+        lead_name: Name of the lead. Set with the id.
+        contact_id: Id of the first contact. None if there is none; writing None unlinks it.
+        contact_name: Name of the first contact. Set with the id.
+        contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole set.
+        contacts_names: Names of the contacts that the case concerns by id.
+        inbound_email_id: Id of the mailbox that received the case. None if there is none.
+        inbound_email_name: Name of the mailbox that received the case. Set with the id.
+        is_internal: Whether the case is hidden from portal users.
+        description: Free text.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_names: File names of the attached files by id.
+        attachments_types: Media types of the attached files by id.
+        assigned_user_id: Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        assigned_user_name: Name of the user who is responsible. Set with the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. None if there is none.
+        created_by_name: Name of the user who created the record. Set with the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. None if there is none.
+        modified_by_name: Name of the user who last changed the record. Set with the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the current user follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the current user has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false for every record returned.
+        version_number: Incremented by every update, even one that changes nothing. A value sent in
+            a body has no effect.
     """
 
     id: str
@@ -108,32 +105,3 @@ class Case:
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import case as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import case as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,65 +2,61 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.email_status import EmailStatus
-from ..types import UNSET, Unset
+from .email_status import EmailStatus
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
-
-
-T = TypeVar("T", bound="EmailInput")
+    from .column_map_input import ColumnMapInput
 
 
 @_attrs_define
-class EmailInput:
-    """Attributes of an e-mail, to create or change it. Attributes that are not sent keep their values; None clears. Custom
-    attributes may be sent too; the server ignores unknown and read-only ones.
+class EmailInput(Model):
+    """Attributes of an e-mail, to create or change it. Attributes that are not sent keep their
+    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
+    only ones.
 
-        Attributes:
-            subject (None | str | Unset): Subject. The same as `name`.
-            name (None | str | Unset): Subject, under the name that lists sort and filter by.
-            status (EmailStatus | None | str | Unset): Status of the e-mail. "Sending" sends it; without a status it is
-                stored as "Archived" and not sent.
-            from_ (None | str | Unset): Address of the sender. Required to create, for drafts as well.
-            to (None | str | Unset): Addresses of the recipients, separated by semicolons.
-            cc (None | str | Unset): Addresses of the CC recipients, separated by semicolons.
-            bcc (None | str | Unset): Addresses of the BCC recipients, separated by semicolons.
-            reply_to (None | str | Unset): Address for replies.
-            body (None | str | Unset): The text.
-            body_plain (None | str | Unset): The text without markup.
-            is_html (bool | None | Unset): Whether the text is HTML.
-            parent_id (None | str | Unset): Id of the record that the e-mail belongs to.
-            parent_type (None | str | Unset): Entity type of the record that the e-mail belongs to.
-            attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            date_sent (datetime.datetime | None | Unset): When the e-mail was sent.
-            send_at (datetime.datetime | None | Unset): When the e-mail is to be sent.
-            account_id (None | str | Unset): Id of the account, taken from the parent. None if there is none; writing None
-                unlinks it.
-            is_read (bool | None | Unset): Whether the current user has read it.
-            is_replied (bool | None | Unset): Whether it was replied to.
-            is_important (bool | None | Unset): Whether the current user marked it as important.
-            in_trash (bool | None | Unset): Whether it is in the trash of the current user.
-            in_archive (bool | None | Unset): Whether it is in the archive of the current user.
-            folder_id (None | str | Unset): Id of the folder of the current user.
-            group_folder_id (None | str | Unset): Id of the folder of the group. None if there is none; writing None unlinks
-                it.
-            replied_id (None | str | Unset): Id of the e-mail that this one replies to. None if there is none; writing None
-                unlinks it.
-            users_ids (list[str] | None | Unset): Ids of the users concerned. Writing replaces the whole set.
-            users_columns (ColumnMapInput | None | Unset): Read flags and folders of the users concerned by id.
-            assigned_users_ids (list[str] | None | Unset): Ids of the users who are responsible. Writing replaces the whole
-                set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
-                unlinks it.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        subject: Subject. The same as `name`.
+        name: Subject, under the name that lists sort and filter by.
+        status: Status of the e-mail. "Sending" sends it; without a status it is stored as
+            "Archived" and not sent.
+        from_: Address of the sender. Required to create, for drafts as well.
+        to: Addresses of the recipients, separated by semicolons.
+        cc: Addresses of the CC recipients, separated by semicolons.
+        bcc: Addresses of the BCC recipients, separated by semicolons.
+        reply_to: Address for replies.
+        body: The text.
+        body_plain: The text without markup.
+        is_html: Whether the text is HTML.
+        parent_id: Id of the record that the e-mail belongs to.
+        parent_type: Entity type of the record that the e-mail belongs to.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        date_sent: When the e-mail was sent.
+        send_at: When the e-mail is to be sent.
+        account_id: Id of the account, taken from the parent. None if there is none; writing None
+            unlinks it.
+        is_read: Whether the current user has read it.
+        is_replied: Whether it was replied to.
+        is_important: Whether the current user marked it as important.
+        in_trash: Whether it is in the trash of the current user.
+        in_archive: Whether it is in the archive of the current user.
+        folder_id: Id of the folder of the current user.
+        group_folder_id: Id of the folder of the group. None if there is none; writing None unlinks
+            it.
+        replied_id: Id of the e-mail that this one replies to. None if there is none; writing None
+            unlinks it.
+        users_ids: Ids of the users concerned. Writing replaces the whole set.
+        users_columns: Read flags and folders of the users concerned by id.
+        assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole set.
+        assigned_user_id: Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     subject: None | str | Unset = UNSET
@@ -94,32 +90,3 @@ class EmailInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import email_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import email_input as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

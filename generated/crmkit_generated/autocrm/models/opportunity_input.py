@@ -2,46 +2,43 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.lead_source import LeadSource
-from ..models.opportunity_stage import OpportunityStage
-from ..types import UNSET, Unset
+from .lead_source import LeadSource
+from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
-
-
-T = TypeVar("T", bound="OpportunityInput")
+    from .column_map_input import ColumnMapInput
 
 
 @_attrs_define
-class OpportunityInput:
-    """Attributes of an opportunity, to create or change it. Attributes that are not sent keep their values; None clears.
-    Custom attributes may be sent too; the server ignores unknown and read-only ones.
+class OpportunityInput(Model):
+    """Attributes of an opportunity, to create or change it. Attributes that are not sent keep
+    their values; None clears. Custom attributes may be sent too; the server ignores unknown and
+    read-only ones.
 
-        Attributes:
-            name (None | str | Unset): Name of the opportunity.
-            account_id (None | str | Unset): Id of the account. None if there is none; writing None unlinks it.
-            amount (float | None | Unset): Amount, in its own currency.
-            amount_currency (None | str | Unset): Currency of the amount. By default the system's currency.
-            stage (None | OpportunityStage | str | Unset): Stage of the opportunity.
-            probability (int | None | Unset): Probability of winning in percent. Changing the stage sets it.
-            close_date (datetime.date | None | Unset): Date on which it is expected to close.
-            lead_source (LeadSource | None | str | Unset): Source of the opportunity.
-            contacts_ids (list[str] | None | Unset): Ids of the contacts that take part. Writing replaces the whole set.
-            contacts_columns (ColumnMapInput | None | Unset): Role of the contacts that take part by id.
-            campaign_id (None | str | Unset): Id of the campaign that brought the opportunity. None if there is none;
-                writing None unlinks it.
-            description (None | str | Unset): Free text.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
-                unlinks it.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        name: Name of the opportunity.
+        account_id: Id of the account. None if there is none; writing None unlinks it.
+        amount: Amount, in its own currency.
+        amount_currency: Currency of the amount. By default the system's currency.
+        stage: Stage of the opportunity.
+        probability: Probability of winning in percent. Changing the stage sets it.
+        close_date: Date on which it is expected to close.
+        lead_source: Source of the opportunity.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_columns: Role of the contacts that take part by id.
+        campaign_id: Id of the campaign that brought the opportunity. None if there is none; writing
+            None unlinks it.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     name: None | str | Unset = UNSET
@@ -59,32 +56,3 @@ class OpportunityInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import opportunity_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import opportunity_input as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

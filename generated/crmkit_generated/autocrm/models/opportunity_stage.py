@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class OpportunityStage(StrEnum):
+    """Current stage, or the last one before it was lost."""
+
     CLOSED_LOST = "Closed Lost"
     CLOSED_WON = "Closed Won"
     NEGOTIATION = "Negotiation"
     PROPOSAL = "Proposal"
     PROSPECTING = "Prospecting"
     QUALIFICATION = "Qualification"
-
-    def __str__(self) -> str:
-        return str(self.value)

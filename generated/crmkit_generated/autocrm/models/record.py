@@ -2,54 +2,52 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.email_address import EmailAddress
-    from ..models.name_map import NameMap
-    from ..models.phone_number import PhoneNumber
-
-
-T = TypeVar("T", bound="Record")
+    from .email_address import EmailAddress
+    from .name_map import NameMap
+    from .phone_number import PhoneNumber
 
 
 @_attrs_define
-class Record:
-    """A record of any entity type. Described are the attributes that mean the same wherever they occur; most entity types
-    have some of them, and all have more.
+class Record(Model):
+    """A record of any entity type. Described are the attributes that mean the same wherever they
+    occur; most entity types have some of them, and all have more.
 
-        Attributes:
-            id (str): Id of the record, created by the server.
-            name (None | str): Name.
-            description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible. None if there is none; writing None unlinks
-                it.
-            assigned_user_name (None | str): Name of the user who is responsible. Set with the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. None if there is none.
-            created_by_name (None | str): Name of the user who created the record. Set with the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. None if there is none.
-            modified_by_name (None | str): Name of the user who last changed the record. Set with the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the current user follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the current user has starred the record.
-            deleted (bool | None): Whether the record is deleted; false for every record returned.
-            version_number (int | None): Incremented by every update, even one that changes nothing. A value sent in a body
-                has no effect.
-            email_address (None | str): Primary e-mail address. Writing it replaces the primary one; None removes all.
-            email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of `email_address` the reply still has the old ones.
-            phone_number (None | str): Primary telephone number, in international form.
-            phone_number_data (list[PhoneNumber]): All telephone numbers. In replies only when one record is read.
+    Attributes:
+        id: Id of the record, created by the server.
+        name: Name.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        assigned_user_name: Name of the user who is responsible. Set with the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. None if there is none.
+        created_by_name: Name of the user who created the record. Set with the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. None if there is none.
+        modified_by_name: Name of the user who last changed the record. Set with the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the current user follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the current user has starred the record.
+        deleted: Whether the record is deleted; false for every record returned.
+        version_number: Incremented by every update, even one that changes nothing. A value sent in
+            a body has no effect.
+        email_address: Primary e-mail address. Writing it replaces the primary one; None removes
+            all.
+        email_address_data: All e-mail addresses. In replies only when one record is read; after a
+            change of `email_address` the reply still has the old ones.
+        phone_number: Primary telephone number, in international form.
+        phone_number_data: All telephone numbers. In replies only when one record is read.
     """
 
     id: str
@@ -77,32 +75,3 @@ class Record:
     phone_number: None | str
     phone_number_data: list[PhoneNumber]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import record as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import record as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

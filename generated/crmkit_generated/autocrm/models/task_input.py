@@ -2,46 +2,43 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.priority import Priority
-from ..models.task_status import TaskStatus
-from ..types import UNSET, Unset
+from .priority import Priority
+from .task_status import TaskStatus
 
 if TYPE_CHECKING:
-    from ..models.reminder_input import ReminderInput
-
-
-T = TypeVar("T", bound="TaskInput")
+    from .reminder_input import ReminderInput
 
 
 @_attrs_define
-class TaskInput:
-    """Attributes of a task, to create or change it. Attributes that are not sent keep their values; None clears. Custom
-    attributes may be sent too; the server ignores unknown and read-only ones.
+class TaskInput(Model):
+    """Attributes of a task, to create or change it. Attributes that are not sent keep their
+    values; None clears. Custom attributes may be sent too; the server ignores unknown and read-
+    only ones.
 
-        Attributes:
-            name (None | str | Unset): What to do.
-            status (None | str | TaskStatus | Unset): Status of the task. "Completed" sets `date_completed`.
-            priority (None | Priority | str | Unset): How urgent the task is.
-            date_start (datetime.datetime | None | Unset): When the work starts.
-            date_end (datetime.datetime | None | Unset): When the task is due.
-            date_start_date (datetime.date | None | Unset): Date on which the work starts, for a task without a time.
-            date_end_date (datetime.date | None | Unset): Date on which the task is due, for a task without a time.
-            reminders (list[ReminderInput] | None | Unset): Reminders of the current user.
-            parent_id (None | str | Unset): Id of the record that this one belongs to.
-            parent_type (None | str | Unset): Entity type of the record that this one belongs to.
-            email_id (None | str | Unset): Id of the e-mail that the task came from.
-            description (None | str | Unset): Free text.
-            attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. None if there is none; writing None
-                unlinks it.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        name: What to do.
+        status: Status of the task. "Completed" sets `date_completed`.
+        priority: How urgent the task is.
+        date_start: When the work starts.
+        date_end: When the task is due.
+        date_start_date: Date on which the work starts, for a task without a time.
+        date_end_date: Date on which the task is due, for a task without a time.
+        reminders: Reminders of the current user.
+        parent_id: Id of the record that this one belongs to.
+        parent_type: Entity type of the record that this one belongs to.
+        email_id: Id of the e-mail that the task came from.
+        description: Free text.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        assigned_user_id: Id of the user who is responsible. None if there is none; writing None
+            unlinks it.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     name: None | str | Unset = UNSET
@@ -60,32 +57,3 @@ class TaskInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import task_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import task_input as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class TaskStatus(StrEnum):
+    """Status of the task. "Completed" sets `date_completed`."""
+
     CANCELED = "Canceled"
     COMPLETED = "Completed"
     DEFERRED = "Deferred"
     NOT_STARTED = "Not Started"
     STARTED = "Started"
-
-    def __str__(self) -> str:
-        return str(self.value)

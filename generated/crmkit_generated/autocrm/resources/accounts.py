@@ -5,32 +5,26 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.accounts import (
-    accounts_create,
-    accounts_delete,
-    accounts_get,
-    accounts_list,
-    accounts_update,
-)
-from ..codec import account as account_codec
-from ..codec import account_input as account_input_codec
-from ..models.account import Account
-from ..models.account_input import AccountInput
-from ..models.account_type import AccountType
-from ..models.email_address_input import EmailAddressInput
-from ..models.industry import Industry
-from ..models.phone_number_input import PhoneNumberInput
+from .. import codec, models
+from ..operations import accounts as operations
+
+if TYPE_CHECKING:
+    from ..models.account import Account
+    from ..models.account_input import AccountInput
+    from ..models.account_type import AccountType
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.industry import Industry
+    from ..models.phone_number_input import PhoneNumberInput
+
+    pass
 
 
 class Accounts(Resource):
@@ -81,45 +75,27 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-incremental-sync
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACCOUNTS_LIST,
-                with_parts(
-                    accounts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                account_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.account.decode_all,
         )
 
     def create(
@@ -207,30 +183,15 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The new account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-account-full, 200 and not 201; create-duplicate-account-name
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_CREATE,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -263,18 +224,17 @@ class Accounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_CREATE,
-                accounts_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.ACCOUNTS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                account_codec.decode,
-                options,
-                partial(account_input_codec.encode, model_),
+                codec.account.decode,
             )
         )
 
@@ -293,32 +253,11 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-after-nulls; read-with-select-ignored, select has no effect
+            The account.
         """
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_GET,
-                accounts_get._get_kwargs(id=segment(id, "id")),
-                account_codec.decode,
-                options,
+                self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
             )
         )
 
@@ -409,32 +348,16 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put, update-empty-object, update-no-body, update-version-on-
-              entity
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -467,18 +390,17 @@ class Accounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_UPDATE,
-                accounts_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.ACCOUNTS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                account_codec.decode,
-                options,
-                partial(account_input_codec.encode, model_),
+                codec.account.decode,
             )
         )
 
@@ -496,33 +418,8 @@ class Accounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.ACCOUNTS_DELETE,
-                accounts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncAccounts(Resource):
@@ -573,45 +470,27 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-incremental-sync
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACCOUNTS_LIST,
-                with_parts(
-                    accounts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                account_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.account.decode_all,
         )
 
     async def create(
@@ -699,30 +578,15 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The new account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-account-full, 200 and not 201; create-duplicate-account-name
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_CREATE,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -755,17 +619,16 @@ class AsyncAccounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACCOUNTS_CREATE,
-            accounts_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.ACCOUNTS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            account_codec.decode,
-            options,
-            partial(account_input_codec.encode, model_),
+            codec.account.decode,
         )
 
     async def get(
@@ -783,31 +646,10 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-after-nulls; read-with-select-ignored, select has no effect
+            The account.
         """
         return await self._sender.call(
-            operations.ACCOUNTS_GET,
-            accounts_get._get_kwargs(id=segment(id, "id")),
-            account_codec.decode,
-            options,
+            self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
         )
 
     async def update(
@@ -897,32 +739,16 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put, update-empty-object, update-no-body, update-version-on-
-              entity
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -955,17 +781,16 @@ class AsyncAccounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACCOUNTS_UPDATE,
-            accounts_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.ACCOUNTS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            account_codec.decode,
-            options,
-            partial(account_input_codec.encode, model_),
+            codec.account.decode,
         )
 
     async def delete(
@@ -982,28 +807,5 @@ class AsyncAccounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.ACCOUNTS_DELETE,
-            accounts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None)

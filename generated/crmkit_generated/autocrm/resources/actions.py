@@ -4,39 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_plain, read_union
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
-from .. import operations
-from ..api.actions import actions_run
-from ..codec import action_input as action_input_codec
-from ..codec import record as record_codec
-from ..models.action_input import ActionInput
-from ..models.action_name import ActionName
-from ..models.free_object import FreeObject
-from ..models.record import Record
+from .. import codec, models
+from ..operations import actions as operations
 
+if TYPE_CHECKING:
+    from ..models.action_input import ActionInput
+    from ..models.action_name import ActionName
+    from ..models.free_object import FreeObject
+    from ..models.record import Record
 
-def _actions_run_payload(v: Any) -> Record | bool:
-    if type(v) is dict or type(v) is bool:
-        v = read_union(
-            v,
-            {
-                dict: lambda x: record_codec.decode(x),
-                bool: lambda x: read_plain(x, "a boolean", bool),
-            },
-        )
-    else:
-        wrong(v, "a value of another type")
-    found: Record | bool = v
-    return found
+    pass
 
 
 class Actions(Resource):
@@ -67,42 +51,24 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            The record after the action.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is taken for the record, or true
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_RUN,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
-            action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_RUN,
-                actions_run._get_kwargs(body=PLACEHOLDER),
-                _actions_run_payload,
-                options,
-                partial(action_input_codec.encode, model_),
+                self._call(operations.ACTIONS_RUN, {}, options, body_),
+                codec.actions_payloads.actions_run,
             )
         )
 
@@ -135,39 +101,21 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            The record after the action.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is taken for the record, or true
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_RUN,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
-            action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_RUN,
-            actions_run._get_kwargs(body=PLACEHOLDER),
-            _actions_run_payload,
-            options,
-            partial(action_input_codec.encode, model_),
+            self._call(operations.ACTIONS_RUN, {}, options, body_),
+            codec.actions_payloads.actions_run,
         )

@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from crmkit.core.arguments import joined_texts, segment
-from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activities import activities_calendar, activities_list, activities_upcoming
-from ..codec import activity as activity_codec
-from ..codec import calendar_entry as calendar_entry_codec
-from ..models.activity import Activity
-from ..models.calendar_entry import CalendarEntry
+from .. import codec
+from ..operations import activities as operations
+
+if TYPE_CHECKING:
+    from ..models.activity import Activity
+    from ..models.calendar_entry import CalendarEntry
+
+    pass
 
 
 class Activities(Resource):
@@ -45,40 +46,15 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-calendar, an empty list
-            - assumption: the members of an event
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_CALENDAR,
-                activities_calendar._get_kwargs(
-                    from_=str(espo_text(from_, "from_")),
-                    to=str(espo_text(to, "to")),
-                    user_id=user_id,
-                    scope_list=scope_list
-                    if isinstance(scope_list, Unset)
-                    else joined_texts(scope_list, "scope_list", ","),
-                ),
-                calendar_entry_codec.decode_all,
+                {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
-            )
+            ),
+            codec.calendar_entry.decode_all,
         )
 
     def upcoming(
@@ -98,34 +74,13 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_UPCOMING,
-                activities_upcoming._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
+            ),
+            codec.activity.decode_all,
         )
 
     def list(
@@ -152,40 +107,17 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-upcoming, 400 for another list than these two
-            - assumption: the members of an activity
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    activity_list=segment(activity_list, "activity_list"),
-                ),
-                activity_codec.decode_all,
+                {"entity": entity, "id": id, "activity_list": activity_list},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.activity.decode_all,
         )
 
 
@@ -213,40 +145,15 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-calendar, an empty list
-            - assumption: the members of an event
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_CALENDAR,
-                activities_calendar._get_kwargs(
-                    from_=str(espo_text(from_, "from_")),
-                    to=str(espo_text(to, "to")),
-                    user_id=user_id,
-                    scope_list=scope_list
-                    if isinstance(scope_list, Unset)
-                    else joined_texts(scope_list, "scope_list", ","),
-                ),
-                calendar_entry_codec.decode_all,
+                {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
-            )
+            ),
+            codec.calendar_entry.decode_all,
         )
 
     def upcoming(
@@ -266,34 +173,13 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_UPCOMING,
-                activities_upcoming._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
+            ),
+            codec.activity.decode_all,
         )
 
     def list(
@@ -320,38 +206,15 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-upcoming, 400 for another list than these two
-            - assumption: the members of an activity
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    activity_list=segment(activity_list, "activity_list"),
-                ),
-                activity_codec.decode_all,
+                {"entity": entity, "id": id, "activity_list": activity_list},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.activity.decode_all,
         )

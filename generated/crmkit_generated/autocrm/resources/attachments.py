@@ -4,30 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import CARRIED, carrying, segment, with_parts
 from crmkit.core.body import Stream as ByteStream
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.attachments import (
-    attachments_chunk,
-    attachments_create,
-    attachments_delete,
-    attachments_download,
-    attachments_get,
-    attachments_list,
-)
-from ..codec import attachment as attachment_codec
-from ..codec import attachment_input as attachment_input_codec
-from ..models.attachment import Attachment
-from ..models.attachment_input import AttachmentInput
+from .. import codec, models
+from ..operations import attachments as operations
+
+if TYPE_CHECKING:
+    from ..models.attachment import Attachment
+    from ..models.attachment_input import AttachmentInput
+
+    pass
 
 
 class Attachments(Resource):
@@ -74,44 +67,27 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen refused only; the reply is a list as elsewhere
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ATTACHMENTS_LIST,
-                with_parts(
-                    attachments_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                attachment_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.attachment.decode_all,
         )
 
     def create(
@@ -158,31 +134,12 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-create-file, attachment-create-multiple, attachment-for-
-              email, attachment-chunk-start
-            - recorded: attachment-no-data-uri, attachment-no-file, attachment-no-related, 400
-            - recorded: attachment-bad-field, attachment-png, 403
+            The attachment.
         """
-        model_ = input_model(
-            AttachmentInput,
+        body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
+            models.AttachmentInput,
+            codec.attachment_input,
             input_,
             {
                 "name": name,
@@ -197,16 +154,12 @@ class Attachments(Resource):
                 "file": file,
                 "is_being_uploaded": is_being_uploaded,
             },
-            attachment_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_CREATE,
-                attachments_create._get_kwargs(body=PLACEHOLDER),
-                attachment_codec.decode,
-                options,
-                partial(attachment_input_codec.encode, model_),
+                self._call(operations.ATTACHMENTS_CREATE, {}, options, body_),
+                codec.attachment.decode,
             )
         )
 
@@ -225,31 +178,11 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The attachment.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_GET,
-                attachments_get._get_kwargs(id=segment(id, "id")),
-                attachment_codec.decode,
-                options,
+                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
             )
         )
 
@@ -266,31 +199,9 @@ class Attachments(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
         drive(
-            self._sender.call(
-                operations.ATTACHMENTS_DELETE,
-                attachments_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None)
         )
 
     def download(
@@ -308,32 +219,11 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-download, attachment-download-404, attachment-download-
-              forbidden
+            The file.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_DOWNLOAD,
-                attachments_download._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.ATTACHMENTS_DOWNLOAD, {"id": id}, options), None
             )
         )
 
@@ -351,41 +241,19 @@ class Attachments(Resource):
 
         Args:
             id: Id of the record.
-            content: What is sent, as it is.
+            content: What is sent.
             start: Offset of the chunk in the file, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-chunk-1, sent as multipart/form-data with the raw data URI as
-              body
-            - assumption: other media types do as well
+            True, if the chunk is kept.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_CHUNK,
-                carrying(
-                    content,
-                    attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
+                self._call(
+                    operations.ATTACHMENTS_CHUNK, {"id": id, "start": start}, options, content
                 ),
                 None,
-                options,
             )
         )
 
@@ -434,44 +302,27 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen refused only; the reply is a list as elsewhere
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ATTACHMENTS_LIST,
-                with_parts(
-                    attachments_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                attachment_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.attachment.decode_all,
         )
 
     async def create(
@@ -518,31 +369,12 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-create-file, attachment-create-multiple, attachment-for-
-              email, attachment-chunk-start
-            - recorded: attachment-no-data-uri, attachment-no-file, attachment-no-related, 400
-            - recorded: attachment-bad-field, attachment-png, 403
+            The attachment.
         """
-        model_ = input_model(
-            AttachmentInput,
+        body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
+            models.AttachmentInput,
+            codec.attachment_input,
             input_,
             {
                 "name": name,
@@ -557,15 +389,10 @@ class AsyncAttachments(Resource):
                 "file": file,
                 "is_being_uploaded": is_being_uploaded,
             },
-            attachment_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ATTACHMENTS_CREATE,
-            attachments_create._get_kwargs(body=PLACEHOLDER),
-            attachment_codec.decode,
-            options,
-            partial(attachment_input_codec.encode, model_),
+            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), codec.attachment.decode
         )
 
     async def get(
@@ -583,30 +410,10 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The attachment.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_GET,
-            attachments_get._get_kwargs(id=segment(id, "id")),
-            attachment_codec.decode,
-            options,
+            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
         )
 
     async def delete(
@@ -622,29 +429,9 @@ class AsyncAttachments(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
         await self._sender.call(
-            operations.ATTACHMENTS_DELETE,
-            attachments_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None
         )
 
     async def download(
@@ -662,31 +449,10 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-download, attachment-download-404, attachment-download-
-              forbidden
+            The file.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_DOWNLOAD,
-            attachments_download._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ATTACHMENTS_DOWNLOAD, {"id": id}, options), None
         )
 
     async def chunk(
@@ -703,38 +469,14 @@ class AsyncAttachments(Resource):
 
         Args:
             id: Id of the record.
-            content: What is sent, as it is.
+            content: What is sent.
             start: Offset of the chunk in the file, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-chunk-1, sent as multipart/form-data with the raw data URI as
-              body
-            - assumption: other media types do as well
+            True, if the chunk is kept.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_CHUNK,
-            carrying(
-                content,
-                attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
-            ),
+            self._call(operations.ATTACHMENTS_CHUNK, {"id": id, "start": start}, options, content),
             None,
-            options,
         )

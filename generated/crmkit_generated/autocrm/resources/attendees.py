@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
+from typing import TYPE_CHECKING
+
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.attendees import attendees_list
-from ..codec import attendee as attendee_codec
-from ..models.attendee import Attendee
+from .. import codec
+from ..operations import attendees as operations
+
+if TYPE_CHECKING:
+    from ..models.attendee import Attendee
+
+    pass
 
 
 class Attendees(Resource):
@@ -34,35 +38,11 @@ class Attendees(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-attendees
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ATTENDEES_LIST,
-                attendees_list._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                attendee_codec.decode_all,
-                options,
-            )
+            self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
+            codec.attendee.decode_all,
         )
 
 
@@ -86,33 +66,9 @@ class AsyncAttendees(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-attendees
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ATTENDEES_LIST,
-                attendees_list._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                attendee_codec.decode_all,
-                options,
-            )
+            self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
+            codec.attendee.decode_all,
         )

@@ -6,26 +6,26 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.calls import calls_create, calls_delete, calls_get, calls_list, calls_update
-from ..codec import call as call_codec
-from ..codec import call_input as call_input_codec
-from ..models.call import Call
-from ..models.call_direction import CallDirection
-from ..models.call_input import CallInput
-from ..models.column_map_input import ColumnMapInput
-from ..models.meeting_status import MeetingStatus
-from ..models.reminder_input import ReminderInput
+from .. import codec, models
+from ..operations import calls as operations
+
+if TYPE_CHECKING:
+    from ..models.call import Call
+    from ..models.call_direction import CallDirection
+    from ..models.call_input import CallInput
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.meeting_status import MeetingStatus
+    from ..models.reminder_input import ReminderInput
+
+    pass
 
 
 class Calls(Resource):
@@ -76,45 +76,27 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of calls; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CALLS_LIST,
-                with_parts(
-                    calls_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                call_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.call.decode_all,
         )
 
     def create(
@@ -176,29 +158,15 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The new call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as for meetings
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -220,18 +188,17 @@ class Calls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CALLS_CREATE,
-                calls_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.CALLS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                call_codec.decode,
-                options,
-                partial(call_input_codec.encode, model_),
+                codec.call.decode,
             )
         )
 
@@ -250,32 +217,11 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The call.
         """
         return drive(
             self._sender.call(
-                operations.CALLS_GET,
-                calls_get._get_kwargs(id=segment(id, "id")),
-                call_codec.decode,
-                options,
+                self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
             )
         )
 
@@ -340,30 +286,16 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -385,18 +317,17 @@ class Calls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CALLS_UPDATE,
-                calls_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.CALLS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                call_codec.decode,
-                options,
-                partial(call_input_codec.encode, model_),
+                codec.call.decode,
             )
         )
 
@@ -414,33 +345,8 @@ class Calls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.CALLS_DELETE,
-                calls_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None))
 
 
 class AsyncCalls(Resource):
@@ -491,45 +397,27 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of calls; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CALLS_LIST,
-                with_parts(
-                    calls_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                call_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.call.decode_all,
         )
 
     async def create(
@@ -591,29 +479,15 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The new call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as for meetings
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -635,15 +509,16 @@ class AsyncCalls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CALLS_CREATE,
-            calls_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
-            call_codec.decode,
-            options,
-            partial(call_input_codec.encode, model_),
+            self._call(
+                operations.CALLS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.call.decode,
         )
 
     async def get(
@@ -661,31 +536,10 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The call.
         """
         return await self._sender.call(
-            operations.CALLS_GET,
-            calls_get._get_kwargs(id=segment(id, "id")),
-            call_codec.decode,
-            options,
+            self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
         )
 
     async def update(
@@ -749,30 +603,16 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -794,17 +634,16 @@ class AsyncCalls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CALLS_UPDATE,
-            calls_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.CALLS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            call_codec.decode,
-            options,
-            partial(call_input_codec.encode, model_),
+            codec.call.decode,
         )
 
     async def delete(
@@ -821,25 +660,5 @@ class AsyncCalls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None)

@@ -5,25 +5,25 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.cases import cases_create, cases_delete, cases_get, cases_list, cases_update
-from ..codec import case as case_codec
-from ..codec import case_input as case_input_codec
-from ..models.case import Case
-from ..models.case_input import CaseInput
-from ..models.case_status import CaseStatus
-from ..models.case_type import CaseType
-from ..models.priority import Priority
+from .. import codec, models
+from ..operations import cases as operations
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..models.case_input import CaseInput
+    from ..models.case_status import CaseStatus
+    from ..models.case_type import CaseType
+    from ..models.priority import Priority
+
+    pass
 
 
 class Cases(Resource):
@@ -73,45 +73,27 @@ class Cases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of cases; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CASES_LIST,
-                with_parts(
-                    cases_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                case_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.case.decode_all,
         )
 
     def create(
@@ -164,29 +146,15 @@ class Cases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
+            The new case.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: case-create
         """
-        model_ = input_model(
-            CaseInput,
+        body_ = request_tree(
             operations.CASES_CREATE,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -203,18 +171,17 @@ class Cases(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            case_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CASES_CREATE,
-                cases_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.CASES_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                case_codec.decode,
-                options,
-                partial(case_input_codec.encode, model_),
+                codec.case.decode,
             )
         )
 
@@ -233,32 +200,11 @@ class Cases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The case.
         """
         return drive(
             self._sender.call(
-                operations.CASES_GET,
-                cases_get._get_kwargs(id=segment(id, "id")),
-                case_codec.decode,
-                options,
+                self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
             )
         )
 
@@ -315,30 +261,16 @@ class Cases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
+            The case.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CaseInput,
+        body_ = request_tree(
             operations.CASES_UPDATE,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -355,18 +287,17 @@ class Cases(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            case_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CASES_UPDATE,
-                cases_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.CASES_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                case_codec.decode,
-                options,
-                partial(case_input_codec.encode, model_),
+                codec.case.decode,
             )
         )
 
@@ -384,33 +315,8 @@ class Cases(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.CASES_DELETE,
-                cases_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CASES_DELETE, {"id": id}, options), None))
 
 
 class AsyncCases(Resource):
@@ -460,45 +366,27 @@ class AsyncCases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of cases; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CASES_LIST,
-                with_parts(
-                    cases_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                case_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.case.decode_all,
         )
 
     async def create(
@@ -551,29 +439,15 @@ class AsyncCases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
+            The new case.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: case-create
         """
-        model_ = input_model(
-            CaseInput,
+        body_ = request_tree(
             operations.CASES_CREATE,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -590,15 +464,16 @@ class AsyncCases(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            case_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CASES_CREATE,
-            cases_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
-            case_codec.decode,
-            options,
-            partial(case_input_codec.encode, model_),
+            self._call(
+                operations.CASES_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.case.decode,
         )
 
     async def get(
@@ -616,31 +491,10 @@ class AsyncCases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The case.
         """
         return await self._sender.call(
-            operations.CASES_GET,
-            cases_get._get_kwargs(id=segment(id, "id")),
-            case_codec.decode,
-            options,
+            self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
         )
 
     async def update(
@@ -696,30 +550,16 @@ class AsyncCases(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Case.
+            The case.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CaseInput,
+        body_ = request_tree(
             operations.CASES_UPDATE,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -736,17 +576,16 @@ class AsyncCases(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            case_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CASES_UPDATE,
-            cases_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.CASES_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            case_codec.decode,
-            options,
-            partial(case_input_codec.encode, model_),
+            codec.case.decode,
         )
 
     async def delete(
@@ -763,25 +602,5 @@ class AsyncCases(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.CASES_DELETE, cases_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.CASES_DELETE, {"id": id}, options), None)

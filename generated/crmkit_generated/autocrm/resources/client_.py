@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.app import me
-from ..api.followers import follow, unfollow
-from ..codec import me as me_codec
-from ..models.me import Me
+from .. import codec
+from ..operations import client_ as operations
+
+if TYPE_CHECKING:
+    from ..models.me import Me
+
+    pass
 
 
 class Client_(Resource):
@@ -35,32 +38,12 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Me.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-espo-authorization-appuser, auth-both-basic-wins
-            - assumption: the recorded replies are cut short, so members behind acl are typed
-              loosely
+            The current user.
         """
         return drive(
             self._sender.call(
-                operations.ME,
-                me._get_kwargs(espo_authorization_create_token_secret=create_token_secret),
-                me_codec.decode,
-                options,
+                self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
+                codec.me.decode,
             )
         )
 
@@ -81,31 +64,11 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as unfollowing answers
+            True, if it is followed.
         """
         return drive(
             self._sender.call(
-                operations.FOLLOW,
-                follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.FOLLOW, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -124,30 +87,10 @@ class Client_(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: unfollow
         """
         drive(
             self._sender.call(
-                operations.UNFOLLOW,
-                unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.UNFOLLOW, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -171,31 +114,11 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Me.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-espo-authorization-appuser, auth-both-basic-wins
-            - assumption: the recorded replies are cut short, so members behind acl are typed
-              loosely
+            The current user.
         """
         return await self._sender.call(
-            operations.ME,
-            me._get_kwargs(espo_authorization_create_token_secret=create_token_secret),
-            me_codec.decode,
-            options,
+            self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
+            codec.me.decode,
         )
 
     async def follow(
@@ -215,30 +138,10 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as unfollowing answers
+            True, if it is followed.
         """
         return await self._sender.call(
-            operations.FOLLOW,
-            follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.FOLLOW, {"entity": entity, "id": id}, options), None
         )
 
     async def unfollow(
@@ -256,27 +159,7 @@ class AsyncClient_(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: unfollow
         """
         await self._sender.call(
-            operations.UNFOLLOW,
-            unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.UNFOLLOW, {"entity": entity, "id": id}, options), None
         )

@@ -5,32 +5,26 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contacts import (
-    contacts_create,
-    contacts_delete,
-    contacts_get,
-    contacts_list,
-    contacts_update,
-)
-from ..codec import contact as contact_codec
-from ..codec import contact_input as contact_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.contact import Contact
-from ..models.contact_input import ContactInput
-from ..models.email_address_input import EmailAddressInput
-from ..models.phone_number_input import PhoneNumberInput
-from ..models.salutation import Salutation
+from .. import codec, models
+from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.contact import Contact
+    from ..models.contact_input import ContactInput
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.phone_number_input import PhoneNumberInput
+    from ..models.salutation import Salutation
+
+    pass
 
 
 class Contacts(Resource):
@@ -81,45 +75,27 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-contact-accountId
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                with_parts(
-                    contacts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                contact_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact.decode_all,
         )
 
     def create(
@@ -208,31 +184,15 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The new contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST); its body holds a name alone
-            - recorded: create-contact-lastname-only; create-duplicate-contact-name; create-
-              duplicate-contact-email
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -265,18 +225,17 @@ class Contacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.CONTACTS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                contact_codec.decode,
-                options,
-                partial(contact_input_codec.encode, model_),
+                codec.contact.decode,
             )
         )
 
@@ -295,32 +254,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-contact
+            The contact.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contact_codec.decode,
-                options,
+                self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
             )
         )
 
@@ -411,30 +349,16 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -467,18 +391,17 @@ class Contacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE,
-                contacts_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.CONTACTS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                contact_codec.decode,
-                options,
-                partial(contact_input_codec.encode, model_),
+                codec.contact.decode,
             )
         )
 
@@ -496,33 +419,8 @@ class Contacts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.CONTACTS_DELETE,
-                contacts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncContacts(Resource):
@@ -573,45 +471,27 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-contact-accountId
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                with_parts(
-                    contacts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                contact_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact.decode_all,
         )
 
     async def create(
@@ -700,31 +580,15 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The new contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST); its body holds a name alone
-            - recorded: create-contact-lastname-only; create-duplicate-contact-name; create-
-              duplicate-contact-email
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -757,17 +621,16 @@ class AsyncContacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.CONTACTS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            contact_codec.decode,
-            options,
-            partial(contact_input_codec.encode, model_),
+            codec.contact.decode,
         )
 
     async def get(
@@ -785,31 +648,10 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-contact
+            The contact.
         """
         return await self._sender.call(
-            operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contact_codec.decode,
-            options,
+            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
         )
 
     async def update(
@@ -899,30 +741,16 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -955,17 +783,16 @@ class AsyncContacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE,
-            contacts_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.CONTACTS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            contact_codec.decode,
-            options,
-            partial(contact_input_codec.encode, model_),
+            codec.contact.decode,
         )
 
     async def delete(
@@ -982,28 +809,5 @@ class AsyncContacts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.CONTACTS_DELETE,
-            contacts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)

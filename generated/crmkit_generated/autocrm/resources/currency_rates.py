@@ -5,25 +5,17 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map, read_plain
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened, wrong
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.currency_rates import currency_rates_get, currency_rates_update
+from .. import codec
+from ..operations import currency_rates as operations
 
-
-def _currency_rates_get_payload(v: Any) -> dict[str, float]:
-    if type(v) is dict:
-        v = read_map(v, lambda x: read_plain(x, "a number", float, int))
-    else:
-        wrong(v, "an object")
-    found: dict[str, float] = v
-    return found
+if TYPE_CHECKING:
+    pass
 
 
 class CurrencyRates(Resource):
@@ -42,30 +34,12 @@ class CurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-get
+            The rates.
         """
         return drive(
             self._sender.call(
-                operations.CURRENCY_RATES_GET,
-                currency_rates_get._get_kwargs(),
-                _currency_rates_get_payload,
-                options,
+                self._call(operations.CURRENCY_RATES_GET, {}, options),
+                codec.currency_rates_payloads.currency_rates_get,
             )
         )
 
@@ -84,32 +58,17 @@ class CurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-put
+            True, if they are changed.
         """
         return drive(
             self._sender.call(
-                operations.CURRENCY_RATES_UPDATE,
-                currency_rates_update._get_kwargs(body=PLACEHOLDER),
+                self._call(
+                    operations.CURRENCY_RATES_UPDATE,
+                    {},
+                    options,
+                    plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+                ),
                 None,
-                options,
-                lambda _: opened(input_, "input_"),
             )
         )
 
@@ -130,29 +89,11 @@ class AsyncCurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-get
+            The rates.
         """
         return await self._sender.call(
-            operations.CURRENCY_RATES_GET,
-            currency_rates_get._get_kwargs(),
-            _currency_rates_get_payload,
-            options,
+            self._call(operations.CURRENCY_RATES_GET, {}, options),
+            codec.currency_rates_payloads.currency_rates_get,
         )
 
     async def update(
@@ -170,29 +111,14 @@ class AsyncCurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-put
+            True, if they are changed.
         """
         return await self._sender.call(
-            operations.CURRENCY_RATES_UPDATE,
-            currency_rates_update._get_kwargs(body=PLACEHOLDER),
+            self._call(
+                operations.CURRENCY_RATES_UPDATE,
+                {},
+                options,
+                plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+            ),
             None,
-            options,
-            lambda _: opened(input_, "input_"),
         )

@@ -6,30 +6,24 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.emails import (
-    emails_create,
-    emails_delete,
-    emails_get,
-    emails_list,
-    emails_update,
-)
-from ..codec import email as email_codec
-from ..codec import email_input as email_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.email import Email
-from ..models.email_input import EmailInput
-from ..models.email_status import EmailStatus
+from .. import codec, models
+from ..operations import emails as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.email import Email
+    from ..models.email_input import EmailInput
+    from ..models.email_status import EmailStatus
+
+    pass
 
 
 class Emails(Resource):
@@ -81,45 +75,27 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-email-emailAddress
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.EMAILS_LIST,
-                with_parts(
-                    emails_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                email_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.email.decode_all,
         )
 
     def create(
@@ -212,32 +188,15 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The new e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Send Email; its body has neither from nor status
-            - recorded: email-autocrm-shape, refused; email-no-status-with-from, Archived;
-              email-create-sending-ok, Sent
-            - recorded: email-sending-smtp-reject, 500 with the id of the e-mail that was kept
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_CREATE,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -271,18 +230,17 @@ class Emails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.EMAILS_CREATE,
-                emails_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.EMAILS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                email_codec.decode,
-                options,
-                partial(email_input_codec.encode, model_),
+                codec.email.decode,
             )
         )
 
@@ -301,32 +259,11 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: email-read-sent
+            The e-mail.
         """
         return drive(
             self._sender.call(
-                operations.EMAILS_GET,
-                emails_get._get_kwargs(id=segment(id, "id")),
-                email_codec.decode,
-                options,
+                self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
             )
         )
 
@@ -421,31 +358,16 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: email-update-sent~2, email-resend-sent, email-draft-to-sending
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_UPDATE,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -479,18 +401,17 @@ class Emails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.EMAILS_UPDATE,
-                emails_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.EMAILS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                email_codec.decode,
-                options,
-                partial(email_input_codec.encode, model_),
+                codec.email.decode,
             )
         )
 
@@ -508,33 +429,8 @@ class Emails(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.EMAILS_DELETE,
-                emails_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None))
 
 
 class AsyncEmails(Resource):
@@ -586,45 +482,27 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-email-emailAddress
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.EMAILS_LIST,
-                with_parts(
-                    emails_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                email_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.email.decode_all,
         )
 
     async def create(
@@ -717,32 +595,15 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The new e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Send Email; its body has neither from nor status
-            - recorded: email-autocrm-shape, refused; email-no-status-with-from, Archived;
-              email-create-sending-ok, Sent
-            - recorded: email-sending-smtp-reject, 500 with the id of the e-mail that was kept
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_CREATE,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -776,17 +637,16 @@ class AsyncEmails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.EMAILS_CREATE,
-            emails_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.EMAILS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            email_codec.decode,
-            options,
-            partial(email_input_codec.encode, model_),
+            codec.email.decode,
         )
 
     async def get(
@@ -804,31 +664,10 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: email-read-sent
+            The e-mail.
         """
         return await self._sender.call(
-            operations.EMAILS_GET,
-            emails_get._get_kwargs(id=segment(id, "id")),
-            email_codec.decode,
-            options,
+            self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
         )
 
     async def update(
@@ -922,31 +761,16 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: email-update-sent~2, email-resend-sent, email-draft-to-sending
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_UPDATE,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -980,17 +804,16 @@ class AsyncEmails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.EMAILS_UPDATE,
-            emails_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.EMAILS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            email_codec.decode,
-            options,
-            partial(email_input_codec.encode, model_),
+            codec.email.decode,
         )
 
     async def delete(
@@ -1007,25 +830,5 @@ class AsyncEmails(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.EMAILS_DELETE, emails_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None)

@@ -4,26 +4,18 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
-from .. import operations
-from ..api.i18n import i18n_get
+from .. import codec
+from ..operations import i18n as operations
 
-
-def _i18n_get_payload(v: Any) -> dict[str, dict[str, Any]]:
-    if type(v) is dict:
-        v = read_map(v, lambda x: {} if x == [] else read_map(x, lambda x: x))
-    else:
-        wrong(v, "an object")
-    found: dict[str, dict[str, Any]] = v
-    return found
+if TYPE_CHECKING:
+    pass
 
 
 class I18n(Resource):
@@ -45,30 +37,12 @@ class I18n(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: i18n-noauth, i18n-apiuser
+            The translations by scope.
         """
         return drive(
             self._sender.call(
-                operations.I18N_GET,
-                i18n_get._get_kwargs(default=default),
-                _i18n_get_payload,
-                options,
+                self._call(operations.I18N_GET, {"default": default}, options),
+                codec.i18n_payloads.i18n_get,
             )
         )
 
@@ -92,24 +66,9 @@ class AsyncI18n(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: i18n-noauth, i18n-apiuser
+            The translations by scope.
         """
         return await self._sender.call(
-            operations.I18N_GET, i18n_get._get_kwargs(default=default), _i18n_get_payload, options
+            self._call(operations.I18N_GET, {"default": default}, options),
+            codec.i18n_payloads.i18n_get,
         )

@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.kanban import kanban_get
-from ..codec import kanban_board as kanban_board_codec
-from ..models.kanban_board import KanbanBoard
+from .. import codec
+from ..operations import kanban as operations
+
+if TYPE_CHECKING:
+    from ..models.kanban_board import KanbanBoard
+
+    pass
 
 
 class Kanban(Resource):
@@ -63,43 +65,28 @@ class Kanban(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The KanbanBoard.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the members of the reply are not required
+            The board.
         """
         return drive(
             self._sender.call(
-                operations.KANBAN_GET,
-                with_parts(
-                    kanban_get._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        offset=offset,
-                        max_size=max_size,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
+                self._call(
+                    operations.KANBAN_GET,
+                    {
+                        "entity": entity,
+                        "select": select,
+                        "where": where,
+                        "order_by": order_by,
+                        "order": order,
+                        "offset": offset,
+                        "max_size": max_size,
+                        "primary_filter": primary_filter,
+                        "bool_filters": bool_filters,
+                        "text_filter": text_filter,
+                        "q": q,
+                    },
+                    options,
                 ),
-                kanban_board_codec.decode,
-                options,
+                codec.kanban_board.decode,
             )
         )
 
@@ -149,40 +136,25 @@ class AsyncKanban(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The KanbanBoard.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the members of the reply are not required
+            The board.
         """
         return await self._sender.call(
-            operations.KANBAN_GET,
-            with_parts(
-                kanban_get._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    order_by=order_by,
-                    order=order,
-                    offset=offset,
-                    max_size=max_size,
-                    primary_filter=primary_filter,
-                    text_filter=text_filter,
-                    q=q,
-                ),
-                {"select": select, "where": where, "bool_filters": bool_filters},
+            self._call(
+                operations.KANBAN_GET,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "offset": offset,
+                    "max_size": max_size,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
+                options,
             ),
-            kanban_board_codec.decode,
-            options,
+            codec.kanban_board.decode,
         )

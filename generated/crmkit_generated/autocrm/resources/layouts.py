@@ -4,43 +4,19 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_list, read_map, read_plain, read_union
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
-from crmkit.core.wire import wrong
 
-from .. import operations
-from ..api.layouts import layouts_get
-from ..codec import layout_column as layout_column_codec
-from ..models.layout_column import LayoutColumn
+from .. import codec
+from ..operations import layouts as operations
 
+if TYPE_CHECKING:
+    from ..models.layout_column import LayoutColumn
 
-def _layouts_get_payload(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
-    if type(v) is list or type(v) is dict:
-        v = read_union(
-            v,
-            {
-                list: lambda x: read_list(
-                    x,
-                    lambda x: read_union(
-                        x,
-                        {
-                            dict: lambda x: layout_column_codec.decode(x),
-                            str: lambda x: read_plain(x, "a text", str),
-                        },
-                    ),
-                ),
-                dict: lambda x: read_map(x, lambda x: x),
-            },
-        )
-    else:
-        wrong(v, "a value of another type")
-    found: list[LayoutColumn | str] | dict[str, Any] = v
-    return found
+    pass
 
 
 class Layouts(Resource):
@@ -63,34 +39,12 @@ class Layouts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: layout-list
-            - assumption: other layouts are lists of other things, or objects
+            The layout.
         """
         return drive(
             self._sender.call(
-                operations.LAYOUTS_GET,
-                layouts_get._get_kwargs(
-                    entity_type=segment(entity, "entity"), name=segment(name, "name")
-                ),
-                _layouts_get_payload,
-                options,
+                self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
+                codec.layouts_payloads.layouts_get,
             )
         )
 
@@ -115,31 +69,9 @@ class AsyncLayouts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: layout-list
-            - assumption: other layouts are lists of other things, or objects
+            The layout.
         """
         return await self._sender.call(
-            operations.LAYOUTS_GET,
-            layouts_get._get_kwargs(
-                entity_type=segment(entity, "entity"), name=segment(name, "name")
-            ),
-            _layouts_get_payload,
-            options,
+            self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
+            codec.layouts_payloads.layouts_get,
         )

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.lead_capture import lead_capture_submit
+from ..operations import lead_capture as operations
+
+if TYPE_CHECKING:
+    pass
 
 
 class LeadCapture(Resource):
@@ -37,33 +37,20 @@ class LeadCapture(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True, if it was taken.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: leadcapture-ok, leadcapture-missing-required
         """
         return drive(
             self._sender.call(
-                operations.LEAD_CAPTURE_SUBMIT,
-                lead_capture_submit._get_kwargs(
-                    api_key=segment(api_key, "api_key"), body=PLACEHOLDER
+                self._call(
+                    operations.LEAD_CAPTURE_SUBMIT,
+                    {"api_key": api_key},
+                    options,
+                    plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
                 ),
                 None,
-                options,
-                lambda _: opened(input_, "input_"),
             )
         )
 
@@ -89,28 +76,17 @@ class AsyncLeadCapture(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True, if it was taken.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: leadcapture-ok, leadcapture-missing-required
         """
         return await self._sender.call(
-            operations.LEAD_CAPTURE_SUBMIT,
-            lead_capture_submit._get_kwargs(api_key=segment(api_key, "api_key"), body=PLACEHOLDER),
+            self._call(
+                operations.LEAD_CAPTURE_SUBMIT,
+                {"api_key": api_key},
+                options,
+                plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
+            ),
             None,
-            options,
-            lambda _: opened(input_, "input_"),
         )

@@ -5,46 +5,33 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.leads import (
-    leads_convert,
-    leads_convert_attributes,
-    leads_convert_by_id,
-    leads_create,
-    leads_delete,
-    leads_get,
-    leads_list,
-    leads_update,
-)
-from ..codec import convert_attributes as convert_attributes_codec
-from ..codec import lead as lead_codec
-from ..codec import lead_conversion_input as lead_conversion_input_codec
-from ..codec import lead_input as lead_input_codec
-from ..codec import lead_records_input as lead_records_input_codec
-from ..codec import record_reference as record_reference_codec
-from ..models.conversion_records import ConversionRecords
-from ..models.convert_attributes import ConvertAttributes
-from ..models.email_address_input import EmailAddressInput
-from ..models.industry import Industry
-from ..models.lead import Lead
-from ..models.lead_conversion_input import LeadConversionInput
-from ..models.lead_input import LeadInput
-from ..models.lead_records_input import LeadRecordsInput
-from ..models.lead_source import LeadSource
-from ..models.lead_status import LeadStatus
-from ..models.phone_number_input import PhoneNumberInput
-from ..models.record_reference import RecordReference
-from ..models.salutation import Salutation
+from .. import codec, models
+from ..operations import leads as operations
+
+if TYPE_CHECKING:
+    from ..models.conversion_records import ConversionRecords
+    from ..models.convert_attributes import ConvertAttributes
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.industry import Industry
+    from ..models.lead import Lead
+    from ..models.lead_conversion_input import LeadConversionInput
+    from ..models.lead_input import LeadInput
+    from ..models.lead_records_input import LeadRecordsInput
+    from ..models.lead_source import LeadSource
+    from ..models.lead_status import LeadStatus
+    from ..models.phone_number_input import PhoneNumberInput
+    from ..models.record_reference import RecordReference
+    from ..models.salutation import Salutation
+
+    pass
 
 
 class Leads(Resource):
@@ -95,45 +82,27 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-select
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LEADS_LIST,
-                with_parts(
-                    leads_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                lead_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.lead.decode_all,
         )
 
     def create(
@@ -227,30 +196,15 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The new lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-lead-accountName-only, create-lead-firstName-only
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_CREATE,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -285,18 +239,17 @@ class Leads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CREATE,
-                leads_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.LEADS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                lead_codec.decode,
-                options,
-                partial(lead_input_codec.encode, model_),
+                codec.lead.decode,
             )
         )
 
@@ -315,32 +268,11 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: lead-read-after-convert
+            The lead.
         """
         return drive(
             self._sender.call(
-                operations.LEADS_GET,
-                leads_get._get_kwargs(id=segment(id, "id")),
-                lead_codec.decode,
-                options,
+                self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
             )
         )
 
@@ -436,30 +368,16 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_UPDATE,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -494,18 +412,17 @@ class Leads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_UPDATE,
-                leads_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.LEADS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                lead_codec.decode,
-                options,
-                partial(lead_input_codec.encode, model_),
+                codec.lead.decode,
             )
         )
 
@@ -523,33 +440,8 @@ class Leads(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.LEADS_DELETE,
-                leads_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None))
 
     def convert(
         self,
@@ -579,45 +471,23 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are records similar to those to create; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-convert-ok, lead-convert-again, lead-convert-no-records, lead-
-              convert-invalid-record
-            - recorded: lead-convert-partial-failure-leftover
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            LeadConversionInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT,
+            models.LeadConversionInput,
+            codec.lead_conversion_input,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_conversion_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT,
-                leads_convert._get_kwargs(body=PLACEHOLDER),
-                lead_codec.decode,
-                options,
-                partial(lead_conversion_input_codec.encode, model_),
+                self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
             )
         )
 
@@ -638,40 +508,20 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ConvertAttributes.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-getConvertAttributes
+            The attributes by entity type.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT_ATTRIBUTES,
-                leads_convert_attributes._get_kwargs(body=PLACEHOLDER),
-                convert_attributes_codec.decode,
-                options,
-                partial(record_reference_codec.encode, model_),
+                self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
+                codec.convert_attributes.decode,
             )
         )
 
@@ -702,45 +552,24 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are records similar to those to create; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Lead Conversion
-            - recorded: lead-convert-derivative-route
-            - assumption: the page shows no reply; it is the lead, as EspoCRM's own route
-              answers
         """
-        model_ = input_model(
-            LeadRecordsInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
+            models.LeadRecordsInput,
+            codec.lead_records_input,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_records_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT_BY_ID,
-                leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                lead_codec.decode,
-                options,
-                partial(lead_records_input_codec.encode, model_),
+                self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
+                codec.lead.decode,
             )
         )
 
@@ -793,45 +622,27 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-select
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LEADS_LIST,
-                with_parts(
-                    leads_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                lead_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.lead.decode_all,
         )
 
     async def create(
@@ -925,30 +736,15 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The new lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-lead-accountName-only, create-lead-firstName-only
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_CREATE,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -983,15 +779,16 @@ class AsyncLeads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CREATE,
-            leads_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
-            lead_codec.decode,
-            options,
-            partial(lead_input_codec.encode, model_),
+            self._call(
+                operations.LEADS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.lead.decode,
         )
 
     async def get(
@@ -1009,31 +806,10 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: lead-read-after-convert
+            The lead.
         """
         return await self._sender.call(
-            operations.LEADS_GET,
-            leads_get._get_kwargs(id=segment(id, "id")),
-            lead_codec.decode,
-            options,
+            self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
         )
 
     async def update(
@@ -1128,30 +904,16 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_UPDATE,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -1186,17 +948,16 @@ class AsyncLeads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_UPDATE,
-            leads_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.LEADS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            lead_codec.decode,
-            options,
-            partial(lead_input_codec.encode, model_),
+            codec.lead.decode,
         )
 
     async def delete(
@@ -1213,28 +974,8 @@ class AsyncLeads(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.LEADS_DELETE, leads_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None)
 
     async def convert(
         self,
@@ -1264,44 +1005,22 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are records similar to those to create; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-convert-ok, lead-convert-again, lead-convert-no-records, lead-
-              convert-invalid-record
-            - recorded: lead-convert-partial-failure-leftover
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            LeadConversionInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT,
+            models.LeadConversionInput,
+            codec.lead_conversion_input,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_conversion_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT,
-            leads_convert._get_kwargs(body=PLACEHOLDER),
-            lead_codec.decode,
-            options,
-            partial(lead_conversion_input_codec.encode, model_),
+            self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
         )
 
     async def convert_attributes(
@@ -1321,39 +1040,19 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ConvertAttributes.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-getConvertAttributes
+            The attributes by entity type.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT_ATTRIBUTES,
-            leads_convert_attributes._get_kwargs(body=PLACEHOLDER),
-            convert_attributes_codec.decode,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
+            codec.convert_attributes.decode,
         )
 
     async def convert_by_id(
@@ -1383,42 +1082,21 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are records similar to those to create; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Lead Conversion
-            - recorded: lead-convert-derivative-route
-            - assumption: the page shows no reply; it is the lead, as EspoCRM's own route
-              answers
         """
-        model_ = input_model(
-            LeadRecordsInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
+            models.LeadRecordsInput,
+            codec.lead_records_input,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_records_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT_BY_ID,
-            leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            lead_codec.decode,
-            options,
-            partial(lead_records_input_codec.encode, model_),
+            self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
+            codec.lead.decode,
         )

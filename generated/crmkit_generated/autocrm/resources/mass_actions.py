@@ -4,26 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.mass_actions import mass_actions_run, mass_actions_status
-from ..codec import mass_action_input as mass_action_input_codec
-from ..codec import mass_action_result as mass_action_result_codec
-from ..codec import mass_action_status as mass_action_status_codec
-from ..models.mass_action_data import MassActionData
-from ..models.mass_action_input import MassActionInput
-from ..models.mass_action_name import MassActionName
-from ..models.mass_action_params import MassActionParams
-from ..models.mass_action_result import MassActionResult
-from ..models.mass_action_status import MassActionStatus
+from .. import codec, models
+from ..operations import mass_actions as operations
+
+if TYPE_CHECKING:
+    from ..models.mass_action_data import MassActionData
+    from ..models.mass_action_input import MassActionInput
+    from ..models.mass_action_name import MassActionName
+    from ..models.mass_action_params import MassActionParams
+    from ..models.mass_action_result import MassActionResult
+    from ..models.mass_action_status import MassActionStatus
+
+    pass
 
 
 class MassActions(Resource):
@@ -58,35 +57,16 @@ class MassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
+            The number of changed records, or the id of the background job.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-update-ids-values, mass-update-where, mass-delete-ids, mass-follow,
-              mass-update-idle
-            - recorded: mass-update-invalid-enum, count 0; mass-update-one-missing-id, count 1
-            - recorded: mass-update-no-params, 400; mass-unknown-entity, 500; mass-delete-where-
-              no-permission, 403
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            MassActionInput,
+        body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
+            models.MassActionInput,
+            codec.mass_action_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -95,16 +75,12 @@ class MassActions(Resource):
                 "data": data,
                 "idle": idle,
             },
-            mass_action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MASS_ACTIONS_RUN,
-                mass_actions_run._get_kwargs(body=PLACEHOLDER),
-                mass_action_result_codec.decode,
-                options,
-                partial(mass_action_input_codec.encode, model_),
+                self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
+                codec.mass_action_result.decode,
             )
         )
 
@@ -123,31 +99,12 @@ class MassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionStatus.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-status-pending, mass-status-404
+            The state.
         """
         return drive(
             self._sender.call(
-                operations.MASS_ACTIONS_STATUS,
-                mass_actions_status._get_kwargs(id=segment(id, "id")),
-                mass_action_status_codec.decode,
-                options,
+                self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
+                codec.mass_action_status.decode,
             )
         )
 
@@ -184,35 +141,16 @@ class AsyncMassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
+            The number of changed records, or the id of the background job.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-update-ids-values, mass-update-where, mass-delete-ids, mass-follow,
-              mass-update-idle
-            - recorded: mass-update-invalid-enum, count 0; mass-update-one-missing-id, count 1
-            - recorded: mass-update-no-params, 400; mass-unknown-entity, 500; mass-delete-where-
-              no-permission, 403
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            MassActionInput,
+        body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
+            models.MassActionInput,
+            codec.mass_action_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -221,15 +159,11 @@ class AsyncMassActions(Resource):
                 "data": data,
                 "idle": idle,
             },
-            mass_action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MASS_ACTIONS_RUN,
-            mass_actions_run._get_kwargs(body=PLACEHOLDER),
-            mass_action_result_codec.decode,
-            options,
-            partial(mass_action_input_codec.encode, model_),
+            self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
+            codec.mass_action_result.decode,
         )
 
     async def status(
@@ -247,28 +181,9 @@ class AsyncMassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionStatus.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-status-pending, mass-status-404
+            The state.
         """
         return await self._sender.call(
-            operations.MASS_ACTIONS_STATUS,
-            mass_actions_status._get_kwargs(id=segment(id, "id")),
-            mass_action_status_codec.decode,
-            options,
+            self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
+            codec.mass_action_status.decode,
         )

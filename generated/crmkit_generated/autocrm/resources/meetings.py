@@ -6,31 +6,25 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.meetings import (
-    meetings_create,
-    meetings_delete,
-    meetings_get,
-    meetings_list,
-    meetings_update,
-)
-from ..codec import meeting as meeting_codec
-from ..codec import meeting_input as meeting_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.meeting import Meeting
-from ..models.meeting_input import MeetingInput
-from ..models.meeting_status import MeetingStatus
-from ..models.reminder_input import ReminderInput
+from .. import codec, models
+from ..operations import meetings as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.meeting import Meeting
+    from ..models.meeting_input import MeetingInput
+    from ..models.meeting_status import MeetingStatus
+    from ..models.reminder_input import ReminderInput
+
+    pass
 
 
 class Meetings(Resource):
@@ -81,45 +75,27 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: rel-account-meetings
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.MEETINGS_LIST,
-                with_parts(
-                    meetings_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                meeting_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.meeting.decode_all,
         )
 
     def create(
@@ -187,29 +163,15 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The new meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-create, meeting-all-day3, meeting-no-dates
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_CREATE,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -234,18 +196,17 @@ class Meetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MEETINGS_CREATE,
-                meetings_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.MEETINGS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                meeting_codec.decode,
-                options,
-                partial(meeting_input_codec.encode, model_),
+                codec.meeting.decode,
             )
         )
 
@@ -264,32 +225,11 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The meeting.
         """
         return drive(
             self._sender.call(
-                operations.MEETINGS_GET,
-                meetings_get._get_kwargs(id=segment(id, "id")),
-                meeting_codec.decode,
-                options,
+                self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
             )
         )
 
@@ -360,30 +300,16 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_UPDATE,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -408,18 +334,17 @@ class Meetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MEETINGS_UPDATE,
-                meetings_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.MEETINGS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                meeting_codec.decode,
-                options,
-                partial(meeting_input_codec.encode, model_),
+                codec.meeting.decode,
             )
         )
 
@@ -437,33 +362,8 @@ class Meetings(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.MEETINGS_DELETE,
-                meetings_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None))
 
 
 class AsyncMeetings(Resource):
@@ -514,45 +414,27 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: rel-account-meetings
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.MEETINGS_LIST,
-                with_parts(
-                    meetings_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                meeting_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.meeting.decode_all,
         )
 
     async def create(
@@ -620,29 +502,15 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The new meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-create, meeting-all-day3, meeting-no-dates
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_CREATE,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -667,17 +535,16 @@ class AsyncMeetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MEETINGS_CREATE,
-            meetings_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.MEETINGS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            meeting_codec.decode,
-            options,
-            partial(meeting_input_codec.encode, model_),
+            codec.meeting.decode,
         )
 
     async def get(
@@ -695,31 +562,10 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The meeting.
         """
         return await self._sender.call(
-            operations.MEETINGS_GET,
-            meetings_get._get_kwargs(id=segment(id, "id")),
-            meeting_codec.decode,
-            options,
+            self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
         )
 
     async def update(
@@ -789,30 +635,16 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_UPDATE,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -837,17 +669,16 @@ class AsyncMeetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MEETINGS_UPDATE,
-            meetings_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.MEETINGS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            meeting_codec.decode,
-            options,
-            partial(meeting_input_codec.encode, model_),
+            codec.meeting.decode,
         )
 
     async def delete(
@@ -864,28 +695,5 @@ class AsyncMeetings(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.MEETINGS_DELETE,
-            meetings_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None)

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.metadata import metadata_get
+from ..operations import metadata as operations
+
+if TYPE_CHECKING:
+    pass
 
 
 class Metadata(Resource):
@@ -33,29 +35,10 @@ class Metadata(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: metadata-all, metadata-field, metadata-scope
-            - recorded: metadata-key-missing, 200 and empty
+            The part that was asked for.
         """
         return drive(
-            self._sender.call(
-                operations.METADATA_GET, metadata_get._get_kwargs(key=key), None, options
-            )
+            self._sender.call(self._call(operations.METADATA_GET, {"key": key}, options), None)
         )
 
 
@@ -78,25 +61,8 @@ class AsyncMetadata(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: metadata-all, metadata-field, metadata-scope
-            - recorded: metadata-key-missing, 200 and empty
+            The part that was asked for.
         """
         return await self._sender.call(
-            operations.METADATA_GET, metadata_get._get_kwargs(key=key), None, options
+            self._call(operations.METADATA_GET, {"key": key}, options), None
         )

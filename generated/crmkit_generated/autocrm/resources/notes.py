@@ -5,23 +5,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.notes import notes_delete, notes_get, notes_list, notes_update
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..models.note import Note
-from ..models.note_input import NoteInput
-from ..models.note_type import NoteType
+from .. import codec, models
+from ..operations import notes as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+    from ..models.note_type import NoteType
+
+    pass
 
 
 class Notes(Resource):
@@ -68,44 +68,27 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.NOTES_LIST,
-                with_parts(
-                    notes_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                note_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def get(
@@ -123,31 +106,11 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The note.
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET,
-                notes_get._get_kwargs(id=segment(id, "id")),
-                note_codec.decode,
-                options,
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
             )
         )
 
@@ -189,31 +152,16 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-update
-            - recorded: settings-apiuser, noteEditThresholdPeriod
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -226,16 +174,11 @@ class Notes(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.NOTES_UPDATE,
-                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                note_codec.decode,
-                options,
-                partial(note_input_codec.encode, model_),
+                self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
             )
         )
 
@@ -252,32 +195,8 @@ class Notes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        drive(
-            self._sender.call(
-                operations.NOTES_DELETE,
-                notes_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
 
 class AsyncNotes(Resource):
@@ -324,44 +243,27 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.NOTES_LIST,
-                with_parts(
-                    notes_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                note_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     async def get(
@@ -379,30 +281,10 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The note.
         """
         return await self._sender.call(
-            operations.NOTES_GET,
-            notes_get._get_kwargs(id=segment(id, "id")),
-            note_codec.decode,
-            options,
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
         )
 
     async def update(
@@ -443,31 +325,16 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-update
-            - recorded: settings-apiuser, noteEditThresholdPeriod
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -480,15 +347,10 @@ class AsyncNotes(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.NOTES_UPDATE,
-            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            note_codec.decode,
-            options,
-            partial(note_input_codec.encode, model_),
+            self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
         )
 
     async def delete(
@@ -504,24 +366,5 @@ class AsyncNotes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)

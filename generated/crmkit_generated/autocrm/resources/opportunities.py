@@ -6,31 +6,25 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.opportunities import (
-    opportunities_create,
-    opportunities_delete,
-    opportunities_get,
-    opportunities_list,
-    opportunities_update,
-)
-from ..codec import opportunity as opportunity_codec
-from ..codec import opportunity_input as opportunity_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.lead_source import LeadSource
-from ..models.opportunity import Opportunity
-from ..models.opportunity_input import OpportunityInput
-from ..models.opportunity_stage import OpportunityStage
+from .. import codec, models
+from ..operations import opportunities as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.lead_source import LeadSource
+    from ..models.opportunity import Opportunity
+    from ..models.opportunity_input import OpportunityInput
+    from ..models.opportunity_stage import OpportunityStage
+
+    pass
 
 
 class Opportunities(Resource):
@@ -81,45 +75,27 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-orderBy-belongsTo
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OPPORTUNITIES_LIST,
-                with_parts(
-                    opportunities_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                opportunity_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.opportunity.decode_all,
         )
 
     def create(
@@ -174,31 +150,15 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The new opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: opp-amount-null-required
-            - assumption: the create reply has the form of the others
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -216,18 +176,17 @@ class Opportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_CREATE,
-                opportunities_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.OPPORTUNITIES_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                opportunity_codec.decode,
-                options,
-                partial(opportunity_input_codec.encode, model_),
+                codec.opportunity.decode,
             )
         )
 
@@ -246,32 +205,12 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The opportunity.
         """
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_GET,
-                opportunities_get._get_kwargs(id=segment(id, "id")),
-                opportunity_codec.decode,
-                options,
+                self._call(operations.OPPORTUNITIES_GET, {"id": id}, options),
+                codec.opportunity.decode,
             )
         )
 
@@ -330,32 +269,16 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-version-ok, update-version-conflict, update-version-stale-other-
-              field
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -373,18 +296,17 @@ class Opportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_UPDATE,
-                opportunities_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.OPPORTUNITIES_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                opportunity_codec.decode,
-                options,
-                partial(opportunity_input_codec.encode, model_),
+                codec.opportunity.decode,
             )
         )
 
@@ -402,31 +324,10 @@ class Opportunities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
         drive(
             self._sender.call(
-                operations.OPPORTUNITIES_DELETE,
-                opportunities_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.OPPORTUNITIES_DELETE, {"id": id}, options), None
             )
         )
 
@@ -479,45 +380,27 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-orderBy-belongsTo
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OPPORTUNITIES_LIST,
-                with_parts(
-                    opportunities_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                opportunity_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.opportunity.decode_all,
         )
 
     async def create(
@@ -572,31 +455,15 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The new opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: opp-amount-null-required
-            - assumption: the create reply has the form of the others
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -614,17 +481,16 @@ class AsyncOpportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OPPORTUNITIES_CREATE,
-            opportunities_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.OPPORTUNITIES_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            opportunity_codec.decode,
-            options,
-            partial(opportunity_input_codec.encode, model_),
+            codec.opportunity.decode,
         )
 
     async def get(
@@ -642,31 +508,10 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The opportunity.
         """
         return await self._sender.call(
-            operations.OPPORTUNITIES_GET,
-            opportunities_get._get_kwargs(id=segment(id, "id")),
-            opportunity_codec.decode,
-            options,
+            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), codec.opportunity.decode
         )
 
     async def update(
@@ -724,32 +569,16 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-version-ok, update-version-conflict, update-version-stale-other-
-              field
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -767,17 +596,16 @@ class AsyncOpportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OPPORTUNITIES_UPDATE,
-            opportunities_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.OPPORTUNITIES_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            opportunity_codec.decode,
-            options,
-            partial(opportunity_input_codec.encode, model_),
+            codec.opportunity.decode,
         )
 
     async def delete(
@@ -794,28 +622,7 @@ class AsyncOpportunities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.OPPORTUNITIES_DELETE,
-            opportunities_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.OPPORTUNITIES_DELETE, {"id": id}, options), None
         )

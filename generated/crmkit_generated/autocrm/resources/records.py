@@ -5,53 +5,33 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
+from crmkit.core.sender import Sender
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.records import (
-    records_create,
-    records_delete,
-    records_duplicate_attributes,
-    records_get,
-    records_link,
-    records_list,
-    records_mass_delete,
-    records_mass_update,
-    records_related,
-    records_restore,
-    records_unlink,
-    records_unlink_all,
-    records_update,
-)
-from ..codec import attribute_set as attribute_set_codec
-from ..codec import link_input as link_input_codec
-from ..codec import mass_action_result as mass_action_result_codec
-from ..codec import mass_delete_input as mass_delete_input_codec
-from ..codec import mass_update_input as mass_update_input_codec
-from ..codec import record as record_codec
-from ..codec import record_input as record_input_codec
-from ..codec import record_reference as record_reference_codec
-from ..codec import unlink_all_input as unlink_all_input_codec
-from ..models.attribute_set import AttributeSet
-from ..models.free_object import FreeObject
-from ..models.link_input import LinkInput
-from ..models.mass_action_result import MassActionResult
-from ..models.mass_delete_input import MassDeleteInput
-from ..models.mass_update_input import MassUpdateInput
-from ..models.record import Record
-from ..models.record_input import RecordInput
-from ..models.record_reference import RecordReference
-from ..models.search_params import SearchParams
-from ..models.unlink_all_input import UnlinkAllInput
-from ..models.where_item import WhereItem
+from .. import codec, models
+from ..operations import records as operations
+
+if TYPE_CHECKING:
+    from ..models.attribute_set import AttributeSet
+    from ..models.free_object import FreeObject
+    from ..models.link_input import LinkInput
+    from ..models.mass_action_result import MassActionResult
+    from ..models.mass_delete_input import MassDeleteInput
+    from ..models.mass_update_input import MassUpdateInput
+    from ..models.record import Record
+    from ..models.record_input import RecordInput
+    from ..models.record_reference import RecordReference
+    from ..models.search_params import SearchParams
+    from ..models.unlink_all_input import UnlinkAllInput
+    from ..models.where_item import WhereItem
+
+    pass
 
 
 class Records(Resource):
@@ -78,41 +58,18 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.RECORDS_UNLINK_ALL,
-                records_unlink_all._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(unlink_all_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None)
         )
 
     def mass_update(
@@ -146,45 +103,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_UPDATE,
-                records_mass_update._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                mass_action_result_codec.decode,
-                options,
-                partial(mass_update_input_codec.encode, model_),
+                self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
+                codec.mass_action_result.decode,
             )
         )
 
@@ -217,44 +149,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_DELETE,
-                records_mass_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                mass_action_result_codec.decode,
-                options,
-                partial(mass_delete_input_codec.encode, model_),
+                self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
+                codec.mass_action_result.decode,
             )
         )
 
@@ -277,42 +185,22 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_DUPLICATE_ATTRIBUTES,
-                records_duplicate_attributes._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                self._call(
+                    operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_
                 ),
-                attribute_set_codec.decode,
-                options,
-                partial(record_reference_codec.encode, model_),
+                codec.attribute_set.decode,
             )
         )
 
@@ -335,42 +223,19 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is restored.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_RESTORE,
-                records_restore._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                None,
-                options,
-                partial(record_reference_codec.encode, model_),
+                self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
             )
         )
 
@@ -420,47 +285,28 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     def create(
@@ -494,30 +340,15 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -525,20 +356,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_CREATE,
-                records_create._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    x_skip_duplicate_check=skip_duplicate_check,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_CREATE,
+                    {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
+                codec.record.decode,
             )
         )
 
@@ -559,34 +387,12 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return drive(
             self._sender.call(
-                operations.RECORDS_GET,
-                records_get._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                record_codec.decode,
-                options,
+                self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
+                codec.record.decode,
             )
         )
 
@@ -625,31 +431,16 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -657,21 +448,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_UPDATE,
-                records_update._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    x_version_number=version_number,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UPDATE,
+                    {"entity": entity, "id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
+                codec.record.decode,
             )
         )
 
@@ -691,33 +478,10 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         drive(
             self._sender.call(
-                operations.RECORDS_DELETE,
-                records_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                None,
-                options,
+                self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -768,49 +532,29 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     def link(
@@ -850,34 +594,16 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -886,21 +612,17 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_LINK,
-                records_link._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    link=segment(link, "link"),
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_LINK,
+                    {"entity": entity, "id": id, "link": link},
+                    options,
+                    body_,
                 ),
                 None,
-                options,
-                partial(link_input_codec.encode, model_),
             )
         )
 
@@ -943,30 +665,11 @@ class Records(Resource):
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -975,22 +678,267 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         drive(
             self._sender.call(
-                operations.RECORDS_UNLINK,
-                records_unlink._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id_path=segment(id, "id"),
-                    link=segment(link, "link"),
-                    id_query=query_id,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UNLINK,
+                    {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                    options,
+                    body_,
                 ),
                 None,
+            )
+        )
+
+
+class RecordsOf(Resource):
+    """Records of any entity type, including custom ones, and their links. Of one entity.
+
+    Args:
+        sender: The client's sender.
+        entity: Name of the entity type. Custom ones begin with C.
+    """
+
+    def __init__(self, sender: Sender, entity: str) -> None:
+        super().__init__(sender)
+        self._bound = entity
+
+    def list(
+        self,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List records of any entity type.
+
+        For custom entity types and those of the system that are not described separately. An
+        entity type that does not exist is answered 404 with a reason. Some lists, such as
+        notifications, are never counted: their total is -1 if more records follow and -2 if
+        none do.
+
+        Args:
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
+                desc.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.RECORDS_LIST,
+                {
+                    "entity": self._bound,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
-                partial(link_input_codec.encode, model_),
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
+    def create(
+        self,
+        input_: RecordInput | None = None,
+        *,
+        skip_duplicate_check: bool | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Create a record of any entity type.
+
+        Returns the new record, without the attributes that were never set.
+
+        Args:
+            input_: The whole input as one RecordInput, in place of the keywords.
+            skip_duplicate_check: True to create the record although there are similar ones.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
+            teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
+                set.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The new record.
+
+        Raises:
+            ConflictError: There are similar records; the body has them in full.
+        """
+        body_ = request_tree(
+            operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.RECORDS_CREATE,
+                    {"entity": self._bound, "skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
+                ),
+                codec.record.decode,
+            )
+        )
+
+    def get(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> Record:
+        """Read a record of any entity type.
+
+        Returns all attributes that the user may see. A deleted record is answered 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
+                codec.record.decode,
+            )
+        )
+
+    def update(
+        self,
+        id: str,
+        input_: RecordInput | None = None,
+        *,
+        version_number: int | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Update a record.
+
+        Changes the attributes that are sent and leaves the others.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one RecordInput, in place of the keywords.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
+            teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
+                set.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+
+        Raises:
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
+        """
+        body_ = request_tree(
+            operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.RECORDS_UPDATE,
+                    {"entity": self._bound, "id": id, "version_number": version_number},
+                    options,
+                    body_,
+                ),
+                codec.record.decode,
+            )
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Delete a record of any entity type.
+
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        drive(
+            self._sender.call(
+                self._call(operations.RECORDS_DELETE, {"entity": self._bound, "id": id}, options),
+                None,
             )
         )
 
@@ -1019,39 +967,18 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UNLINK_ALL,
-            records_unlink_all._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(unlink_all_input_codec.encode, model_),
+            self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None
         )
 
     async def mass_update(
@@ -1085,44 +1012,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_UPDATE,
-            records_mass_update._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            mass_action_result_codec.decode,
-            options,
-            partial(mass_update_input_codec.encode, model_),
+            self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
+            codec.mass_action_result.decode,
         )
 
     async def mass_delete(
@@ -1154,43 +1056,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_DELETE,
-            records_mass_delete._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            mass_action_result_codec.decode,
-            options,
-            partial(mass_delete_input_codec.encode, model_),
+            self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
+            codec.mass_action_result.decode,
         )
 
     async def duplicate_attributes(
@@ -1212,41 +1090,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            records_duplicate_attributes._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
-            attribute_set_codec.decode,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_),
+            codec.attribute_set.decode,
         )
 
     async def restore(
@@ -1268,39 +1124,18 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is restored.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_RESTORE,
-            records_restore._get_kwargs(entity_type=segment(entity, "entity"), body=PLACEHOLDER),
-            None,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
         )
 
     def list(
@@ -1349,47 +1184,28 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     async def create(
@@ -1423,30 +1239,15 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -1454,19 +1255,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_CREATE,
-            records_create._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                x_skip_duplicate_check=skip_duplicate_check,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_CREATE,
+                {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
-            record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
+            codec.record.decode,
         )
 
     async def get(
@@ -1486,31 +1284,11 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return await self._sender.call(
-            operations.RECORDS_GET,
-            records_get._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            record_codec.decode,
-            options,
+            self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
+            codec.record.decode,
         )
 
     async def update(
@@ -1548,31 +1326,16 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -1580,20 +1343,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UPDATE,
-            records_update._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                x_version_number=version_number,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UPDATE,
+                {"entity": entity, "id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
+            codec.record.decode,
         )
 
     async def delete(
@@ -1612,30 +1371,9 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         await self._sender.call(
-            operations.RECORDS_DELETE,
-            records_delete._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
         )
 
     def related(
@@ -1685,49 +1423,29 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.record.decode_all,
         )
 
     async def link(
@@ -1767,34 +1485,16 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -1803,20 +1503,13 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_LINK,
-            records_link._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                link=segment(link, "link"),
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_LINK, {"entity": entity, "id": id, "link": link}, options, body_
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
         )
 
     async def unlink(
@@ -1858,30 +1551,11 @@ class AsyncRecords(Resource):
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -1890,19 +1564,255 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         await self._sender.call(
-            operations.RECORDS_UNLINK,
-            records_unlink._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id_path=segment(id, "id"),
-                link=segment(link, "link"),
-                id_query=query_id,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UNLINK,
+                {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                options,
+                body_,
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
+        )
+
+
+class AsyncRecordsOf(Resource):
+    """Records of any entity type, including custom ones, and their links. Of one entity.
+
+    Args:
+        sender: The client's sender.
+        entity: Name of the entity type. Custom ones begin with C.
+    """
+
+    def __init__(self, sender: Sender, entity: str) -> None:
+        super().__init__(sender)
+        self._bound = entity
+
+    def list(
+        self,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List records of any entity type.
+
+        For custom entity types and those of the system that are not described separately. An
+        entity type that does not exist is answered 404 with a reason. Some lists, such as
+        notifications, are never counted: their total is -1 if more records follow and -2 if
+        none do.
+
+        Args:
+            select: Names of the attributes to return. The reply always has a few more, such as
+                the id. Unknown names are ignored.
+            where: Conditions that a record must all meet.
+            order_by: Attribute to sort by; a link sorts by the name of the linked record. The
+                id is the second key.
+            order: Direction to sort in; with `order_by`, ascending by default. One of asc,
+                desc.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to combine, such as "onlyMy", "followed" and
+                "shared".
+            text_filter: String that a name, e-mail address or the like begins with. An asterisk
+                matches anything.
+            q: As `text_filter`, but the total is not counted: -1 or -2.
+            no_total: True to skip counting: the total is -1 if more records follow and -2 if
+                none do.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.RECORDS_LIST,
+                {
+                    "entity": self._bound,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
+    async def create(
+        self,
+        input_: RecordInput | None = None,
+        *,
+        skip_duplicate_check: bool | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Create a record of any entity type.
+
+        Returns the new record, without the attributes that were never set.
+
+        Args:
+            input_: The whole input as one RecordInput, in place of the keywords.
+            skip_duplicate_check: True to create the record although there are similar ones.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
+            teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
+                set.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The new record.
+
+        Raises:
+            ConflictError: There are similar records; the body has them in full.
+        """
+        body_ = request_tree(
+            operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return await self._sender.call(
+            self._call(
+                operations.RECORDS_CREATE,
+                {"entity": self._bound, "skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.record.decode,
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> Record:
+        """Read a record of any entity type.
+
+        Returns all attributes that the user may see. A deleted record is answered 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+        """
+        return await self._sender.call(
+            self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
+            codec.record.decode,
+        )
+
+    async def update(
+        self,
+        id: str,
+        input_: RecordInput | None = None,
+        *,
+        version_number: int | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Update a record.
+
+        Changes the attributes that are sent and leaves the others.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one RecordInput, in place of the keywords.
+            version_number: Version that the change is based on. If the server has a newer one
+                with another value of an attribute that is sent, it answers 409. Entity types
+                without `version_number` ignore it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible. None if there is none; writing
+                None unlinks it.
+            teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole
+                set.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+
+        Raises:
+            ConflictError: Somebody else has changed what is sent: the body has the current
+                values. Or there are similar records: the body has them.
+        """
+        body_ = request_tree(
+            operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return await self._sender.call(
+            self._call(
+                operations.RECORDS_UPDATE,
+                {"entity": self._bound, "id": id, "version_number": version_number},
+                options,
+                body_,
+            ),
+            codec.record.decode,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Delete a record of any entity type.
+
+        Marks the record as deleted; an administrator can restore it. Deleting it again is
+        answered 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        await self._sender.call(
+            self._call(operations.RECORDS_DELETE, {"entity": self._bound, "id": id}, options), None
         )

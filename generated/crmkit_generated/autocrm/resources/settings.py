@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
-from crmkit.core.wire import opened
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.settings import settings_get, settings_update
-from ..codec import system_settings as system_settings_codec
-from ..models.system_settings import SystemSettings
+from .. import codec
+from ..operations import settings as operations
+
+if TYPE_CHECKING:
+    from ..models.system_settings import SystemSettings
+
+    pass
 
 
 class Settings(Resource):
@@ -33,30 +35,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-noauth, settings-apiuser
+            The settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_GET,
-                settings_get._get_kwargs(),
-                system_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
             )
         )
 
@@ -75,33 +58,17 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-put-nonadmin, 403
-            - assumption: otherwise the settings
+            The settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_UPDATE,
-                settings_update._get_kwargs(body=PLACEHOLDER),
-                system_settings_codec.decode,
-                options,
-                lambda _: opened(input_, "input_"),
+                self._call(
+                    operations.SETTINGS_UPDATE,
+                    {},
+                    options,
+                    plain_tree(operations.SETTINGS_UPDATE, input_),
+                ),
+                codec.system_settings.decode,
             )
         )
 
@@ -122,29 +89,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-noauth, settings-apiuser
+            The settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_GET,
-            settings_get._get_kwargs(),
-            system_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
         )
 
     async def update(
@@ -162,30 +110,14 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-put-nonadmin, 403
-            - assumption: otherwise the settings
+            The settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_UPDATE,
-            settings_update._get_kwargs(body=PLACEHOLDER),
-            system_settings_codec.decode,
-            options,
-            lambda _: opened(input_, "input_"),
+            self._call(
+                operations.SETTINGS_UPDATE,
+                {},
+                options,
+                plain_tree(operations.SETTINGS_UPDATE, input_),
+            ),
+            codec.system_settings.decode,
         )

@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.stars import stars_add, stars_remove
+from ..operations import stars as operations
+
+if TYPE_CHECKING:
+    pass
 
 
 class Stars(Resource):
@@ -32,32 +35,11 @@ class Stars(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: star, 403
-            - assumption: otherwise true
+            True, if it is starred.
         """
         return drive(
             self._sender.call(
-                operations.STARS_ADD,
-                stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.STARS_ADD, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -76,32 +58,10 @@ class Stars(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true; not recorded
         """
         drive(
             self._sender.call(
-                operations.STARS_REMOVE,
-                stars_remove._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                None,
-                options,
+                self._call(operations.STARS_REMOVE, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -126,31 +86,10 @@ class AsyncStars(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: star, 403
-            - assumption: otherwise true
+            True, if it is starred.
         """
         return await self._sender.call(
-            operations.STARS_ADD,
-            stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.STARS_ADD, {"entity": entity, "id": id}, options), None
         )
 
     async def remove(
@@ -168,27 +107,7 @@ class AsyncStars(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true; not recorded
         """
         await self._sender.call(
-            operations.STARS_REMOVE,
-            stars_remove._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.STARS_REMOVE, {"entity": entity, "id": id}, options), None
         )

@@ -6,30 +6,23 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
-from crmkit.core.formats import espo_text
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.stream import (
-    stream_list,
-    stream_list_all,
-    stream_post,
-    stream_posts,
-    stream_record,
-)
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..models.note import Note
-from ..models.note_input import NoteInput
-from ..models.note_type import NoteType
+from .. import codec, models
+from ..operations import stream as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+    from ..models.note_type import NoteType
+
+    pass
 
 
 class Stream(Resource):
@@ -71,29 +64,15 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-post-empty, note-no-type, note-bad-parent
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.STREAM_POST,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -106,16 +85,11 @@ class Stream(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.STREAM_POST,
-                stream_post._get_kwargs(body=PLACEHOLDER),
-                note_codec.decode,
-                options,
-                partial(note_input_codec.encode, model_),
+                self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
             )
         )
 
@@ -143,38 +117,17 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as GlobalStream, which is recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST,
-                stream_list._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def list_all(
@@ -201,38 +154,17 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-global
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST_ALL,
-                stream_list_all._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def record(
@@ -263,41 +195,23 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-record
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_RECORD,
-                stream_record._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def posts(
@@ -327,41 +241,23 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-posts
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_POSTS,
-                stream_posts._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
 
@@ -404,29 +300,15 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-post-empty, note-no-type, note-bad-parent
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.STREAM_POST,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -439,15 +321,10 @@ class AsyncStream(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.STREAM_POST,
-            stream_post._get_kwargs(body=PLACEHOLDER),
-            note_codec.decode,
-            options,
-            partial(note_input_codec.encode, model_),
+            self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
         )
 
     def list(
@@ -474,38 +351,17 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as GlobalStream, which is recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST,
-                stream_list._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def list_all(
@@ -532,38 +388,17 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-global
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST_ALL,
-                stream_list_all._get_kwargs(
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def record(
@@ -594,41 +429,23 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-record
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_RECORD,
-                stream_record._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )
 
     def posts(
@@ -658,39 +475,21 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-posts
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_POSTS,
-                stream_posts._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after if isinstance(after, Unset) else str(espo_text(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.note.decode_all,
         )

@@ -6,25 +6,25 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.tasks import tasks_create, tasks_delete, tasks_get, tasks_list, tasks_update
-from ..codec import task as task_codec
-from ..codec import task_input as task_input_codec
-from ..models.priority import Priority
-from ..models.reminder_input import ReminderInput
-from ..models.task import Task
-from ..models.task_input import TaskInput
-from ..models.task_status import TaskStatus
+from .. import codec, models
+from ..operations import tasks as operations
+
+if TYPE_CHECKING:
+    from ..models.priority import Priority
+    from ..models.reminder_input import ReminderInput
+    from ..models.task import Task
+    from ..models.task_input import TaskInput
+    from ..models.task_status import TaskStatus
+
+    pass
 
 
 class Tasks(Resource):
@@ -75,45 +75,27 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-parentId
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.TASKS_LIST,
-                with_parts(
-                    tasks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                task_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.task.decode_all,
         )
 
     def create(
@@ -169,29 +151,15 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
+            The new task.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: task-create, task-no-assignee
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_CREATE,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -210,18 +178,17 @@ class Tasks(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            task_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.TASKS_CREATE,
-                tasks_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.TASKS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
-                task_codec.decode,
-                options,
-                partial(task_input_codec.encode, model_),
+                codec.task.decode,
             )
         )
 
@@ -240,32 +207,11 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The task.
         """
         return drive(
             self._sender.call(
-                operations.TASKS_GET,
-                tasks_get._get_kwargs(id=segment(id, "id")),
-                task_codec.decode,
-                options,
+                self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
             )
         )
 
@@ -325,30 +271,16 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
+            The task.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_UPDATE,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -367,18 +299,17 @@ class Tasks(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            task_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.TASKS_UPDATE,
-                tasks_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.TASKS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
-                task_codec.decode,
-                options,
-                partial(task_input_codec.encode, model_),
+                codec.task.decode,
             )
         )
 
@@ -396,33 +327,8 @@ class Tasks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.TASKS_DELETE,
-                tasks_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None))
 
 
 class AsyncTasks(Resource):
@@ -473,45 +379,27 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-parentId
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.TASKS_LIST,
-                with_parts(
-                    tasks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                task_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.task.decode_all,
         )
 
     async def create(
@@ -567,29 +455,15 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
+            The new task.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: task-create, task-no-assignee
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_CREATE,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -608,15 +482,16 @@ class AsyncTasks(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            task_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.TASKS_CREATE,
-            tasks_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
-            task_codec.decode,
-            options,
-            partial(task_input_codec.encode, model_),
+            self._call(
+                operations.TASKS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.task.decode,
         )
 
     async def get(
@@ -634,31 +509,10 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The task.
         """
         return await self._sender.call(
-            operations.TASKS_GET,
-            tasks_get._get_kwargs(id=segment(id, "id")),
-            task_codec.decode,
-            options,
+            self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
         )
 
     async def update(
@@ -717,30 +571,16 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
+            The task.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_UPDATE,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -759,17 +599,16 @@ class AsyncTasks(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            task_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.TASKS_UPDATE,
-            tasks_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.TASKS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
-            task_codec.decode,
-            options,
-            partial(task_input_codec.encode, model_),
+            codec.task.decode,
         )
 
     async def delete(
@@ -786,25 +625,5 @@ class AsyncTasks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None)

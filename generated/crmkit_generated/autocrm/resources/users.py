@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.users import users_acl
-from ..codec import acl as acl_codec
-from ..models.acl import Acl
+from .. import codec
+from ..operations import users as operations
+
+if TYPE_CHECKING:
+    from ..models.acl import Acl
+
+    pass
 
 
 class Users(Resource):
@@ -32,31 +36,11 @@ class Users(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Acl.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the form of acl in App/user; not recorded
+            The rights.
         """
         return drive(
             self._sender.call(
-                operations.USERS_ACL,
-                users_acl._get_kwargs(id=segment(id, "id")),
-                acl_codec.decode,
-                options,
+                self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
             )
         )
 
@@ -79,28 +63,8 @@ class AsyncUsers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Acl.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the form of acl in App/user; not recorded
+            The rights.
         """
         return await self._sender.call(
-            operations.USERS_ACL,
-            users_acl._get_kwargs(id=segment(id, "id")),
-            acl_codec.decode,
-            options,
+            self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
         )

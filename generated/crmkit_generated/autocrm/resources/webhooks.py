@@ -4,28 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.webhooks import (
-    webhooks_create,
-    webhooks_delete,
-    webhooks_get,
-    webhooks_list,
-    webhooks_update,
-)
-from ..codec import webhook as webhook_codec
-from ..codec import webhook_input as webhook_input_codec
-from ..models.webhook import Webhook
-from ..models.webhook_input import WebhookInput
+from .. import codec, models
+from ..operations import webhooks as operations
+
+if TYPE_CHECKING:
+    from ..models.webhook import Webhook
+    from ..models.webhook_input import WebhookInput
+
+    pass
 
 
 class Webhooks(Resource):
@@ -72,45 +66,27 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-list-apiuser, 403
-            - assumption: otherwise a list as others
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.WEBHOOKS_LIST,
-                with_parts(
-                    webhooks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                webhook_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.webhook.decode_all,
         )
 
     def create(
@@ -142,29 +118,15 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-create-admin, 201; webhook-create-bad-event, 403
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_CREATE,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -173,16 +135,11 @@ class Webhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_CREATE,
-                webhooks_create._get_kwargs(body=PLACEHOLDER),
-                webhook_codec.decode,
-                options,
-                partial(webhook_input_codec.encode, model_),
+                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
             )
         )
 
@@ -201,31 +158,11 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The webhook.
         """
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_GET,
-                webhooks_get._get_kwargs(id=segment(id, "id")),
-                webhook_codec.decode,
-                options,
+                self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
             )
         )
 
@@ -259,30 +196,16 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -291,16 +214,12 @@ class Webhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_UPDATE,
-                webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                webhook_codec.decode,
-                options,
-                partial(webhook_input_codec.encode, model_),
+                self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_),
+                codec.webhook.decode,
             )
         )
 
@@ -317,32 +236,8 @@ class Webhooks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        drive(
-            self._sender.call(
-                operations.WEBHOOKS_DELETE,
-                webhooks_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None))
 
 
 class AsyncWebhooks(Resource):
@@ -389,45 +284,27 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-list-apiuser, 403
-            - assumption: otherwise a list as others
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.WEBHOOKS_LIST,
-                with_parts(
-                    webhooks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                webhook_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.webhook.decode_all,
         )
 
     async def create(
@@ -459,29 +336,15 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: There are similar records; the body has them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-create-admin, 201; webhook-create-bad-event, 403
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_CREATE,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -490,15 +353,10 @@ class AsyncWebhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.WEBHOOKS_CREATE,
-            webhooks_create._get_kwargs(body=PLACEHOLDER),
-            webhook_codec.decode,
-            options,
-            partial(webhook_input_codec.encode, model_),
+            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
         )
 
     async def get(
@@ -516,30 +374,10 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The webhook.
         """
         return await self._sender.call(
-            operations.WEBHOOKS_GET,
-            webhooks_get._get_kwargs(id=segment(id, "id")),
-            webhook_codec.decode,
-            options,
+            self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
         )
 
     async def update(
@@ -572,30 +410,16 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
             ConflictError: Somebody else has changed what is sent: the body has the current
                 values. Or there are similar records: the body has them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -604,15 +428,10 @@ class AsyncWebhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.WEBHOOKS_UPDATE,
-            webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            webhook_codec.decode,
-            options,
-            partial(webhook_input_codec.encode, model_),
+            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), codec.webhook.decode
         )
 
     async def delete(
@@ -628,27 +447,5 @@ class AsyncWebhooks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. The body names a refused value;
-                otherwise the body is empty and X-Status-Reason says what is wrong.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                the reply does not say which. If a second factor is needed, the body says so.
-            PermissionDeniedError: The user does not have the right, a linked id does not exist,
-                or `max_size` is too large. An empty body without X-Status-Reason may mean that
-                too many logins failed from this address: then every request is refused for a
-                minute, even with valid credentials.
-            NotFoundError: The record, entity type, link or action does not exist: an empty
-                body. Or the route does not exist: an HTML page, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        await self._sender.call(
-            operations.WEBHOOKS_DELETE,
-            webhooks_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None)

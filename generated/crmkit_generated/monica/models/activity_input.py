@@ -2,28 +2,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ActivityInput")
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
-class ActivityInput:
+class ActivityInput(Model):
     """An activity to create or update.
 
     Attributes:
-        summary (str): What it was.
-        happened_at (datetime.date): When it happened.
-        contacts (list[int]): Ids of the contacts who took part, at least one.
-        description (None | str | Unset): Description.
-        activity_type_id (int | None | Unset): Id of the type.
-        emotions (list[int] | Unset): Ids of feelings.
+        summary: What it was.
+        happened_at: When it happened.
+        contacts: Ids of the contacts who took part, at least one.
+        description: Description.
+        activity_type_id: Id of the type.
+        emotions: Ids of feelings.
     """
 
     summary: str
@@ -33,32 +30,3 @@ class ActivityInput:
     activity_type_id: int | None | Unset = UNSET
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import activity_input as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

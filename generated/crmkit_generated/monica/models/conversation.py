@@ -2,39 +2,35 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_field_type import ContactFieldType
-    from ..models.contact_short import ContactShort
-    from ..models.message import Message
-
-
-T = TypeVar("T", bound="Conversation")
+    from .account import Account
+    from .contact_field_type import ContactFieldType
+    from .contact_short import ContactShort
+    from .message import Message
 
 
 @_attrs_define
-class Conversation:
+class Conversation(Model):
     """A written exchange with a contact.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): UUID of the record, created by the server on first use.
-        object_ (str): Type of the object.
-        happened_at (datetime.datetime): When it happened.
-        messages (list[Message]): Its messages.
-        contact_field_type (ContactFieldType | None): Type of contact field that was used; None after that type is
-            deleted.
-        url (str): URL of the conversation in the API.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; None after it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: UUID of the record, created by the server on first use.
+        object_: Type of the object.
+        happened_at: When it happened.
+        messages: Its messages.
+        contact_field_type: Type of contact field that was used; None after that type is deleted.
+        url: URL of the conversation in the API.
+        account: The account that owns the record.
+        contact: The contact, in short form; None after it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -49,32 +45,3 @@ class Conversation:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import conversation as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import conversation as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

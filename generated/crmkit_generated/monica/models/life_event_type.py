@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.life_event_category import LifeEventCategory
-
-
-T = TypeVar("T", bound="LifeEventType")
+    from .account import Account
+    from .life_event_category import LifeEventCategory
 
 
 @_attrs_define
-class LifeEventType:
+class LifeEventType(Model):
     """A type of life event.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): UUID of the record, created by the server on first use.
-        object_ (str): Type of the object.
-        name (None | str): Name of a type that the account created; None for built-in ones.
-        core_monica_data (bool): Whether it is built in.
-        default_life_event_type_key (None | str): Key of a built-in type.
-        life_event_category (LifeEventCategory): A category of life event types.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. None for some records that the server
-            created itself.
-        updated_at (datetime.datetime | None): When the record was last changed. None for some records that the server
-            created itself.
+        id: Id of the record.
+        uuid: UUID of the record, created by the server on first use.
+        object_: Type of the object.
+        name: Name of a type that the account created; None for built-in ones.
+        core_monica_data: Whether it is built in.
+        default_life_event_type_key: Key of a built-in type.
+        life_event_category: Its category.
+        account: The account that owns the record.
+        created_at: When the record was created. None for some records that the server created
+            itself.
+        updated_at: When the record was last changed. None for some records that the server created
+            itself.
     """
 
     id: int
@@ -46,32 +43,3 @@ class LifeEventType:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import life_event_type as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import life_event_type as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,56 +2,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="SpecialDate")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class SpecialDate:
+class SpecialDate(Model):
     """A birthday, date of death or date of the first meeting, which may be known in part.
 
     Attributes:
-        is_age_based (bool | None): Whether it was calculated from an age, which gives 1 January; None if unknown.
-        is_year_unknown (bool | None): Whether the year is unknown; it is the current year then. None if the date is
-            unknown.
-        date (datetime.datetime | None): The date, at midnight; None if unknown.
+        is_age_based: Whether it was calculated from an age, which gives 1 January; None if unknown.
+        is_year_unknown: Whether the year is unknown; it is the current year then. None if the date
+            is unknown.
+        date: The date, at midnight; None if unknown.
     """
 
     is_age_based: bool | None
     is_year_unknown: bool | None
     date: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import special_date as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.wire import from_wire
-
-        from ..codec import special_date as codec
-
-        return from_wire(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -5,40 +5,21 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_list, read_map, read_optional, read_plain
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
-from crmkit.core.wire import wrong
+from crmkit.core.resource import Resource, member_tree
 
-from .. import operations
-from ..api.server import me, set_me_contact, statistics, unset_me_contact, welcome
-from ..codec import me_contact_input as me_contact_input_codec
-from ..codec import user as user_codec
-from ..codec import welcome as welcome_codec
-from ..models.me_contact_input import MeContactInput
-from ..models.user import User
-from ..models.welcome import Welcome
+from .. import codec, models
+from ..operations import client_ as operations
 
+if TYPE_CHECKING:
+    from ..models.me_contact_input import MeContactInput
+    from ..models.user import User
+    from ..models.welcome import Welcome
 
-def _statistics_payload(v: Any) -> list[dict[str, str | float | bool | None]]:
-    if type(v) is list:
-        v = read_list(
-            v,
-            lambda x: read_map(
-                x,
-                lambda x: read_optional(
-                    x, lambda x: read_plain(x, "a plain value", str, float, int, bool)
-                ),
-            ),
-        )
-    else:
-        wrong(v, "an array")
-    found: list[dict[str, str | float | bool | None]] = v
-    return found
+    pass
 
 
 class Client_(Resource):
@@ -57,24 +38,10 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Welcome.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 0 and seq 1, with and without a slash at the end
+            The greeting.
         """
         return drive(
-            self._sender.call(
-                operations.WELCOME, welcome._get_kwargs(), welcome_codec.decode, options
-            )
+            self._sender.call(self._call(operations.WELCOME, {}, options), codec.welcome.decode)
         )
 
     def me(
@@ -90,21 +57,9 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The User.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 7, current user; seq 571 and 572
+            The user.
         """
-        return drive(self._sender.call(operations.ME, me._get_kwargs(), user_codec.decode, options))
+        return drive(self._sender.call(self._call(operations.ME, {}, options), codec.user.decode))
 
     def set_me_contact(
         self,
@@ -121,41 +76,16 @@ class Client_(Resource):
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 500, set me contact; seq 501, unknown contact
         """
-        model_ = sole_member(
-            MeContactInput,
+        body_ = member_tree(
             operations.SET_ME_CONTACT,
+            models.MeContactInput,
+            codec.me_contact_input,
             "contact_id",
             contact_id,
-            me_contact_input_codec.MEMBERS,
             extra,
         )
-        drive(
-            self._sender.call(
-                operations.SET_ME_CONTACT,
-                set_me_contact._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(me_contact_input_codec.encode, model_),
-            )
-        )
+        drive(self._sender.call(self._call(operations.SET_ME_CONTACT, {}, options, body_), None))
 
     def unset_me_contact(
         self,
@@ -168,25 +98,8 @@ class Client_(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the same reply as to setting it, seen on a server of 4.1.2 but not
-              recorded; no recorded reply shows it
         """
-        drive(
-            self._sender.call(
-                operations.UNSET_ME_CONTACT, unset_me_contact._get_kwargs(), None, options
-            )
-        )
+        drive(self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None))
 
     def statistics(
         self,
@@ -201,23 +114,11 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 504, statistics disabled
+            The statistics.
         """
         return drive(
             self._sender.call(
-                operations.STATISTICS, statistics._get_kwargs(), _statistics_payload, options
+                self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
             )
         )
 
@@ -238,22 +139,10 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Welcome.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 0 and seq 1, with and without a slash at the end
+            The greeting.
         """
         return await self._sender.call(
-            operations.WELCOME, welcome._get_kwargs(), welcome_codec.decode, options
+            self._call(operations.WELCOME, {}, options), codec.welcome.decode
         )
 
     async def me(
@@ -269,21 +158,9 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The User.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 7, current user; seq 571 and 572
+            The user.
         """
-        return await self._sender.call(operations.ME, me._get_kwargs(), user_codec.decode, options)
+        return await self._sender.call(self._call(operations.ME, {}, options), codec.user.decode)
 
     async def set_me_contact(
         self,
@@ -300,39 +177,16 @@ class AsyncClient_(Resource):
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 500, set me contact; seq 501, unknown contact
         """
-        model_ = sole_member(
-            MeContactInput,
+        body_ = member_tree(
             operations.SET_ME_CONTACT,
+            models.MeContactInput,
+            codec.me_contact_input,
             "contact_id",
             contact_id,
-            me_contact_input_codec.MEMBERS,
             extra,
         )
-        await self._sender.call(
-            operations.SET_ME_CONTACT,
-            set_me_contact._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(me_contact_input_codec.encode, model_),
-        )
+        await self._sender.call(self._call(operations.SET_ME_CONTACT, {}, options, body_), None)
 
     async def unset_me_contact(
         self,
@@ -345,23 +199,8 @@ class AsyncClient_(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the same reply as to setting it, seen on a server of 4.1.2 but not
-              recorded; no recorded reply shows it
         """
-        await self._sender.call(
-            operations.UNSET_ME_CONTACT, unset_me_contact._get_kwargs(), None, options
-        )
+        await self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None)
 
     async def statistics(
         self,
@@ -376,20 +215,8 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 504, statistics disabled
+            The statistics.
         """
         return await self._sender.call(
-            operations.STATISTICS, statistics._get_kwargs(), _statistics_payload, options
+            self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
         )

@@ -4,30 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.compliance import (
-    compliance_get,
-    compliance_get_signed,
-    compliance_list,
-    compliance_list_signed,
-    compliance_sign,
-)
-from ..codec import policy_signature as policy_signature_codec
-from ..codec import policy_signature_input as policy_signature_input_codec
-from ..codec import term as term_codec
-from ..models.policy_signature import PolicySignature
-from ..models.policy_signature_input import PolicySignatureInput
-from ..models.term import Term
+from .. import codec, models
+from ..operations import compliance as operations
+
+if TYPE_CHECKING:
+    from ..models.policy_signature import PolicySignature
+    from ..models.policy_signature_input import PolicySignatureInput
+    from ..models.term import Term
+
+    pass
 
 
 class Compliance(Resource):
@@ -50,28 +43,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 495, without a token
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST,
-                compliance_list._get_kwargs(),
-                term_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
+            codec.term.decode_all,
         )
 
     def get(
@@ -89,24 +65,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Term.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The terms.
         """
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_GET,
-                compliance_get._get_kwargs(id=segment(id, "id")),
-                term_codec.decode,
-                options,
+                self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
             )
         )
 
@@ -123,30 +86,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 497, signed policies
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST_SIGNED,
-                compliance_list_signed._get_kwargs(),
-                policy_signature_codec.decode_all,
-                options,
-            )
+            self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
+            codec.policy_signature.decode_all,
         )
 
     def sign(
@@ -167,40 +111,20 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 498, sign policy
+            The consent.
         """
-        model_ = sole_member(
-            PolicySignatureInput,
+        body_ = member_tree(
             operations.COMPLIANCE_SIGN,
+            models.PolicySignatureInput,
+            codec.policy_signature_input,
             "ip_address",
             ip_address,
-            policy_signature_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_SIGN,
-                compliance_sign._get_kwargs(body=PLACEHOLDER),
-                policy_signature_codec.decode,
-                options,
-                partial(policy_signature_input_codec.encode, model_),
+                self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
+                codec.policy_signature.decode,
             )
         )
 
@@ -219,30 +143,12 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the id is that of the terms, seen on a server of 4.1.2 but not
-              recorded
+            The consent.
         """
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_GET_SIGNED,
-                compliance_get_signed._get_kwargs(id=segment(id, "id")),
-                policy_signature_codec.decode,
-                options,
+                self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
+                codec.policy_signature.decode,
             )
         )
 
@@ -267,28 +173,11 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 495, without a token
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST,
-                compliance_list._get_kwargs(),
-                term_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
+            codec.term.decode_all,
         )
 
     async def get(
@@ -306,23 +195,10 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Term.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The terms.
         """
         return await self._sender.call(
-            operations.COMPLIANCE_GET,
-            compliance_get._get_kwargs(id=segment(id, "id")),
-            term_codec.decode,
-            options,
+            self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
         )
 
     def list_signed(
@@ -338,30 +214,11 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 497, signed policies
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST_SIGNED,
-                compliance_list_signed._get_kwargs(),
-                policy_signature_codec.decode_all,
-                options,
-            )
+            self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
+            codec.policy_signature.decode_all,
         )
 
     async def sign(
@@ -382,39 +239,19 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 498, sign policy
+            The consent.
         """
-        model_ = sole_member(
-            PolicySignatureInput,
+        body_ = member_tree(
             operations.COMPLIANCE_SIGN,
+            models.PolicySignatureInput,
+            codec.policy_signature_input,
             "ip_address",
             ip_address,
-            policy_signature_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.COMPLIANCE_SIGN,
-            compliance_sign._get_kwargs(body=PLACEHOLDER),
-            policy_signature_codec.decode,
-            options,
-            partial(policy_signature_input_codec.encode, model_),
+            self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
+            codec.policy_signature.decode,
         )
 
     async def get_signed(
@@ -432,27 +269,9 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the id is that of the terms, seen on a server of 4.1.2 but not
-              recorded
+            The consent.
         """
         return await self._sender.call(
-            operations.COMPLIANCE_GET_SIGNED,
-            compliance_get_signed._get_kwargs(id=segment(id, "id")),
-            policy_signature_codec.decode,
-            options,
+            self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
+            codec.policy_signature.decode,
         )

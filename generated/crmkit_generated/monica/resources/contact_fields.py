@@ -5,34 +5,29 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contact_fields import (
-    contact_fields_create,
-    contact_fields_delete,
-    contact_fields_get,
-    contact_fields_list,
-    contact_fields_update,
-)
-from ..codec import contact_field as contact_field_codec
-from ..codec import contact_field_input as contact_field_input_codec
-from ..models.contact_field import ContactField
-from ..models.contact_field_input import ContactFieldInput
+from .. import codec, models
+from ..operations import contact_fields as operations
 
-_CONTACT_FIELDS_UPDATE = Replacement(
+if TYPE_CHECKING:
+    from ..models.contact_field import ContactField
+    from ..models.contact_field_input import ContactFieldInput
+
+    pass
+
+
+_CONTACT_FIELDS_UPDATE = Merge(
     operations.CONTACT_FIELDS_GET,
     operations.CONTACT_FIELDS_UPDATE,
-    contact_field_codec.decode,
+    lambda tree: codec.contact_field.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -64,33 +59,17 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 283; seq 281, there is no list of all
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                contact_field_codec.decode_all,
+                {"contact_id": contact_id},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact_field.decode_all,
         )
 
     def create(
@@ -118,28 +97,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 279; seq 280, empty
+            The contact field, created.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -147,16 +110,12 @@ class ContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_CREATE,
-                contact_fields_create._get_kwargs(body=PLACEHOLDER),
-                contact_field_codec.decode,
-                options,
-                partial(contact_field_input_codec.encode, model_),
+                self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
+                codec.contact_field.decode,
             )
         )
 
@@ -175,29 +134,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 282
+            The contact field.
         """
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_GET,
-                contact_fields_get._get_kwargs(id=segment(id, "id")),
-                contact_field_codec.decode,
-                options,
+                self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
+                codec.contact_field.decode,
             )
         )
 
@@ -217,7 +159,7 @@ class ContactFields(Resource):
 
         A `contact_field_id` in the body takes precedence over the id in the path.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -232,28 +174,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 691
+            The contact field.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -261,19 +187,11 @@ class ContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACT_FIELDS_UPDATE,
-                contact_fields_get._get_kwargs(id=segment(id, "id")),
-                contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_field_input_codec.encode, model_),
-                contact_field_codec.decode,
-                options,
+            self._merge(
+                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
             )
         )
 
@@ -290,31 +208,10 @@ class ContactFields(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 291, another account's; seq 293, second delete; seq 294, not a
-              number: 500
         """
         drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_DELETE,
-                contact_fields_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.CONTACT_FIELDS_DELETE, {"id": id}, options), None
             )
         )
 
@@ -341,33 +238,17 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 283; seq 281, there is no list of all
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                contact_field_codec.decode_all,
+                {"contact_id": contact_id},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact_field.decode_all,
         )
 
     async def create(
@@ -395,28 +276,12 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 279; seq 280, empty
+            The contact field, created.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -424,15 +289,11 @@ class AsyncContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACT_FIELDS_CREATE,
-            contact_fields_create._get_kwargs(body=PLACEHOLDER),
-            contact_field_codec.decode,
-            options,
-            partial(contact_field_input_codec.encode, model_),
+            self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
+            codec.contact_field.decode,
         )
 
     async def get(
@@ -450,28 +311,11 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 282
+            The contact field.
         """
         return await self._sender.call(
-            operations.CONTACT_FIELDS_GET,
-            contact_fields_get._get_kwargs(id=segment(id, "id")),
-            contact_field_codec.decode,
-            options,
+            self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
+            codec.contact_field.decode,
         )
 
     async def update(
@@ -490,7 +334,7 @@ class AsyncContactFields(Resource):
 
         A `contact_field_id` in the body takes precedence over the id in the path.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -505,28 +349,12 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 691
+            The contact field.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -534,18 +362,10 @@ class AsyncContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACT_FIELDS_UPDATE,
-            contact_fields_get._get_kwargs(id=segment(id, "id")),
-            contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_field_input_codec.encode, model_),
-            contact_field_codec.decode,
-            options,
+        return await self._merge(
+            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
         )
 
     async def delete(
@@ -561,28 +381,7 @@ class AsyncContactFields(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 291, another account's; seq 293, second delete; seq 294, not a
-              number: 500
         """
         await self._sender.call(
-            operations.CONTACT_FIELDS_DELETE,
-            contact_fields_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.CONTACT_FIELDS_DELETE, {"id": id}, options), None
         )

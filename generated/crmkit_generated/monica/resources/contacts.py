@@ -5,75 +5,37 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_told
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
-from .. import operations
-from ..api.contacts import (
-    contacts_clear_tags,
-    contacts_create,
-    contacts_delete,
-    contacts_get,
-    contacts_list,
-    contacts_set_tags,
-    contacts_unset_tags,
-    contacts_update,
-    contacts_update_avatar,
-    contacts_update_food,
-    contacts_update_introduction,
-    contacts_update_work,
-)
-from ..codec import avatar_input as avatar_input_codec
-from ..codec import career_input as career_input_codec
-from ..codec import contact as contact_codec
-from ..codec import contact_input as contact_input_codec
-from ..codec import contact_partial as contact_partial_codec
-from ..codec import food_input as food_input_codec
-from ..codec import introduction_input as introduction_input_codec
-from ..codec import tag_ids_input as tag_ids_input_codec
-from ..codec import tag_names_input as tag_names_input_codec
-from ..models.avatar_input import AvatarInput
-from ..models.avatar_source_input import AvatarSourceInput
-from ..models.career_input import CareerInput
-from ..models.contact import Contact
-from ..models.contact_input import ContactInput
-from ..models.contact_partial import ContactPartial
-from ..models.food_input import FoodInput
-from ..models.introduction_input import IntroductionInput
-from ..models.tag_ids_input import TagIdsInput
-from ..models.tag_names_input import TagNamesInput
+from .. import codec, models
+from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.avatar_input import AvatarInput
+    from ..models.avatar_source_input import AvatarSourceInput
+    from ..models.career_input import CareerInput
+    from ..models.contact import Contact
+    from ..models.contact_input import ContactInput
+    from ..models.contact_partial import ContactPartial
+    from ..models.food_input import FoodInput
+    from ..models.introduction_input import IntroductionInput
+    from ..models.tag_ids_input import TagIdsInput
+    from ..models.tag_names_input import TagNamesInput
+
+    pass
 
 
-def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
-    if type(v) is dict:
-        v = read_told(
-            v,
-            "is_partial",
-            {
-                False: lambda x: contact_codec.decode(x),
-                True: lambda x: contact_partial_codec.decode(x),
-            },
-        )
-    else:
-        wrong(v, "an object")
-    found: Contact | ContactPartial = v
-    return found
-
-
-_CONTACTS_UPDATE = Replacement(
+_CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    _contacts_create_payload,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member("first_name", ("first_name",)),
         Member("last_name", ("last_name",), nullable=True),
@@ -86,10 +48,10 @@ _CONTACTS_UPDATE = Replacement(
 )
 
 
-_CONTACTS_UPDATE_WORK = Replacement(
+_CONTACTS_UPDATE_WORK = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_WORK,
-    _contacts_create_payload,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member("job", ("information", "career", "job"), nullable=True),
         Member("company", ("information", "career", "company"), nullable=True),
@@ -97,10 +59,10 @@ _CONTACTS_UPDATE_WORK = Replacement(
 )
 
 
-_CONTACTS_UPDATE_INTRODUCTION = Replacement(
+_CONTACTS_UPDATE_INTRODUCTION = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_INTRODUCTION,
-    _contacts_create_payload,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member(
             "met_through_contact_id",
@@ -148,34 +110,17 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 11, empty list; seq 80
-            - recorded: seq 76 and 77, nothing found; seq 288, search by field
-            - recorded: seq 683 against seq 684, search result object is thinner than the real
-              one
-            - recorded: seq 79, an empty query is ignored
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(sort=sort, query=query, with_=with_),
-                contact_codec.decode_all,
+                {"sort": sort, "query": query, "with_": with_},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact.decode_all,
         )
 
     def create(
@@ -245,32 +190,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 22, create; seq 26, partial contact
-            - recorded: seq 700 and 701, refused but the contact stays
-            - recorded: seq 580, dead, date known but absent
-            - recorded: seq 579, month 13; seq 578, what 31 February became
-            - recorded: seq 36, unknown members are ignored, is_starred among them
+            The contact, created.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -296,16 +221,12 @@ class Contacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(contact_input_codec.encode, model_),
+                self._call(operations.CONTACTS_CREATE, {}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -327,30 +248,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, deleted; seq 556, unknown
+            The contact, complete unless it is partial.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
-                _contacts_create_payload,
-                options,
+                self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -386,7 +289,7 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Update a contact.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -422,32 +325,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
-            - assumption: a reminder goes with the date that it belongs to; that dates have
-              reminders is recorded only as a number (seq 23)
-            - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, not a number: 422
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -473,19 +356,15 @@ class Contacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
+            self._merge(
                 _CONTACTS_UPDATE,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_input_codec.encode, model_),
-                _contacts_create_payload,
+                {"id": id},
                 options,
+                body_,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -506,33 +385,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 628, delete a contact that has relationships; seq 629, relationship
-              went with it
-            - recorded: seq 541, second delete; seq 542, unknown
-            - assumption: an archived contact is refused with errors as an array of arrays, seen
-              on a server of 4.1.2 but not recorded
         """
-        drive(
-            self._sender.call(
-                operations.CONTACTS_DELETE,
-                contacts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
     def update_work(
         self,
@@ -546,7 +403,7 @@ class Contacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's job and company.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -559,43 +416,23 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 682; seq 680, nothing given clears both
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            CareerInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
+            models.CareerInput,
+            codec.career_input,
             input_,
             {"job": job, "company": company},
-            career_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
+            self._merge(
                 _CONTACTS_UPDATE_WORK,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(career_input_codec.encode, model_),
-                _contacts_create_payload,
+                {"id": id},
                 options,
+                body_,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -620,40 +457,20 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 56; seq 679, null
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            FoodInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
+            models.FoodInput,
+            codec.food_input,
             input_,
             {"food_preferences": food_preferences},
-            food_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE_FOOD,
-                contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(food_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -681,7 +498,7 @@ class Contacts(Resource):
         calculated from it. No reply has the reminder and the place: send them with every update
         that is to keep them.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -702,30 +519,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 58, missing is_date_known
-            - recorded: seq 261, what such a request leaves in the contact
-            - assumption: what is not sent is cleared
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            IntroductionInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
+            models.IntroductionInput,
+            codec.introduction_input,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -739,19 +538,15 @@ class Contacts(Resource):
                 "age": age,
                 "add_reminder": add_reminder,
             },
-            introduction_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
+            self._merge(
                 _CONTACTS_UPDATE_INTRODUCTION,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(introduction_input_codec.encode, model_),
-                _contacts_create_payload,
+                {"id": id},
                 options,
+                body_,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -778,41 +573,20 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 60, avatar source; seq 530, avatar from a photo; seq 531, photo
-              without id
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            AvatarInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
+            models.AvatarInput,
+            codec.avatar_input,
             input_,
             {"source": source, "photo_id": photo_id},
-            avatar_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE_AVATAR,
-                contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(avatar_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -836,41 +610,25 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 261, adds, does not replace
-            - recorded: seq 263 and 264, no array against a number in it: two shapes
-            - page: it asks for names separated by commas, which are refused (seq 672)
         """
-        model_ = sole_member(
-            TagNamesInput,
+        body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
+            models.TagNamesInput,
+            codec.tag_names_input,
             "names",
             names,
-            tag_names_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_SET_TAGS,
-                contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(tag_names_input_codec.encode, model_),
+                self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -893,39 +651,25 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 269, unsetTag by id; seq 270, unknown tag; seq 271, by name
         """
-        model_ = sole_member(
-            TagIdsInput,
+        body_ = member_tree(
             operations.CONTACTS_UNSET_TAGS,
+            models.TagIdsInput,
+            codec.tag_ids_input,
             "ids",
             ids,
-            tag_ids_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UNSET_TAGS,
-                contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(tag_ids_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -944,30 +688,17 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 273, unsetTags without a body
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_CLEAR_TAGS,
-                contacts_clear_tags._get_kwargs(id=segment(id, "id")),
-                _contacts_create_payload,
-                options,
+                self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -1004,34 +735,17 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 11, empty list; seq 80
-            - recorded: seq 76 and 77, nothing found; seq 288, search by field
-            - recorded: seq 683 against seq 684, search result object is thinner than the real
-              one
-            - recorded: seq 79, an empty query is ignored
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(sort=sort, query=query, with_=with_),
-                contact_codec.decode_all,
+                {"sort": sort, "query": query, "with_": with_},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.contact.decode_all,
         )
 
     async def create(
@@ -1101,32 +815,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 22, create; seq 26, partial contact
-            - recorded: seq 700 and 701, refused but the contact stays
-            - recorded: seq 580, dead, date known but absent
-            - recorded: seq 579, month 13; seq 578, what 31 February became
-            - recorded: seq 36, unknown members are ignored, is_starred among them
+            The contact, created.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -1152,15 +846,11 @@ class AsyncContacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(contact_input_codec.encode, model_),
+            self._call(operations.CONTACTS_CREATE, {}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def get(
@@ -1181,29 +871,11 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, deleted; seq 556, unknown
+            The contact, complete unless it is partial.
         """
         return await self._sender.call(
-            operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
-            _contacts_create_payload,
-            options,
+            self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update(
@@ -1238,7 +910,7 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Update a contact.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1274,32 +946,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
-            - assumption: a reminder goes with the date that it belongs to; that dates have
-              reminders is recorded only as a number (seq 23)
-            - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, not a number: 422
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -1325,18 +977,10 @@ class AsyncContacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACTS_UPDATE,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_input_codec.encode, model_),
-            _contacts_create_payload,
-            options,
+        return await self._merge(
+            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contacts_payloads.contacts_create
         )
 
     async def delete(
@@ -1356,31 +1000,11 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 628, delete a contact that has relationships; seq 629, relationship
-              went with it
-            - recorded: seq 541, second delete; seq 542, unknown
-            - assumption: an archived contact is refused with errors as an array of arrays, seen
-              on a server of 4.1.2 but not recorded
         """
-        await self._sender.call(
-            operations.CONTACTS_DELETE,
-            contacts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)
 
     async def update_work(
         self,
@@ -1394,7 +1018,7 @@ class AsyncContacts(Resource):
     ) -> Contact | ContactPartial:
         """Set a contact's job and company.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1407,42 +1031,22 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 682; seq 680, nothing given clears both
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            CareerInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
+            models.CareerInput,
+            codec.career_input,
             input_,
             {"job": job, "company": company},
-            career_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
+        return await self._merge(
             _CONTACTS_UPDATE_WORK,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(career_input_codec.encode, model_),
-            _contacts_create_payload,
+            {"id": id},
             options,
+            body_,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_food(
@@ -1466,39 +1070,19 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 56; seq 679, null
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            FoodInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
+            models.FoodInput,
+            codec.food_input,
             input_,
             {"food_preferences": food_preferences},
-            food_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE_FOOD,
-            contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(food_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_introduction(
@@ -1525,7 +1109,7 @@ class AsyncContacts(Resource):
         calculated from it. No reply has the reminder and the place: send them with every update
         that is to keep them.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1546,30 +1130,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 58, missing is_date_known
-            - recorded: seq 261, what such a request leaves in the contact
-            - assumption: what is not sent is cleared
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            IntroductionInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
+            models.IntroductionInput,
+            codec.introduction_input,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -1583,18 +1149,14 @@ class AsyncContacts(Resource):
                 "age": age,
                 "add_reminder": add_reminder,
             },
-            introduction_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
+        return await self._merge(
             _CONTACTS_UPDATE_INTRODUCTION,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(introduction_input_codec.encode, model_),
-            _contacts_create_payload,
+            {"id": id},
             options,
+            body_,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_avatar(
@@ -1620,40 +1182,19 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 60, avatar source; seq 530, avatar from a photo; seq 531, photo
-              without id
+            The contact, complete unless it is partial.
         """
-        model_ = input_model(
-            AvatarInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
+            models.AvatarInput,
+            codec.avatar_input,
             input_,
             {"source": source, "photo_id": photo_id},
-            avatar_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE_AVATAR,
-            contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(avatar_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def set_tags(
@@ -1676,40 +1217,24 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 261, adds, does not replace
-            - recorded: seq 263 and 264, no array against a number in it: two shapes
-            - page: it asks for names separated by commas, which are refused (seq 672)
         """
-        model_ = sole_member(
-            TagNamesInput,
+        body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
+            models.TagNamesInput,
+            codec.tag_names_input,
             "names",
             names,
-            tag_names_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_SET_TAGS,
-            contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(tag_names_input_codec.encode, model_),
+            self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def unset_tags(
@@ -1731,38 +1256,24 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 269, unsetTag by id; seq 270, unknown tag; seq 271, by name
         """
-        model_ = sole_member(
-            TagIdsInput,
+        body_ = member_tree(
             operations.CONTACTS_UNSET_TAGS,
+            models.TagIdsInput,
+            codec.tag_ids_input,
             "ids",
             ids,
-            tag_ids_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UNSET_TAGS,
-            contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(tag_ids_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def clear_tags(
@@ -1780,27 +1291,14 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, complete unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
             NotFoundError: This account has no such record; on a few routes the reply has no
                 error code. Without `Accept: application/json` that one is an HTML page.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 273, unsetTags without a body
         """
         return await self._sender.call(
-            operations.CONTACTS_CLEAR_TAGS,
-            contacts_clear_tags._get_kwargs(id=segment(id, "id")),
-            _contacts_create_payload,
-            options,
+            self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
+            codec.contacts_payloads.contacts_create,
         )

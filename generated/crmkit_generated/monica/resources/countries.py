@@ -4,28 +4,20 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
-from crmkit.core.nested import read_map
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
-from crmkit.core.wire import wrong
 
-from .. import operations
-from ..api.countries import countries_list
-from ..codec import country as country_codec
-from ..models.country import Country
+from .. import codec
+from ..operations import countries as operations
 
+if TYPE_CHECKING:
+    from ..models.country import Country
 
-def _countries_list_payload(v: Any) -> dict[str, Country]:
-    if type(v) is dict:
-        v = read_map(v, lambda x: country_codec.decode(x))
-    else:
-        wrong(v, "an object")
-    found: dict[str, Country] = v
-    return found
+    pass
 
 
 class Countries(Resource):
@@ -46,26 +38,12 @@ class Countries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return drive(
             self._sender.call(
-                operations.COUNTRIES_LIST,
-                countries_list._get_kwargs(lang=lang),
-                _countries_list_payload,
-                options,
+                self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+                codec.countries_payloads.countries_list,
             )
         )
 
@@ -88,23 +66,9 @@ class AsyncCountries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return await self._sender.call(
-            operations.COUNTRIES_LIST,
-            countries_list._get_kwargs(lang=lang),
-            _countries_list_payload,
-            options,
+            self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+            codec.countries_payloads.countries_list,
         )

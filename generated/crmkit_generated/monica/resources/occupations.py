@@ -5,35 +5,30 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.occupations import (
-    occupations_create,
-    occupations_delete,
-    occupations_get,
-    occupations_list,
-    occupations_update,
-)
-from ..codec import occupation as occupation_codec
-from ..codec import occupation_input as occupation_input_codec
-from ..models.occupation import Occupation
-from ..models.occupation_input import OccupationInput
-from ..models.salary_unit_input import SalaryUnitInput
+from .. import codec, models
+from ..operations import occupations as operations
 
-_OCCUPATIONS_UPDATE = Replacement(
+if TYPE_CHECKING:
+    from ..models.occupation import Occupation
+    from ..models.occupation_input import OccupationInput
+    from ..models.salary_unit_input import SalaryUnitInput
+
+    pass
+
+
+_OCCUPATIONS_UPDATE = Merge(
     operations.OCCUPATIONS_GET,
     operations.OCCUPATIONS_UPDATE,
-    occupation_codec.decode,
+    lambda tree: codec.occupation.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("company_id", ("company", "id")),
@@ -71,30 +66,17 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 356; there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OCCUPATIONS_LIST,
-                occupations_list._get_kwargs(sort=sort),
-                occupation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.occupation.decode_all,
         )
 
     def create(
@@ -132,28 +114,12 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 353; seq 354, empty; seq 364, unknown company
+            The occupation, created.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -166,16 +132,12 @@ class Occupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OCCUPATIONS_CREATE,
-                occupations_create._get_kwargs(body=PLACEHOLDER),
-                occupation_codec.decode,
-                options,
-                partial(occupation_input_codec.encode, model_),
+                self._call(operations.OCCUPATIONS_CREATE, {}, options, body_),
+                codec.occupation.decode,
             )
         )
 
@@ -194,29 +156,11 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 355; seq 360 and 362
+            The occupation.
         """
         return drive(
             self._sender.call(
-                operations.OCCUPATIONS_GET,
-                occupations_get._get_kwargs(id=segment(id, "id")),
-                occupation_codec.decode,
-                options,
+                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
             )
         )
 
@@ -239,7 +183,7 @@ class Occupations(Resource):
     ) -> Occupation:
         """Update an occupation.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -259,28 +203,12 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 357; seq 358, unknown
+            The occupation.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -293,20 +221,10 @@ class Occupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _OCCUPATIONS_UPDATE,
-                occupations_get._get_kwargs(id=segment(id, "id")),
-                occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(occupation_input_codec.encode, model_),
-                occupation_codec.decode,
-                options,
-            )
+            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode)
         )
 
     def delete(
@@ -322,31 +240,9 @@ class Occupations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 366; seq 367, second delete
         """
         drive(
-            self._sender.call(
-                operations.OCCUPATIONS_DELETE,
-                occupations_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.OCCUPATIONS_DELETE, {"id": id}, options), None)
         )
 
 
@@ -373,30 +269,17 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 356; there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OCCUPATIONS_LIST,
-                occupations_list._get_kwargs(sort=sort),
-                occupation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            codec.occupation.decode_all,
         )
 
     async def create(
@@ -434,28 +317,12 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 353; seq 354, empty; seq 364, unknown company
+            The occupation, created.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -468,15 +335,10 @@ class AsyncOccupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OCCUPATIONS_CREATE,
-            occupations_create._get_kwargs(body=PLACEHOLDER),
-            occupation_codec.decode,
-            options,
-            partial(occupation_input_codec.encode, model_),
+            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), codec.occupation.decode
         )
 
     async def get(
@@ -494,28 +356,10 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 355; seq 360 and 362
+            The occupation.
         """
         return await self._sender.call(
-            operations.OCCUPATIONS_GET,
-            occupations_get._get_kwargs(id=segment(id, "id")),
-            occupation_codec.decode,
-            options,
+            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
         )
 
     async def update(
@@ -537,7 +381,7 @@ class AsyncOccupations(Resource):
     ) -> Occupation:
         """Update an occupation.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -557,28 +401,12 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 357; seq 358, unknown
+            The occupation.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -591,18 +419,10 @@ class AsyncOccupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _OCCUPATIONS_UPDATE,
-            occupations_get._get_kwargs(id=segment(id, "id")),
-            occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(occupation_input_codec.encode, model_),
-            occupation_codec.decode,
-            options,
+        return await self._merge(
+            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode
         )
 
     async def delete(
@@ -618,27 +438,7 @@ class AsyncOccupations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or not a number (30), the order does not
-                exist (39), or the body is None (37). Limit and order are checked on every
-                route, not only on lists.
-            AuthenticationError: The token is missing or invalid. The reply has no error code
-                and no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer
-                the same for a write to an unknown id.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 366; seq 367, second delete
         """
         await self._sender.call(
-            operations.OCCUPATIONS_DELETE,
-            occupations_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.OCCUPATIONS_DELETE, {"id": id}, options), None
         )

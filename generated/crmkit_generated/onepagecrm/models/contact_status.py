@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class ContactStatus(StrEnum):
+    """Status of a contact. Users may change the labels of statuses, not their names."""
+
     CUSTOMER = "customer"
     GENERAL = "general"
     INACTIVE = "inactive"
     LEAD = "lead"
     PROSPECT = "prospect"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class DealStatus(StrEnum):
+    """Status of a deal."""
+
     LOST = "lost"
     PENDING = "pending"
     WON = "won"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class SalesTargetType(StrEnum):
+    """Length of the period, with other values than in the side element `sales`."""
+
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
-
-    def __str__(self) -> str:
-        return str(self.value)

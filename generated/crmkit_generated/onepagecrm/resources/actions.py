@@ -5,43 +5,35 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.actions import (
-    actions_create,
-    actions_delete,
-    actions_get,
-    actions_list,
-    actions_mark_done,
-    actions_undo_done,
-    actions_update,
-)
-from ..codec import action as action_codec
-from ..codec import action_input as action_input_codec
-from ..codec import contact_id_input as contact_id_input_codec
-from ..models.action import Action
-from ..models.action_input import ActionInput
-from ..models.contact_id_input import ContactIdInput
+from .. import codec, models
+from ..operations import actions as operations
 
-_ACTIONS_UPDATE = Replacement(
+if TYPE_CHECKING:
+    from ..models.action import Action
+    from ..models.action_input import ActionInput
+    from ..models.contact_id_input import ContactIdInput
+
+    pass
+
+
+_ACTIONS_UPDATE = Merge(
     operations.ACTIONS_GET,
     operations.ACTIONS_UPDATE,
-    action_codec.decode,
+    lambda tree: codec.action.decode(tree),
     (
         Member("cid", ("cid",)),
         Member("name", ("name",)),
         Member("date", ("date",), nullable=True),
-        Member("next", ("next",), form="bit"),
+        Member("next", ("next",), form="bit", argument="next_"),
         Member("waiting", ("waiting",), form="bit"),
         Member("done", ("done",), form="bit"),
         Member("closed", ("closed",)),
@@ -67,22 +59,10 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact actions
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIONS_LIST,
-                actions_list._get_kwargs(cid=cid),
-                action_codec.decode_all,
-                options,
-            )
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
         )
 
     def create(
@@ -116,21 +96,12 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              creates actions
-            - page: API 2.3 manual, Create new action
-            - assumption: 107 when the contact has an open action already
+            The action, with its id.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_CREATE,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -141,16 +112,11 @@ class Actions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_CREATE,
-                actions_create._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(action_input_codec.encode, model_),
+                self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -169,21 +135,11 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific action
+            The action.
         """
         return drive(
             self._sender.call(
-                operations.ACTIONS_GET,
-                actions_get._get_kwargs(id=segment(id, "id")),
-                action_codec.decode,
-                options,
+                self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
             )
         )
 
@@ -204,7 +160,7 @@ class Actions(Resource):
     ) -> Action:
         """Update an action.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -222,18 +178,12 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating action data
+            The action.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_UPDATE,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -244,21 +194,9 @@ class Actions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _ACTIONS_UPDATE,
-                actions_get._get_kwargs(id=segment(id, "id")),
-                actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(action_input_codec.encode, model_),
-                action_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode))
 
     def delete(
         self,
@@ -273,23 +211,8 @@ class Actions(Resource):
         Args:
             id: Id of the action.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete contact action: done actions only
-            - assumption: 108 for an open action
         """
-        drive(
-            self._sender.call(
-                operations.ACTIONS_DELETE,
-                actions_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None))
 
     def mark_done(
         self,
@@ -308,31 +231,19 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Mark current action as done
-            - assumption: 106 when the contact has no open action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
+        body_ = member_tree(
             operations.ACTIONS_MARK_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
             "cid",
             cid,
-            contact_id_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_MARK_DONE,
-                actions_mark_done._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(contact_id_input_codec.encode, model_),
+                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -353,32 +264,19 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo marking action as done: unless a new action was created
-              since
-            - assumption: 106 when there is nothing to open, 107 when there is a new action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
+        body_ = member_tree(
             operations.ACTIONS_UNDO_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
             "cid",
             cid,
-            contact_id_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_UNDO_DONE,
-                actions_undo_done._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(contact_id_input_codec.encode, model_),
+                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -401,22 +299,10 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact actions
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIONS_LIST,
-                actions_list._get_kwargs(cid=cid),
-                action_codec.decode_all,
-                options,
-            )
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
         )
 
     async def create(
@@ -450,21 +336,12 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              creates actions
-            - page: API 2.3 manual, Create new action
-            - assumption: 107 when the contact has an open action already
+            The action, with its id.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_CREATE,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -475,15 +352,10 @@ class AsyncActions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_CREATE,
-            actions_create._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(action_input_codec.encode, model_),
+            self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
         )
 
     async def get(
@@ -501,20 +373,10 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific action
+            The action.
         """
         return await self._sender.call(
-            operations.ACTIONS_GET,
-            actions_get._get_kwargs(id=segment(id, "id")),
-            action_codec.decode,
-            options,
+            self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
         )
 
     async def update(
@@ -534,7 +396,7 @@ class AsyncActions(Resource):
     ) -> Action:
         """Update an action.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -552,18 +414,12 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating action data
+            The action.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_UPDATE,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -574,19 +430,9 @@ class AsyncActions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _ACTIONS_UPDATE,
-            actions_get._get_kwargs(id=segment(id, "id")),
-            actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(action_input_codec.encode, model_),
-            action_codec.decode,
-            options,
-        )
+        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode)
 
     async def delete(
         self,
@@ -601,21 +447,8 @@ class AsyncActions(Resource):
         Args:
             id: Id of the action.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete contact action: done actions only
-            - assumption: 108 for an open action
         """
-        await self._sender.call(
-            operations.ACTIONS_DELETE,
-            actions_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None)
 
     async def mark_done(
         self,
@@ -634,30 +467,18 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Mark current action as done
-            - assumption: 106 when the contact has no open action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
+        body_ = member_tree(
             operations.ACTIONS_MARK_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
             "cid",
             cid,
-            contact_id_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_MARK_DONE,
-            actions_mark_done._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(contact_id_input_codec.encode, model_),
+            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
         )
 
     async def undo_done(
@@ -677,29 +498,16 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo marking action as done: unless a new action was created
-              since
-            - assumption: 106 when there is nothing to open, 107 when there is a new action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
+        body_ = member_tree(
             operations.ACTIONS_UNDO_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
             "cid",
             cid,
-            contact_id_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_UNDO_DONE,
-            actions_undo_done._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(contact_id_input_codec.encode, model_),
+            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
         )

@@ -4,47 +4,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.settings import (
-    settings_currencies,
-    settings_subscription,
-    settings_system,
-    settings_timezones,
-    settings_update_system,
-    settings_update_user,
-    settings_user,
-)
-from ..codec import currency as currency_codec
-from ..codec import subscription as subscription_codec
-from ..codec import system_settings as system_settings_codec
-from ..codec import system_settings_input as system_settings_input_codec
-from ..codec import timezone as timezone_codec
-from ..codec import user_settings as user_settings_codec
-from ..codec import user_settings_input as user_settings_input_codec
-from ..models.currency import Currency
-from ..models.reminder_type import ReminderType
-from ..models.subscription import Subscription
-from ..models.system_date_format import SystemDateFormat
-from ..models.system_settings import SystemSettings
-from ..models.system_settings_input import SystemSettingsInput
-from ..models.timezone import Timezone
-from ..models.user_settings import UserSettings
-from ..models.user_settings_input import UserSettingsInput
+from .. import codec, models
+from ..operations import settings as operations
 
-_SETTINGS_UPDATE_USER = Replacement(
+if TYPE_CHECKING:
+    from ..models.currency import Currency
+    from ..models.reminder_type import ReminderType
+    from ..models.subscription import Subscription
+    from ..models.system_date_format import SystemDateFormat
+    from ..models.system_settings import SystemSettings
+    from ..models.system_settings_input import SystemSettingsInput
+    from ..models.timezone import Timezone
+    from ..models.user_settings import UserSettings
+    from ..models.user_settings_input import UserSettingsInput
+
+    pass
+
+
+_SETTINGS_UPDATE_USER = Merge(
     operations.SETTINGS_USER,
     operations.SETTINGS_UPDATE_USER,
-    user_settings_codec.decode,
+    lambda tree: codec.user_settings.decode(tree),
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -54,10 +43,10 @@ _SETTINGS_UPDATE_USER = Replacement(
 )
 
 
-_SETTINGS_UPDATE_SYSTEM = Replacement(
+_SETTINGS_UPDATE_SYSTEM = Merge(
     operations.SETTINGS_SYSTEM,
     operations.SETTINGS_UPDATE_SYSTEM,
-    system_settings_codec.decode,
+    lambda tree: codec.system_settings.decode(tree),
     (
         Member("status", ("status",)),
         Member("reminder_type", ("reminder_type",)),
@@ -85,20 +74,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
+            The settings of the user.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_USER,
-                settings_user._get_kwargs(),
-                user_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
             )
         )
 
@@ -117,7 +97,7 @@ class Settings(Resource):
     ) -> UserSettings:
         """Update the user's settings.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -133,19 +113,12 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
-            - assumption: the reply is the one of reading
+            The settings of the user.
         """
-        model_ = input_model(
-            UserSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
+            models.UserSettingsInput,
+            codec.user_settings_input,
             input_,
             {
                 "email": email,
@@ -155,20 +128,10 @@ class Settings(Resource):
                 "password": password,
                 "confirm_password": confirm_password,
             },
-            user_settings_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _SETTINGS_UPDATE_USER,
-                settings_user._get_kwargs(),
-                settings_update_user._get_kwargs(body=PLACEHOLDER),
-                partial(user_settings_input_codec.encode, model_),
-                user_settings_codec.decode,
-                options,
-            )
+            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode)
         )
 
     def system(
@@ -185,21 +148,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings: the next page is System settings
-            - page: API 2.3 manual, System settings
+            The system settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_SYSTEM,
-                settings_system._get_kwargs(),
-                system_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
             )
         )
 
@@ -218,7 +171,7 @@ class Settings(Resource):
     ) -> SystemSettings:
         """Update the system settings.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -234,19 +187,12 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, System settings
-            - assumption: the reply is the one of reading
+            The system settings.
         """
-        model_ = input_model(
-            SystemSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
+            models.SystemSettingsInput,
+            codec.system_settings_input,
             input_,
             {
                 "status": status,
@@ -256,20 +202,10 @@ class Settings(Resource):
                 "currency": currency,
                 "date_format": date_format,
             },
-            system_settings_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _SETTINGS_UPDATE_SYSTEM,
-                settings_system._get_kwargs(),
-                settings_update_system._get_kwargs(body=PLACEHOLDER),
-                partial(system_settings_input_codec.encode, model_),
-                system_settings_codec.decode,
-                options,
-            )
+            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode)
         )
 
     def subscription(
@@ -285,20 +221,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Subscription.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Basic subscription data
+            The subscription.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_SUBSCRIPTION,
-                settings_subscription._get_kwargs(),
-                subscription_codec.decode,
-                options,
+                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
             )
         )
 
@@ -315,22 +242,10 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported timezones
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_TIMEZONES,
-                settings_timezones._get_kwargs(),
-                timezone_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
         )
 
     def currencies(
@@ -346,22 +261,10 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported currencies
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_CURRENCIES,
-                settings_currencies._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
         )
 
 
@@ -381,19 +284,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
+            The settings of the user.
         """
         return await self._sender.call(
-            operations.SETTINGS_USER,
-            settings_user._get_kwargs(),
-            user_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
         )
 
     async def update_user(
@@ -411,7 +305,7 @@ class AsyncSettings(Resource):
     ) -> UserSettings:
         """Update the user's settings.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -427,19 +321,12 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
-            - assumption: the reply is the one of reading
+            The settings of the user.
         """
-        model_ = input_model(
-            UserSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
+            models.UserSettingsInput,
+            codec.user_settings_input,
             input_,
             {
                 "email": email,
@@ -449,18 +336,10 @@ class AsyncSettings(Resource):
                 "password": password,
                 "confirm_password": confirm_password,
             },
-            user_settings_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _SETTINGS_UPDATE_USER,
-            settings_user._get_kwargs(),
-            settings_update_user._get_kwargs(body=PLACEHOLDER),
-            partial(user_settings_input_codec.encode, model_),
-            user_settings_codec.decode,
-            options,
+        return await self._merge(
+            _SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode
         )
 
     async def system(
@@ -477,20 +356,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings: the next page is System settings
-            - page: API 2.3 manual, System settings
+            The system settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_SYSTEM,
-            settings_system._get_kwargs(),
-            system_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
         )
 
     async def update_system(
@@ -508,7 +377,7 @@ class AsyncSettings(Resource):
     ) -> SystemSettings:
         """Update the system settings.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -524,19 +393,12 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, System settings
-            - assumption: the reply is the one of reading
+            The system settings.
         """
-        model_ = input_model(
-            SystemSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
+            models.SystemSettingsInput,
+            codec.system_settings_input,
             input_,
             {
                 "status": status,
@@ -546,18 +408,10 @@ class AsyncSettings(Resource):
                 "currency": currency,
                 "date_format": date_format,
             },
-            system_settings_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _SETTINGS_UPDATE_SYSTEM,
-            settings_system._get_kwargs(),
-            settings_update_system._get_kwargs(body=PLACEHOLDER),
-            partial(system_settings_input_codec.encode, model_),
-            system_settings_codec.decode,
-            options,
+        return await self._merge(
+            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode
         )
 
     async def subscription(
@@ -573,19 +427,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Subscription.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Basic subscription data
+            The subscription.
         """
         return await self._sender.call(
-            operations.SETTINGS_SUBSCRIPTION,
-            settings_subscription._get_kwargs(),
-            subscription_codec.decode,
-            options,
+            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
         )
 
     def timezones(
@@ -601,22 +446,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported timezones
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_TIMEZONES,
-                settings_timezones._get_kwargs(),
-                timezone_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
         )
 
     def currencies(
@@ -632,20 +465,8 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported currencies
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_CURRENCIES,
-                settings_currencies._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
         )

@@ -6,22 +6,23 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activities import activities_list, activities_save
-from ..codec import activity as activity_codec
-from ..codec import activity_input as activity_input_codec
-from ..models.activity import Activity
-from ..models.activity_input import ActivityInput
-from ..models.mailbox import Mailbox
+from .. import codec, models
+from ..operations import activities as operations
+
+if TYPE_CHECKING:
+    from ..models.activity import Activity
+    from ..models.activity_input import ActivityInput
+    from ..models.mailbox import Mailbox
+
+    pass
 
 
 class Activities(Resource):
@@ -45,29 +46,11 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of activities
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
+            codec.activity.decode_all,
         )
 
     def save(
@@ -122,24 +105,11 @@ class Activities(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has this id.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update an activity
-            - assumption: without id the activity is created, with id it is updated; members
-              that are not sent keep their values
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_SAVE,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "id": id,
@@ -159,17 +129,10 @@ class Activities(Resource):
                 "subject": subject,
                 "body": body,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.ACTIVITIES_SAVE,
-                activities_save._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(activity_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.ACTIVITIES_SAVE, {}, options, body_), None)
         )
 
 
@@ -194,29 +157,11 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of activities
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
+            codec.activity.decode_all,
         )
 
     async def save(
@@ -271,24 +216,11 @@ class AsyncActivities(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has this id.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update an activity
-            - assumption: without id the activity is created, with id it is updated; members
-              that are not sent keep their values
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_SAVE,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "id": id,
@@ -308,13 +240,8 @@ class AsyncActivities(Resource):
                 "subject": subject,
                 "body": body,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITIES_SAVE,
-            activities_save._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(activity_input_codec.encode, model_),
+            self._call(operations.ACTIVITIES_SAVE, {}, options, body_), None
         )

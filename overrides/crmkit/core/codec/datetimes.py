@@ -1,0 +1,175 @@
+"""Dates and datetimes: RFC 3339, Unix seconds, `dd.mm.yyyy`, EspoCRM's format."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from math import floor
+from typing import Any
+
+from crmkit.core.errors import ArgumentError
+
+from .decode_errors import reject, type_name
+
+__all__ = [
+    "decode_date",
+    "decode_date_or_str",
+    "decode_datetime",
+    "decode_dmy",
+    "decode_unix",
+    "encode_date",
+    "encode_date_or_str",
+    "encode_datetime",
+    "encode_dmy",
+    "encode_espo_datetime",
+    "encode_unix",
+]
+
+_parse = datetime.fromisoformat
+_DMY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
+_TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
+_YEARS = {year: str(year) for year in range(1900, 2100)}
+
+
+def decode_datetime(value: Any) -> datetime:
+    """Read an ISO 8601 datetime; one without time zone is in UTC."""
+    try:
+        found = _parse(value)
+    except TypeError:  # to look at the type before takes longer
+        reject(value, "str")
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def encode_datetime(value: object, argument: str) -> str:
+    """Write a datetime as RFC 3339 in UTC, with `Z`.
+
+    Args:
+        value: An aware datetime.
+        argument: Name of the argument.
+
+    Raises:
+        ArgumentError: It is not a datetime, or has no time zone.
+    """
+    utc = value if type(value) is datetime and value.tzinfo is UTC else _to_utc(value, argument)
+    year = _YEARS.get(utc.year)
+    if year is None or utc.microsecond:
+        return utc.replace(tzinfo=None).isoformat() + "Z"
+    # isoformat() of an aware datetime takes several times as long.
+    two = _TWO_DIGITS
+    return (
+        f"{year}-{two[utc.month]}-{two[utc.day]}"
+        f"T{two[utc.hour]}:{two[utc.minute]}:{two[utc.second]}Z"
+    )
+
+
+def _to_utc(value: object, argument: str) -> datetime:
+    """Return an aware datetime in UTC.
+
+    Raises:
+        ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
+    """
+    if not isinstance(value, datetime):
+        raise ArgumentError(argument, f"expected an aware datetime, got {type_name(value)}")
+    if value.utcoffset() is None:
+        raise ArgumentError(
+            argument,
+            "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)",
+        )
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ArgumentError(argument, "must be within the years 1 to 9999 in UTC") from None
+
+
+def decode_date(value: object) -> date:
+    """Read a date as `YYYY-MM-DD`."""
+    if type(value) is not str:
+        reject(value, "str")
+    return date.fromisoformat(value)
+
+
+def encode_date(value: object, argument: str) -> str:
+    """Write a date as `YYYY-MM-DD`.
+
+    Raises:
+        ArgumentError: It is not a date, or is a datetime.
+    """
+    return _check_date(value, argument).isoformat()
+
+
+def _check_date(value: object, argument: str) -> date:
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise ArgumentError(argument, f"expected a date, got {type_name(value)}")
+    return value
+
+
+def decode_dmy(value: object) -> date:
+    """Read a date as `dd.mm.yyyy`."""
+    match = _DMY.fullmatch(value) if type(value) is str else None
+    if match is None:
+        reject(value, "a date as dd.mm.yyyy")
+    day, month, year = map(int, match.groups())
+    return date(year, month, day)
+
+
+def encode_dmy(value: object, argument: str) -> str:
+    """Write a date as `dd.mm.yyyy`.
+
+    Raises:
+        ArgumentError: It is not a date, or is a datetime.
+    """
+    found = _check_date(value, argument)
+    return f"{found.day:02d}.{found.month:02d}.{found.year:04d}"
+
+
+def decode_unix(value: object) -> datetime:
+    """Read seconds since 1970."""
+    if type(value) is not int:
+        reject(value, "int")
+    return datetime.fromtimestamp(value, UTC)
+
+
+def encode_unix(value: object, argument: str) -> int:
+    """Write a datetime as whole seconds since 1970; fractions are cut off.
+
+    Raises:
+        ArgumentError: It is not an aware datetime.
+    """
+    return floor(_to_utc(value, argument).timestamp())
+
+
+def encode_espo_datetime(value: object, argument: str) -> str:
+    """Write a datetime as `YYYY-MM-DD HH:MM:SS` in UTC; fractions of a second are cut off.
+
+    Raises:
+        ArgumentError: It is not an aware datetime.
+    """
+    return _to_utc(value, argument).replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def decode_date_or_str(value: object) -> date | datetime | str:
+    """Read a date or an aware datetime; any other str stays one."""
+    if type(value) is not str:
+        reject(value, "str")
+    try:
+        if len(value) == 10:  # as YYYY-MM-DD is
+            return date.fromisoformat(value)
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return value if found.tzinfo is None else found
+
+
+def encode_date_or_str(value: object, argument: str) -> str:
+    """Write a date, a datetime, or a str such as `tomorrow`.
+
+    Raises:
+        ArgumentError: It is none of them, or a datetime without time zone.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, datetime):
+        return encode_datetime(value, argument)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise ArgumentError(argument, f"expected a date, datetime or str, got {type_name(value)}")

@@ -1,0 +1,158 @@
+"""Errors of decoding, with the place in the reply where they happened.
+
+An emitted decoder stores the name of the member it is about to convert in a local `at` and the
+objects done so far in `out`; when a conversion fails, `error_path` reads the place from the frames
+of the traceback. While all goes well that costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from crmkit.core.errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "DECODE_ERRORS",
+    "Located",
+    "MalformedValue",
+    "decode_model",
+    "error_path",
+    "reject",
+    "to_decode_error",
+    "type_name",
+]
+
+T = TypeVar("T")
+
+DECODE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
+"""What decoding a malformed reply can raise."""
+
+
+class MalformedValue(TypeError):
+    """A wire value is not of the documented type; the message names types only.
+
+    Attributes:
+        path: Place in the reply, where the raiser knows it; else empty.
+        member: Name of the member that holds the value, where the raiser knows it; else None.
+    """
+
+    path = ""
+    member: str | None = None
+
+
+def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
+    """Raise the error for a wire value of another type than documented.
+
+    Args:
+        value: The value; the message shows its type only, as replies hold personal data.
+        expected: What the document says, such as `str`.
+        member: Name of the member that holds it; None if `at` of the calling decoder names it.
+
+    Raises:
+        MalformedValue: Always.
+    """
+    error = MalformedValue(f"expected {expected}, got {type_name(value)}")
+    error.member = member
+    raise error
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, `None` for None."""
+    return "None" if value is None else type(value).__name__
+
+
+class Located(dict[str, Any]):
+    """An object of a reply that knows its place, for errors of a model's `from_dict`.
+
+    Args:
+        tree: The object.
+        path: Its path in the reply.
+        operation: Name of the operation.
+        response: The HTTP response.
+    """
+
+    def __init__(self, tree: dict[str, Any], path: str, operation: str, response: Any) -> None:
+        super().__init__(tree)
+        self.location = path, operation, response
+
+
+def decode_model(
+    decode_all: Callable[[Any, type[Any]], list[Any]], tree: object, cls: type[T]
+) -> T:
+    """Decode one object for a model's `from_dict`.
+
+    Args:
+        decode_all: The model's decoder.
+        tree: The object's tree.
+        cls: The class to make, the model or a subclass.
+
+    Raises:
+        DecodeError: The tree is not in the documented format.
+    """
+    try:
+        # dict() only for other mappings: decoders copy, and they check that it is a dict.
+        rows = [dict(tree) if isinstance(tree, Mapping) and type(tree) is not dict else tree]
+        value: T = decode_all(rows, cls)[0]
+    except DECODE_ERRORS as error:
+        location = tree.location if isinstance(tree, Located) else ("", None, None)
+        failure = to_decode_error(error, prefix=location[0], skip=1)
+        _, failure.operation, failure.response = location
+        raise failure from error
+    return value
+
+
+def to_decode_error(
+    error: BaseException, *, prefix: str = "", base: int = 0, skip: int = 0
+) -> DecodeError:
+    """Return the error that tells where a decoder failed.
+
+    Args:
+        error: What the decoder raised.
+        prefix: Path of the decoded tree, such as `data`.
+        base: Index of the first decoded row, when rows come in parts.
+        skip: Number of parts to leave out at the start of the path.
+    """
+    parts = error_path(error)[skip:]
+    if base and parts and isinstance(parts[0], int):
+        parts[0] += base
+    path = prefix
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    problem = (
+        str(error)
+        if isinstance(error, MalformedValue)
+        else "the value is not in the documented format"
+    )
+    if isinstance(error, KeyError):
+        problem = "a required member is missing"
+    return DecodeError(problem, path=path)
+
+
+def error_path(error: BaseException) -> list[str | int]:
+    """Return the place where an emitted decoder failed, as member names and indexes."""
+    path: list[str | int] = []
+    single = False
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    decoders = [frame for frame in frames if frame.f_globals.get("EMITTED") is True]
+    for frame in decoders:
+        variables = frame.f_locals
+        if "tree" in variables:  # decode(tree), which calls decode_all([tree])
+            single = True
+        if "rows" not in variables:
+            continue
+        if "out" in variables and not single:
+            path.append(len(variables["out"]))
+        member = variables.get("at")
+        if frame is frames[-1] and isinstance(error, KeyError):
+            member = error.args[0]  # of a required member, which is not stored in `at` before
+        elif frame is decoders[-1] and isinstance(error, MalformedValue) and error.member:
+            member = error.member
+        if member:
+            path.append(member)
+        single = False
+    return path

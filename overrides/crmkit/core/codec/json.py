@@ -1,0 +1,63 @@
+"""Read and write JSON, by orjson where the extra `crmkit[fast]` is installed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["FAST", "dumps", "loads"]
+
+
+def _engine() -> Any:
+    try:
+        import orjson
+    except ImportError:  # the extra is not installed
+        return None
+    return orjson
+
+
+_orjson = _engine()
+
+FAST: bool = _orjson is not None
+"""Whether orjson is used."""
+
+
+def loads(content: bytes) -> Any:
+    """Return the tree of a JSON document.
+
+    orjson reads integers beyond 64 bits as floats; to look for them first would take longer than
+    it saves.
+
+    Raises:
+        ValueError: It is not JSON.
+        RecursionError: It is nested too deeply.
+    """
+    if FAST:
+        try:
+            return _orjson.loads(content)
+        except _orjson.JSONDecodeError:
+            # orjson refuses NaN, a byte order mark, UTF-16 and lone surrogates; json reads them.
+            pass
+    return json.loads(content)
+
+
+def dumps(tree: Any) -> bytes:
+    """Return `tree` as JSON in UTF-8, without whitespace.
+
+    Args:
+        tree: Dicts, lists, strings, finite numbers, booleans and None. What comes from callers has
+            been through `encode_json`: orjson writes NaN as null, and datetimes.
+
+    Raises:
+        TypeError: It holds something else.
+        ValueError: It holds a lone surrogate.
+    """
+    if FAST:
+        try:
+            text: bytes = _orjson.dumps(tree)
+        except TypeError:
+            # Integers beyond 64 bits; what JSON cannot hold fails again below.
+            pass
+        else:
+            return text
+    return json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -1,0 +1,256 @@
+"""Values inside values: lists and dicts of any type, models, and values of several types.
+
+Emitted codecs pass functions that convert an item; the functions here walk over what holds the
+items. `error_path` reads the place of a failure from the frames here: of `rows`, that of the items
+done so far in `out`, or the name of the member in `at`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from crmkit.core.errors import ArgumentError
+
+from .decode_errors import DECODE_ERRORS, reject, type_name
+from .values import encode_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = [
+    "check_type",
+    "decode_dict",
+    "decode_discriminated",
+    "decode_enum",
+    "decode_items",
+    "decode_list",
+    "decode_optional",
+    "decode_single",
+    "decode_union",
+    "encode_dict",
+    "encode_list",
+    "encode_model",
+    "encode_union",
+    "join_members",
+    "split_members",
+]
+
+T = TypeVar("T")
+EMITTED = True
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def check_type(value: object, expected: str, *types: type) -> Any:
+    """Read a value that is the same in Python as in JSON."""
+    if type(value) not in types:
+        reject(value, expected)
+    return value
+
+
+def decode_enum(value: object, members: Mapping[str, T]) -> T | str:
+    """Read an enum's value; an unknown one stays a str."""
+    if type(value) is not str:
+        reject(value, "str")
+    return members.get(value, value)
+
+
+def decode_list(rows: object, decode: Callable[[Any], T]) -> list[T]:
+    """Read an array whose items `decode` reads."""
+    if type(rows) is not list:
+        reject(rows, "list")
+    out: list[T] = []
+    for row in rows:
+        out.append(decode(row))  # noqa: PERF401  # error_path reads the index from out
+    return out
+
+
+def decode_items(rows: object, expected: str, *types: type) -> list[Any]:
+    """Read an array whose items all have one of `types`, and are the same in Python."""
+    if type(rows) is not list:
+        reject(rows, "list")
+    out: list[Any] = []
+    for row in rows:
+        if type(row) not in types:
+            reject(row, expected)
+        out.append(row)
+    return out
+
+
+def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
+    """Read an object whose members `decode` reads."""
+    if type(rows) is not dict:
+        reject(rows, "dict")
+    found: dict[str, T] = {}
+    for at, row in rows.items():
+        found[at] = decode(row)
+    return found
+
+
+def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:
+    """Return the decoder of one object, by that of a list of them."""
+
+    def decode(tree: Any) -> T:
+        return decode_all([tree])[0]
+
+    return decode
+
+
+def decode_optional(value: object, decode: Callable[[Any], T]) -> T | None:
+    """Read a value that may be null."""
+    return None if value is None else decode(value)
+
+
+def decode_union(value: object, decoders: Mapping[type, Callable[[Any], Any]]) -> Any:
+    """Read a value by the decoder of its JSON type."""
+    decode = decoders.get(type(value))
+    if decode is None:
+        reject(value, " or ".join(type_.__name__ for type_ in decoders))
+    return decode(value)
+
+
+def decode_discriminated(
+    rows: object, at: str, decoders: Mapping[str | int | bool, Callable[[Any], T]]
+) -> T:
+    """Read an object by the decoder that the value of its member `at` selects."""
+    if type(rows) is not dict:
+        at = ""
+        reject(rows, "dict")
+    value = rows[at]
+    if type(value) not in {bool, int, str} or value not in decoders:
+        reject(value, f"one of {', '.join(map(repr, decoders))}")
+    decode = decoders[value]
+    at = ""
+    return decode(rows)
+
+
+def split_members(text: str, names: Iterable[str], by: str, between: str) -> list[dict[str, str]]:
+    """Split a string that holds a list of objects, whose members stand in a known order.
+
+    Args:
+        text: The string; an empty one is an empty list.
+        names: The members' names, in their order.
+        by: What separates the objects.
+        between: What separates their members.
+
+    Raises:
+        ValueError: An element has another number of members.
+    """
+    parts = text.split(by) if text else []
+    return [dict(zip(names, part.split(between), strict=True)) for part in parts]
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def encode_list(values: object, argument: str, encode: Callable[[Any, str], Any]) -> list[Any]:
+    """Write a list whose items `encode` writes.
+
+    Raises:
+        ArgumentError: It is not a list, or an item cannot be written.
+    """
+    if not isinstance(values, list | tuple):
+        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
+    return [encode(value, f"{argument}[{index}]") for index, value in enumerate(values)]
+
+
+def encode_dict(values: object, argument: str, encode: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """Write a mapping whose members `encode` writes.
+
+    Raises:
+        ArgumentError: It is not a mapping, has a key that is not a str, or a member cannot be
+            written.
+    """
+    if not isinstance(values, Mapping):
+        raise ArgumentError(argument, f"expected a dict, got {type_name(values)}")
+    for name in values:
+        if not isinstance(name, str):
+            raise ArgumentError(argument, f"keys must be str, got {type_name(name)}")
+    return {
+        str.__str__(name): encode(value, f"{argument}[{name!r}]") for name, value in values.items()
+    }
+
+
+def encode_model(
+    value: object, argument: str, model: type[T], encode: Callable[[T], dict[str, Any]]
+) -> dict[str, Any]:
+    """Write a model, or a mapping as the tree that it is.
+
+    Raises:
+        ArgumentError: It is neither, or a member cannot be written.
+    """
+    if isinstance(value, model):
+        try:
+            return encode(value)
+        except ArgumentError as error:
+            error.argument = f"{argument}.{error.argument}"
+            raise
+    if isinstance(value, Mapping):
+        return encode_dict(value, argument, encode_json)
+    raise ArgumentError(argument, f"expected {model.__name__} or a dict, got {type_name(value)}")
+
+
+def encode_union(
+    value: object, argument: str, encoders: Mapping[type, Callable[[Any, str], Any]]
+) -> Any:
+    """Write a value by the encoder of its type.
+
+    Raises:
+        ArgumentError: It is of none of the types, or cannot be written.
+    """
+    encode = encoders.get(type(value))
+    if encode is None:
+        matching = [each for type_, each in encoders.items() if isinstance(value, type_)]
+        if not matching or isinstance(value, bool):
+            names = " or ".join(type_.__name__ for type_ in encoders)
+            raise ArgumentError(argument, f"expected {names}, got {type_name(value)}")
+        encode = matching[0]
+    return encode(value, argument)
+
+
+def join_members(
+    values: object,
+    argument: str,
+    decode: Callable[[Any], T],
+    encode: Callable[[T], dict[str, Any]],
+    names: tuple[str, ...],
+    by: str,
+    between: str,
+) -> str:
+    """Write a list of models or mappings as one string, their members in a known order.
+
+    Args:
+        values: The list.
+        argument: Its name, for errors.
+        decode: Makes a model of a mapping.
+        encode: Makes a tree of a model.
+        names: The members' names, in their order.
+        by: What separates the elements.
+        between: What separates their members.
+
+    Raises:
+        ArgumentError: It is not a list, an element has other members, or a member holds a
+            separator.
+    """
+
+    def write(value: Any, place: str) -> str:
+        if isinstance(value, Mapping):
+            try:
+                value = decode(dict(value))
+            except DECODE_ERRORS as error:
+                raise ArgumentError(place, f"expected str for {' and '.join(names)}") from error
+        elif not hasattr(value, "additional_properties"):
+            raise ArgumentError(place, f"expected a model or a dict, got {type_name(value)}")
+        tree = encode(value)
+        if tree.keys() != {*names}:
+            raise ArgumentError(place, f"expected {' and '.join(names)} and no other members")
+        for name in names:
+            text = tree[name]
+            held = [separator for separator in (by, between) if separator in text]
+            if held or not text:
+                problem = f"contain {held[0]!r}, which separates members" if held else "be empty"
+                raise ArgumentError(f"{place}.{name}", f"must not {problem}")
+        return between.join(tree[name] for name in names)
+
+    return by.join(encode_list(values, argument, write))

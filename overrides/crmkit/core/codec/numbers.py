@@ -1,0 +1,120 @@
+"""Numbers and booleans in wire formats of their own, and country codes: each pair one format."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from crmkit.core.errors import ArgumentError
+
+from .decode_errors import reject, type_name
+
+__all__ = [
+    "decode_bit",
+    "decode_country",
+    "decode_digits",
+    "encode_bit",
+    "encode_country",
+    "encode_digits",
+    "format_lenient",
+    "parse_lenient",
+]
+
+_COUNTRY = re.compile("[A-Z]{2}")
+
+
+def decode_digits(value: object) -> int:
+    """Read an id, on the wire digits in a string."""
+    if type(value) is int:
+        return value
+    if type(value) is not str or not (value.isdigit() and value.isascii()):
+        reject(value, "an id")
+    return int(value)
+
+
+def encode_digits(value: object, argument: str) -> str:
+    """Write an id as digits.
+
+    Raises:
+        ArgumentError: It is not a non-negative integer.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ArgumentError(argument, f"expected int, got {type_name(value)}")
+    if value < 0:
+        raise ArgumentError(argument, f"must be >= 0, got {value}")
+    return str(value)
+
+
+def decode_bit(value: object) -> bool:
+    """Read 0 or 1, or a boolean."""
+    if type(value) is bool:
+        return value
+    if type(value) is not int or value not in {0, 1}:
+        reject(value, "0 or 1")
+    return value == 1
+
+
+def encode_bit(value: object, argument: str) -> int:
+    """Write a bool as 0 or 1.
+
+    Raises:
+        ArgumentError: It is not a bool.
+    """
+    if not isinstance(value, bool):
+        raise ArgumentError(argument, f"expected bool, got {type_name(value)}")
+    return int(value)
+
+
+def decode_country(value: object) -> str:
+    """Read a country code, with `GR` for the vendor's `EL`."""
+    if type(value) is not str:
+        reject(value, "str")
+    return "GR" if value == "EL" else value
+
+
+def encode_country(value: object, argument: str) -> str:
+    """Write an ISO 3166-1 code, with the vendor's `EL` for `GR`; an empty str is written as it is.
+
+    Raises:
+        ArgumentError: It is not a code of two upper-case letters.
+    """
+    if not isinstance(value, str) or not (_COUNTRY.fullmatch(value) or value == ""):
+        shown = repr(value) if isinstance(value, str) else type_name(value)
+        raise ArgumentError(argument, f"expected an ISO 3166-1 code such as 'GR', got {shown}")
+    return "EL" if value == "GR" else str(value)
+
+
+def parse_lenient(value: object, type_: type) -> Any:
+    """Read a value in any of the forms that servers take: 7 and "7", true and 1.
+
+    Args:
+        value: A plain value of a tree.
+        type_: Its type in Python: `int`, `float` or `bool`.
+
+    Raises:
+        ValueError: It is not such a value in any form.
+    """
+    if type(value) is type_ or (type_ is float and type(value) is int):
+        return value
+    if type_ is bool:
+        return decode_bit(int(value) if type(value) is str and value in {"0", "1"} else value)
+    if type(value) is not str:
+        reject(value, type_.__name__)
+    number = type_(value)
+    if not value.isascii() or value != value.strip() or "_" in value or number - number != 0:
+        raise ValueError(value)
+    return number
+
+
+def format_lenient(value: object, argument: str, *types: type) -> Any:
+    """Write a plain value of one of several types as it is.
+
+    Raises:
+        ArgumentError: It is of another type, or not a finite number.
+    """
+    fits = type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
+    if not fits or (isinstance(value, float) and value - value != 0):
+        names = " or ".join(type_.__name__ for type_ in types)
+        found = value if isinstance(value, float) and fits else type_name(value)
+        raise ArgumentError(argument, f"expected {names}, got {found}")
+    return str.__str__(value) if isinstance(value, str) else value

@@ -1,0 +1,100 @@
+"""Values that JSON holds as they are, and values of which the document says nothing."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from math import isfinite
+from typing import Any
+
+from crmkit.core.errors import ArgumentError
+
+from .datetimes import encode_datetime
+from .decode_errors import reject, type_name
+
+__all__ = [
+    "decode_empty",
+    "encode_extras",
+    "encode_items",
+    "encode_json",
+    "encode_plain",
+]
+
+_PLAIN = {str, int, bool, type(None)}
+
+
+def decode_empty(value: object) -> Any:
+    """Read an empty string as None, where other values of the member are not empty."""
+    return None if value == "" else reject(value, "str")
+
+
+def encode_plain(value: object, type_: type, argument: str) -> Any:
+    """Return a plain value that the emitted encoder has not recognised by its exact type.
+
+    Args:
+        value: The value, which may be of a subclass such as an enum.
+        type_: `str`, `bool`, `int`, or `float` for any number.
+        argument: Name of the argument.
+
+    Raises:
+        ArgumentError: It is of another type, or not a finite number.
+    """
+    fits = isinstance(value, type_) or (type_ is float and isinstance(value, int))
+    if not fits or (isinstance(value, bool) and type_ is not bool):
+        raise ArgumentError(argument, f"expected {type_.__name__}, got {type_name(value)}")
+    return encode_json(value, argument)
+
+
+def encode_json(value: object, argument: str) -> Any:
+    """Return a value of any type as JSON holds it, datetimes and dates as str.
+
+    Raises:
+        ArgumentError: It holds a number that is not finite, a datetime without time zone, itself,
+            or what JSON cannot hold.
+    """
+    try:
+        return _encode(value, argument)
+    except RecursionError:
+        raise ArgumentError(argument, "must not contain itself, nor be nested too deeply") from None
+
+
+def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a type
+    if type(value) in _PLAIN or isinstance(value, int):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)  # an enum's member is written as its value
+    if isinstance(value, dict):
+        return {name: _encode(item, argument) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(item, argument) for item in value]
+    if isinstance(value, float):
+        if isfinite(value):
+            return value
+        raise ArgumentError(argument, f"expected a finite number, got {value}")
+    if isinstance(value, datetime):
+        return encode_datetime(value, argument)
+    if isinstance(value, date):
+        return value.isoformat()
+    # Checked here, as orjson and json differ in what else they take: NaN, UUID, dataclasses.
+    raise ArgumentError(argument, f"expected what JSON can hold, got {type_name(value)}")
+
+
+def encode_extras(members: dict[str, Any], tree: dict[str, Any]) -> None:
+    """Add members that the document does not name to a tree, which keeps those that it has.
+
+    Raises:
+        ArgumentError: As `encode_json`.
+    """
+    for name, value in members.items():
+        if name not in tree:
+            tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
+
+
+def encode_items(values: object, argument: str) -> list[Any]:
+    """Return a list of plain values as JSON holds it.
+
+    Raises:
+        ArgumentError: It is not a list, or an item cannot be written.
+    """
+    if not isinstance(values, list | tuple):
+        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
+    return list(encode_json(values, argument))

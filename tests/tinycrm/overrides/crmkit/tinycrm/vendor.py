@@ -1,0 +1,41 @@
+"""TinyCRM's key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmkit.core.vendor import REDACTED, Vendor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit.core.http import Request
+
+__all__ = ["TinyVendor"]
+
+_HEADER = "X-Tiny-Key"
+
+
+class TinyVendor(Vendor):
+    """What is peculiar to TinyCRM.
+
+    Args:
+        key: The account's key.
+    """
+
+    name = "tinycrm"
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def secrets(self) -> Iterable[str]:
+        """Return the key."""
+        return (self._key,)
+
+    def authenticate(self, request: Request) -> None:
+        """Put the key into its header."""
+        request.headers[_HEADER] = self._key
+
+    def redact(self, request: Request) -> None:
+        """Replace the key."""
+        request.headers[_HEADER] = REDACTED
