@@ -13,6 +13,7 @@ from tests.codegen.invalid_documents import (
     Refused,
     Spoil,
     all_of,
+    at,
     for_each,
     put,
     replaced,
@@ -182,6 +183,23 @@ def reading(tree: Tree) -> None:
     del item["get"]["requestBody"]
 
 
+def narrower_list(tag: str, name: str = "more") -> Spoil:
+    """Return what adds a list that narrows the one of notes.
+
+    Args:
+        tag: Its tag.
+        name: Name of its path.
+    """
+
+    def spoil(tree: Tree) -> None:
+        if tag not in [known["name"] for known in tree["tags"]]:
+            tree["tags"].append({"name": tag, "description": "Further notes."})
+        node = {"operationId": f"{tag}_list_{name}", "tags": [tag], NARROWS: "notes_list"}
+        tree["paths"][f"/{name}"] = {"get": {**at(tree, *LIST), **node}}
+
+    return spoil
+
+
 @for_each(
     Case(
         "narrows nothing", put(*LIST, NARROWS, value="notes_all"), "GET /notes", "no operation.*all"
@@ -193,6 +211,15 @@ def reading(tree: Tree) -> None:
         "for lists",
     ),
     Case("narrows itself", put(*LIST, NARROWS, value="notes_list"), "GET /notes", "narrow it once"),
+    Case(
+        "narrows a list of another tag", narrower_list("more"), "GET /more", "list of the same tag"
+    ),
+    Case(
+        "narrows a list that another one narrows",
+        all_of(narrower_list("notes", "mine"), narrower_list("notes", "yours")),
+        "GET /(mine|yours)",
+        "narrow it once",
+    ),
     Case(
         "replaces what nothing reads",
         all_of(update, put(*PUT, REPLACE, value="notes_get")),
