@@ -170,7 +170,7 @@ CASES: list[Case] = [
             lambda one: one["industry"] is not None and "tail" not in one["industry"]),
     account("startsWith", "name", "acc 1",
             lambda one: (text(one, "name") or "").startswith("acc 1")),
-    account("endsWith", "name", "5", lambda one: (text(one, "name") or "").endswith("5")),
+    account("endsWith", "name", "1", lambda one: (text(one, "name") or "").endswith("1")),
     account("like", "name", "a%1_", lambda one: (text(one, "name") or "").startswith("acc 1")),
     account("notLike", "industry", "R%",
             lambda one: one["industry"] is not None and one["industry"][0] != "R"),
