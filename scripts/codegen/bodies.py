@@ -10,15 +10,12 @@ if TYPE_CHECKING:
     from .kinds import Kind
     from .schemas import Schemas
 
-__all__ = ["ANY_VALUE", "JSON", "Body", "body_of"]
+__all__ = ["JSON", "Body", "body_of"]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
 MEDIA = {JSON: "json", FORM: "form", FILES: "multipart"}
-
-ANY_VALUE: dict[str, Any] = {"anyOf": [{}, {"type": "string"}]}
-"""Any value, for the generator: it would not even look at a reply whose schema is empty."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +24,10 @@ class Body:
 
     Args:
         media: How it is written: `json`, `form`, `multipart` or `content`.
-        model: Name of the input model; empty for what is none.
+        model: Name of the input model; empty for what is not a model.
         upload: Name of the input model that the same operation takes with files in it; empty for
             none.
-        kind: What it holds where it is no model; None for `content`.
+        kind: What it holds where it is not a model; None for `content`.
         content_type: Content-Type of `content`.
     """
 
@@ -40,43 +37,37 @@ class Body:
     kind: Kind | None = None
     content_type: str = ""
 
+    @property
+    def models(self) -> list[str]:
+        """Names of the input models: one, or one without and one with files."""
+        return [name for name in (self.model, self.upload) if name]
 
-def body_of(source: OperationSource, schemas: Schemas) -> tuple[Body | None, dict[str, Any]]:
-    """Return the body of an operation, and its derived form; None and nothing if it has none.
 
-    Generated functions write every body but `content` as JSON; the sender puts it into the form
-    that the wire has.
+def body_of(source: OperationSource, schemas: Schemas) -> Body | None:
+    """Return the body of an operation; None if it has none.
 
     Raises:
         DocumentError: It cannot be made of arguments.
     """
     if "requestBody" not in source.node:
-        return None, {}
+        return None
     document = schemas.document
     place = f"{source.place} requestBody"
     content = document.resolve(source.node["requestBody"], place).get("content", {})
-    for media, form in MEDIA.items():
+    for media, written in MEDIA.items():
         if media not in content or (media != JSON and not _is_object(content[media], document)):
             continue
         node = content[media].get("schema", {})
         kind, _, _ = schemas.kind(node, place, "write")
         if kind.name == "model":
-            upload = _upload(media, content, schemas, place)
-            forms = [{"$ref": f"#/components/schemas/{one}"} for one in (kind.ref, upload) if one]
-            schema = {"anyOf": forms} if upload else forms[0]
-            return Body(form, kind.ref, upload), _derived(JSON, schema)
+            return Body(written, kind.ref, _upload(media, content, schemas, place))
         if media != JSON or kind.name not in {"map", "any"}:
-            document.refuse(place, f"is no object but {kind.name}", "refer to an object schema")
-        return Body(form, kind=kind), _derived(JSON, {})
+            document.refuse(place, f"is not an object but {kind.name}", "refer to an object schema")
+        return Body(written, kind=kind)
     other = next((media for media in content if media not in MEDIA), None)
     if other is None:
         document.refuse(place, "has no media type", f"add {JSON}, or the one that it has")
-    binary = {"type": "string", "format": "binary"}
-    return Body("content", content_type=other), _derived("application/octet-stream", binary)
-
-
-def _derived(media: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"required": True, "content": {media: {"schema": schema}}}
+    return Body("content", content_type=other)
 
 
 def _is_object(node: dict[str, Any], document: Document) -> bool:
@@ -88,8 +79,5 @@ def _upload(media: str, content: dict[str, Any], schemas: Schemas, place: str) -
     if media != JSON or FILES not in content or not _is_object(content[FILES], schemas.document):
         return ""
     kind, _, _ = schemas.kind(content[FILES].get("schema", {}), place, "write")
-    return (
-        ""
-        if kind.ref == schemas.kind(content[media]["schema"], place, "write")[0].ref
-        else kind.ref
-    )
+    plain, _, _ = schemas.kind(content[media]["schema"], place, "write")
+    return "" if kind.ref == plain.ref else kind.ref

@@ -1,7 +1,8 @@
 """Wire document → derived document, the Python-facing one that the generator reads.
 
 Here overrides act on operations: envelopes are unwrapped, responses other than success go (errors
-become exceptions), what the generator cannot read goes, and schemas that none reaches are left out.
+become exceptions), and so do the PATCH and POST counterparts of other operations. The generator
+reads the schemas alone, those that an operation reaches; operations are emitted here.
 `parameters.py`, `bodies.py` and `payloads.py` act on the parts of an operation, `schemas.py` on
 types.
 """
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .bodies import body_of
 from .parameters import parameters_of
 from .payloads import payload_of
-from .schemas import Schemas, one_line
+from .schemas import Schemas
 
 if TYPE_CHECKING:
     from .bodies import Body
@@ -33,10 +34,9 @@ class OperationPlan:
 
     Args:
         source: The operation in the document.
-        path: Its path in the derived document, with `:format` for a setting of the client.
-        payload: What a success brings; None for nothing.
-        body: What a call sends; None for nothing.
-        paging: The paging extension; None for what is no list of many pages.
+        payload: What a success brings, or None.
+        body: What a call sends, or None.
+        paging: The paging extension; None for what is not a list of pages.
         effect: `read` or `write`.
         parameters: Its parameters.
         settings: Names of the path parameters that are settings of the client.
@@ -44,7 +44,6 @@ class OperationPlan:
     """
 
     source: OperationSource
-    path: str
     payload: Payload | None
     body: Body | None
     paging: dict[str, Any] | None
@@ -64,6 +63,11 @@ class OperationPlan:
         return self.source.id.upper()
 
     @property
+    def module(self) -> str:
+        """Name of the module of its resource, and of its entry in the tables of operations."""
+        return self.source.public[0] or "client_"
+
+    @property
     def public(self) -> str:
         """What callers know it by, such as `contacts.save`."""
         resource, method = self.source.public
@@ -78,7 +82,7 @@ class Derived:
         document: The wire document.
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
+        forms: Names of the classes of `crmkit.core.forms` that are used.
         aliases: Types that have a name in annotations, by that name.
         tree: The derived document.
         operations: The operations.
@@ -114,51 +118,32 @@ class _Derivation:
         self.out = Derived(document, made.models, made.enums, made.forms, made.aliases)
 
     def run(self) -> Derived:
-        paths: dict[str, Any] = {}
         for source in self.document.operations:
-            node = self._operation(source)
-            paths.setdefault(self.out.operations[-1].path, {})[source.method] = node
+            if not source.twin:
+                self.out.operations.append(self._operation(source))
         if "x-crmkit-side-elements" in self.document.tree:
             self.schemas.model(self.document.tree["x-crmkit-side-elements"], "read")
         for form in sorted(self.schemas.forms):
-            # Only a name for the generator; the class is crmkit.core.codec.labeled' own.
+            # Only a name for the generator; the class is crmkit.core.forms' own.
             self.schemas.tree[form] = {"type": "object", "properties": {"text": {"type": "string"}}}
         info = self.document.tree["info"]
         self.out.tree = {
             "openapi": "3.1.0",
             "info": {"title": info["title"], "version": info["version"]},
             "tags": self.document.tree.get("tags", []),
-            "paths": paths,
+            "paths": {},
             "components": {"schemas": dict(sorted(self.schemas.tree.items()))},
         }
         return self.out
 
     # -- operations --------------------------------------------------------------------------------
 
-    def _operation(self, source: OperationSource) -> dict[str, Any]:
-        node: dict[str, Any] = {"operationId": source.id, "tags": [source.tag]}
-        node |= {
-            key: one_line(source.node[key])
-            for key in ("summary", "description")
-            if key in source.node
-        }
-        parameters, parameters_out, settings = parameters_of(source, self.schemas)
-        if parameters_out:
-            node["parameters"] = parameters_out
-        body, body_out = body_of(source, self.schemas)
-        if body is not None:
-            node["requestBody"] = body_out
-        payload, content = payload_of(source, self.schemas)
-        success: dict[str, Any] = {"description": "Success."}
-        if content is not None:
-            success["content"] = content
-        # Any 2xx: what is success, and not its number, decides.
-        node["responses"] = {"2XX": success}
+    def _operation(self, source: OperationSource) -> OperationPlan:
+        parameters, settings = parameters_of(source, self.schemas)
         plan = OperationPlan(
             source,
-            re.sub(r"\{([^}]*)\}", lambda m: f":{m[1]}" if m[1] in settings else m[0], source.path),
-            payload,
-            body,
+            payload_of(source, self.schemas),
+            body_of(source, self.schemas),
             source.node.get("x-crmkit-paging"),
             source.node.get("x-crmkit-effect", "read" if source.method == "get" else "write"),
             tuple(parameters),
@@ -168,8 +153,7 @@ class _Derivation:
         self._check_paging(plan)
         self._check_narrowing(plan)
         self._check_replacing(plan)
-        self.out.operations.append(plan)
-        return node
+        return plan
 
     def _check_paging(self, plan: OperationPlan) -> None:
         if plan.paging is None:
@@ -178,8 +162,8 @@ class _Derivation:
         if plan.payload is None or plan.payload.kind.name != "list" or plan.payload.nullable:
             refuse(
                 place,
-                "has x-crmkit-paging, but its payload is no list",
-                "mend x-crmkit-envelope, or take it away",
+                "has x-crmkit-paging, but its payload is not a list",
+                "correct x-crmkit-envelope, or remove it",
             )
         names = {one.wire for one in plan.parameters if one.place == "query"}
         for key in ("number", "size"):

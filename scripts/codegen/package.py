@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from .codec import emit_codec
 from .derive import derive
 from .document import DocumentError, load
-from .models import doc, endpoint_sources, model_sources, run_generator, write_shims
-from .resources import emit_resource, emit_resources
+from .functions import emit_functions
+from .models import doc, model_sources, run_generator, write_shims
+from .resources import emit_payloads, emit_resource, emit_resources
 from .routes import emit_operations
 from .signatures import Sources
 
@@ -56,23 +57,33 @@ def _build_one(path: Path, folder: Path) -> None:
     derived = derive(document)
     run_generator(derived, folder)
     models = model_sources(derived, folder)
-    sources = Sources(derived, endpoint_sources(derived, folder), models)
+    sources = Sources(derived, models)
     write_shims(derived, models, folder)
+    (folder / "errors.py").unlink(missing_ok=True)
     title = doc(derived.tree["info"]["title"])
     write = {
-        "operations.py": emit_operations(derived),
-        "resources/__init__.py": emit_resources(sources),
+        "api/__init__.py": f'"""The operations of the {title} as functions."""\n',
         "codec/__init__.py": f'"""Decoders and encoders of the models of the {title}."""\n',
+        "operations/__init__.py": f'"""The operations of the {title}, by resource."""\n',
+        "resources/__init__.py": emit_resources(sources),
         "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
     }
     for name, model in derived.models.items():
         write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
-    for tag in {plan.source.public[0] for plan in derived.operations if not plan.source.hidden}:
-        write[f"resources/{tag or 'client_'}.py"] = emit_resource(sources, tag)
+    for module in {plan.module for plan in derived.operations}:
+        write[f"operations/{module}.py"] = emit_operations(derived, module)
+        write[f"codec/{module}_payloads.py"] = emit_payloads(sources, module)
+    for plan in derived.operations:
+        folder_text = f'"""Functions of {plan.source.tag}."""\n'
+        write[f"api/{plan.source.tag}/__init__.py"] = folder_text
+        write[f"api/{plan.source.tag}/{plan.source.id}.py"] = emit_functions(plan, sources)
+    for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
+        write[f"resources/{module}.py"] = emit_resource(sources, module)
     for name, text in write.items():
-        target = folder / name
-        target.parent.mkdir(exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        if text:
+            target = folder / name
+            target.parent.mkdir(exist_ok=True, parents=True)
+            target.write_text(text, encoding="utf-8")
     shutil.rmtree(folder / ".ruff_cache", ignore_errors=True)
     _tidy(folder, path.name)
 

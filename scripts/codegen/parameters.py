@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
-from .kinds import Kind
+from openapi_python_client.strings import PythonIdentifier
+
+from .kinds import Kind, python_type
 from .schemas import one_line
 
 if TYPE_CHECKING:
     from .document import Document, OperationSource
     from .schemas import Schemas
 
-__all__ = ["WRITTEN", "Parameter", "parameters_of"]
+__all__ = ["CONVERTED", "Parameter", "converter_imports", "parameters_of"]
 
-PARTS = "parts"
-"""Place of an argument that many parameters spell together; others have OpenAPI's `in`."""
 _PLAIN = {"str", "int", "float", "bool", "digits"}
-WRITTEN = {"datetime", "date", "espo_datetime", "dmy", "unix", "bit", "country"}
-"""Kinds that methods write as text, as the generator would write +00:00 for Z."""
+CONVERTED = {
+    "bit": "encode_bit",
+    "country": "encode_country",
+    "date": "encode_date",
+    "datetime": "encode_datetime",
+    "dmy": "encode_dmy",
+    "espo_datetime": "encode_espo_datetime",
+    "unix": "encode_unix",
+}
+"""Kinds of values that a parameter converts, and the functions of `crmkit.core.codec` that do."""
+
+
+_IN_NUMBERS = {"encode_bit", "encode_country"}
+
+
+def converter_imports(names: set[str]) -> list[str]:
+    """Return the imports of functions that convert parameters."""
+    numbers = sorted(names & _IN_NUMBERS)
+    datetimes = sorted(names - _IN_NUMBERS)
+    return [
+        f"from crmkit.core.codec.{module} import {', '.join(found)}"
+        for module, found in (("datetimes", datetimes), ("numbers", numbers))
+        if found
+    ]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter, or an argument that many parameters spell together.
+    """A parameter, or an argument that several parameters spell together.
 
     Args:
         wire: Name on the wire, or of the argument.
-        place: `path`, `query`, `header`, or `parts`.
+        place: `path`, `query` or `header`.
         kind: What it holds.
-        required: Whether it has to be given.
-        separator: What stands between the items of a list on the wire; empty where each item
-            repeats the name.
-        argument: Name of the method's argument; empty to leave it to the generator.
+        required: Whether it must be passed.
+        style: How it is written; see `crmkit.core.operation.Param`.
+        separator: What joins the items of a list on the wire.
+        given_name: Name of the argument that the document gives; empty for none.
         deprecated: Whether methods leave it out.
         description: What it does, and which values it takes.
     """
@@ -41,23 +64,43 @@ class Parameter:
     place: str
     kind: Kind
     required: bool
+    style: str
     separator: str
-    argument: str
+    given_name: str
     deprecated: bool
     description: str
+
+    @property
+    def argument(self) -> str:
+        """Name of the argument, made as the generator makes names."""
+        if self.given_name and not iskeyword(self.given_name):
+            return self.given_name  # a builtin's name, too, if the document gives it
+        return str(PythonIdentifier(self.given_name or self.wire, "field_"))
+
+    @property
+    def annotation(self) -> str:
+        """Type of the argument."""
+        if self.kind.name == "list":
+            item = "str" if self.kind.items[0].name == "str" else "Mapping[str, Any]"
+            return f"Sequence[{item}]"
+        return python_type(self.kind)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Place and name, which no other parameter of an operation has."""
+        return self.place, self.wire
 
 
 def parameters_of(
     source: OperationSource, schemas: Schemas
-) -> tuple[list[Parameter], list[dict[str, Any]], tuple[str, ...]]:
-    """Return the parameters of an operation, their derived form, and its settings.
+) -> tuple[list[Parameter], tuple[str, ...]]:
+    """Return the parameters of an operation, and its settings.
 
     Raises:
         DocumentError: One cannot be an argument.
     """
     document = schemas.document
     found: dict[tuple[str, str], Parameter] = {}
-    derived: list[dict[str, Any]] = []
     settings: list[str] = []
     for ref in source.node["parameters"]:
         node = document.resolve(ref, f"{source.place} parameters")
@@ -68,84 +111,83 @@ def parameters_of(
                     place, "x-crmkit-setting is for path parameters", "name it as the parameter"
                 )
             settings.append(node["name"])
-        elif "x-crmkit-part-of" in node:
-            one = _part(node, document, place, found)
-            found[PARTS, one.wire] = one
+            continue
+        if "x-crmkit-part-of" in node:
+            parameter = _part(node, schemas, place, list(found.values()))
         else:
-            one, out = _one(node, schemas, place)
-            found[one.place, one.wire] = one
-            derived.append(out)
-    return list(found.values()), derived, tuple(settings)
+            parameter = _single_parameter(node, schemas, place)
+        found[parameter.key] = parameter
+    return list(found.values()), tuple(settings)
 
 
 def _part(
-    node: dict[str, Any],
-    document: Document,
-    place: str,
-    found: dict[tuple[str, str], Parameter],
+    node: dict[str, Any], schemas: Schemas, place: str, others: list[Parameter]
 ) -> Parameter:
+    """Return the argument that a parameter is part of."""
     part = node["x-crmkit-part-of"]
     name, items = part["argument"], part["items"]
     kind = Kind("list", items=(Kind("str" if items == "text" else "any"),))
-    first = found.get((PARTS, name))
+    first = next((other for other in others if other.given_name == name), None)
     if first is not None and first.kind != kind:
-        document.refuse(
+        schemas.document.refuse(
             place, f"another part of {name} says other items", "write the same in all parts"
         )
-    told = part.get("description", first.description if first else node.get("description", ""))
-    return Parameter(name, PARTS, kind, False, "", name, False, one_line(told))
+    if first is not None:
+        return first  # the other spellings are for servers that know no better
+    description = one_line(part.get("description", node.get("description", "")))
+    if items == "text" and node.get("schema", {}).get("type") == "array":
+        separator = "" if node.get("explode", True) else ","
+        style = "joined" if separator else "repeated"
+        return Parameter(
+            node["name"], "query", kind, False, style, separator, name, False, description
+        )
+    return Parameter(name, "query", kind, False, "spread", "", name, False, description)
 
 
-def _one(node: dict[str, Any], schemas: Schemas, place: str) -> tuple[Parameter, dict[str, Any]]:
+def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Parameter:
     document = schemas.document
     if "schema" not in node:
         document.refuse(place, "has no schema", "add it; content is not known to the emitter")
-    schema, choices = _single(node["schema"], document, place)
-    kind, nullable, derived = schemas.kind(schema, place, "write")
-    separator = ""
+    schema, choices = _first_alternative(node["schema"], document, place)
+    kind, nullable, _ = schemas.kind(schema, place, "write")
+    style, separator = "single", ""
     if kind.name == "list" and kind.items[0].name == "str" and node["in"] != "path":
         # As OpenAPI has it: without `explode: false` each item repeats the name.
-        separator = "" if node["in"] == "query" and node.get("explode", True) else ","
+        repeated = node["in"] == "query" and node.get("explode", True)
+        style, separator = ("repeated", "") if repeated else ("joined", ",")
         nullable = False
     elif kind.name == "separated" and kind.items[0].name == "str":
-        separator = schema["x-crmkit-separated"]["by"]
+        style, separator = "joined", schema["x-crmkit-separated"]["by"]
         kind = Kind("list", items=(Kind("str"),))
-    elif nullable or kind.name not in _PLAIN | WRITTEN:
+    elif nullable or kind.name not in _PLAIN | CONVERTED.keys():
         document.refuse(
             place,
             f"the emitter does not know {'null' if nullable else kind.name} as a parameter",
-            "use a plain type or a list of texts, without null",
+            "use a plain type or a list of strings, without null",
         )
-    if separator or kind.name in WRITTEN:
-        derived = {"type": "string"}
     text = one_line(node.get("description", schema.get("description", "")))
     if choices:
         text = f"{text} One of {', '.join(choices)}.".strip()
-    one = Parameter(
+    return Parameter(
         node["name"],
         node["in"],
         kind,
         node.get("required", False),
+        style,
         separator,
         node.get("x-crmkit-name", ""),
         node.get("deprecated", False),
         text,
     )
-    return one, {
-        "name": one.wire,
-        "in": one.place,
-        "required": one.required,
-        "schema": {**derived, "description": text},
-    }
 
 
-def _single(
+def _first_alternative(
     node: dict[str, Any], document: Document, place: str
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the first of a schema's alternatives, and the values it takes if it lists them.
 
-    What else a server reads is a matter of kindness; one way to say a thing is enough. A value
-    that is not listed is sent all the same: the server knows its choices.
+    Servers read other forms, too; one way to say a thing is enough. A value that is not listed is
+    sent all the same: the server knows its choices.
     """
     schema: dict[str, Any] = document.resolve(node, place)
     for alternatives in ("anyOf", "oneOf"):
@@ -155,16 +197,16 @@ def _single(
                 for key, value in schema.items()
                 if key not in {alternatives, "x-crmkit-open-enum"}
             }
-            first, choices = _single(schema[alternatives][0], document, place)
+            first, choices = _first_alternative(schema[alternatives][0], document, place)
             return {**first, **rest}, choices
     kinds = schema.get("type", "string")
     if isinstance(kinds, list):
-        others = kinds[1:]
-        schema = {**schema, "type": [*kinds[:1], *(one for one in others if one == "null")]}
-    values = [str(one) for one in schema.get("enum", [])]
+        nullable = [kind for kind in kinds[1:] if kind == "null"]
+        schema = {**schema, "type": [*kinds[:1], *nullable]}
+    values = [str(value) for value in schema.get("enum", [])]
     inner: dict[str, Any] | None = schema.get("items")
     if inner is not None:
-        items, values = _single(inner, document, place)
+        items, values = _first_alternative(inner, document, place)
         schema = {**schema, "items": items}
     schema = {key: value for key, value in schema.items() if key not in {"enum", "const"}}
     return {"type": "string", **schema}, values

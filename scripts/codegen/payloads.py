@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .bodies import ANY_VALUE, JSON
+from .bodies import JSON
 from .kinds import Kind, python_type
 from .unions import wire_types
 
@@ -17,9 +17,6 @@ __all__ = ["PLAIN_PAYLOADS", "Payload", "payload_of", "returned_type", "wire_typ
 PLAIN_PAYLOADS = {"any", "str", "int", "bool", "digits", "bytes"}
 """Kinds that the sender checks by the type of the payload, and that need no decoder."""
 
-_FAITHFUL = {"model", "str", "int", "float", "bool", "digits", "datetime", "date"}
-"""Kinds that generated functions read as they are; of others they return the tree."""
-
 
 class Payload:
     """What an operation's success brings.
@@ -28,18 +25,20 @@ class Payload:
         envelope: Members that lead to it.
         kind: What it is.
         nullable: Whether it may be null.
+        description: What the document says of the reply.
     """
 
-    def __init__(self, envelope: tuple[str, ...], kind: Kind, *, nullable: bool) -> None:
+    def __init__(
+        self, envelope: tuple[str, ...], kind: Kind, *, nullable: bool, description: str
+    ) -> None:
         self.envelope = envelope
         self.kind = kind
         self.nullable = nullable
+        self.description = description
 
 
-def payload_of(
-    source: OperationSource, schemas: Schemas
-) -> tuple[Payload | None, dict[str, Any] | None]:
-    """Return the payload of an operation, and the derived content of its success; None for none.
+def payload_of(source: OperationSource, schemas: Schemas) -> Payload | None:
+    """Return the payload of an operation; None for none.
 
     Raises:
         DocumentError: The reply is not described, or in a form that the emitters do not know.
@@ -54,7 +53,8 @@ def payload_of(
     content = response.get("content", {})
     dotted = source.node.get("x-crmkit-envelope", document.tree.get("x-crmkit-envelope", ""))
     if not content or source.method == "delete" or dotted is None:
-        return None, None
+        return None
+    text = " ".join(response["description"].split())
     if JSON not in content:
         schema = document.resolve(next(iter(content.values())).get("schema", {}), place)
         if schema.get("format") != "binary":
@@ -63,25 +63,21 @@ def payload_of(
                 f"the success has no {JSON}",
                 "add it, or say type: string, format: binary of what are bytes",
             )
-        binary = {"type": "string", "format": "binary"}
-        content = {"application/octet-stream": {"schema": binary}}
-        return Payload((), Kind("bytes"), nullable=False), content
+        return Payload((), Kind("bytes"), nullable=False, description=text)
     envelope = tuple(dotted.split(".")) if dotted else ()
     schema = content[JSON].get("schema", {})
     for member in envelope:
         properties = document.resolve(schema, place).get("properties", {})
         if member not in properties:
             document.refuse(
-                place, f"the envelope has no member {member!r}", "mend x-crmkit-envelope"
+                place, f"the envelope has no member {member!r}", "correct x-crmkit-envelope"
             )
         schema = properties[member]
-    kind, nullable, derived = schemas.kind(schema, place, "read")
+    kind, nullable, _ = schemas.kind(schema, place, "read")
     inner = kind.items[0].name if kind.name == "list" else kind.name
     if inner in {"enum", "open_enum"}:
         document.refuse(place, "the payload is an enum", "describe it as a plain string")
-    if inner not in _FAITHFUL or nullable:
-        derived = ANY_VALUE
-    return Payload(envelope, kind, nullable=nullable), {JSON: {"schema": derived}}
+    return Payload(envelope, kind, nullable=nullable, description=text)
 
 
 def returned_type(kind: Kind) -> str:
@@ -94,10 +90,10 @@ def wire_type(kind: Kind) -> str | None:
     match kind.name:
         case "any" | "optional":
             return None
-        case "digits":  # as text, and read as a number all the same
+        case "digits":  # as a str, and read as a number all the same
             return "int"
         case "bytes":
             return "bytes"
         case _:
-            found = wire_types(kind)
-            return found[0] if len(found) == 1 else None
+            types = wire_types(kind)
+            return types[0] if len(types) == 1 else None

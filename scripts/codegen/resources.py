@@ -1,4 +1,4 @@
-"""Emit resource classes, sync and async: `crm.contacts.save(...)`. Each is loaded when touched."""
+"""Emit resource classes, sync and async: `crm.contacts.save(…)`. Each is loaded when touched."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .codec import IMPORTS
 from .imports import only_needed
-from .methods import emit_method, emit_tables
+from .methods import emit_merges, emit_method, emit_payload_decoders
 from .models import doc
 from .schemas import class_of
 from .signatures import Signature
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from .models import ModelSource
     from .signatures import Sources
 
-__all__ = ["emit_resource", "emit_resources"]
+__all__ = ["emit_payloads", "emit_resource", "emit_resources"]
+__all__ += ["codec_imports", "model_imports"]
 
 
 def emit_resources(sources: Sources) -> str:
@@ -33,13 +34,6 @@ def emit_resources(sources: Sources) -> str:
             f"class {prefix}Resources(Client):",
             f'    """Resources of the {prefix.lower()} client."""'.replace("the  ", "the "),
         ]
-        lines += [
-            "",
-            "    def _operations(self) -> Sequence[Operation]:",
-            "        from ..operations import OPERATIONS",
-            "",
-            "        return OPERATIONS",
-        ]
         for tag in tags:
             text = _tag_text(derived, tag)
             lines += [
@@ -55,28 +49,26 @@ def emit_resources(sources: Sources) -> str:
             lines += ["", *_delegate(plan, sources, prefix)]
     body = "\n".join(lines) + "\n"
     head = [
-        f'"""The resources of the {title}, loaded when they are touched."""',
+        f'"""The resources of the {title}, each loaded when it is touched."""',
         "",
         "from __future__ import annotations",
         "",
         "import builtins",
         "import datetime",
-        "from collections.abc import Sequence",
         "from functools import cached_property",
         "from typing import TYPE_CHECKING, Any",
         "from crmkit.core.client import Client",
-        "from crmkit.core.operation import Operation",
         "from crmkit.core.types import UNSET, File, Unset",
         "",
         "if TYPE_CHECKING:",
-        "    from collections.abc import Mapping",
+        "    from collections.abc import Mapping, Sequence",
         "    from pathlib import Path",
         "    from typing import BinaryIO",
         "    from crmkit.core.body import Stream as ByteStream",
         "    from crmkit.core.options import Options",
         "    from crmkit.core.paging import AsyncPager, Pager",
         *(f"    from .{tag} import Async{class_of(tag)}, {class_of(tag)}" for tag in tags),
-        *(f"    {line}" for line in _model_imports(sources.models)),
+        *(f"    {line}" for line in model_imports(sources.models, "..")),
         "",
     ]
     return only_needed("\n".join(head) + body)
@@ -101,30 +93,38 @@ def _tag_text(derived: Derived, tag: str | None) -> str:
     return tags[tag] if tag else "Methods of the client."
 
 
-def _model_imports(models: dict[str, ModelSource]) -> list[str]:
-    return [f"from ..models.{model.module} import {name}" for name, model in sorted(models.items())]
+def model_imports(models: dict[str, ModelSource], above: str) -> list[str]:
+    """Return the imports of all models, of which a module needs some.
+
+    Args:
+        models: The generated classes by name.
+        above: The dots that lead to the package.
+    """
+    return [
+        f"from {above}models.{model.module} import {name}" for name, model in sorted(models.items())
+    ]
 
 
-def emit_resource(sources: Sources, tag: str | None) -> str:
+def codec_imports(models: dict[str, ModelSource], above: str) -> list[str]:
+    """Return the imports of all codecs, of which a module needs some."""
+    return [
+        f"from {above}codec import {model.module} as {model.module}_codec"
+        for _, model in sorted(models.items())
+    ]
+
+
+def emit_resource(sources: Sources, module: str) -> str:
     """Return the module of one resource, with its sync and its async class.
 
     Args:
         sources: What the emitters read.
-        tag: The resource's tag; None for the client's own methods.
+        module: Its name: the resource's tag, or `client_` for the client's own methods.
     """
     derived, models = sources.derived, sources.models
     plans = [
-        plan
-        for plan in derived.operations
-        if plan.source.public[0] == tag and not plan.source.hidden
+        plan for plan in derived.operations if plan.module == module and not plan.source.hidden
     ]
-    called = {plan.source.id for plan in plans} | {plan.replaces for plan in plans}
-    named = {plan.source.id for plan in plans}
-    reached = [
-        plan
-        for plan in derived.operations
-        if plan.source.id in called or plan.source.narrows in named
-    ]
+    tag = None if module == "client_" else module
     name = class_of(tag) if tag else "Client_"
     text = _tag_text(derived, tag)
     lines = [
@@ -135,30 +135,26 @@ def emit_resource(sources: Sources, tag: str | None) -> str:
         "import builtins",
         "import datetime",
         "from collections.abc import Mapping, Sequence",
-        "from functools import partial",
         "from pathlib import Path",
         "from typing import Any, BinaryIO",
         "",
-        f"from crmkit.core.arguments import {', '.join(ARGUMENTS)}",
         "from crmkit.core.body import Stream as ByteStream",
+        "from crmkit.core.call import refuse_beside",
         "from crmkit.core.drive import drive",
+        "from crmkit.core.merge import Member, Merge",
         "from crmkit.core.options import Options",
-        "from crmkit.core.paging import AsyncPager, Pager, Walk",
-        "from crmkit.core.replace import Member, Replacement, replaced",
-        "from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member",
+        "from crmkit.core.paging import AsyncPager, Pager",
+        "from crmkit.core.resource import Resource, member_tree, plain_tree, request_tree",
         "from crmkit.core.types import UNSET, File, Unset",
         *IMPORTS,
         "",
-        "from .. import operations",
-        *(f"from ..api.{plan.source.tag} import {plan.source.id}" for plan in reached),
-        *(
-            f"from ..codec import {model.module} as {model.module}_codec"
-            for _, model in sorted(models.items())
-        ),
-        *_model_imports(models),
+        f"from ..codec import {module}_payloads as payloads",
+        f"from ..operations import {module} as operations",
+        *codec_imports(models, ".."),
+        *model_imports(models, ".."),
         "",
     ]
-    lines += emit_tables([one for one in reached if one in plans or one.source.narrows], sources)
+    lines += emit_merges(plans, sources)
     for prefix in ("", "Async"):
         lines += ["", f"class {prefix}{name}(Resource):", f'    """{text}"""']
         for plan in plans:
@@ -166,13 +162,34 @@ def emit_resource(sources: Sources, tag: str | None) -> str:
     return only_needed("\n".join(lines))
 
 
-ARGUMENTS = (
-    "CARRIED",
-    "alone",
-    "carrying",
-    "joined_texts",
-    "segment",
-    "texts",
-    "with_parts",
-)
-"""What a method may need of `crmkit.core.arguments`."""
+def emit_payloads(sources: Sources, module: str) -> str:
+    """Return the module of decoders for payloads that are not plain models; empty for none.
+
+    Args:
+        sources: What the emitters read.
+        module: Name of the module of operations.
+    """
+    decoders = emit_payload_decoders(sources, module)
+    if not decoders:
+        return ""
+    lines = [
+        f'"""Decoders of payloads of {module.removesuffix("_")}."""',
+        "",
+        "from __future__ import annotations",
+        "",
+        "import datetime",
+        "from typing import Any",
+        "",
+        *IMPORTS,
+        "",
+        *(
+            f"from . import {model.module} as {model.module}_codec"
+            for _, model in sorted(sources.models.items())
+        ),
+        *model_imports(sources.models, ".."),
+        "",
+        "EMITTED = True",
+        "",
+        *decoders,
+    ]
+    return only_needed("\n".join(lines))

@@ -1,6 +1,6 @@
 """Signatures and docstrings of emitted methods.
 
-Names are made as the generator makes them, or are told by the document; types come from the
+Names are made as the generator makes them, or given by the document; types come from the
 document's kinds and from the attributes of the generated models.
 """
 
@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from keyword import iskeyword
 from typing import TYPE_CHECKING
-
-from openapi_python_client.strings import PythonIdentifier
 
 from .kinds import python_type
 from .models import Argument, doc
 from .payloads import returned_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .bodies import Body
     from .derive import Derived, OperationPlan
-    from .models import EndpointSource, ModelSource
+    from .models import ModelSource
     from .parameters import Parameter
+    from .payloads import Payload
     from .schemas import Field
 
-__all__ = ["Signature", "Sources", "argument_name", "returned", "safe"]
+__all__ = ["FILE", "Signature", "Sources", "plain_body_type", "returned", "safe", "summary"]
+__all__ += ["wrapped"]
 
 _ERRORS = {
     "400": "BadRequestError",
@@ -46,13 +49,45 @@ class Sources:
 
     Args:
         derived: The derived document.
-        endpoints: Signatures of the generated functions by operationId.
         models: The generated classes by name.
     """
 
     derived: Derived
-    endpoints: dict[str, EndpointSource]
     models: dict[str, ModelSource]
+
+    def own_errors(self, plan: OperationPlan) -> list[tuple[str, str]]:
+        """Return the errors that are peculiar to an operation: class and description.
+
+        What every fourth operation answers is not.
+        """
+        most = len(self.derived.operations) // 4
+        return [
+            (_ERRORS[status], text)
+            for status, text in self._responses(plan)
+            if status in _ERRORS and self._response_counts[status, text] <= max(most, 1)
+        ]
+
+    @cached_property
+    def _response_counts(self) -> Counter[tuple[str, str]]:
+        return Counter(
+            response for plan in self.derived.operations for response in self._responses(plan)
+        )
+
+    def _responses(self, plan: OperationPlan) -> list[tuple[str, str]]:
+        resolve = self.derived.document.resolve
+        return [
+            (status, " ".join(resolve(node, plan.source.place)["description"].split()))
+            for status, node in plan.source.node.get("responses", {}).items()
+        ]
+
+    @cached_property
+    def profiles(self) -> set[str]:
+        """The kinds of server that the document knows."""
+        return {
+            profile
+            for plan in self.derived.operations
+            for profile in plan.source.node.get("x-crmkit-profile", [])
+        }
 
 
 def safe(annotation: str) -> str:
@@ -60,24 +95,11 @@ def safe(annotation: str) -> str:
     return re.sub(r"(?<!\.)\b(list|dict|set|type)\[", r"builtins.\1[", annotation)
 
 
-def argument_name(one: Parameter) -> str:
-    """Return the name of a method's argument."""
-    if one.argument and not iskeyword(one.argument):
-        return one.argument  # a builtin's name, too, if the document gives it
-    return str(PythonIdentifier(one.argument or one.wire, "field_"))
-
-
 def returned(plan: OperationPlan) -> str:
-    """Return the type of what a call gives, without a pager around it."""
+    """Return the type of a call's result, without a pager around it."""
     if plan.payload is None:
         return "None"
     return returned_type(plan.payload.kind) + (" | None" if plan.payload.nullable else "")
-
-
-def _annotation(one: Parameter) -> str:
-    if one.kind.name == "list":
-        return "Sequence[str]" if one.kind.items[0].name == "str" else "Sequence[Mapping[str, Any]]"
-    return python_type(one.kind)
 
 
 @dataclass
@@ -93,7 +115,7 @@ class Signature:
     plan: OperationPlan
     sources: Sources
     narrow: OperationPlan | None = None
-    told: dict[str, str] = field(init=False, default_factory=dict)
+    descriptions: dict[str, str] = field(init=False, default_factory=dict)
 
     @cached_property
     def parameters(self) -> list[Parameter]:
@@ -101,48 +123,48 @@ class Signature:
         paging = self.plan.paging or {}
         hidden = {("query", paging[key]) for key in ("number", "size") if key in paging}
         return [
-            one
-            for one in self.plan.parameters
-            if (one.place, one.wire) not in hidden and not one.deprecated
+            parameter
+            for parameter in self.plan.parameters
+            if parameter.key not in hidden and not parameter.deprecated
         ]
 
     @cached_property
     def narrowing(self) -> list[Parameter]:
-        """The parameters that only the narrower list has; its method is told by the first."""
+        """The parameters that only the narrower list has; the first of them chooses it."""
         if self.narrow is None:
             return []
-        known = {(one.place, one.wire) for one in self.plan.parameters}
-        return [one for one in self.narrow.parameters if (one.place, one.wire) not in known]
+        known = {parameter.key for parameter in self.plan.parameters}
+        return [parameter for parameter in self.narrow.parameters if parameter.key not in known]
 
     @cached_property
     def sole(self) -> Field | None:
         """The only member of a body that has no other, and needs it."""
-        if not self.plan.model or self.plan.replaces or self.plan.body.upload:  # type: ignore[union-attr]  # a model has a body
+        body = self.plan.body
+        if body is None or not body.model or self.plan.replaces or body.upload:
             return None
-        fields = self.sources.derived.models[self.plan.model].fields
+        fields = self._fields(body.model)
         return fields[0] if len(fields) == 1 and fields[0].required else None
 
     @cached_property
     def members(self) -> list[Argument]:
-        """The members of the body as arguments that need not be given."""
+        """The members of the body as arguments that need not be passed."""
         found: dict[str, Argument] = {}
         for name in self.models:
             source = self.sources.models[name]
-            python = {source.names[one.derived]: one for one in self._fields(name)}
-            for one in source.attributes:
-                if python[one.name].kind.name == "file":
-                    one = replace(one, annotation=one.annotation.replace("File", FILE, 1))  # noqa: PLW2901  # the same argument
-                found.setdefault(one.name, one)
-                self.told.setdefault(
-                    one.name, python[one.name].description or "See the vendor's page."
-                )
+            fields = {source.names[member.derived]: member for member in self._fields(name)}
+            for attribute in source.attributes:
+                member, argument = fields[attribute.name], attribute
+                if member.kind.name == "file":
+                    annotation = argument.annotation.replace("File", FILE, 1)
+                    argument = replace(argument, annotation=annotation)
+                found.setdefault(argument.name, argument)
+                self.descriptions.setdefault(argument.name, member.description)
         return list(found.values())
 
     @property
     def models(self) -> list[str]:
         """Names of the input models: one, or one without and one with files."""
-        body = self.plan.body
-        return [name for name in (body.model, body.upload) if name] if body else []
+        return self.plan.body.models if self.plan.body else []
 
     def _fields(self, name: str) -> tuple[Field, ...]:
         return self.sources.derived.models[name].fields
@@ -152,65 +174,57 @@ class Signature:
         """All arguments in order, after one without a name those that are keywords only."""
         positional: list[Argument] = []
         keyword: list[Argument] = []
-        for one in self.parameters:
-            name = argument_name(one)
-            self.told.setdefault(name, one.description)
-            if one.required:
-                positional.append(Argument(name, _annotation(one), None))
+        for parameter in self.parameters:
+            name = parameter.argument
+            self.descriptions.setdefault(name, parameter.description)
+            if parameter.required:
+                positional.append(Argument(name, parameter.annotation, None))
             else:
-                keyword.append(Argument(name, f"{_annotation(one)} | Unset", "UNSET"))
-        positional.sort(key=lambda one: one.name not in self._in_path)
+                keyword.append(Argument(name, f"{parameter.annotation} | Unset", "UNSET"))
+        in_path = {one.argument for one in self.parameters if one.place == "path"}
+        positional.sort(key=lambda argument: argument.name not in in_path)
         if not positional and not self.plan.body and not self.plan.paging and len(keyword) == 1:
             positional, keyword = keyword, positional
-        for one in self.narrowing:
-            name = argument_name(one)
-            self.told.setdefault(name, f"{one.description} Only what belongs to it is listed.")
-            keyword.insert(0, Argument(name, f"{_annotation(one)} | Unset", "UNSET"))
+        for parameter in self.narrowing:
+            name = parameter.argument
+            text = f"{parameter.description} Only what belongs to it is listed."
+            self.descriptions.setdefault(name, text)
+            keyword.insert(0, Argument(name, f"{parameter.annotation} | Unset", "UNSET"))
         positional += self._input()
         paging = self.plan.paging or {}
         for name, key in (("start", "number"), ("page_size", "size")):
             if paging.get(key):
                 keyword.append(Argument(name, "int | Unset", "UNSET"))
         if self.models:
-            keyword += [] if self.sole else [_optional(one) for one in self.members]
+            keyword += [] if self.sole else [_optional(member) for member in self.members]
             keyword.append(Argument("extra", "Mapping[str, Any] | None", "None"))
         keyword.append(Argument("options", "Options | None", "None"))
         self._check([*positional, *keyword])
         return [*positional, Argument("", "", None), *keyword]
-
-    @property
-    def _in_path(self) -> set[str]:
-        return {argument_name(one) for one in self.parameters if one.place == "path"}
 
     def _input(self) -> list[Argument]:
         body = self.plan.body
         if body is None:
             return []
         if self.sole is not None:
-            one = self.members[0]
-            self.told[one.name] += f" Or the whole input as one {self.plan.model}."
-            return [Argument(one.name, f"{one.annotation} | {self.plan.model}", None)]
-        if self.models:
-            names = " | ".join(self.models)
-            self.told["input_"] = (
-                f"The whole input as one {' or '.join(self.models)}, in place of the keywords."
+            member = self.members[0]
+            self.descriptions[member.name] += f" Or the whole input as one {body.model}."
+            return [Argument(member.name, f"{member.annotation} | {body.model}", None)]
+        if body.models:
+            self.descriptions["input_"] = (
+                f"The whole input as one {' or '.join(body.models)}, in place of the keywords."
             )
-            return [Argument("input_", f"{names} | None", "None")]
-        if body.media == "content":
-            self.told["content"] = "What is sent, as it is."
-            text = "str | " if body.content_type.startswith("text/") else ""
-            return [Argument("content", f"{text}bytes | ByteStream", None)]
-        self.told["input_"] = "What is sent."
-        kind = body.kind
-        python = python_type(kind) if kind else "Any"
-        return [Argument("input_", re.sub("^dict", "Mapping", python), None)]
+            return [Argument("input_", f"{' | '.join(body.models)} | None", "None")]
+        name = "content" if body.media == "content" else "input_"
+        self.descriptions[name] = "What is sent."
+        return [Argument(name, plain_body_type(body), None)]
 
     def _check(self, arguments: list[Argument]) -> None:
-        names = [one.name for one in arguments]
-        twice = {name for name in names if names.count(name) > 1} | {"self", "model_"} & set(names)
+        names = [argument.name for argument in arguments]
+        twice = {name for name in names if names.count(name) > 1} | {"self", "body_"} & set(names)
         if not twice:
             return
-        members = {one.derived for name in self.models for one in self._fields(name)}
+        members = {member.derived for name in self.models for member in self._fields(name)}
         ours = min(twice).rstrip("_") in {name.rstrip("_") for name in members}
         self.sources.derived.document.refuse(
             f"components/schemas/{self.plan.model}" if ours else self.plan.source.place,
@@ -221,7 +235,7 @@ class Signature:
     @property
     def names(self) -> list[str]:
         """The names of all arguments."""
-        return [one.name for one in self.arguments if one.name]
+        return [argument.name for argument in self.arguments if argument.name]
 
     def lines(self, prefix: str) -> list[str]:
         """Return the lines of the method from `def` to its docstring.
@@ -230,9 +244,10 @@ class Signature:
             prefix: `Async` for the async class, empty for the sync one.
         """
         texts = []
-        for one in self.arguments:
-            default = f" = {one.default}" if one.default is not None else ""
-            texts.append(f"{one.name}: {safe(one.annotation)}{default}" if one.name else "*")
+        for argument in self.arguments:
+            default = f" = {argument.default}" if argument.default is not None else ""
+            text = f"{argument.name}: {safe(argument.annotation)}{default}"
+            texts.append(text if argument.name else "*")
         paged = self.plan.paging is not None
         wait = "async " if prefix and not paged else ""
         back = returned(self.plan)
@@ -247,54 +262,44 @@ class Signature:
 
     def _docstring(self) -> list[str]:
         plan = self.plan
-        node = plan.source.node
-        told = {**self._usual(), **self.told}
-        lines = [f'"""{doc(node["summary"])}', ""]
-        if node.get("description"):
-            lines += [*_paragraphs(node["description"]), ""]
+        descriptions = {**self._usual(), **self.descriptions}
+        lines = [*summary(plan, self._renamed), ""]
         if plan.replaces:
-            lines += [*_wrapped(_REPLACES, "", ""), ""]
-        if self._some_servers:
-            lines += [*_wrapped(f"Only servers of {self._some_servers} have it.", "", ""), ""]
+            lines += [*wrapped(_REPLACES, "", ""), ""]
+        profiles = set(plan.source.node.get("x-crmkit-profile", []))
+        if profiles and profiles != self.sources.profiles:
+            names = ", ".join(plan.source.node["x-crmkit-profile"])
+            lines += [*wrapped(f"Only servers of {names} have it.", "", ""), ""]
         lines.append("Args:")
         for name in self.names:
-            text = told[name] or "See the vendor's page."
-            lines += _wrapped(f"{name}: {text}", "    ", "        ")
+            text = self._renamed(descriptions[name]) or "See the vendor's page."
+            lines += wrapped(f"{name}: {text}", "    ", "        ")
         if plan.payload is not None:
-            lines += ["", "Returns:", *_wrapped(self._returned(), "    ", "    ")]
-        lines += ["", "Raises:"]
-        if plan.body or any(one.place == "path" for one in self.parameters):
-            lines.append(
-                "    ArgumentError: A value cannot be carried by the wire; nothing was sent."
-            )
-        for status in node.get("responses", {}):
-            if status in _ERRORS:
-                response = self.sources.derived.document.resolve(
-                    node["responses"][status], plan.source.place
-                )
-                text = f"{_ERRORS[status]}: {response['description']}"
-                lines += _wrapped(text, "    ", "        ")
-        lines.append("    CRMError: The call failed in another way.")
-        evidence = node.get("x-crmkit-evidence", [])
-        if evidence:
-            lines += ["", "Source:"]
-            for one in evidence:
-                lines += _wrapped(f"- {one}", "    ", "      ")
+            lines += ["", "Returns:", *wrapped(self._returned(plan.payload), "    ", "    ")]
+        errors = self.sources.own_errors(plan)
+        if errors:
+            lines += ["", "Raises:"]
+            for error, text in errors:
+                lines += wrapped(f"{error}: {self._renamed(text)}", "    ", "        ")
         return [*lines, '"""']
 
-    @property
-    def _some_servers(self) -> str:
-        """The kinds of server that have the operation, if not all that the document knows have."""
-        profiles = self.plan.source.node.get("x-crmkit-profile", [])
-        known = {
-            one
-            for source in self.sources.derived.document.operations
-            for one in source.node.get("x-crmkit-profile", [])
-        }
-        return ", ".join(profiles) if known - set(profiles) and profiles else ""
+    @cached_property
+    def _python_names(self) -> dict[str, str]:
+        """The names of arguments by those wire names that are not words of English."""
+        names = {one.wire: one.argument for one in (*self.parameters, *self.narrowing)}
+        for model in self.models:
+            attributes = self.sources.models[model].names
+            names |= {member.wire: attributes[member.derived] for member in self._fields(model)}
+        paging = self.plan.paging or {}
+        names |= {paging.get("number", ""): "start", paging.get("size", ""): "page_size"}
+        return {wire: name for wire, name in names.items() if re.search("[a-z][A-Z]", wire)}
+
+    def _renamed(self, text: str) -> str:
+        """Return a description in which arguments have their names in Python."""
+        return re.sub(r"\b\w+\b", lambda word: self._python_names.get(word[0], word[0]), text)
 
     def _usual(self) -> dict[str, str]:
-        told = {
+        texts = {
             "extra": "Members beside the documented ones, such as custom fields, by wire name.",
             "options": "What this call does differently: timeout, max_retries, headers, query.",
         }
@@ -303,41 +308,62 @@ class Signature:
             by_offset = paging["strategy"] == "offset"
             counted = "offset of the first item" if by_offset else "number of the first page"
             first = paging.get("first", 0 if by_offset else 1)
-            told["start"] = f"The {counted} to read, {first} by default."
-            told["page_size"] = "Items a page."
+            texts["start"] = f"The {counted} to read, {first} by default."
+            texts["page_size"] = "Items a page."
             if "default_size" in paging:
-                told["page_size"] = f"Items a page, {paging['default_size']} by default."
-        return told
+                texts["page_size"] = f"Items a page, {paging['default_size']} by default."
+        return texts
 
-    def _returned(self) -> str:
-        payload = self.plan.payload
+    def _returned(self, payload: Payload) -> str:
         if self.plan.paging is not None:
-            return "A lazy pager; nothing is asked before it is iterated."
-        if payload is not None and payload.kind.name == "model":
-            return f"The {payload.kind.ref}."
-        return f"The {payload.envelope[-1] if payload and payload.envelope else 'value'}."
+            return "A lazy pager: no request is made before it is iterated."
+        if payload.kind.name in {"int", "digits", "str"} and payload.envelope:
+            return f"The {payload.envelope[-1]}."
+        return self._renamed(payload.description)
 
 
 _REPLACES = (
-    "The server clears what is not sent. So the record is read first, and what is not given here "
+    "The server clears what is not sent. So the record is read first, and what is not passed here "
     "is sent as it was: two calls, and a change that another client makes between them is lost."
 )
 
 
-def _optional(one: Argument) -> Argument:
+def plain_body_type(body: Body) -> str:
+    """Return the type of a body that is not a model."""
+    if body.media == "content":
+        return f"{'str | ' if body.content_type.startswith('text/') else ''}bytes | ByteStream"
+    return re.sub("^dict", "Mapping", python_type(body.kind) if body.kind else "Any")
+
+
+def summary(plan: OperationPlan, renamed: Callable[[str], str] = str) -> list[str]:
+    """Return the first lines of a docstring: summary and description.
+
+    Args:
+        plan: The operation.
+        renamed: Puts the names of arguments into a description.
+    """
+    node = plan.source.node
+    lines = [f'"""{doc(node["summary"])}']
+    for paragraph in str(node.get("description", "")).strip().split("\n\n"):
+        if paragraph:
+            lines += ["", *wrapped(renamed(" ".join(paragraph.split())), "", "")]
+    return lines
+
+
+def _optional(member: Argument) -> Argument:
     # Required members may come in the model instead; the model's own __init__ asks for them.
-    annotation = one.annotation if "Unset" in one.annotation else f"{one.annotation} | Unset"
-    return Argument(one.name, annotation, "UNSET")
+    unset = "" if "Unset" in member.annotation else " | Unset"
+    return Argument(member.name, f"{member.annotation}{unset}", "UNSET")
 
 
-def _paragraphs(text: str) -> list[str]:
-    lines: list[str] = []
-    for paragraph in text.strip().split("\n\n"):
-        lines += [*_wrapped(" ".join(paragraph.split()), "", ""), ""]
-    return lines[:-1]
+def wrapped(text: str, first: str, rest: str) -> list[str]:
+    """Return the lines of a docstring's text.
 
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    Args:
+        text: The text.
+        first: Indentation of the first line.
+        rest: Indentation of the others.
+    """
     text = text.replace("\\", "\\\\").replace('"""', "'''")
     return textwrap.wrap(
         text, 88, initial_indent=first, subsequent_indent=rest, break_long_words=False

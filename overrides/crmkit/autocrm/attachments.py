@@ -11,20 +11,23 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from crmkit.core.drive import drive, driven
-from crmkit.core.errors import ArgumentError
+from crmkit.core.body import Sink
+from crmkit.core.drive import drive
+from crmkit.core.errors import ArgumentError, in_operation
+from crmkit.core.resource import Resource
 from crmkit.core.types import File
-from crmkit_generated.autocrm import operations
 from crmkit_generated.autocrm.codec import attachment
+from crmkit_generated.autocrm.operations.attachments import (
+    ATTACHMENTS_CHUNK,
+    ATTACHMENTS_CREATE,
+    ATTACHMENTS_DOWNLOAD,
+)
 from crmkit_generated.autocrm.resources import attachments as generated
-
-from .records import sent
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from crmkit.core.options import Options
-    from crmkit.core.sender import Sender
     from crmkit_generated.autocrm.models import Attachment
 
     Target = BinaryIO | os.PathLike[str] | str
@@ -35,7 +38,127 @@ CHUNK = 3 << 20
 """Bytes of a file that are sent at a time: 4 MiB as base64."""
 
 
-class AsyncAttachments(generated.AsyncAttachments):
+class _Transfers(Resource):
+    async def _upload(
+        self, file: Any, members: dict[str, Any], options: Options | None
+    ) -> Attachment:
+        with in_operation("attachments.upload"), _opened(file) as opened:
+            body = _members(members, opened)
+            size = _size(opened.payload)
+            if size is None or size <= CHUNK:
+                content = opened.payload.read(CHUNK + 1)
+                if len(content) > CHUNK:
+                    problem = f"has more than {CHUNK} bytes and must be seekable"
+                    raise ArgumentError("file", problem)
+                body["file"] = f"data:{body['type']};base64,{b64encode(content).decode()}"
+                return await self._create(body, options)
+            made = await self._create({**body, "isBeingUploaded": True, "size": size}, options)
+            begin = opened.payload.tell()
+            for start in range(0, size, CHUNK):
+                part = _Part(opened.payload, begin + start, min(CHUNK, size - start))
+                arguments = {"id": made.id, "start": start}
+                await self._sender.reply(self._call(ATTACHMENTS_CHUNK, arguments, options, part))
+            made.is_being_uploaded = False  # which it was when the server said so
+            return made
+
+    async def _create(self, body: dict[str, Any], options: Options | None) -> Attachment:
+        call = self._call(ATTACHMENTS_CREATE, {}, options, body)
+        return await self._sender.call(call, attachment.decode)
+
+    async def _download(self, id: str, to: Target | None, options: Options | None) -> bytes:
+        call = self._call(ATTACHMENTS_DOWNLOAD, {"id": id}, options)
+        if to is None:
+            return (await self._sender.reply(call)).content
+        if not isinstance(to, str | os.PathLike):
+            call.sink = Sink(to)
+            await self._sender.reply(call)
+            return b""
+        target = Path(to)
+        # Beside it, so that it appears under its name when it is complete, and not before.
+        part = target.with_name(f".{target.name}.{token_hex(4)}")
+        try:
+            with part.open("xb") as file:
+                call.sink = Sink(file)
+                await self._sender.reply(call)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return b""
+
+
+class Attachments(_Transfers, generated.Attachments):
+    """Files of records, notes and e-mails."""
+
+    def upload(
+        self,
+        file: File | BinaryIO | bytes | os.PathLike[str],
+        *,
+        field: str | None = None,
+        related_type: str | None = None,
+        parent_type: str | None = None,
+        parent_id: str | None = None,
+        name: str | None = None,
+        type_: str | None = None,
+        role: str = "Attachment",
+        options: Options | None = None,
+    ) -> Attachment:
+        """Upload a file.
+
+        Put the id of what comes back into the field that the file is for, such as `fileId` or
+        `attachmentsIds`. Files above 3 MiB go in parts of that size, so that they need not fit into
+        memory; where a part fails, nothing refers to those before it.
+
+        Args:
+            file: Bytes, a path, or a file that is open in binary mode, from its position on.
+            field: Name of the field that the file is for, such as `file` of Document.
+            related_type: Entity type of that field, if it holds one file.
+            parent_type: Entity type of that field, if it holds several; or `Note` or `Email`.
+            parent_id: Id of the record that the file belongs to.
+            name: Name of the file; by default that of the path or open file.
+            type_: Media type; by default what the name says.
+            role: What it is there for.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The attachment.
+
+        Raises:
+            OSError: The file cannot be read.
+            PermissionDeniedError: The field does not exist, or does not take files of the type.
+        """
+        members = {
+            "field": field,
+            "relatedType": related_type,
+            "parentType": parent_type,
+            "parentId": parent_id,
+            "name": name,
+            "type": type_,
+            "role": role,
+        }
+        return drive(self._upload(file, members, options))
+
+    def download(
+        self, id: str, to: Target | None = None, *, options: Options | None = None
+    ) -> bytes:
+        """Download a file.
+
+        Args:
+            id: Id of the attachment.
+            to: A path, under which the file appears when it is complete, or a file that is open for
+                writing bytes; None for the bytes themselves.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The bytes; empty where they went to a file.
+
+        Raises:
+            NotFoundError: The file does not exist.
+            OSError: The file cannot be written.
+        """
+        return drive(self._download(id, to, options))
+
+
+class AsyncAttachments(_Transfers, generated.AsyncAttachments):
     """Files of records, notes and e-mails, for async clients; disks are not awaited."""
 
     async def upload(
@@ -54,17 +177,17 @@ class AsyncAttachments(generated.AsyncAttachments):
         """Upload a file.
 
         Put the id of what comes back into the field that the file is for, such as `fileId` or
-        `attachmentsIds`. Files above 3 MiB go in parts of that size, so that none has to fit into
+        `attachmentsIds`. Files above 3 MiB go in parts of that size, so that they need not fit into
         memory; where a part fails, nothing refers to those before it.
 
         Args:
-            file: Bytes, a path, or a file that is open in binary mode, from where it stands.
+            file: Bytes, a path, or a file that is open in binary mode, from its position on.
             field: Name of the field that the file is for, such as `file` of Document.
             related_type: Entity type of that field, if it holds one file.
             parent_type: Entity type of that field, if it holds several; or `Note` or `Email`.
-            parent_id: Id of the record that the file hangs at.
-            name: Name of the file; else that of the path or open file.
-            type_: Media type; else what the name tells.
+            parent_id: Id of the record that the file belongs to.
+            name: Name of the file; by default that of the path or open file.
+            type_: Media type; by default what the name says.
             role: What it is there for.
             options: What the calls do differently: timeout, max_retries, headers, query.
 
@@ -72,98 +195,66 @@ class AsyncAttachments(generated.AsyncAttachments):
             The attachment.
 
         Raises:
-            ArgumentError: The file has no name, is no file, or is large and cannot tell its size.
             OSError: The file cannot be read.
-            PermissionDeniedError: There is no such field, or it takes no files of the type.
-            CRMError: The call failed in another way.
+            PermissionDeniedError: The field does not exist, or does not take files of the type.
         """
-        create, chunk = operations.ATTACHMENTS_CREATE, operations.ATTACHMENTS_CHUNK
-        with _opened(file) as opened:
-            named = name or opened.file_name
-            if not named:
-                raise ArgumentError("name", "is missing: the file has none of its own")
-            media = type_ or opened.mime_type or guess_type(named)[0]
-            media = media or "application/octet-stream"
-            body: dict[str, Any] = {"name": named, "type": media, "role": role, "field": field}
-            body |= {"relatedType": related_type, "parentType": parent_type, "parentId": parent_id}
-            body = {member: value for member, value in body.items() if value is not None}
-            size = _size(opened.payload)
-            if size is None or size <= CHUNK:
-                content = opened.payload.read(CHUNK + 1)
-                if len(content) > CHUNK:
-                    raise ArgumentError("file", f"has above {CHUNK} bytes and cannot tell how many")
-                body["file"] = f"data:{media};base64,{b64encode(content).decode()}"
-                return await self._sender.call(
-                    create, sent(create, body), attachment.decode, options
-                )
-            body |= {"isBeingUploaded": True, "size": size}
-            made = await self._sender.call(create, sent(create, body), attachment.decode, options)
-            place = opened.payload.tell()
-            for start in range(0, size, CHUNK):
-                kwargs = sent(chunk, id=made.id)
-                kwargs["content"] = _Part(opened.payload, place + start, min(CHUNK, size - start))
-                kwargs["headers"] = {"Start": str(start), "Content-Type": "text/plain"}
-                await self._sender.reply(chunk, kwargs, options)
-            made.is_being_uploaded = False  # which it was when the server said so
-            return made
+        members = {
+            "field": field,
+            "relatedType": related_type,
+            "parentType": parent_type,
+            "parentId": parent_id,
+            "name": name,
+            "type": type_,
+            "role": role,
+        }
+        return await self._upload(file, members, options)
 
     async def download(
-        self, id: str, to: Target | None = None, *, options: Options | None = None
-    ) -> bytes:
-        """Download a file; see `Attachments.download`."""
-        return await _downloaded(self._sender, id, to, options)
-
-
-class Attachments(generated.Attachments):
-    """Files of records, notes and e-mails."""
-
-    upload = driven(AsyncAttachments.upload)
-
-    def download(
         self, id: str, to: Target | None = None, *, options: Options | None = None
     ) -> bytes:
         """Download a file.
 
         Args:
             id: Id of the attachment.
-            to: A path, under which the file appears when it is whole, or a file that is open for
+            to: A path, under which the file appears when it is complete, or a file that is open for
                 writing bytes; None for the bytes themselves.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The bytes; none where they went to a file.
+            The bytes; empty where they went to a file.
 
         Raises:
-            NotFoundError: There is no such file.
+            NotFoundError: The file does not exist.
             OSError: The file cannot be written.
-            CRMError: The call failed in another way.
         """
-        return drive(_downloaded(self._sender, id, to, options))
+        return await self._download(id, to, options)
 
 
-async def _downloaded(sender: Sender, id: str, to: Target | None, options: Options | None) -> bytes:
-    operation = operations.ATTACHMENTS_DOWNLOAD
-    kwargs = sent(operation, id=id)
-    if to is None:
-        return (await sender.reply(operation, kwargs, options)).content
-    if not isinstance(to, str | os.PathLike):
-        await sender.download(operation, kwargs, options, to)
-        return b""
-    target = Path(to)
-    # Beside it, so that it appears under its name when it is whole, and not before.
-    part = target.with_name(f".{target.name}.{token_hex(4)}")
-    try:
-        with part.open("xb") as sink:
-            await sender.download(operation, kwargs, options, sink)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-    return b""
+def _members(members: dict[str, Any], file: File) -> dict[str, Any]:
+    """Return the members of an attachment that are known, name and media type among them."""
+    name = members["name"] or file.file_name
+    if not name:
+        raise ArgumentError("name", "is missing: the file has no name of its own")
+    known = {member: value for member, value in members.items() if value is not None}
+    type_ = members["type"] or file.mime_type or guess_type(name)[0] or "application/octet-stream"
+    for member, value in known.items():
+        if not isinstance(value, str):
+            argument = _ARGUMENTS.get(member, member)
+            raise ArgumentError(argument, f"expected str, got {type(value).__name__}")
+    return {**known, "name": name, "type": type_}
+
+
+_ARGUMENTS = {
+    "relatedType": "related_type",
+    "parentType": "parent_type",
+    "parentId": "parent_id",
+    "type": "type_",
+}
 
 
 @contextmanager
 def _opened(source: Any) -> Generator[Any]:
-    """Open what an upload takes, and close what was opened here."""
+    """Open the file of an upload, and close what was opened here."""
     file: Any = source if isinstance(source, File) else File(source)
     if isinstance(file.payload, os.PathLike):
         with Path(file.payload).open("rb") as payload:
@@ -175,24 +266,24 @@ def _opened(source: Any) -> Generator[Any]:
         own = Path(name).name if isinstance(name, str) else None
         yield File(file.payload, file.file_name or own, file.mime_type)
     else:
-        kind = type(file.payload).__name__
-        raise ArgumentError("file", f"takes bytes, a path or an open file, not {kind}")
+        found = type(file.payload).__name__
+        raise ArgumentError("file", f"expected bytes, a path or an open file, got {found}")
 
 
 def _size(file: BinaryIO) -> int | None:
-    """Return how many bytes an open file still has; None if it cannot tell."""
+    """Return how many bytes an open file still has; None if it is not seekable."""
     if not isinstance(file.read(0), bytes):
-        raise ArgumentError("file", "gives texts; open it in binary mode")
+        raise ArgumentError("file", "must be open in binary mode")
     if not file.seekable():
         return None
-    place = file.tell()
-    size = file.seek(0, os.SEEK_END) - place
-    file.seek(place)
+    begin = file.tell()
+    size = file.seek(0, os.SEEK_END) - begin
+    file.seek(begin)
     return size
 
 
 class _Part:
-    """A part of a file as a data URI, which is made while it is sent.
+    """A part of a file as a data URI, encoded while it is sent.
 
     Args:
         file: The file.
@@ -217,6 +308,6 @@ class _Part:
         while left:
             block = self._file.read(min(self._BLOCK, left))
             if len(block) < min(self._BLOCK, left):
-                raise ArgumentError("file", "ended before its size while it was sent")
+                raise ArgumentError("file", "must not shrink while it is sent")
             left -= len(block)
             yield b64encode(block)

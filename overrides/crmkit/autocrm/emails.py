@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmkit.core.drive import driven
-from crmkit.core.errors import ArgumentError
+from crmkit.core.drive import drive
+from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.options import mapping
-from crmkit_generated.autocrm import operations
 from crmkit_generated.autocrm.codec import email
+from crmkit_generated.autocrm.operations.emails import EMAILS_CREATE
 from crmkit_generated.autocrm.resources import emails as generated
 
-from .records import AsyncLinked, Linked, sent
+from .records import AsyncLinked, EntityType, Linked
 from .where import wire_tree
 
 if TYPE_CHECKING:
@@ -22,23 +22,115 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncEmails", "Emails"]
 
-
-def _addresses(value: Any, argument: str) -> Any:
-    """Join addresses by semicolons, the one form that servers take."""
-    if value is None or isinstance(value, str):
-        return value
-    if not isinstance(value, list | tuple) or not value:
-        raise ArgumentError(argument, "takes an address, or addresses, at least one")
-    for index, one in enumerate(value):
-        if not isinstance(one, str) or ";" in one:
-            raise ArgumentError(f"{argument}[{index}]", "is no text without a ';'")
-    return ";".join(value)
+_WIRE = {
+    "from_": "from",
+    "reply_to": "replyTo",
+    "is_html": "isHtml",
+    "parent_type": "parentType",
+    "parent_id": "parentId",
+    "attachments_ids": "attachmentsIds",
+}
 
 
-class AsyncEmails(AsyncLinked, generated.AsyncEmails):
-    """E-mails, with links, mass actions and sending, for async clients."""
+def _addresses(value: Any, argument: str) -> str | None:
+    """Return addresses as the wire has them, joined by semicolons."""
+    if value is None and argument != "to":
+        return None
+    addresses = [value] if isinstance(value, str) else value
+    if not isinstance(addresses, list | tuple):
+        raise ArgumentError(argument, f"expected an address or a list, got {type(value).__name__}")
+    if not addresses:
+        raise ArgumentError(argument, "must not be empty")
+    for index, address in enumerate(addresses):
+        if not isinstance(address, str) or (address is not value and ";" in address):
+            problem = f"must be a str without ';', got {address!r}"
+            raise ArgumentError(f"{argument}[{index}]", problem)
+    return ";".join(addresses)
 
+
+class _Sending(EntityType):
     entity_type = "Email"
+
+    async def _send(
+        self, message: dict[str, Any], extra: Mapping[str, Any] | None, options: Options | None
+    ) -> Email:
+        with in_operation("emails.send"):
+            for argument in ("to", "cc", "bcc"):
+                message[argument] = _addresses(message[argument], argument)
+            others = mapping({} if extra is None else extra, "extra")
+            for name in others.keys() & {"status", *(_WIRE.get(name, name) for name in message)}:
+                problem = "is a documented member: pass it as a keyword argument"
+                raise ArgumentError(f"extra[{name!r}]", problem)
+            tree = wire_tree({**others, "status": "Sending"}, "extra")
+            for name, value in message.items():
+                if value is not None:
+                    tree[_WIRE.get(name, name)] = wire_tree(value, name)
+            call = self._call(EMAILS_CREATE, {}, options, tree)
+        return await self._sender.call(call, email.decode)
+
+
+class Emails(_Sending, Linked, generated.Emails):
+    """E-mails, with links, mass actions and sending."""
+
+    def send(
+        self,
+        *,
+        to: str | Sequence[str],
+        subject: str,
+        body: str,
+        from_: str | None = None,
+        cc: str | Sequence[str] | None = None,
+        bcc: str | Sequence[str] | None = None,
+        reply_to: str | None = None,
+        is_html: bool = True,
+        parent_type: str | None = None,
+        parent_id: str | None = None,
+        attachments_ids: Sequence[str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Email:
+        """Send an e-mail, within the request. `create` only files it, unless its status says so.
+
+        Args:
+            to: Address of the recipient, or addresses.
+            subject: Subject.
+            body: The text of the message.
+            from_: Address of the sender. EspoCRM requires it; AutoCRM's page has one.
+            cc: Addresses of those who get a copy.
+            bcc: Addresses of those who get a hidden copy.
+            reply_to: Address for answers.
+            is_html: Whether the text is HTML.
+            parent_type: Entity type of the record that the e-mail belongs to.
+            parent_id: Id of that record.
+            attachments_ids: Ids of attached files, as `attachments.upload` returns them.
+            extra: Other attributes, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The e-mail, with status `Sent`.
+
+        Raises:
+            BadRequestError: An address is missing or invalid.
+            ServerError: The mail server refuses it, or there is none; the server keeps a draft.
+        """
+        message = {
+            "to": to,
+            "subject": subject,
+            "body": body,
+            "from_": from_,
+            "cc": cc,
+            "bcc": bcc,
+            "reply_to": reply_to,
+            "is_html": is_html,
+            "parent_type": parent_type,
+            "parent_id": parent_id,
+            "attachments_ids": attachments_ids,
+        }
+        return drive(self._send(message, extra, options))
+
+
+class AsyncEmails(_Sending, AsyncLinked, generated.AsyncEmails):
+    """E-mails, with links, mass actions and sending, for async clients."""
 
     async def send(
         self,
@@ -62,52 +154,36 @@ class AsyncEmails(AsyncLinked, generated.AsyncEmails):
         Args:
             to: Address of the recipient, or addresses.
             subject: Subject.
-            body: The text.
-            from_: Address of the sender. EspoCRM refuses a message without; AutoCRM's page has one.
+            body: The text of the message.
+            from_: Address of the sender. EspoCRM requires it; AutoCRM's page has one.
             cc: Addresses of those who get a copy.
             bcc: Addresses of those who get a hidden copy.
             reply_to: Address for answers.
             is_html: Whether the text is HTML.
             parent_type: Entity type of the record that the e-mail belongs to.
             parent_id: Id of that record.
-            attachments_ids: Ids of attached files, as `attachments.upload` gives them.
-            extra: Other attributes, by the wire's names.
+            attachments_ids: Ids of attached files, as `attachments.upload` returns them.
+            extra: Other attributes, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
             The e-mail, with status `Sent`.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: An address is missing, or is none.
+            BadRequestError: An address is missing or invalid.
             ServerError: The mail server refuses it, or there is none; the server keeps a draft.
-            CRMError: The call failed in another way.
         """
         message = {
-            "status": "Sending",
-            "from": from_,
-            "to": _addresses(to, "to"),
-            "cc": _addresses(cc, "cc"),
-            "bcc": _addresses(bcc, "bcc"),
-            "replyTo": reply_to,
+            "to": to,
             "subject": subject,
             "body": body,
-            "isHtml": is_html,
-            "parentType": parent_type,
-            "parentId": parent_id,
-            "attachmentsIds": attachments_ids,
+            "from_": from_,
+            "cc": cc,
+            "bcc": bcc,
+            "reply_to": reply_to,
+            "is_html": is_html,
+            "parent_type": parent_type,
+            "parent_id": parent_id,
+            "attachments_ids": attachments_ids,
         }
-        others = mapping({} if extra is None else extra, "extra")
-        for name in others:
-            if name in message:
-                raise ArgumentError(f"extra[{name!r}]", "goes by its own keyword")
-        given = {name: value for name, value in message.items() if value is not None}
-        kwargs = sent(operations.EMAILS_CREATE, wire_tree({**others, **given}, "message"))
-        return await self._sender.call(operations.EMAILS_CREATE, kwargs, email.decode, options)
-
-
-class Emails(Linked, generated.Emails):
-    """E-mails, with links, mass actions and sending."""
-
-    entity_type = "Email"
-    send = driven(AsyncEmails.send)
+        return await self._send(message, extra, options)

@@ -1,90 +1,72 @@
-"""What every entity type has beside list, get, create, update and delete: links, mass actions.
-
-Written once, as async methods; the sync ones drive them.
-"""
+"""What every entity type has beside its own methods: links and mass actions."""
 
 from __future__ import annotations
 
 import re
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from crmkit.core.drive import driven
-from crmkit.core.errors import ArgumentError, NotFoundError
+from crmkit.core.drive import drive
+from crmkit.core.errors import ArgumentError, NotFoundError, in_operation
 from crmkit.core.options import mapping
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.sender import decoded
-from crmkit_generated.autocrm import operations
-from crmkit_generated.autocrm.resources.records import AsyncRecords, Records
+from crmkit.core.types import UNSET
+from crmkit_generated.autocrm.codec import mass_action_result, record
+from crmkit_generated.autocrm.operations import mass_actions, records
 
 from .where import conditions, wire_tree
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from crmkit.core.call import Call
     from crmkit.core.operation import Operation
     from crmkit.core.options import Options
-    from crmkit.core.sender import Sender
-    from crmkit_generated.autocrm.models import MassActionResult
+    from crmkit.core.paging import ListRequest
+    from crmkit.core.types import Unset
+    from crmkit_generated.autocrm.models import MassActionResult, Record
 
     from .where import Where
 
-__all__ = ["AsyncEntity", "AsyncLinked", "Entity", "Linked", "Routes", "sent"]
+__all__ = ["AsyncLinked", "EntityType", "Linked", "checked_name"]
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _NO_ACTION = re.compile(r"Action .* does not exist")
 
 
-def _name(name: str, argument: str) -> str:
+def checked_name(name: str, argument: str) -> str:
     """Return the name of an entity type or link, which is part of a path.
 
     Raises:
-        ArgumentError: It is none.
+        ArgumentError: It is not a name.
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ArgumentError(argument, f"takes a name of letters and digits, not {name!r}")
+        raise ArgumentError(argument, f"must be a name of letters and digits, got {name!r}")
     return name
 
 
-def sent(operation: Operation, body: Any = None, **path: str) -> dict[str, Any]:
-    """Return what a call sends.
-
-    Args:
-        operation: The operation.
-        body: The body as JSON has it; None for none.
-        path: Values of the path's parameters.
-
-    Raises:
-        ArgumentError: A value of the path is no text.
-    """
-    for name, value in path.items():
-        if not isinstance(value, str):
-            raise ArgumentError(name, f"takes a text, not {type(value).__name__}")
-    url = operation.path.format(**{name: quote(value, safe="") for name, value in path.items()})
-    return {"url": url} if body is None else {"url": url, "json": body}
-
-
-def _chosen(ids: Any, where: Any) -> dict[str, Any]:
+def _selection(ids: Any, where: Any) -> dict[str, Any]:
     """Return which records a call is for, as JSON has it."""
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")
     if where is not None:
         return {"where": conditions(where)}
-    found = [ids] if isinstance(ids, str) else ids
-    if not isinstance(found, list | tuple) or not found:
-        raise ArgumentError("ids", "takes ids, at least one")
-    for index, id in enumerate(found):
+    items = [ids] if isinstance(ids, str) else ids
+    if not isinstance(items, list | tuple):
+        raise ArgumentError("ids", f"expected a list, got {type(ids).__name__}")
+    if not items:
+        raise ArgumentError("ids", "must not be empty")
+    for index, id in enumerate(items):
         if not isinstance(id, str) or not id:
-            raise ArgumentError(f"ids[{index}]", f"is no id: {id!r}")
-    return {"ids": list(found)}
+            raise ArgumentError(f"ids[{index}]", f"invalid id: {id!r}")
+    return {"ids": [*items]}
 
 
-class Routes(Resource):
-    """What sync and async methods share.
+class EntityType(Resource):
+    """The records of one entity type: what sync and async methods share.
 
     Attributes:
         entity_type: Name of the entity type.
@@ -92,14 +74,76 @@ class Routes(Resource):
 
     entity_type = ""
 
-    def _linked(self, operation: Operation, id: str, link: str, body: Any) -> dict[str, Any]:
-        path = {"entityType": self.entity_type, "id": id, "link": _name(link, "link")}
-        if len(body.get("ids", ())) == 1:
-            body = {"id": body["ids"][0]}  # the page knows no other form
-        return sent(operation, body, **path)
+    def _related(
+        self, id: str, link: str, arguments: dict[str, Any], options: Any, *paging: Any
+    ) -> ListRequest:
+        operation = records.RECORDS_RELATED
+        path = {"entity": self.entity_type, "id": id, "link": link}
+        with in_operation(operation.name):
+            checked_name(link, "link")
+        return self._list(operation, {**path, **arguments}, options, *paging)
+
+    def _link_call(
+        self,
+        operation: Operation,
+        id: str,
+        link: str,
+        selection: dict[str, Any],
+        options: Options | None,
+        **query: Any,
+    ) -> Call:
+        path = {"entity": self.entity_type, "id": id, "link": checked_name(link, "link")}
+        if len(selection.get("ids", ())) == 1:
+            selection = {"id": selection["ids"][0]}  # the page knows no other form
+        return self._call(operation, {**path, **query}, options, selection)
+
+    async def _link(
+        self, id: str, link: str, ids: Any, where: Any, options: Options | None
+    ) -> None:
+        operation = records.RECORDS_LINK
+        with in_operation(operation.name):
+            selection = _selection(ids, where)
+            if where is not None:
+                selection["massRelate"] = True
+            call = self._link_call(operation, id, link, selection, options)
+        await self._sender.reply(call)
+
+    async def _unlink(self, id: str, link: str, ids: Any, options: Options | None) -> None:
+        operation = records.RECORDS_UNLINK
+        with in_operation(operation.name):
+            all_ids = _selection(ids, None)["ids"]
+            one_by_one = self._sender.vendor.name == "autocrm"
+            groups = [[item] for item in all_ids] if one_by_one else [all_ids]
+            calls = [
+                self._link_call(operation, id, link, {"ids": group}, options, old_id=group[0])
+                if len(group) == 1
+                else self._link_call(operation, id, link, {"ids": group}, options)
+                for group in groups
+            ]
+        for call in calls:
+            await self._sender.reply(call)
+
+    async def _mass_update(
+        self, ids: Any, where: Any, attributes: Any, idle: object, options: Options | None
+    ) -> MassActionResult:
+        operation = records.RECORDS_MASS_UPDATE
+        with in_operation(operation.name):
+            selection = _selection(ids, where)
+            values = wire_tree(mapping(attributes, "attributes"), "attributes")
+        own = {"action": "update", "params": selection, "data": {"values": values}}
+        return await self._mass(operation, {**selection, "attributes": values}, own, options, idle)
+
+    async def _mass_delete(
+        self, ids: Any, where: Any, idle: object, options: Options | None
+    ) -> MassActionResult:
+        operation = records.RECORDS_MASS_DELETE
+        with in_operation(operation.name):
+            selection = _selection(ids, where)
+        own = {"action": "delete", "params": selection}
+        return await self._mass(operation, selection, own, options, idle)
 
     async def _mass(
-        self, page: Operation, body: Any, own: Any, options: Options | None, *, idle: object
+        self, page: Operation, body: Any, own: Any, options: Options | None, idle: object
     ) -> MassActionResult:
         """Run a mass action.
 
@@ -108,64 +152,275 @@ class Routes(Resource):
             body: What it takes.
             own: What EspoCRM's MassAction takes.
             options: What the calls do differently.
-            idle: Whether the server is to work in the background.
+            idle: Whether the server works in the background.
         """
-        from crmkit_generated.autocrm.codec.mass_action_result import decode
 
-        async def call(operation: Operation, kwargs: dict[str, Any]) -> MassActionResult:
-            reply = await self._sender.reply(operation, kwargs, options)
+        async def send(call: Call) -> MassActionResult:
+            reply = await self._sender.reply(call)
             # AutoCRM's page shows no reply, and shows an empty one to deletions.
             tree = {} if reply.data is None or reply.data is True else reply.data
-            return decoded(operation, reply, decode, tree)
+            return decoded(call.operation, reply, mass_action_result.decode, tree)
 
-        run = operations.MASS_ACTIONS_RUN
         own = {"entityType": self.entity_type, **own}
+        run = mass_actions.MASS_ACTIONS_RUN
         if idle:  # AutoCRM's page knows nothing of it
-            return await call(run, sent(run, {**own, "idle": True}))
+            return await send(self._call(run, {}, options, {**own, "idle": True}))
         if "where" in body:
             body = {**body, "byWhere": True}
-        by_page = sent(page, body, entityType=self.entity_type)
-        return await self._either(call, (page, by_page), (run, sent(run, own)), _has_no_action)
+        by_page = self._call(page, {"entity": self.entity_type}, options, body)
+        return await self._with_fallback(
+            send, by_page, self._call(run, {}, options, own), _has_no_action
+        )
 
-    async def _either(
+    async def _with_fallback(
         self,
-        call: Callable[[Operation, dict[str, Any]], Awaitable[T]],
-        page: tuple[Operation, dict[str, Any]],
-        own: tuple[Operation, dict[str, Any]],
+        send: Callable[[Call], Awaitable[T]],
+        page: Call,
+        own: Call,
         is_missing: Callable[[NotFoundError], bool],
     ) -> T:
-        """Take the route of AutoCRM's page, or EspoCRM's own where the server has not got that."""
+        """Take the route of AutoCRM's page, or EspoCRM's own where the server does not have it."""
         vendor: Any = self._sender.vendor
-        if vendor.name in page[0].profiles and page[0].name not in vendor.missing:
+        name = page.operation.name
+        if vendor.name in page.operation.profiles and name not in vendor.missing:
             try:
-                return await call(*page)
+                return await send(page)
             except NotFoundError as error:
                 if not is_missing(error):
                     raise
-                vendor.missing.add(page[0].name)
-        return await call(*own)
+                vendor.missing.add(name)
+        return await send(own)
 
 
 def _has_no_action(error: NotFoundError) -> bool:
     return _NO_ACTION.search(error.message) is not None
 
 
-def _bound(
-    method: Callable[Concatenate[Any, str, P], T],
-) -> Callable[Concatenate[Any, P], T]:
-    """Return a method of `records` for one entity type."""
+class Linked(EntityType):
+    """Links and mass actions of an entity type."""
 
-    @wraps(method)
-    def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return method(self, self.entity_type, *args, **kwargs)
+    def related(
+        self,
+        id: str,
+        link: str,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Where] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List the records that a link connects with a record.
 
-    return call
+        Args:
+            id: Id of the record.
+            link: Name of the link, such as `contacts`.
+            select: Names of the attributes to return; the id always comes along.
+            where: Conditions from `crmkit.autocrm.where`, all of which must match.
+            order_by: Attribute to sort by.
+            order: `asc` or `desc`.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to join, such as `onlyMy`.
+            text_filter: Beginning of a name, an e-mail address or the like; `*` is a wildcard.
+            q: As text_filter; the server does not count the total.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default and at most.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+
+        Raises:
+            NotFoundError: The record or the link does not exist.
+        """
+        request = self._related(
+            id,
+            link,
+            {
+                "select": select,
+                "where": where,
+                "order_by": order_by,
+                "order": order,
+                "primary_filter": primary_filter,
+                "bool_filters": bool_filters,
+                "text_filter": text_filter,
+                "q": q,
+            },
+            options,
+            start,
+            page_size,
+        )
+        return Pager(request, record.decode_all)
+
+    def link(
+        self,
+        id: str,
+        link: str,
+        ids: str | Sequence[str] | None = None,
+        *,
+        where: Sequence[Where] | None = None,
+        options: Options | None = None,
+    ) -> None:
+        """Link records to a record. Those that are linked already stay so.
+
+        Args:
+            id: Id of the record.
+            link: Name of the link, such as `contacts`.
+            ids: Id of the record to link, or ids.
+            where: Conditions that choose the records, in place of ids.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            BadRequestError: The server has done nothing.
+            NotFoundError: The record or the link does not exist.
+        """
+        drive(self._link(id, link, ids, where, options))
+
+    def unlink(
+        self, id: str, link: str, ids: str | Sequence[str], *, options: Options | None = None
+    ) -> None:
+        """Unlink records from a record. Those that are not linked are not an error.
+
+        An id goes into the body, as EspoCRM wants it, and into the query, as AutoCRM's page has it.
+        The page knows only one id, so AutoCRM gets one call for each.
+
+        Args:
+            id: Id of the record.
+            link: Name of the link, such as `contacts`.
+            ids: Id of the record to unlink, or ids.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Raises:
+            BadRequestError: The server has done nothing.
+            NotFoundError: The record or the link does not exist.
+        """
+        drive(self._unlink(id, link, ids, options))
+
+    def mass_update(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        where: Sequence[Where] | None = None,
+        attributes: Mapping[str, Any],
+        idle: bool = False,
+        options: Options | None = None,
+    ) -> MassActionResult:
+        """Change many records alike.
+
+        Records that are missing, or that the change would make invalid, are skipped silently:
+        compare the count.
+
+        Args:
+            ids: Ids of the records.
+            where: Conditions that choose the records, in place of ids; an empty list chooses all.
+            attributes: What to change, by wire name.
+            idle: Whether the server works in the background; `mass_actions.status` reports the
+                progress.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The count of changed records, and their ids where ids were passed; with idle the id of
+            the work.
+
+        Raises:
+            PermissionDeniedError: The user may not.
+        """
+        return drive(self._mass_update(ids, where, attributes, idle, options))
+
+    def mass_delete(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        where: Sequence[Where] | None = None,
+        idle: bool = False,
+        options: Options | None = None,
+    ) -> MassActionResult:
+        """Delete many records.
+
+        Args:
+            ids: Ids of the records; those that are missing are skipped silently.
+            where: Conditions that choose the records, in place of ids; an empty list chooses all.
+            idle: Whether the server works in the background; `mass_actions.status` reports the
+                progress.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The count of deleted records, and their ids where ids were passed; with idle the id of
+            the work.
+
+        Raises:
+            PermissionDeniedError: The user may not.
+        """
+        return drive(self._mass_delete(ids, where, idle, options))
 
 
-class AsyncLinked(Routes):
+class AsyncLinked(EntityType):
     """Links and mass actions of an entity type, for async clients."""
 
-    related = _bound(AsyncRecords.related)
+    def related(
+        self,
+        id: str,
+        link: str,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Where] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List the records that a link connects with a record.
+
+        Args:
+            id: Id of the record.
+            link: Name of the link, such as `contacts`.
+            select: Names of the attributes to return; the id always comes along.
+            where: Conditions from `crmkit.autocrm.where`, all of which must match.
+            order_by: Attribute to sort by.
+            order: `asc` or `desc`.
+            primary_filter: Name of a filter that the entity type defines.
+            bool_filters: Names of filters to join, such as `onlyMy`.
+            text_filter: Beginning of a name, an e-mail address or the like; `*` is a wildcard.
+            q: As text_filter; the server does not count the total.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default and at most.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+
+        Raises:
+            NotFoundError: The record or the link does not exist.
+        """
+        request = self._related(
+            id,
+            link,
+            {
+                "select": select,
+                "where": where,
+                "order_by": order_by,
+                "order": order,
+                "primary_filter": primary_filter,
+                "bool_filters": bool_filters,
+                "text_filter": text_filter,
+                "q": q,
+            },
+            options,
+            start,
+            page_size,
+        )
+        return AsyncPager(request, record.decode_all)
 
     async def link(
         self,
@@ -186,24 +441,18 @@ class AsyncLinked(Routes):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
             BadRequestError: The server has done nothing.
-            NotFoundError: There is no such record or link.
-            CRMError: The call failed in another way.
+            NotFoundError: The record or the link does not exist.
         """
-        body = _chosen(ids, where)
-        if where is not None:
-            body["massRelate"] = True
-        kwargs = self._linked(operations.RECORDS_LINK, id, link, body)
-        await self._sender.reply(operations.RECORDS_LINK, kwargs, options)
+        await self._link(id, link, ids, where, options)
 
     async def unlink(
         self, id: str, link: str, ids: str | Sequence[str], *, options: Options | None = None
     ) -> None:
-        """Unlink records from a record. Those that are not linked are no error.
+        """Unlink records from a record. Those that are not linked are not an error.
 
         An id goes into the body, as EspoCRM wants it, and into the query, as AutoCRM's page has it.
-        The page knows only one id, so AutoCRM is asked once for each.
+        The page knows only one id, so AutoCRM gets one call for each.
 
         Args:
             id: Id of the record.
@@ -212,18 +461,10 @@ class AsyncLinked(Routes):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
             BadRequestError: The server has done nothing.
-            NotFoundError: There is no such record or link.
-            CRMError: The call failed in another way.
+            NotFoundError: The record or the link does not exist.
         """
-        found = _chosen(ids, None)["ids"]
-        by_page = self._sender.vendor.name == "autocrm"
-        for group in [[one] for one in found] if by_page else [found]:
-            kwargs = self._linked(operations.RECORDS_UNLINK, id, link, {"ids": group})
-            if len(group) == 1:
-                kwargs["params"] = {"id": group[0]}
-            await self._sender.reply(operations.RECORDS_UNLINK, kwargs, options)
+        await self._unlink(id, link, ids, options)
 
     async def mass_update(
         self,
@@ -236,32 +477,25 @@ class AsyncLinked(Routes):
     ) -> MassActionResult:
         """Change many records alike.
 
-        Records that are missing, or that the change would make invalid, are skipped without a word:
+        Records that are missing, or that the change would make invalid, are skipped silently:
         compare the count.
 
         Args:
             ids: Ids of the records.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            attributes: What to change, by the wire's names.
-            idle: Whether the server is to work in the background; `mass_actions.status` tells how
-                far it is.
+            attributes: What to change, by wire name.
+            idle: Whether the server works in the background; `mass_actions.status` reports the
+                progress.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The count of changed records, and their ids where ids were given; with idle the id of
+            The count of changed records, and their ids where ids were passed; with idle the id of
             the work.
 
         Raises:
-            ArgumentError: Neither or both of ids and where are given, or a value cannot be carried
-                by the wire; nothing was sent.
             PermissionDeniedError: The user may not.
-            CRMError: The call failed in another way.
         """
-        chosen = _chosen(ids, where)
-        values = wire_tree(mapping(attributes, "attributes"), "attributes")
-        own = {"action": "update", "params": chosen, "data": {"values": values}}
-        page = {**chosen, "attributes": values}
-        return await self._mass(operations.RECORDS_MASS_UPDATE, page, own, options, idle=idle)
+        return await self._mass_update(ids, where, attributes, idle, options)
 
     async def mass_delete(
         self,
@@ -274,74 +508,17 @@ class AsyncLinked(Routes):
         """Delete many records.
 
         Args:
-            ids: Ids of the records; those that are missing are skipped without a word.
+            ids: Ids of the records; those that are missing are skipped silently.
             where: Conditions that choose the records, in place of ids; an empty list chooses all.
-            idle: Whether the server is to work in the background; `mass_actions.status` tells how
-                far it is.
+            idle: Whether the server works in the background; `mass_actions.status` reports the
+                progress.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The count of deleted records, and their ids where ids were given; with idle the id of
+            The count of deleted records, and their ids where ids were passed; with idle the id of
             the work.
 
         Raises:
-            ArgumentError: Neither or both of ids and where are given, or a value cannot be carried
-                by the wire; nothing was sent.
             PermissionDeniedError: The user may not.
-            CRMError: The call failed in another way.
         """
-        chosen = _chosen(ids, where)
-        own = {"action": "delete", "params": chosen}
-        return await self._mass(operations.RECORDS_MASS_DELETE, chosen, own, options, idle=idle)
-
-
-class Linked(Routes):
-    """Links and mass actions of an entity type."""
-
-    related = _bound(Records.related)
-    link = driven(AsyncLinked.link)
-    unlink = driven(AsyncLinked.unlink)
-    mass_update = driven(AsyncLinked.mass_update)
-    mass_delete = driven(AsyncLinked.mass_delete)
-
-
-class _OfType(Routes):
-    def __init__(self, sender: Sender, entity_type: str) -> None:
-        super().__init__(sender)
-        self.entity_type = _name(entity_type, "entity_type")
-
-
-class Entity(_OfType, Linked):
-    """The records of one entity type, custom ones included.
-
-    Args:
-        sender: The client's sender.
-        entity_type: Name of the entity type, such as `CGadget`.
-
-    Raises:
-        ArgumentError: The name is none.
-    """
-
-    list = _bound(Records.list)
-    get = _bound(Records.get)
-    create = _bound(Records.create)
-    update = _bound(Records.update)
-    delete = _bound(Records.delete)
-
-
-class AsyncEntity(_OfType, AsyncLinked):
-    """The records of one entity type, for async clients; see `Entity`.
-
-    Args:
-        sender: The client's sender.
-        entity_type: Name of the entity type, such as `CGadget`.
-
-    Raises:
-        ArgumentError: The name is none.
-    """
-
-    list = _bound(AsyncRecords.list)
-    get = _bound(AsyncRecords.get)
-    create = _bound(AsyncRecords.create)
-    update = _bound(AsyncRecords.update)
-    delete = _bound(AsyncRecords.delete)
+        return await self._mass_delete(ids, where, idle, options)

@@ -1,114 +1,71 @@
 """The resources of the clients: the generated ones, with what every entity type has besides.
 
-A resource's modules are loaded when it is touched.
+A resource's module is loaded when it is touched.
 """
 
-# No one assigns to a cached property, so a narrower one may stand in its place.
+# No one assigns to a resource, so a narrower one may replace that of the base class.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations
 
-from functools import cache, cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crmkit_generated.autocrm.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
-    from crmkit_generated.autocrm.resources import (
-        accounts,
-        calls,
-        cases,
-        contacts,
-        meetings,
-        opportunities,
-        tasks,
-    )
-
+    from .accounts import AsyncAccounts, Accounts
     from .attachments import AsyncAttachments, Attachments
+    from .calls import AsyncCalls, Calls
+    from .cases import AsyncCases, Cases
+    from .contacts import AsyncContacts, Contacts
     from .emails import AsyncEmails, Emails
+    from .entity import AsyncEntity, Entity
     from .leads import AsyncLeads, Leads
-    from .records import AsyncEntity, AsyncLinked, Entity, Linked
+    from .meetings import AsyncMeetings, Meetings
+    from .opportunities import AsyncOpportunities, Opportunities
+    from .tasks import AsyncTasks, Tasks
 
 __all__ = ["AsyncEntities", "Entities"]
 
 T = TypeVar("T")
 
 
-class _Touched(cached_property[T]):
-    """A resource of a client.
+class _Resource(Generic[T]):
+    """A resource of a client, whose class is loaded when it is touched.
 
     Args:
-        entity_type: Name of its entity type, for those that are made of a generated class and
-            links; empty for those with a module in this room.
+        class_name: Name of its class, in the module of the attribute's name.
     """
 
-    def __init__(self, entity_type: str = "") -> None:
-        super().__init__(self._made)
-        self._entity_type = entity_type
+    def __init__(self, class_name: str) -> None:
+        self._class_name = class_name
 
-    def _made(self, client: Any) -> T:
-        twin = "Async" if isinstance(client, AsyncResources) else ""
-        sender = client._sender  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its part
-        made: T = _resource(twin, str(self.attrname), self._entity_type)(sender)
-        return made
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
 
-
-@cache
-def _resource(twin: str, tag: str, entity_type: str) -> Any:
-    name = f"{twin}{tag.capitalize()}"
-    if not entity_type:
-        return getattr(import_module(f"{__package__}.{tag}"), name)
-    base = getattr(import_module(f"crmkit_generated.autocrm.resources.{tag}"), name)
-    links = getattr(import_module(f"{__package__}.records"), f"{twin}Linked")
-    members = {"entity_type": entity_type, "__doc__": base.__doc__, "__module__": __name__}
-    return type(name, (links, base), members)
-
-
-if TYPE_CHECKING:  # what `_resource` makes
-
-    class Accounts(Linked, accounts.Accounts): ...
-
-    class Calls(Linked, calls.Calls): ...
-
-    class Cases(Linked, cases.Cases): ...
-
-    class Contacts(Linked, contacts.Contacts): ...
-
-    class Meetings(Linked, meetings.Meetings): ...
-
-    class Opportunities(Linked, opportunities.Opportunities): ...
-
-    class Tasks(Linked, tasks.Tasks): ...
-
-    class AsyncAccounts(AsyncLinked, accounts.AsyncAccounts): ...
-
-    class AsyncCalls(AsyncLinked, calls.AsyncCalls): ...
-
-    class AsyncCases(AsyncLinked, cases.AsyncCases): ...
-
-    class AsyncContacts(AsyncLinked, contacts.AsyncContacts): ...
-
-    class AsyncMeetings(AsyncLinked, meetings.AsyncMeetings): ...
-
-    class AsyncOpportunities(AsyncLinked, opportunities.AsyncOpportunities): ...
-
-    class AsyncTasks(AsyncLinked, tasks.AsyncTasks): ...
+    def __get__(self, client: Any, owner: type | None = None) -> T:
+        if client is None:  # of the class, as help() asks
+            return self  # type: ignore[return-value]  # nobody else does
+        module = import_module(f"{__package__}.{self._name}")
+        resource: T = getattr(module, self._class_name)(client._sender)  # noqa: SLF001  # its part
+        client.__dict__[self._name] = resource
+        return resource
 
 
 class Entities(Resources):
     """Resources of the sync clients."""
 
-    accounts: _Touched[Accounts] = _Touched("Account")
-    attachments: _Touched[Attachments] = _Touched()
-    calls: _Touched[Calls] = _Touched("Call")
-    cases: _Touched[Cases] = _Touched("Case")
-    contacts: _Touched[Contacts] = _Touched("Contact")
-    emails: _Touched[Emails] = _Touched()
-    leads: _Touched[Leads] = _Touched()
-    meetings: _Touched[Meetings] = _Touched("Meeting")
-    opportunities: _Touched[Opportunities] = _Touched("Opportunity")
-    tasks: _Touched[Tasks] = _Touched("Task")
+    accounts: _Resource[Accounts] = _Resource("Accounts")  # type: ignore[assignment]  # narrower
+    attachments: _Resource[Attachments] = _Resource("Attachments")  # type: ignore[assignment]  # narrower
+    calls: _Resource[Calls] = _Resource("Calls")  # type: ignore[assignment]  # narrower
+    cases: _Resource[Cases] = _Resource("Cases")  # type: ignore[assignment]  # narrower
+    contacts: _Resource[Contacts] = _Resource("Contacts")  # type: ignore[assignment]  # narrower
+    emails: _Resource[Emails] = _Resource("Emails")  # type: ignore[assignment]  # narrower
+    leads: _Resource[Leads] = _Resource("Leads")  # type: ignore[assignment]  # narrower
+    meetings: _Resource[Meetings] = _Resource("Meetings")  # type: ignore[assignment]  # narrower
+    opportunities: _Resource[Opportunities] = _Resource("Opportunities")  # type: ignore[assignment]  # narrower
+    tasks: _Resource[Tasks] = _Resource("Tasks")  # type: ignore[assignment]  # narrower
 
     def entity(self, entity_type: str) -> Entity:
         """Return the records of any entity type, custom ones included.
@@ -117,9 +74,9 @@ class Entities(Resources):
             entity_type: Name of the entity type, such as `CGadget`.
 
         Raises:
-            ArgumentError: The name is none.
+            ArgumentError: The name is not possible.
         """
-        from .records import Entity
+        from .entity import Entity
 
         return Entity(self._sender, entity_type)
 
@@ -127,19 +84,26 @@ class Entities(Resources):
 class AsyncEntities(AsyncResources):
     """Resources of the async clients."""
 
-    accounts: _Touched[AsyncAccounts] = _Touched("Account")
-    attachments: _Touched[AsyncAttachments] = _Touched()
-    calls: _Touched[AsyncCalls] = _Touched("Call")
-    cases: _Touched[AsyncCases] = _Touched("Case")
-    contacts: _Touched[AsyncContacts] = _Touched("Contact")
-    emails: _Touched[AsyncEmails] = _Touched()
-    leads: _Touched[AsyncLeads] = _Touched()
-    meetings: _Touched[AsyncMeetings] = _Touched("Meeting")
-    opportunities: _Touched[AsyncOpportunities] = _Touched("Opportunity")
-    tasks: _Touched[AsyncTasks] = _Touched("Task")
+    accounts: _Resource[AsyncAccounts] = _Resource("AsyncAccounts")  # type: ignore[assignment]  # narrower
+    attachments: _Resource[AsyncAttachments] = _Resource("AsyncAttachments")  # type: ignore[assignment]  # narrower
+    calls: _Resource[AsyncCalls] = _Resource("AsyncCalls")  # type: ignore[assignment]  # narrower
+    cases: _Resource[AsyncCases] = _Resource("AsyncCases")  # type: ignore[assignment]  # narrower
+    contacts: _Resource[AsyncContacts] = _Resource("AsyncContacts")  # type: ignore[assignment]  # narrower
+    emails: _Resource[AsyncEmails] = _Resource("AsyncEmails")  # type: ignore[assignment]  # narrower
+    leads: _Resource[AsyncLeads] = _Resource("AsyncLeads")  # type: ignore[assignment]  # narrower
+    meetings: _Resource[AsyncMeetings] = _Resource("AsyncMeetings")  # type: ignore[assignment]  # narrower
+    opportunities: _Resource[AsyncOpportunities] = _Resource("AsyncOpportunities")  # type: ignore[assignment]  # narrower
+    tasks: _Resource[AsyncTasks] = _Resource("AsyncTasks")  # type: ignore[assignment]  # narrower
 
     def entity(self, entity_type: str) -> AsyncEntity:
-        """Return the records of any entity type; see `Entities.entity`."""
-        from .records import AsyncEntity
+        """Return the records of any entity type, custom ones included.
+
+        Args:
+            entity_type: Name of the entity type, such as `CGadget`.
+
+        Raises:
+            ArgumentError: The name is not possible.
+        """
+        from .entity import AsyncEntity
 
         return AsyncEntity(self._sender, entity_type)

@@ -1,4 +1,4 @@
-"""Credentials of EspoCRM and its relatives, their errors, and how they write a query."""
+"""Credentials of EspoCRM and its relatives, their errors, and how they write conditions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from crmkit.core.errors import (
-    ArgumentError,
-    BadRequestError,
-    ConflictError,
-    PermissionDeniedError,
-)
-from crmkit.core.vendor import CONCEALED, Fault, Vendor
+from crmkit.core.errors import BadRequestError, ConflictError, PermissionDeniedError
+from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
 
 from .where import flatten
 
@@ -23,9 +18,6 @@ if TYPE_CHECKING:
     from crmkit.core.http import Request, Response
 
 __all__ = ["Credentials", "EspoVendor"]
-
-LARGEST_PAGE = 200
-"""Records a page at most (recorded: list-maxsize-201, 403)."""
 
 _HEADERS = ("X-Api-Key", "X-Hmac-Authorization", "Authorization")
 _LOCKED_OUT = (
@@ -74,8 +66,11 @@ class EspoVendor(Vendor):
         base_path: Path of the API's address, which is not signed.
 
     Attributes:
-        missing: Names of the operations of AutoCRM's page that this server was found not to have.
+        missing: Names of the operations of AutoCRM's page that this server does not have.
     """
+
+    refused_in_path = "/"  # servers decode it before they route, and take another path
+    largest_page = 200  # recorded: list-maxsize-201, 403
 
     def __init__(self, name: str, credentials: Credentials, base_path: str) -> None:
         self.name = name
@@ -90,87 +85,58 @@ class EspoVendor(Vendor):
         return [one for one in (own.api_key, own.secret_key, own.password, basic) if one]
 
     def authenticate(self, request: Request) -> None:
-        """Put the credentials into their header; a signature is made of method and path.
-
-        Raises:
-            ArgumentError: A name or id holds a slash, which makes servers take another path.
-        """
+        """Put the credentials into their header; a signature is made of method and path."""
         path = request.url.raw_path.decode("ascii").partition("?")[0]
-        if "%2F" in path.upper():
-            raise ArgumentError("path", f"has a '/' in a name or id: {path!r}")
         name, value = self._credentials.header(request.method, path.removeprefix(self._base_path))
         request.headers[name] = value
 
-    def conceal(self, request: Request) -> None:
+    def redact(self, request: Request) -> None:
         """Replace the credentials."""
         for name in _HEADERS:
             if name in request.headers:
-                request.headers[name] = CONCEALED
+                request.headers[name] = REDACTED
 
-    def query(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Spread conditions and lists over query parameters.
+    def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
+        """Spread conditions over query parameters.
 
         Raises:
-            ArgumentError: A condition is none, a name in a list is none, or the page is too large.
+            ArgumentError: A condition is malformed.
         """
-        found: dict[str, Any] = {}
-        for name, value in params.items():
-            if name == "where":
-                found |= flatten(value)
-            elif name == "select":
-                found["select"] = ",".join(_names(value, name))
-            elif name == "bool_filters":
-                found["boolFilterList[]"] = _names(value, name)
-            else:
-                found[name] = value
-        size = found.get("maxSize")
-        if isinstance(size, int) and size > LARGEST_PAGE:
-            raise ArgumentError("page_size", f"takes {LARGEST_PAGE} at most, not {size}")
-        return found
+        return flatten(values, argument)
 
-    def fault(self, response: Response, tree: Any) -> Fault | None:
-        """Return what went wrong; `false` stands for nothing done where something was asked for."""
-        fault = super().fault(response, tree)
-        if fault is None:
+    def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
+        """Return what went wrong; `false` means that nothing was done."""
+        info = super().error_info(response, tree)
+        if info is None:
             if tree is not False or response.request.method == "GET":
                 return None
             # recorded: rel-link-empty, rel-unlink-query-id
-            return Fault(BadRequestError, "the server answers false: it has done nothing")
-        if fault.error is ConflictError:
-            fault.current = tree
+            return ErrorInfo(BadRequestError, "the server answers false: it has done nothing")
+        if info.error is ConflictError:
+            info.current = tree
         unexplained = not response.content and "X-Status-Reason" not in response.headers
-        if fault.error is PermissionDeniedError and unexplained:
-            fault.message = _LOCKED_OUT
-        told = _translation(tree).get("data")
-        if isinstance(told, dict) and isinstance(told.get("field"), str):
-            fault.fields = {told["field"]: [str(told.get("type", fault.message))]}
-        return fault
+        if info.error is PermissionDeniedError and unexplained:
+            info.message = _LOCKED_OUT
+        data = _translation(tree).get("data")
+        if isinstance(data, dict) and isinstance(data.get("field"), str):
+            info.fields = {data["field"]: [str(data.get("type", info.message))]}
+        return info
 
     def message(self, response: Response, tree: Any) -> str:
-        """Return the reason of the header; else what body or page tell."""
+        """Return the reason of the header; else what the body says."""
         reason = response.headers.get("X-Status-Reason", "").strip()
         half = len(reason) // 2
         if half and reason[:half] == reason[half + 1 :]:
-            reason = reason[:half]  # 9.x says many of them twice over
-        told = super().message(response, tree) or str(_translation(tree).get("label", ""))
+            reason = reason[:half]  # 9.x says many of them twice
+        message = super().message(response, tree) or str(_translation(tree).get("label", ""))
         if reason and isinstance(tree, dict) and isinstance(tree.get("message"), str):
-            return f"{reason}: {told}"  # recorded: email-sending-smtp-reject~3, `sendingFail`
-        return reason or told
+            return f"{reason}: {message}"  # recorded: email-sending-smtp-reject~3, `sendingFail`
+        return reason or message
 
 
 def _translation(tree: Any) -> dict[str, Any]:
-    told = tree.get("messageTranslation") if isinstance(tree, dict) else None
-    return told if isinstance(told, dict) else {}
-
-
-def _names(values: Any, argument: str) -> list[str]:
-    """Return names that can stand in a list; a blank or a comma would make other names of them."""
-    if not isinstance(values, list | tuple):
-        raise ArgumentError(argument, f"takes a list of names, not {type(values).__name__}")
-    for index, name in enumerate(values):
-        if not isinstance(name, str) or not name or set(name) & set(", "):
-            raise ArgumentError(f"{argument}[{index}]", f"is no name: {name!r}")
-    return [str.__str__(name) for name in values]
+    translation = tree.get("messageTranslation") if isinstance(tree, dict) else None
+    return translation if isinstance(translation, dict) else {}
 
 
 def _base64(text: str) -> str:

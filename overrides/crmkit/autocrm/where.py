@@ -9,10 +9,10 @@
         ]
     )
 
-All conditions of a list must hold. A condition is a plain mapping with the members `type`,
+All conditions of a list must match. A condition is a plain mapping with the members `type`,
 `attribute` and `value`, so one that is written by hand does as well.
 
-Moments are aware datetimes, days are dates. Operators that count in days (`on`, `today`,
+Values are aware datetimes or dates. Operators that count in days (`on`, `today`,
 `last_x_days` and so on) must know whether an attribute has a time of day. They take that from the
 names of EspoCRM's own attributes (`createdAt` and all others in `At`, `dateStart`, `dateEnd`,
 `dateSent`, `dateCompleted`, `deliveryDate`) and from `time_zone`, which a custom attribute needs:
@@ -40,38 +40,38 @@ Scalar = str | int | float | bool | date | None
 Ids = str | Sequence[str]
 Zone = str | tzinfo | None
 
-_MOMENTS = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
+_DATETIMES = re.compile(r"[a-z]\w*At|date(Start|End|Sent|Completed)|deliveryDate")
 _ZONE = re.compile(r"[A-Za-z][\w+/-]*", re.ASCII)
 _LAST = time(23, 59, 59)
 _FLAGS = ("[dateTime]", "[date]")
 
 
-# -- the wire's forms ------------------------------------------------------------------------------
+# -- wire forms ------------------------------------------------------------------------------------
 
 
 def wire_tree(value: Any, argument: str) -> Any:
-    """Return a value as EspoCRM's JSON has it: moments in UTC, as `2024-01-15 09:30:00`.
+    """Return a value as EspoCRM's JSON has it: datetimes in UTC, as `2024-01-15 09:30:00`.
 
     Args:
         value: A plain value, or lists and mappings of them.
         argument: Name of the argument, for messages.
 
     Raises:
-        ArgumentError: It holds a naive datetime, itself, or what JSON has no form for.
+        ArgumentError: It holds a naive datetime, itself, or what JSON cannot hold.
     """
     try:
         return _written(value, argument)
     except RecursionError:
-        raise ArgumentError(argument, "holds itself, or is nested too deeply") from None
+        raise ArgumentError(argument, "must not hold itself or be nested too deeply") from None
 
 
 def _written(value: Any, argument: str) -> Any:
     if isinstance(value, Mapping):
-        return {name: _written(one, f"{argument}[{name!r}]") for name, one in value.items()}
+        return {name: _written(item, f"{argument}[{name!r}]") for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_written(one, f"{argument}[{index}]") for index, one in enumerate(value)]
+        return [_written(item, f"{argument}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, datetime):
-        # What JSON holds is RFC 3339 in UTC; the server compares texts, so the form matters.
+        # encode_json writes RFC 3339 in UTC; the server compares strings, so the form matters.
         return encode_json(value, argument)[:19].replace("T", " ")
     return encode_json(value, argument)
 
@@ -84,63 +84,64 @@ def conditions(where: Any, argument: str = "where") -> list[Any]:
         argument: Name of the argument, for messages.
 
     Raises:
-        ArgumentError: It is no list, one of them is no mapping with a `type`, or a value has no
-            form on the wire.
+        ArgumentError: It is not a list, one of them is not a mapping with a `type`, or a value
+            cannot be written.
     """
     tree: list[Any] = wire_tree(where, argument)
     if not isinstance(tree, list):
-        raise ArgumentError(argument, f"takes a list of conditions, not {type(where).__name__}")
+        raise ArgumentError(argument, f"expected a list of conditions, got {type(where).__name__}")
     for index, item in enumerate(tree):
         _check(item, f"{argument}[{index}]")
     return tree
 
 
 def _check(item: Any, place: str) -> None:
-    """Refuse what is no condition: without a type the server fails with 500 and no word."""
+    """Refuse what is not a condition: without a type the server fails with a bare 500."""
     if not isinstance(item, dict) or not isinstance(item.get("type"), str) or not item["type"]:
-        raise ArgumentError(place, "is no condition: it takes a mapping with a 'type'")
+        raise ArgumentError(place, "must be a condition (a mapping with a 'type')")
     if item["type"] in {"and", "or"}:
         nested = item.get("value")
         if not isinstance(nested, list) or not nested:
-            raise ArgumentError(f"{place}['value']", "takes a list of conditions, at least one")
-        for index, one in enumerate(nested):
-            _check(one, f"{place}['value'][{index}]")
+            raise ArgumentError(f"{place}['value']", "must be a list of at least one condition")
+        for index, condition in enumerate(nested):
+            _check(condition, f"{place}['value'][{index}]")
 
 
-def flatten(where: Any) -> dict[str, Any]:
+def flatten(where: Any, argument: str = "where") -> dict[str, Any]:
     """Return conditions as query parameters: `where[0][type]=equals` and so on.
 
     Args:
         where: A list of conditions.
+        argument: Name of the argument, for messages.
 
     Raises:
-        ArgumentError: As `conditions`; or a list is empty or holds None, which a query cannot say.
+        ArgumentError: As `conditions`; or a list is empty or holds None, which a query cannot.
     """
     params: dict[str, Any] = {}
-    _spread("where", conditions(where), params)
+    _spread("where", conditions(where, argument), params)
     return params
 
 
 def _spread(name: str, value: Any, params: dict[str, Any]) -> None:
     if isinstance(value, dict):
-        for member, one in value.items():
-            _spread(f"{name}[{member}]", one, params)
+        for member, item in value.items():
+            _spread(f"{name}[{member}]", item, params)
     elif isinstance(value, list):
         if name != "where" and (not value or None in value):
-            raise ArgumentError(name, "takes a list that is not empty and holds no None")
-        for index, one in enumerate(value):
-            _spread(f"{name}[{index}]", one, params)
+            raise ArgumentError(name, "must be a list that is not empty and does not hold None")
+        for index, item in enumerate(value):
+            _spread(f"{name}[{index}]", item, params)
     elif isinstance(value, bool) and name.endswith(_FLAGS):
-        if value:  # any text, "false" too, is true to the server
+        if value:  # any string, "false" too, is true to the server
             params[name] = "true"
-    elif value is not None:  # no value at all stands for null
-        # The text "true" matches what is false (recorded: where-equals-bool-str).
+    elif value is not None:  # a missing value stands for null
+        # The string "true" matches what is false (recorded: where-equals-bool-str).
         params[name] = int(value) if isinstance(value, bool) else value
 
 
 def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
     if not isinstance(attribute, str) or not attribute:
-        raise ArgumentError("attribute", f"takes the name of an attribute, not {attribute!r}")
+        raise ArgumentError("attribute", f"must be the name of an attribute, got {attribute!r}")
     item: dict[str, Any] = {"type": operator, "attribute": attribute}
     if value:
         item["value"] = wire_tree(value[0], attribute)
@@ -149,13 +150,13 @@ def _item(operator: str, attribute: str, *value: Any) -> dict[str, Any]:
 
 def _listed(operator: str, attribute: str, values: Any) -> Where:
     if not isinstance(values, list | tuple) or not values:
-        raise ArgumentError(attribute, "takes a list of values, at least one")
+        raise ArgumentError(attribute, "must be a list of at least one value")
     return _item(operator, attribute, values)
 
 
 def _like(operator: str, attribute: str, text: Any) -> Where:
-    if not isinstance(text, str):  # no value at all matches everything
-        raise ArgumentError(attribute, f"takes a text, not {type(text).__name__}")
+    if not isinstance(text, str):  # a missing value matches everything
+        raise ArgumentError(attribute, f"expected str, got {type(text).__name__}")
     return _item(operator, attribute, text)
 
 
@@ -167,42 +168,42 @@ def _to(operator: str, link: str, ids: Any) -> Where:
 
 
 def _zone(attribute: str, time_zone: Zone) -> Zone:
-    """Return the zone in which days of an attribute begin; None where it has no time of day."""
+    """Return the zone in which dates of an attribute begin; None where it has no time of day."""
     if not isinstance(time_zone, str | tzinfo | None):
-        raise ArgumentError("time_zone", f"takes a name or tzinfo, not {time_zone!r}")
-    if time_zone is None and _MOMENTS.fullmatch(str(attribute)):
+        raise ArgumentError("time_zone", f"must be a name or tzinfo, got {time_zone!r}")
+    if time_zone is None and _DATETIMES.fullmatch(str(attribute)):
         return UTC
     return time_zone
 
 
-def _moment(value: Any, at: time, zone: str | tzinfo) -> Any:
+def _datetime(value: Any, at: time, zone: str | tzinfo) -> Any:
     if not isinstance(value, date) or isinstance(value, datetime):
         return value
     try:
         return datetime.combine(value, at, ZoneInfo(zone) if isinstance(zone, str) else zone)
-    except (KeyError, ValueError, OSError):  # what ZoneInfo has for names that are none
-        raise ArgumentError("time_zone", f"is not known here: {zone!r}") from None
+    except (KeyError, ValueError, OSError):  # what ZoneInfo raises for unknown names
+        raise ArgumentError("time_zone", f"unknown time zone {zone!r}") from None
 
 
 def _dated(operator: str, attribute: str, time_zone: Zone, *value: Any) -> Where:
     item = _item(operator, attribute, *value)
-    # A moment is sent as the text of its UTC.
-    is_moment = bool(value) and isinstance(value[0], datetime)
-    zone = UTC if is_moment else _zone(attribute, time_zone)
+    # A datetime is sent in UTC.
+    is_datetime = bool(value) and isinstance(value[0], datetime)
+    zone = UTC if is_datetime else _zone(attribute, time_zone)
     return item if zone is None else {**item, "dateTime": True, "timeZone": _zone_name(zone)}
 
 
 def _zone_name(zone: str | tzinfo) -> str:
     name = str(zone)
-    # An offset is no zone, whatever it calls itself.
+    # An offset is not a zone, whatever it calls itself.
     if not _ZONE.fullmatch(name) or (isinstance(zone, timezone) and zone != UTC):
-        raise ArgumentError("time_zone", f"takes a zone with a name, not {zone!r}")
+        raise ArgumentError("time_zone", f"must be a zone with a name, got {zone!r}")
     return name
 
 
 def _days(operator: str, attribute: str, days: int, time_zone: Zone) -> Where:
     if isinstance(days, bool) or not isinstance(days, int):
-        raise ArgumentError("days", f"takes a whole number, not {days!r}")
+        raise ArgumentError("days", f"must be an integer, got {days!r}")
     return _dated(operator, attribute, time_zone, days)
 
 
@@ -225,7 +226,7 @@ def in_(attribute: str, values: Sequence[Scalar]) -> Where:
 
 
 def not_in(attribute: str, values: Sequence[Scalar]) -> Where:
-    """Match records whose attribute is none of the values."""
+    """Match records whose attribute is not one of the values."""
     return _listed("notIn", attribute, values)
 
 
@@ -261,17 +262,17 @@ def between(attribute: str, from_: Scalar, to: Scalar, *, time_zone: Zone = None
     zone = _zone(attribute, time_zone)
     if zone is None:
         return _item("between", attribute, (from_, to))
-    # Servers compare the texts of moments; a day has none.
-    return _item("between", attribute, (_moment(from_, time.min, zone), _moment(to, _LAST, zone)))
+    # Servers compare datetimes as strings; a date has no time.
+    return _item("between", attribute, (_datetime(from_, time.min, zone), _datetime(to, _LAST, zone)))
 
 
 def contains(attribute: str, text: str) -> Where:
-    """Match records whose attribute holds the text."""
+    """Match records whose attribute contains the text."""
     return _like("contains", attribute, text)
 
 
 def not_contains(attribute: str, text: str) -> Where:
-    """Match records whose attribute does not hold the text."""
+    """Match records whose attribute does not contain the text."""
     return _like("notContains", attribute, text)
 
 
@@ -286,12 +287,12 @@ def ends_with(attribute: str, text: str) -> Where:
 
 
 def like(attribute: str, pattern: str) -> Where:
-    """Match records whose attribute has a pattern, in which `%` stands for anything."""
+    """Match records whose attribute matches a pattern, in which `%` stands for anything."""
     return _like("like", attribute, pattern)
 
 
 def not_like(attribute: str, pattern: str) -> Where:
-    """Match records whose attribute has not a pattern, in which `%` stands for anything."""
+    """Match records whose attribute does not match a pattern, in which `%` stands for anything."""
     return _like("notLike", attribute, pattern)
 
 
@@ -330,26 +331,26 @@ def is_false(attribute: str) -> Where:
     return _item("isFalse", attribute)
 
 
-# -- days and moments ------------------------------------------------------------------------------
+# -- dates and datetimes ---------------------------------------------------------------------------
 
 
 def on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is on the day, or at the moment."""
+    """Match records whose attribute is on the date, or at the datetime."""
     return _dated("on", attribute, time_zone, value)
 
 
 def not_on(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is not on the day."""
+    """Match records whose attribute is not on the date."""
     return _dated("notOn", attribute, time_zone, value)
 
 
 def before(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is before the day, or the moment."""
+    """Match records whose attribute is before the date or datetime."""
     return _dated("before", attribute, time_zone, value)
 
 
 def after(attribute: str, value: date, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is after the day, or the moment."""
+    """Match records whose attribute is after the date or datetime."""
     return _dated("after", attribute, time_zone, value)
 
 
@@ -359,12 +360,12 @@ def today(attribute: str, *, time_zone: Zone = None) -> Where:
 
 
 def past(attribute: str, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is over."""
+    """Match records whose attribute is in the past."""
     return _dated("past", attribute, time_zone)
 
 
 def future(attribute: str, *, time_zone: Zone = None) -> Where:
-    """Match records whose attribute is still to come."""
+    """Match records whose attribute is in the future."""
     return _dated("future", attribute, time_zone)
 
 
@@ -495,17 +496,17 @@ def is_user_from_teams(attribute: str, ids: Ids) -> Where:
 
 
 def array_any_of(attribute: str, values: Sequence[str]) -> Where:
-    """Match records whose list holds one of the values."""
+    """Match records whose list contains one of the values."""
     return _listed("arrayAnyOf", attribute, values)
 
 
 def array_none_of(attribute: str, values: Sequence[str]) -> Where:
-    """Match records whose list holds none of the values."""
+    """Match records whose list contains none of the values."""
     return _listed("arrayNoneOf", attribute, values)
 
 
 def array_all_of(attribute: str, values: Sequence[str]) -> Where:
-    """Match records whose list holds all of the values."""
+    """Match records whose list contains all of the values."""
     return _listed("arrayAllOf", attribute, values)
 
 
@@ -515,7 +516,7 @@ def array_is_empty(attribute: str) -> Where:
 
 
 def array_is_not_empty(attribute: str) -> Where:
-    """Match records whose list holds anything."""
+    """Match records whose list is not empty."""
     return _item("arrayIsNotEmpty", attribute)
 
 
@@ -543,12 +544,12 @@ def column_not_in(attribute: str, values: Sequence[Scalar]) -> Where:
 
 
 def column_like(attribute: str, pattern: str) -> Where:
-    """Match records whose column of a relation has a pattern."""
+    """Match records whose column of a relation matches a pattern."""
     return _like("columnLike", attribute, pattern)
 
 
 def column_not_like(attribute: str, pattern: str) -> Where:
-    """Match records whose column of a relation has not a pattern."""
+    """Match records whose column of a relation does not match a pattern."""
     return _like("columnNotLike", attribute, pattern)
 
 
@@ -566,16 +567,16 @@ def column_is_not_null(attribute: str) -> Where:
 
 
 def and_(*items: Where) -> Where:
-    """Match records for which all conditions hold."""
+    """Match records for which all conditions are true."""
     return _joined("and", items)
 
 
 def or_(*items: Where) -> Where:
-    """Match records for which one of the conditions holds."""
+    """Match records for which one of the conditions is true."""
     return _joined("or", items)
 
 
 def _joined(operator: str, items: tuple[Where, ...]) -> Where:
     if not items:
-        raise ArgumentError(operator, "takes conditions, at least one")
+        raise ArgumentError(operator, "must be called with at least one condition")
     return {"type": operator, "value": conditions(items, operator)}

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from .codec import json
-from .codec.values import encode_extras, encode_json
 from .errors import ArgumentError
-from .types import File
+from .types import UNSET, File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,11 +20,30 @@ if TYPE_CHECKING:
 __all__ = ["Body", "Sink", "Stream", "body_of"]
 
 
-class Sink(Protocol):
-    """What a body is written to."""
+class Sink:
+    """A file that the body of a reply goes to, and the position at which it began.
+
+    Args:
+        file: The file, open for writing bytes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._start = file.tell() if file.seekable() else None
+        self._begun = False
 
     def write(self, part: bytes) -> None:
         """Write a part of the body."""
+        self._begun = True
+        self._file.write(part)
+
+    def rewind(self) -> bool:
+        """Cut off what was written, and return whether another attempt can begin."""
+        if self._begun and self._start is not None:
+            self._file.seek(self._start)
+            self._file.truncate()
+            self._begun = False
+        return not self._begun
 
 
 class Stream(Protocol):
@@ -51,7 +69,7 @@ class Body:
     Args:
         content: The bytes; None for no body, or for one of the others.
         stream: Bytes to be read while they are sent.
-        fields: Texts by name, of a form with files.
+        fields: Values by name, of a form with files.
         files: Files by name, of such a form.
         media: Content-Type; None where httpx knows it, or where there is none.
     """
@@ -70,10 +88,10 @@ class Body:
         self.fields = fields
         self.files = files
         self.media = media
-        self._own: list[BinaryIO] = []
+        self._opened: list[BinaryIO] = []
 
     def arguments(self) -> dict[str, Any]:
-        """Return what httpx builds a request of.
+        """Return the arguments from which httpx builds a request.
 
         Raises:
             OSError: A file cannot be opened.
@@ -82,60 +100,70 @@ class Body:
             return {"content": self.content}
         self.close()
         files = {
-            name: self._opened(_named(name, file)).to_tuple() for name, file in self.files.items()
+            name: self._open(_named(name, file)).to_tuple() for name, file in self.files.items()
         }
         return {"data": self.fields, "files": files}
 
-    def _opened(self, file: File) -> File:
+    def _open(self, file: File) -> File:
         if isinstance(file.payload, Path):
-            self._own.append(file.payload.open("rb"))
-            return replace(file, payload=self._own[-1])
+            self._opened.append(file.payload.open("rb"))
+            return replace(file, payload=self._opened[-1])
         return file
 
     def close(self) -> None:
         """Close the files that were opened here, from their paths."""
-        while self._own:
-            self._own.pop().close()
+        while self._opened:
+            self._opened.pop().close()
 
     @property
     def repeatable(self) -> bool:
-        """Whether it can be sent a second time: files must be able to go back."""
+        """Whether it can be sent a second time: files must be seekable."""
         payloads = [file.payload for file in (self.files or {}).values()]
-        return all(isinstance(one, Path) or one.seekable() for one in payloads)
+        return all(isinstance(file, Path) or file.seekable() for file in payloads)
 
 
 def _named(field: str, file: File) -> File:
-    """Return a file with a name: without one, a server takes its part for a text."""
+    """Return a file with a name: without one, a server reads its part as a str."""
     if file.file_name is not None:
         return file
-    told = file.payload if isinstance(file.payload, Path) else getattr(file.payload, "name", None)
-    return replace(file, file_name=Path(told).name if isinstance(told, str | Path) else field)
+    name = file.payload if isinstance(file.payload, Path) else getattr(file.payload, "name", None)
+    return replace(file, file_name=Path(name).name if isinstance(name, str | Path) else field)
 
 
-def body_of(operation: Operation, kwargs: dict[str, Any], body: Any) -> Body:
-    """Return the body of a call.
+def body_of(operation: Operation, value: Any) -> Body:
+    """Return the encoded body of a call.
 
     Args:
-        operation: The operation; its `media` says which form the body has.
-        kwargs: What the generated `_get_kwargs` returned.
-        body: Encodes the body in place of the one in `kwargs`; or None.
+        operation: The operation; its `media` says how the body is written.
+        value: A tree as the wire has it; for `content` bytes, a str or a `Stream`; UNSET for none.
 
     Raises:
         ArgumentError: It cannot be written.
     """
-    if body is None and "json" not in kwargs:
-        content = kwargs.get("content")
-        if isinstance(content, str):
-            content = content.encode()
-        media = operation.content_type or None
-        if content is None or isinstance(content, bytes):
-            return Body(content, media=media)
-        return Body(stream=content, media=media)
-    tree = kwargs["json"] if body is None else body
-    if operation.media == "json":
-        return Body(_json(tree), media="application/json")
-    tree = tree() if callable(tree) else tree
-    return _form(tree) if operation.media == "form" else _multipart(tree)
+    if value is UNSET:
+        return Body()
+    match operation.media:
+        case "json":
+            return Body(_json(value), media="application/json")
+        case "form":
+            return _form(value)
+        case "multipart":
+            return _multipart(value)
+        case "content":
+            return _content(value, operation.content_type or None)
+
+
+def _content(value: Any, media: str | None) -> Body:
+    if isinstance(value, str):
+        value = value.encode()
+    if isinstance(value, bytes):
+        return Body(value, media=media)
+    if isinstance(value, File) and not isinstance(value.payload, Path):
+        return Body(value.payload.read(), media=media)
+    if not hasattr(value, "parts"):
+        problem = f"expected str, bytes or a stream of bytes, got {type(value).__name__}"
+        raise ArgumentError("content", problem)
+    return Body(stream=value, media=media)
 
 
 def _form(tree: dict[str, Any]) -> Body:
@@ -143,53 +171,45 @@ def _form(tree: dict[str, Any]) -> Body:
     try:
         return Body(urlencode(pairs).encode(), media="application/x-www-form-urlencoded")
     except UnicodeError:
-        raise ArgumentError("body", "a form cannot hold it: UnicodeEncodeError") from None
+        raise ArgumentError("body", "a form cannot hold a lone surrogate") from None
 
 
 def _pairs(name: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, list):
-        return [pair for one in value for pair in _pairs(f"{name}[]", one)]
-    return [(name, _text(name, value))]
+        return [pair for item in value for pair in _pairs(f"{name}[]", item)]
+    return [(name, _field(name, value))]
 
 
-def _text(name: str, value: Any) -> str:
-    """Return a value as the text of a form's field; None is an empty one."""
+def _field(name: str, value: Any) -> str:
+    """Return a value as the field of a form; None is an empty str."""
     if value is None or isinstance(value, bool):
         return "" if value is None else str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
-    raise ArgumentError(name, f"a form cannot hold it: {type(value).__name__}")
+    raise ArgumentError(name, f"a form cannot hold a {type(value).__name__}")
 
 
 def _multipart(tree: dict[str, Any]) -> Body:
     files = {name: value for name, value in tree.items() if isinstance(value, File)}
-    rest = {name: value for name, value in tree.items() if name not in files}
-    pairs = [pair for name, value in rest.items() for pair in _pairs(name, value)]
     fields: dict[str, list[str]] = {}
-    for name, text in pairs:
-        fields.setdefault(name, []).append(text)
+    for name, value in tree.items():
+        for field, text in () if name in files else _pairs(name, value):
+            fields.setdefault(field, []).append(text)
     return Body(fields=fields, files=files)
 
 
-def _json(body: Any) -> bytes:
-    tree: Any = None
+def _json(value: Any) -> bytes:
     try:
-        if callable(body):
-            tree = body()
-        else:
-            tree = encode_extras(body) if type(body) is dict else encode_json(body, "body")
-        return json.dumps(tree)
-    except ArgumentError:
-        raise
-    except (TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ArgumentError(*_culprit(tree, error)) from None
+        return json.dumps(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ArgumentError(*_culprit(value, error)) from None
 
 
 def _culprit(tree: Any, error: Exception) -> tuple[str, str]:
-    """Return which member of a body JSON cannot hold, and why; its value is not told."""
+    """Return which member of a body JSON cannot hold, and why; its value is not shown."""
     for name, value in tree.items() if isinstance(tree, dict) else ():
         try:
             json.dumps({name: value})
         except (TypeError, ValueError) as wrong:
-            return ascii(name)[1:-1], f"JSON cannot hold it: {type(wrong).__name__}"
-    return "body", f"cannot be written: {type(error).__name__}"
+            return ascii(name)[1:-1], f"cannot be written as JSON: {type(wrong).__name__}"
+    return "body", f"cannot be written as JSON: {type(error).__name__}"

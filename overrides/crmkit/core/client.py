@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
-from urllib.parse import parse_qs, unquote
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import parse_qs, quote, unquote
 
+from .call import new_call
+from .codec.values import encode_extras, encode_json
 from .drive import drive
 from .errors import ArgumentError, ConfigError
 from .http import AsyncIO, SyncIO
@@ -24,9 +27,10 @@ from .throttle import checked_throttle
 from .types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Self, Unpack
 
+    from .call import Call
     from .generated import Client as GeneratedClient
     from .http import AsyncBaseTransport, BaseTransport
     from .http import AsyncClient as AsyncHTTPClient
@@ -79,7 +83,7 @@ class AsyncSettings(_CommonSettings, total=False):
 class Client:
     """What sync and async clients share. Use a CRM's class, such as `crmkit.Relenta`."""
 
-    _io: Any  # SyncIO or AsyncIO; each twin says which
+    _io: Any  # SyncIO or AsyncIO; the subclasses say which
     _sender: Sender
     _view = False
 
@@ -106,12 +110,18 @@ class Client:
         for layer in layers:
             if not callable(layer):
                 raise ConfigError(
-                    f"middleware takes async functions (request, call_next), not {layer!r}"
+                    f"middleware must be async functions (request, call_next), got {layer!r}"
                 )
         settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
         self._io = io(address, http_client, transport)
         throttled = checked_throttle(throttle, vendor.rate)
         self._sender = Sender(self._io, vendor, settings, throttled, layers)
+
+    def _refuse_unknown(self, settings: Mapping[str, Any], known: type) -> None:
+        for name in settings.keys() - known.__annotations__.keys():
+            raise TypeError(
+                f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
+            )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
@@ -160,14 +170,9 @@ class Client:
         """The configured client for the functions of the generated `api` package."""
         from .generated import AuthenticatedClient
 
-        return AuthenticatedClient(
-            self._sender, self._operations(), asynchronous=isinstance(self._io, AsyncIO)
-        )
+        return AuthenticatedClient(self._sender, asynchronous=isinstance(self._io, AsyncIO))
 
-    def _operations(self) -> Sequence[Operation]:
-        raise NotImplementedError  # each emitted `Resources` class has its own
-
-    def _requested(
+    def _request(
         self,
         method: str,
         path: str,
@@ -175,33 +180,46 @@ class Client:
         json: Any,
         content: bytes | None,
         headers: Mapping[str, str] | None,
-    ) -> tuple[Operation, dict[str, Any]]:
+        options: Options | None,
+    ) -> Call:
+        try:
+            url, own_query = self._checked_path(path)
+            if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
+                raise ArgumentError("method", f"must be an HTTP method such as 'GET', got {method!r}")
+            if content is not None and not isinstance(content, bytes):
+                raise ArgumentError("content", f"expected bytes, got {type(content).__name__}")
+            if json is not None and content is not None:
+                raise ArgumentError("content", "pass json or content, not both")
+            query = own_query | checked_query(query or {})
+            body: Any = UNSET if content is None else content
+            if json is not None:
+                body = encode_extras(json) if type(json) is dict else encode_json(json, "json")
+            own_headers = checked_headers(headers)
+        except ArgumentError as error:
+            error.operation = error.operation or "request"
+            raise
+        operation = Operation(
+            "request",
+            method.upper(),
+            "…",
+            effect="read" if method.upper() in {"GET", "HEAD"} else "write",
+            open_form=True,
+            media="json" if json is not None else "content",
+        )
+        call = new_call(self._sender.vendor, self._sender.settings, operation, {}, options, body)
+        return replace(call, path=url, query=query, headers={**own_headers, **call.headers})
+
+    def _checked_path(self, path: str) -> tuple[str, dict[str, Any]]:
         if not isinstance(path, str) or not path.startswith("/") or path.startswith("//"):
-            raise ArgumentError(
-                "path", f"is relative to base_url and begins with one slash, unlike {path!r}"
-            )
-        if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-            raise ArgumentError("method", f"takes an HTTP method such as 'GET', not {method!r}")
-        if content is not None and not isinstance(content, bytes):
-            raise ArgumentError("content", f"takes bytes, not {type(content).__name__}")
-        if json is not None and content is not None:
-            raise ArgumentError("content", "and json cannot both be the body")
-        url, _, own = path.partition("?")
-        if "#" in path or any(part in {".", ".."} for part in unquote(url).split("/")):
-            raise ArgumentError("path", f"must not climb with dots or have a fragment: {path!r}")
-        verb = method.upper()
-        effect: Literal["read", "write"] = "read" if verb in {"GET", "HEAD"} else "write"
-        operation = Operation("request", verb, "…", effect=effect, open_form=True)
-        kwargs: dict[str, Any] = {
-            "url": url,
-            "params": parse_qs(own, keep_blank_values=True) | checked_query(query or {}),
-            "headers": checked_headers(headers),
-        }
-        if json is not None:
-            kwargs["json"] = json
-        if content is not None:
-            kwargs["content"] = content
-        return operation, kwargs
+            raise ArgumentError("path", f"must start with a single '/', got {path!r}")
+        url, _, query = path.partition("?")
+        parts = unquote(url).split("/")
+        if "#" in path or any(part in {".", ".."} for part in parts):
+            raise ArgumentError("path", f"must not hold '.', '..' or a fragment, got {path!r}")
+        refused = self._sender.vendor.refused_in_path
+        if any(quote(character, safe="") in url.upper() for character in refused):
+            raise ArgumentError("path", f"must not hold an encoded {refused!r}, got {path!r}")
+        return url, parse_qs(query, keep_blank_values=True)
 
 
 class SyncClient(Client):
@@ -210,6 +228,7 @@ class SyncClient(Client):
     _io: SyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[SyncSettings]) -> None:
+        self._refuse_unknown(settings, SyncSettings)
         self._start(SyncIO, vendor, base_url, **settings)
 
     def __enter__(self) -> Self:
@@ -252,8 +271,8 @@ class SyncClient(Client):
         Raises:
             CRMError: Anything went wrong.
         """
-        operation, kwargs = self._requested(method, path, query, json, content, headers)
-        return drive(self._sender.reply(operation, kwargs, options))
+        call = self._request(method, path, query, json, content, headers, options)
+        return drive(self._sender.reply(call))
 
 
 class AsyncClient(Client):
@@ -262,6 +281,7 @@ class AsyncClient(Client):
     _io: AsyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[AsyncSettings]) -> None:
+        self._refuse_unknown(settings, AsyncSettings)
         self._start(AsyncIO, vendor, base_url, **settings)
 
     async def __aenter__(self) -> Self:
@@ -287,5 +307,5 @@ class AsyncClient(Client):
         options: Options | None = None,
     ) -> Reply:
         """Make a call that no operation covers; see `SyncClient.request`."""
-        operation, kwargs = self._requested(method, path, query, json, content, headers)
-        return await self._sender.reply(operation, kwargs, options)
+        call = self._request(method, path, query, json, content, headers, options)
+        return await self._sender.reply(call)

@@ -24,13 +24,14 @@ request that an error keeps has its credentials replaced.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
-    from .http import Request, Response
+    from ._httpx import Request, Response
 
 __all__ = ["ArgumentError", "CRMError", "ConfigError", "DecodeError", "PaginationError"]
 __all__ += ["CallTimeoutError", "StatusError", "TransportError"]
@@ -61,7 +62,7 @@ class CRMError(Exception):
 
     operation: str | None = None
 
-    def _told(self, text: str) -> str:
+    def _with_operation(self, text: str) -> str:
         return one_line(f"{self.operation}: {text}" if self.operation else text)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -69,15 +70,27 @@ class CRMError(Exception):
         return _rebuilt, (type(self), self.args, self.__dict__)
 
 
+@contextmanager
+def in_operation(name: str) -> Iterator[None]:
+    """Name the operation in the errors of a block that do not name one."""
+    try:
+        yield
+    except CRMError as error:
+        error.operation = error.operation or name
+        raise
+
+
 class ConfigError(CRMError):
     """A client cannot be built or used as it is configured, as without a credential."""
 
 
 class ArgumentError(CRMError, ValueError):
-    """An argument that the wire form or the URL cannot carry. Nothing was sent.
+    """An argument that cannot be sent as it is. Nothing was sent.
 
     Attributes:
-        argument: Name of the argument, with the place inside it (`phone[1]`).
+        argument: Name of the argument as the caller spells it, with the place inside it
+            (`phone[1]`).
+        operation: The call, such as `contacts.save`.
     """
 
     def __init__(self, argument: str, problem: str, *, operation: str | None = None) -> None:
@@ -87,7 +100,7 @@ class ArgumentError(CRMError, ValueError):
         super().__init__(problem)
 
     def __str__(self) -> str:
-        return self._told(f"{self.argument}: {self.problem}")
+        return self._with_operation(f"{self.argument}: {self.problem}")
 
 
 class TransportError(CRMError):
@@ -118,7 +131,7 @@ class TransportError(CRMError):
 
     def __str__(self) -> str:
         sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
-        return self._told(f"{self.problem} ({sent}{_tries(self.attempts)})")
+        return self._with_operation(f"{self.problem} ({sent}{_tries(self.attempts)})")
 
 
 class CallTimeoutError(TransportError):
@@ -129,7 +142,7 @@ class StatusError(CRMError):
     """The server answered with an error: a status of 300 or above, or an envelope that says so.
 
     Attributes:
-        status_code: HTTP status; 200 where only the envelope told of the error.
+        status_code: HTTP status; 200 where only the envelope reported the error.
         code: The vendor's own code, or None.
         message: What the server said, on one line, without credentials; empty if it said nothing.
         fields: The server's sentences by the name of the field that they are about.
@@ -139,7 +152,7 @@ class StatusError(CRMError):
         attempts: How often it was tried.
         request: The request, its credentials replaced.
         response: The response.
-        body: The decoded body, or its text if it could not be decoded.
+        body: The decoded body, or a str if it could not be decoded.
     """
 
     def __init__(
@@ -171,14 +184,30 @@ class StatusError(CRMError):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        head = _status_text(self.status_code)
+        status = _status_text(self.status_code)
+        head, message = status, self.message
         if self.code is not None and self.code != self.status_code:
             head += f", code {self.code}"
+        if self.status_code in _UNEXPLAINED and message.lower() in {"", status[4:].lower()}:
+            message = "is base_url right?" if self.status_code == 404 else ""
+            head += self._from_address()
+        elif 300 <= self.status_code < 400:
+            head += self._from_address()
         if self.operation:
             head += f" ({self.operation})"
-        text = f"{head}: {self.message}" if self.message else head
+        text = f"{head}: {message}" if message else head
         extra = f" [request {self.request_id}]" if self.request_id else ""
         return one_line(text + extra + _tries(self.attempts))
+
+
+    def _from_address(self) -> str:
+        if self.request is None:
+            return ""
+        return f" from {self.request.url.copy_with(query=None, fragment=None, userinfo=b'')}"
+
+
+_UNEXPLAINED = {401, 403, 404}
+"""Statuses of which the address may be the cause, where the server does not explain them."""
 
 
 class BadRequestError(StatusError):
@@ -194,7 +223,7 @@ class PermissionDeniedError(StatusError):
 
 
 class NotFoundError(StatusError):
-    """404 or 410: there is no such record or route."""
+    """404 or 410: the record or route does not exist."""
 
 
 class ConflictError(StatusError):
@@ -208,7 +237,7 @@ class ConflictError(StatusError):
 
 
 class ValidationError(StatusError):
-    """422, or a vendor's form of it: the server's rules refuse values; see `fields`."""
+    """422, or the vendor's equivalent: the server's rules refuse values; see `fields`."""
 
 
 class QuotaExceededError(StatusError):
@@ -216,7 +245,7 @@ class QuotaExceededError(StatusError):
 
 
 class RateLimitError(StatusError):
-    """429: too many requests; `retry_after` tells when to come back, if the server said."""
+    """429: too many requests; `retry_after` says when to try again, if the server said."""
 
 
 class ServerError(StatusError):

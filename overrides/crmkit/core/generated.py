@@ -1,171 +1,134 @@
-"""The client that generated functions take: `contacts_list.sync(client=crm.generated)`.
-
-A generated function calls `request(**kwargs)` on what its client gives it and reads status,
-content, headers and `json()` of the reply. Here that request takes the same way as any other call,
-and `json()` is the payload without its envelope.
-"""
+"""The client that generated functions take: `contacts_list.sync(client=crm.generated)`."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .codec.decode_errors import Located
+from .call import encoded, new_call
+from .codec.values import encode_json
 from .drive import drive
-from .errors import ConfigError, DecodeError
-from .sender import misformed, payload
-from .types import File
+from .errors import ConfigError
+from .sender import decoded
+from .types import UNSET, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
 
-    from .http import Headers
     from .operation import Operation
-    from .reply import Reply
     from .sender import Sender
 
-__all__ = ["AuthenticatedClient", "Client", "UnexpectedStatus"]
+__all__ = ["AuthenticatedClient", "Client", "encode_body"]
 
-
-class UnexpectedStatus(Exception):
-    """Named by generated code, never raised: an error is a `StatusError` long before."""
-
-
-@lru_cache(maxsize=1024)
-def _pattern(operation: Operation) -> re.Pattern[str]:
-    template = operation.path
-    for name in operation.settings:  # which generated functions leave to the sender
-        template = template.replace(f"{{{name}}}", f":{name}")
-    literal = re.split(r"\{[^}]+\}", template)
-    return re.compile("[^/]*".join(re.escape(part) for part in literal))
-
-
-def _operation(operations: Sequence[Operation], method: str, url: str) -> Operation:
-    found = [one for one in operations if one.method == method and _pattern(one).fullmatch(url)]
-    if not found:
-        raise ConfigError(f"{method} {url} is no operation of this client's document")
-    # `/Account/{id}` before `/{entityType}/{id}`.
-    return min(found, key=lambda one: one.path.count("{"))
-
-
-class GeneratedReply:
-    """A reply in the shape that generated code reads."""
-
-    def __init__(self, operation: Operation, reply: Reply) -> None:
-        self._operation = operation
-        self._reply = reply
-        self._payload = payload(operation, reply)
-
-    @property
-    def status_code(self) -> int:
-        """The status; 200 in place of a success that HTTPStatus does not know."""
-        status = self._reply.status_code
-        return status if status in set(HTTPStatus) else 200
-
-    @property
-    def content(self) -> bytes:
-        """The body as it came over the wire."""
-        return self._reply.content
-
-    @property
-    def headers(self) -> Headers:
-        """The response's headers."""
-        return self._reply.headers
-
-    def json(self) -> Any:
-        """Return the payload, its objects with their place for errors."""
-        path, tree = ".".join(self._operation.envelope), self._payload
-        if type(tree) is list:
-            return [self._placed(row, f"{path}[{index}]") for index, row in enumerate(tree)]
-        return self._placed(tree, path)
-
-    def _placed(self, tree: Any, path: str) -> Any:
-        if type(tree) is dict:
-            return Located(tree, path, self._operation.name, self._reply.response)
-        if self._operation.items is dict:
-            error = DecodeError(f"expected an object, found {type(tree).__name__}", path=path)
-            raise misformed(error, self._operation, self._reply)
-        return tree
-
-
-class _Requests:
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    async def _answer(self, method: str, url: str, kwargs: dict[str, Any]) -> Any:
-        sender = self._client.sender
-        operation = _operation(self._client.operations, method.upper(), url)
-        body = kwargs.get("json")
-        if type(body) is dict and any(isinstance(value, File) for value in body.values()):
-            operation = replace(operation, media="multipart")
-        if hasattr(kwargs.get("content"), "read"):
-            kwargs["content"] = kwargs["content"].read()
-        reply = await sender.reply(operation, {**kwargs, "url": url})
-        return GeneratedReply(operation, reply)
-
-
-class SyncRequests(_Requests):
-    """What stands in for an `httpx.Client`."""
-
-    def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        """Make the call."""
-        return drive(self._answer(method, url, kwargs))
-
-
-class AsyncRequests(_Requests):
-    """What stands in for an `httpx.AsyncClient`."""
-
-    async def request(self, method: str, url: str, **kwargs: Any) -> Any:
-        """Make the call."""
-        return await self._answer(method, url, kwargs)
+T = TypeVar("T")
+encode_body = partial(encode_json, argument="body")
+_STATUSES = {status.value for status in HTTPStatus}
 
 
 class Client:
-    """Hands a configured client to generated functions; `crm.generated` makes it.
+    """Carries a configured client to generated functions; `crm.generated` makes it.
 
     Args:
         sender: The client's sender.
-        operations: The operations of its document.
         asynchronous: Whether it belongs to an async client.
     """
 
-    raise_on_unexpected_status = True
-
-    def __init__(
-        self, sender: Sender, operations: Sequence[Operation], *, asynchronous: bool
-    ) -> None:
-        self.sender = sender
-        self.operations = operations
+    def __init__(self, sender: Sender, *, asynchronous: bool) -> None:
+        self._sender = sender
         self._asynchronous = asynchronous
 
     def __repr__(self) -> str:
-        return f"<generated client of {self.sender.vendor.name} at {self.sender.settings.base_url}>"
+        sender = self._sender
+        return f"<generated client of {sender.vendor.name} at {sender.settings.base_url}>"
 
-    def get_httpx_client(self) -> SyncRequests:
-        """Return what `sync` functions send through.
+    def call(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        decode: Callable[[Any], T] | None,
+        body: Any = UNSET,
+        encode: Callable[[Any], Any] | None = None,
+    ) -> T:
+        """Make a call of a `sync` function, and return its payload.
+
+        Args:
+            operation: The operation.
+            arguments: Its arguments.
+            decode: Turns the payload into the result; None returns it as it is.
+            body: What is sent; UNSET for nothing.
+            encode: Turns it into a tree as the wire has it; None sends it as it is.
 
         Raises:
             ConfigError: The client is async.
+            CRMError: The call failed.
         """
-        if self._asynchronous:
-            raise ConfigError("this is an async client; call asyncio(…) or asyncio_detailed(…)")
-        return SyncRequests(self)
+        return self.detailed(operation, arguments, decode, body, encode).parsed  # type: ignore[return-value]  # None for None
 
-    def get_async_httpx_client(self) -> AsyncRequests:
-        """Return what `asyncio` functions send through.
+    def detailed(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        decode: Callable[[Any], T] | None,
+        body: Any = UNSET,
+        encode: Callable[[Any], Any] | None = None,
+    ) -> Response[T]:
+        """Make a call of a `sync_detailed` function; see `call`."""
+        if self._asynchronous:
+            raise ConfigError("this is an async client: call asyncio(…) or asyncio_detailed(…)")
+        return drive(self._call(operation, arguments, decode, body, encode))
+
+    async def acall(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        decode: Callable[[Any], T] | None,
+        body: Any = UNSET,
+        encode: Callable[[Any], Any] | None = None,
+    ) -> T:
+        """Make a call of an `asyncio` function, and return its payload; see `call`."""
+        response = await self.adetailed(operation, arguments, decode, body, encode)
+        return response.parsed  # type: ignore[return-value]  # None for None
+
+    async def adetailed(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        decode: Callable[[Any], T] | None,
+        body: Any = UNSET,
+        encode: Callable[[Any], Any] | None = None,
+    ) -> Response[T]:
+        """Make a call of an `asyncio_detailed` function; see `call`.
 
         Raises:
             ConfigError: The client is sync.
+            CRMError: The call failed.
         """
         if not self._asynchronous:
             raise ConfigError(
-                "this is a sync client; call sync(…) or sync_detailed(…), or use its Async twin"
+                "this is a sync client: call sync(…) or sync_detailed(…), or use the Async client"
             )
-        return AsyncRequests(self)
+        return await self._call(operation, arguments, decode, body, encode)
+
+    async def _call(
+        self,
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        decode: Callable[[Any], T] | None,
+        body: Any,
+        encode: Callable[[Any], Any] | None,
+    ) -> Response[T]:
+        sender = self._sender
+        tree = body if encode is None else encoded(operation, encode, body)
+        call = new_call(sender.vendor, sender.settings, operation, arguments, None, tree)
+        reply = await sender.reply(call)
+        parsed = None
+        if operation.method != "DELETE":
+            parsed = decoded(operation, reply, decode)
+        # HTTPStatus does not know every success that a server may send.
+        status = HTTPStatus(reply.status_code if reply.status_code in _STATUSES else 200)
+        return Response(status, reply.content, reply.headers, parsed)
 
 
 class AuthenticatedClient(Client):
-    """The generator's name for a client with credentials, as all of ours are."""
+    """The generator's name for a client with credentials, which all of ours have."""

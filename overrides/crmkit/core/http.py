@@ -1,82 +1,49 @@
-"""The one module that knows httpx: pools, TLS, and the two adapters that own network and clock."""
+"""The two adapters that own network and clock, sync and async."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import threading
 import time
 from contextlib import AbstractAsyncContextManager, aclosing, closing
-from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
-import httpx
-from httpx import AsyncBaseTransport, AsyncClient, BaseTransport, Client, Headers, Request, Response
-
+from ._httpx import (
+    HTTPX_ERRORS,
+    NOTHING_SENT,
+    AsyncBaseTransport,
+    AsyncClient,
+    BaseTransport,
+    ByteParts,
+    Client,
+    DecodingError,
+    Headers,
+    InvalidURL,
+    Request,
+    Response,
+    TimeoutException,
+    ahide_location,
+    hide_location,
+    pool_arguments,
+    show_location,
+    timeouts,
+    without_body,
+)
 from .errors import ArgumentError, CallTimeoutError, ConfigError, DecodeError, TransportError
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from .body import Body, Sink, Stream
+    from .body import Body, Sink
 
 __all__ = ["HTTPX_ERRORS", "IO", "AsyncIO", "SyncIO", "lost", "timeouts", "without_body"]
 __all__ += ["AsyncBaseTransport", "AsyncClient", "BaseTransport", "Client"]
 __all__ += ["Headers", "Request", "Response"]
 
-HTTPX_ERRORS = (httpx.RequestError, httpx.StreamError, httpx.InvalidURL)
-"""What sending may end in when no reply comes."""
-
-_NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    # Reading the certificates takes about 20 ms; all clients of a process share one context.
-    return httpx.create_ssl_context()
-
-
-def _hide_location(response: Response) -> None:
-    # httpx works out the next request even where redirects are not followed, and fails on a
-    # Location that it cannot read. It calls this hook before; `_shown` puts the header back.
-    if "Location" in response.headers:
-        response.extensions["location"] = response.headers.pop("Location")
-
-
-async def _ahide_location(response: Response) -> None:
-    _hide_location(response)
-
-
-def _shown(response: Response) -> Response:
-    response.next_request = None  # a copy of the request, with its credentials
-    location = response.extensions.pop("location", None)
-    if location is not None:
-        response.headers["Location"] = location
-    return response
-
-
-def _pool_arguments(base_url: str, transport: Any, hook: Any) -> dict[str, Any]:
-    # A server's session cookies must not tie calls together, so the jar takes none.
-    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    shared = {"cookies": jar, "event_hooks": {"response": [hook]}}
-    if transport is not None:
-        return shared | {"transport": transport}
-    return shared | {"verify": False if base_url.startswith("http:") else _tls_context()}
-
-
-def timeouts(seconds: float | None) -> dict[str, float | None]:
-    """Return the request extension that limits each phase to `seconds`; None for no limit."""
-    return dict.fromkeys(("connect", "read", "write", "pool"), seconds)
+_PORTS = {"http": 80, "https": 443}
 
 
 def lost(error: BaseException, request: Request) -> TransportError | DecodeError:
@@ -86,34 +53,35 @@ def lost(error: BaseException, request: Request) -> TransportError | DecodeError
         error: One of `HTTPX_ERRORS`, or an OSError.
         request: The request, its credentials replaced.
     """
-    if isinstance(error, httpx.DecodingError):
+    if isinstance(error, DecodingError):
         return DecodeError("the body does not match its Content-Encoding")
-    timed_out = isinstance(error, httpx.TimeoutException | TimeoutError)
+    timed_out = isinstance(error, TimeoutException | TimeoutError)
     cls = CallTimeoutError if timed_out else TransportError
-    # The texts of connection errors name hosts and sockets only.
-    problem = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    maybe_processed = not isinstance(error, _NOTHING_SENT)
+    maybe_processed = not isinstance(error, NOTHING_SENT)
+    url = request.url
+    address = f"{url.scheme}://{url.host} (port {url.port or _PORTS.get(url.scheme, '?')})"
+    # The messages of connection errors name hosts and sockets only.
+    detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    problem = f"request to {address} failed: {detail}"
+    if not maybe_processed:
+        problem = f"cannot connect to {address}: {_reason(error)}"
     return cls(problem, request=request, maybe_processed=maybe_processed)
 
 
-def without_body(request: Request) -> None:
-    """Take the body off a request that was sent: an error that keeps it must keep no secret."""
-    request.stream = httpx.ByteStream(b"")
-    request._content = b""  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # httpx cannot
-
-
-class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body that is read while it is sent, by either kind of client."""
-
-    def __init__(self, parts: Stream) -> None:
-        self._parts = parts
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._parts.parts()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for part in self._parts.parts():
-            yield part
+def _reason(error: BaseException) -> str:
+    """Return why a connection could not be made, by the error at the bottom of it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return "name not found"
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused"
+        if verify_message := getattr(cause, "verify_message", ""):  # of ssl's error
+            return f"certificate not trusted: {verify_message}"
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, TimeoutException):
+        return f"timed out ({type(error).__name__})"
+    return str(error) or type(error).__name__
 
 
 class _ThreadLock(AbstractAsyncContextManager[None]):
@@ -143,7 +111,7 @@ class _TaskLock(AbstractAsyncContextManager[None]):
 
 
 class IO:
-    """What a call needs of the world: a pool to send through, time and chance.
+    """What a call needs of the world: a pool to send through, time and randomness.
 
     One place for tests to put a clock of their own.
     """
@@ -153,34 +121,24 @@ class IO:
         """The httpx client."""
         raise NotImplementedError
 
-    def build(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, Any] | None,
-        body: Body,
-        headers: Mapping[str, str],
-    ) -> Request:
+    def build(self, method: str, url: str, body: Body, headers: Mapping[str, str]) -> Request:
         """Return a request.
 
         Raises:
             ArgumentError: It cannot be written as HTTP.
         """
         try:
-            request = self.pool.build_request(
-                method, url, params=params, headers=headers, **body.arguments()
-            )
-        except httpx.InvalidURL as error:
-            raise ArgumentError("path", f"cannot stand in a URL: {error}") from None
+            request = self.pool.build_request(method, url, headers=headers, **body.arguments())
+        except InvalidURL as error:
+            raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:
-            raise ArgumentError(
-                "headers or query", f"cannot be sent: {type(error).__name__}"
-            ) from None
+            problem = f"cannot be sent: {type(error).__name__}"
+            raise ArgumentError("headers or query", problem) from None
         if body.stream is not None:
             request.headers["Content-Length"] = str(body.stream.length)
             # Anew, because what httpx built has read its empty body already.
-            stream = _Stream(body.stream)
-            return Request(method, request.url, headers=request.headers, stream=stream)
+            parts = ByteParts(body.stream.parts)
+            return Request(method, request.url, headers=request.headers, stream=parts)
         return request
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
@@ -243,10 +201,10 @@ class SyncIO(IO):
 
     def __init__(self, base_url: str, pool: Client | None, transport: BaseTransport | None) -> None:
         if pool is not None and not isinstance(pool, Client):
-            raise ConfigError(f"http_client takes an httpx.Client, not {type(pool).__name__}")
+            raise ConfigError(f"http_client must be an httpx.Client, got {type(pool).__name__}")
         if transport is not None and not isinstance(transport, BaseTransport):
             raise ConfigError(
-                f"transport takes an httpx.BaseTransport, not {type(transport).__name__}"
+                f"transport must be an httpx.BaseTransport, got {type(transport).__name__}"
             )
         self._base_url = base_url
         self._own = pool
@@ -270,13 +228,13 @@ class SyncIO(IO):
                     raise ConfigError("this client is closed")
                 if self._pool is None:
                     self._pool = Client(
-                        **_pool_arguments(self._base_url, self._transport, _hide_location)
+                        **pool_arguments(self._base_url, self._transport, hide_location)
                     )
         return self._pool
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return _shown(self.pool.send(request, stream=stream, follow_redirects=False))
+        return show_location(self.pool.send(request, stream=stream, follow_redirects=False))
 
     async def read(self, response: Response) -> None:
         """Read the body of a streamed response into its `content`."""
@@ -318,10 +276,10 @@ class AsyncIO(IO):
         self, base_url: str, pool: AsyncClient | None, transport: AsyncBaseTransport | None
     ) -> None:
         if pool is not None and not isinstance(pool, AsyncClient):
-            raise ConfigError(f"http_client takes an httpx.AsyncClient, not {type(pool).__name__}")
+            raise ConfigError(f"http_client must be an httpx.AsyncClient, got {type(pool).__name__}")
         if transport is not None and not isinstance(transport, AsyncBaseTransport):
             raise ConfigError(
-                f"transport takes an httpx.AsyncBaseTransport, not {type(transport).__name__}"
+                f"transport must be an httpx.AsyncBaseTransport, got {type(transport).__name__}"
             )
         self._base_url = base_url
         self._own = pool
@@ -344,15 +302,15 @@ class AsyncIO(IO):
         pool = self._pools.get(loop)
         if pool is None:
             # Connections belong to the event loop that opened them; when it ends, they are dead.
-            self._pools = {one: own for one, own in self._pools.items() if not one.is_closed()}
+            self._pools = {old: pool for old, pool in self._pools.items() if not old.is_closed()}
             pool = self._pools[loop] = AsyncClient(
-                **_pool_arguments(self._base_url, self._transport, _ahide_location)
+                **pool_arguments(self._base_url, self._transport, ahide_location)
             )
         return pool
 
     async def send(self, request: Request, *, stream: bool = False) -> Response:
         """Send a request; redirects are not followed."""
-        return _shown(await self.pool.send(request, stream=stream, follow_redirects=False))
+        return show_location(await self.pool.send(request, stream=stream, follow_redirects=False))
 
     async def read(self, response: Response) -> None:
         """Read the body of a streamed response into its `content`."""

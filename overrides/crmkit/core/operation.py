@@ -1,14 +1,41 @@
-"""What the document says of an operation, as far as a call needs it."""
+"""What a document says of an operation: all that is needed to make a request of arguments."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
-__all__ = ["Media", "Operation", "Paging"]
+__all__ = ["Convert", "Media", "Operation", "Paging", "Param"]
 
 Media = Literal["json", "form", "multipart", "content"]
+
+Convert = Callable[[Any, str], Any]
+"""Returns the wire form of a value; the second argument is the name to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of an operation.
+
+    Args:
+        argument: Name of the Python argument.
+        wire: Name on the wire.
+        place: Where it goes.
+        style: How it is written: `single`, one value; of a list, `joined` to one value by the
+            separator, or `repeated` once for each item; `spread` over many parameters by the
+            vendor.
+        separator: What joins the items.
+        convert: Returns the wire form of a value; None for a str, number or boolean.
+    """
+
+    argument: str
+    wire: str
+    place: Literal["path", "query", "header"] = "query"
+    style: Literal["single", "joined", "repeated", "spread"] = "single"
+    separator: str = ","
+    convert: Convert | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +46,11 @@ class Paging:
         strategy: `page` counts pages, `offset` counts items, `none` has all items in one reply.
         number: Query parameter of the page or offset.
         size: Query parameter of the page size.
-        default_size: Items a page to ask for by default; None leaves it to the server.
+        default_size: Page size to ask for by default; None leaves it to the server.
         first: Number of the first page, or the first offset.
-        total: Member that counts all items, as a path from the top of the reply, or None. Where it
-            is negative nothing was counted: -1 says that more follows, -2 that nothing does.
-        last: Member that is the number of the last page, as a path from the top, or None.
+        total: Path from the top of the reply to the number of all items, or None. Where that is
+            negative nothing was counted: -1 says that more follows, -2 that nothing does.
+        last: Path from the top of the reply to the number of the last page, or None.
     """
 
     strategy: Literal["page", "offset", "none"]
@@ -41,25 +68,26 @@ class Operation:
 
     Args:
         name: What callers know it by, such as `contacts.save`.
-        method: HTTP method in capitals.
-        path: Path template relative to the base URL, such as `/contact.save.json`.
+        method: HTTP method in upper case.
+        path: Path template relative to the base URL, such as `/contact.save.{format}`.
+        params: Its parameters, without those that are settings of the client.
         envelope: Members that lead from the decoded body to the payload.
         payload: Python type of the payload as decoded from the wire; None if any will do.
         items: Python type of the elements of a payload that is a list; None if any will do.
         effect: `write` for what changes something on the server, else `read`.
-        paging: How the list continues, or None for what is no list.
+        paging: How the list continues, or None for what is not a list.
         open_form: Whether a reply may have any form, not only the vendor's.
         media: How a body is written: as JSON, as the fields of a form, with files among them, or as
             it is.
         content_type: Content-Type of a body that is written as it is.
-        settings: Path parameters that are settings of the client: `:format` stands for one in the
-            URLs of generated functions, `{format}` in `path`.
+        settings: Path parameters that are settings of the client.
         profiles: The kinds of server that have the operation; empty for all.
     """
 
     name: str
     method: str
     path: str
+    params: tuple[Param, ...] = ()
     envelope: tuple[str, ...] = ()
     payload: type | None = None
     items: type | None = None

@@ -1,4 +1,4 @@
-"""Settings of a client and options of a call, checked once at the edge."""
+"""Settings of a client and options of a call, checked where they are passed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from .errors import ArgumentError, ConfigError
 
 if TYPE_CHECKING:
-    from .http import Request, Response
+    from ._httpx import Request, Response
 
 __all__ = ["CallNext", "Middleware", "Options", "Settings"]
 
@@ -66,8 +66,8 @@ class Settings:
         unknown = options.keys() - Options.__annotations__.keys()
         if unknown:
             raise ArgumentError(
-                f"options[{min(unknown)!r}]",
-                f"no such option; there are {', '.join(Options.__annotations__)}",
+                f"options[{min(unknown, key=str)!r}]",
+                f"unknown option; known are {', '.join(Options.__annotations__)}",
             )
         try:
             return Settings(
@@ -84,33 +84,42 @@ _YEAR = 366 * 24 * 3600
 
 
 def mapping(value: object, argument: str) -> Mapping[Any, Any]:
-    """Return a dict that an argument takes.
+    """Return the mapping that an argument takes.
 
     Raises:
-        ArgumentError: It is none.
+        ArgumentError: It is not a mapping.
     """
     if not isinstance(value, Mapping):
-        raise ArgumentError(argument, f"takes a dict, not {type(value).__name__}")
+        found = "None" if value is None else type(value).__name__
+        raise ArgumentError(argument, f"expected a dict, got {found}")
     return value
 
 
 def checked_query(query: object) -> dict[str, Any]:
-    """Return query parameters that can stand in a URL.
+    """Return query parameters that can be part of a URL.
 
     Raises:
-        ArgumentError: A value is neither text, finite number, boolean, None nor a list of these.
+        ArgumentError: A value is neither str, finite number, bool, None nor a list of these.
     """
-    found = dict(mapping(query, "query"))
-    for name, value in found.items():
-        for one in value if isinstance(value, list | tuple) else (value,):
-            plain = one is None or isinstance(one, str | int | float)
-            if not plain or (isinstance(one, float) and not isfinite(one)):
-                raise ArgumentError(f"query[{name!r}]", f"cannot take this {type(one).__name__}")
-    return found
+    if not query and isinstance(query, Mapping):
+        return {}
+    params = dict(mapping(query, "query"))
+    for name, value in params.items():
+        for item in value if isinstance(value, list | tuple) else (value,):
+            plain = item is None or isinstance(item, str | int | float)
+            if not plain or (isinstance(item, float) and not isfinite(item)):
+                problem = f"expected str, number, bool or None, got {type(item).__name__}"
+                raise ArgumentError(f"query[{name!r}]", problem)
+            try:
+                f"{name}{item}".encode()
+            except UnicodeEncodeError:
+                problem = "cannot be part of a URL: it holds a lone surrogate"
+                raise ArgumentError(f"query[{name!r}]", problem) from None
+    return params
 
 
 def checked_timeout(timeout: float | None) -> float | None:
-    """Return `timeout` in seconds if it can be one.
+    """Return `timeout` in seconds if it is possible.
 
     Raises:
         ConfigError: It is neither None nor a number above 0.
@@ -124,43 +133,44 @@ def checked_timeout(timeout: float | None) -> float | None:
         or not 0 < timeout <= _YEAR
     ):
         raise ConfigError(
-            f"timeout takes seconds above 0 (at most a year), or None for none; not {timeout!r}"
+            f"timeout must be seconds > 0 (at most a year), or None for no limit, got {timeout!r}"
         )
     return float(timeout)
 
 
 def checked_retries(max_retries: int) -> int:
-    """Return `max_retries` if it can be one.
+    """Return `max_retries` if it is possible.
 
     Raises:
-        ConfigError: It is no whole number from 0.
+        ConfigError: It is not a non-negative integer.
     """
     if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise ConfigError(f"max_retries takes a whole number from 0; not {max_retries!r}")
+        raise ConfigError(f"max_retries must be >= 0, got {max_retries!r}")
     return max_retries
 
 
 def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return `headers` if they can be sent.
+    """Return `headers` by their names in lower case if they can be sent.
 
     Raises:
-        ArgumentError: A name or value is no text, or holds what ends a header's line.
+        ArgumentError: A name or value is not a str, or holds what ends a header's line.
     """
-    found = {} if headers is None else dict(mapping(headers, "headers"))
-    for name, value in found.items():
+    if headers is None:
+        return {}
+    for name, value in mapping(headers, "headers").items():
         if not isinstance(name, str) or not name.isascii() or not name or set(name) & set(" :\r\n"):
-            raise ArgumentError("headers", f"{name!r} is no name of a header")
+            raise ArgumentError("headers", f"invalid header name {name!r}")
         if not isinstance(value, str) or not value.isascii() or set(value) & set("\r\n\0"):
-            raise ArgumentError("headers", f"the value of {name} must be ASCII text on one line")
-    return {name.lower(): value for name, value in found.items()}
+            raise ArgumentError("headers", f"the value of {name} must be ASCII on one line")
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
     """Return `base_url` without a slash at its end.
 
     Raises:
-        ConfigError: It is no http address, carries credentials, a query or a fragment, or is plain
-            http to another host than loopback without `allow_insecure`.
+        ConfigError: It is not an http address, carries credentials, a query or a fragment, or is
+            plain http to another host than loopback without `allow_insecure`.
     """
     try:
         parts = urlsplit(base_url)
@@ -179,7 +189,7 @@ def checked_base_url(base_url: str, *, allow_insecure: bool) -> str:
             f"base_url http://{host} would send the credential in clear; "
             "use https, or allow_insecure=True"
         )
-    # In small letters, as what follows looks at the scheme to know whether TLS is needed.
+    # In lower case, as what follows looks at the scheme to know whether TLS is needed.
     return parts._replace(scheme=parts.scheme.lower()).geturl().rstrip("/")
 
 
@@ -203,14 +213,16 @@ def credential(value: str | None, argument: str, variable: str) -> str:
     Raises:
         ConfigError: Neither is set, or the value cannot stand in a header. The value is not shown.
     """
-    found = value if value is not None else os.environ.get(variable)
-    if not found:
+    secret = value if value is not None else os.environ.get(variable)
+    if not secret:
         raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
     if (
-        not isinstance(found, str)
-        or not found.isascii()
-        or not found.isprintable()
-        or found.strip() != found
+        not isinstance(secret, str)
+        or not secret.isascii()
+        or not secret.isprintable()
+        or secret.strip() != secret
     ):
-        raise ConfigError(f"{argument} must be printable ASCII text without blanks around it")
-    return found
+        raise ConfigError(
+            f"{argument} must be a str of printable ASCII without whitespace around it"
+        )
+    return secret

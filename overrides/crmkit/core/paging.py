@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from typing import Self
 
+    from .call import Call
     from .operation import Operation
-    from .options import Options
     from .reply import Reply
     from .sender import Sender
     from .types import Unset
 
-__all__ = ["AsyncPager", "Page", "Pager", "Walk"]
+__all__ = ["AsyncPager", "ListRequest", "Page", "Pager"]
 
 T = TypeVar("T")
 
@@ -34,10 +34,10 @@ CHUNK = 50
 """Rows that are decoded at a time while a list is iterated: faster than a page, and less memory."""
 
 RECENT = 2000
-"""Ids that are remembered of the items that were read last, where items are counted."""
+"""Ids that are remembered of the items that were read last, in lists by offset."""
 
 ENDED = -2
-"""What some servers give for a total that they did not count, where nothing follows; -1 else."""
+"""The total that some servers report without counting where nothing follows; -1 otherwise."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Page(Generic[T]):
 
     Args:
         items: The items of the page.
-        total: Number of items of the whole list, or None if the server does not tell.
+        total: Number of items of the whole list, or None if the server does not report it.
         number: Number of the page, or offset of its first item.
         reply: The reply that carried it.
     """
@@ -67,86 +67,93 @@ class _Rows:
     reply: Reply
 
 
-class Walk(Generic[T]):
-    """A list operation with its arguments: what every iteration over it starts from.
+class ListRequest:
+    """A call that lists, from which the call of each page is derived.
 
     Args:
         sender: The client's sender.
-        operation: The operation; its `paging` tells how the list continues.
-        kwargs: What the generated `_get_kwargs` returned.
-        decode: Turns rows into items.
-        options: What the calls do differently.
+        call: The call, without number and size of the page.
         start: First page or offset; UNSET for the first.
         page_size: Items a page; UNSET for the default.
 
     Raises:
-        ArgumentError: `start` or `page_size` is no whole number, or too small.
+        ArgumentError: `start` or `page_size` is not an integer, too small or too large.
     """
 
     def __init__(
         self,
         sender: Sender,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], list[T]],
-        options: Options | None,
+        call: Call,
         start: int | Unset = UNSET,
         page_size: int | Unset = UNSET,
     ) -> None:
-        paging = operation.paging or Paging("none")
         self.sender = sender
-        self.operation = operation
-        self.paging = paging
-        self.kwargs = kwargs
-        self.decode = decode
-        self.options = options
+        self.call = call
+        self.operation = call.operation
+        self.paging = paging = call.operation.paging or Paging("none")
         self.limit: int | None = None
-        self.start = (
-            paging.first if start is UNSET else _whole(start, "start", paging.first, operation)
-        )
+        self.start = paging.first
+        if start is not UNSET:
+            self.start = _integer(start, "start", paging.first, self.operation)
         self.sized = page_size is not UNSET
-        self.page_size = (
-            paging.default_size
-            if page_size is UNSET
-            else _whole(page_size, "page_size", 1, operation)
-        )
+        self.page_size = paging.default_size
+        if page_size is not UNSET:
+            self.page_size = _integer(page_size, "page_size", 1, self.operation)
+            largest = sender.vendor.largest_page
+            if largest is not None and self.page_size > largest:
+                problem = f"must be <= {largest}, got {page_size}"
+                raise ArgumentError("page_size", problem, operation=self.operation.name)
 
-    def shorter(self, limit: int) -> Walk[T]:
-        """Return this walk, ending after `limit` items at the latest."""
-        walk = copy(self)
-        count = _whole(limit, "take", 0, self.operation)
-        walk.limit = count if self.limit is None else min(count, self.limit)
-        return walk
+    def limited(self, limit: int) -> ListRequest:
+        """Return this request, ending after `limit` items at the latest.
 
-    def chunks(self, page: _Rows) -> Iterator[list[T]]:
-        """Give the items of a page, decoded a few at a time."""
-        for begin in range(0, len(page.rows), CHUNK):
-            rows = page.rows[begin : begin + CHUNK]
-            yield decoded(self.operation, page.reply, self.decode, rows, begin)
+        Raises:
+            ArgumentError: `limit` is not a non-negative integer.
+        """
+        request = copy(self)
+        count = _integer(limit, "count", 0, self.operation)
+        request.limit = count if self.limit is None else min(count, self.limit)
+        return request
 
-    def page(self, page: _Rows) -> Page[T]:
-        """Return a page with all its items decoded."""
-        items = decoded(self.operation, page.reply, self.decode, page.rows)
-        return Page(items, page.total, page.number, page.reply)
+    def page(self, number: int, left: int | None) -> Call:
+        """Return the call of one page.
+
+        Args:
+            number: Number of the page, or its offset.
+            left: How many items are still wanted; None for all.
+        """
+        paging, size = self.paging, self.page_size
+        query: dict[str, Any] = {}
+        if paging.number is not None:
+            query[paging.number] = number
+        if paging.strategy == "offset" and not self.sized and size is not None:
+            # No more than is wanted: unlike a page's number, an offset goes with any size.
+            size = size if left is None else min(size, left)
+        if paging.size is not None and size is not None:
+            query[paging.size] = size
+        return self.call.with_query(query) if query else self.call
 
 
-class _Steps(Generic[T]):
+class PageIterator:
     """One run over the pages of a list.
 
-    Where items are counted, a list may shift between two pages: items that came in before the place
-    push some over it a second time, and when some before it go, others slip by unseen. So items
-    that were just read are passed over, and where the total has fallen the run steps back.
+    Where items are counted, a list may shift between two pages: items that came in before the
+    position push some over it a second time, and when some before it go, others are missed. So
+    items that were just read are skipped, and where the total has fallen the run steps back.
+
+    Args:
+        request: The list.
     """
 
-    def __init__(self, walk: Walk[T]) -> None:
-        self._walk = walk
-        self._number = walk.start
-        self._left = walk.limit
+    def __init__(self, request: ListRequest) -> None:
+        self._request = request
+        self._number = request.start
+        self._left = request.limit
         self._read = 0
         self._before: _Rows | None = None
-        self._ended = walk.limit == 0
+        self._ended = request.limit == 0
         self._recent: dict[Any, None] = {}
-        self._passed_over = 0
+        self._skipped = 0
         self._stepped_at = 0
 
     async def next(self) -> _Rows | None:
@@ -164,17 +171,17 @@ class _Steps(Generic[T]):
 
     async def _fetch(self) -> _Rows | None:
         """Fetch a page; None if it brings nothing new."""
-        walk, paging = self._walk, self._walk.paging
-        reply = await walk.sender.reply(walk.operation, self._asked(), walk.options)
-        rows: list[Any] = payload(walk.operation, reply)
+        request, paging = self._request, self._request.paging
+        reply = await request.sender.reply(request.page(self._number, self._left))
+        rows: list[Any] = payload(request.operation, reply)
         total = _count(reply.data, paging.total)
         if self._repeats(rows, total, reply):
             problem = "the server sent the same page again"
-            raise PaginationError(problem, self._read, self._number, walk.operation.name)
+            raise PaginationError(problem, self._read, self._number, request.operation.name)
         if self._stepped_back(total):
             return None
         number, first = self._number, self._before is None
-        # A negative total is none: the items were not counted.
+        # Where the total is negative, the items were not counted.
         counted = None if total is None or total < 0 else total
         self._before = _Rows(rows, counted, number, reply)
         last = _count(reply.data, paging.last)
@@ -185,28 +192,28 @@ class _Steps(Generic[T]):
             self._ended = paging.strategy == "none" or (last is not None and last <= self._number)
             self._number += 1
         self._ended = self._ended or not rows
-        fresh = self._fresh(rows)[: self._left]
-        self._passed_over = 0 if fresh else self._passed_over + len(rows)
+        unseen = self._unseen_rows(rows)[: self._left]
+        self._skipped = 0 if unseen else self._skipped + len(rows)
         if self._left is not None:
-            self._left -= len(fresh)
+            self._left -= len(unseen)
             self._ended = self._ended or self._left == 0
-        self._read += len(fresh)
-        return _Rows(fresh, counted, number, reply) if fresh or first else None
+        self._read += len(unseen)
+        return _Rows(unseen, counted, number, reply) if unseen or first else None
 
     def _repeats(self, rows: list[Any], total: int | None, reply: Reply) -> bool:
-        """Return whether a page is as the one before, or many brought nothing new."""
+        """Return whether a page is the same as the one before, or many brought nothing new."""
         before = self._before
         if before is None:
             return False
         grown = total is not None and before.total is not None and total > before.total
-        return (_same(before, rows, reply) and not grown) or self._passed_over > RECENT
+        return (_same(before, rows, reply) and not grown) or self._skipped > RECENT
 
     def _stepped_back(self, total: int | None) -> bool:
         """Go back by as many items as the list has lost, and return whether it was any."""
         before = self._before
-        if self._walk.paging.strategy != "offset" or before is None or before.total is None:
+        if self._request.paging.strategy != "offset" or before is None or before.total is None:
             return False
-        known = min(len(self._recent), self._number - self._walk.start)
+        known = min(len(self._recent), self._number - self._request.start)
         lost = min(before.total - total, known) if total and total > 0 else 0
         if lost <= 0 or self._stepped_at == self._read:  # never twice without anything new between
             return False
@@ -215,12 +222,12 @@ class _Steps(Generic[T]):
         self._before = _Rows([], total, self._number, before.reply)
         return True
 
-    def _fresh(self, rows: list[Any]) -> list[Any]:
+    def _unseen_rows(self, rows: list[Any]) -> list[Any]:
         """Return the rows that the last pages did not have, and remember them."""
-        if self._walk.paging.strategy != "offset":
+        if self._request.paging.strategy != "offset":
             return rows
         ids = [row.get("id") if type(row) is dict else None for row in rows]
-        fresh = [
+        unseen = [
             row
             for row, id in zip(rows, ids, strict=True)
             if type(id) not in {str, int} or id not in self._recent
@@ -228,53 +235,58 @@ class _Steps(Generic[T]):
         self._recent.update((id, None) for id in ids if type(id) in {str, int})
         for id in list(self._recent)[: max(0, len(self._recent) - RECENT)]:
             del self._recent[id]
-        return fresh
-
-    def _asked(self) -> dict[str, Any]:
-        walk, paging = self._walk, self._walk.paging
-        params = dict(walk.kwargs.get("params") or {})
-        if paging.number is not None:
-            params[paging.number] = self._number
-        size = walk.page_size
-        if paging.strategy == "offset" and not walk.sized and size is not None:
-            # No more than is wanted: unlike a page's number, an offset goes with any size.
-            size = size if self._left is None else min(size, self._left)
-        if paging.size is not None and size is not None:
-            params[paging.size] = size
-        return {**walk.kwargs, "params": params}
+        return unseen
 
 
-class _Base(Generic[T]):
-    def __init__(self, walk: Walk[T]) -> None:
-        self._walk = walk
+class _Pager(Generic[T]):
+    def __init__(self, request: ListRequest, decode: Callable[[Any], list[T]]) -> None:
+        self._request = request
+        self._decode = decode
 
     def __repr__(self) -> str:
-        limit = "" if self._walk.limit is None else f", at most {self._walk.limit} items"
-        return f"<{type(self).__name__} of {self._walk.operation.name}{limit}>"
+        limit = self._request.limit
+        text = "" if limit is None else f", at most {limit} items"
+        return f"<{type(self).__name__} of {self._request.operation.name}{text}>"
 
     def take(self, count: int) -> Self:
         """Return a pager that ends after `count` items and fetches no page beyond them.
 
         Raises:
-            ArgumentError: `count` is no whole number from 0.
+            ArgumentError: `count` is not a non-negative integer.
         """
-        return type(self)(self._walk.shorter(count))
+        return type(self)(self._request.limited(count), self._decode)
+
+    def _chunks(self, page: _Rows) -> Iterator[list[T]]:
+        """Yield the items of a page, decoded a few at a time."""
+        for begin in range(0, len(page.rows), CHUNK):
+            rows = page.rows[begin : begin + CHUNK]
+            yield decoded(self._request.operation, page.reply, self._decode, rows, begin)
+
+    def _page(self, page: _Rows) -> Page[T]:
+        """Return a page with all its items decoded."""
+        items = decoded(self._request.operation, page.reply, self._decode, page.rows)
+        return Page(items, page.total, page.number, page.reply)
 
 
-class Pager(_Base[T]):
-    """A lazy list of a sync client: no request before it is iterated; every iteration asks anew."""
+class Pager(_Pager[T]):
+    """A lazy list of a sync client: no request before it is iterated; every iteration asks anew.
+
+    Args:
+        request: The list.
+        decode: Turns rows into items.
+    """
 
     def __iter__(self) -> Iterator[T]:
-        steps = _Steps(self._walk)
-        while (page := drive(steps.next())) is not None:
-            for chunk in self._walk.chunks(page):
+        pages = PageIterator(self._request)
+        while (page := drive(pages.next())) is not None:
+            for chunk in self._chunks(page):
                 yield from chunk
 
     def pages(self) -> Iterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        steps = _Steps(self._walk)
-        while (page := drive(steps.next())) is not None:
-            yield self._walk.page(page)
+        pages = PageIterator(self._request)
+        while (page := drive(pages.next())) is not None:
+            yield self._page(page)
 
     def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
@@ -285,28 +297,33 @@ class Pager(_Base[T]):
         return list(self)
 
 
-class AsyncPager(_Base[T]):
-    """A lazy list of an async client: no request before it is iterated; each asks anew."""
+class AsyncPager(_Pager[T]):
+    """A lazy list of an async client: no request before it is iterated; each asks anew.
+
+    Args:
+        request: The list.
+        decode: Turns rows into items.
+    """
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        steps = _Steps(self._walk)
-        while (page := await steps.next()) is not None:
-            for chunk in self._walk.chunks(page):
+        pages = PageIterator(self._request)
+        while (page := await pages.next()) is not None:
+            for chunk in self._chunks(page):
                 for item in chunk:
                     yield item
 
     async def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over whole pages, with `items`, `total` (or None), `number` and `reply`."""
-        steps = _Steps(self._walk)
-        while (page := await steps.next()) is not None:
-            yield self._walk.page(page)
+        pages = PageIterator(self._request)
+        while (page := await pages.next()) is not None:
+            yield self._page(page)
 
     async def first(self) -> T | None:
         """Return the first item, or None of an empty list."""
-        found: T | None = None
+        first: T | None = None
         async for item in self.take(1):  # to its end, so that no generator is left half-run
-            found = item
-        return found
+            first = item
+        return first
 
     async def collect(self) -> list[T]:
         """Return all items in a list."""
@@ -320,11 +337,10 @@ def _same(before: _Rows, rows: list[Any], reply: Reply) -> bool:
         return reply.content == before.reply.content
 
 
-def _whole(value: Any, argument: str, least: int, operation: Operation) -> int:
+def _integer(value: Any, argument: str, least: int, operation: Operation) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ArgumentError(
-            argument, f"takes a whole number from {least}, not {value!r}", operation=operation.name
-        )
+        problem = f"must be an integer >= {least}, got {value!r}"
+        raise ArgumentError(argument, problem, operation=operation.name)
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .http import Headers, Response
+    from ._httpx import Headers, Response
 
 __all__ = ["Reply"]
 

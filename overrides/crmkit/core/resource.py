@@ -2,113 +2,150 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from .call import encoded, new_call
+from .codec.values import encode_json
 from .errors import ArgumentError
 from .options import mapping
+from .paging import ListRequest
 from .types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
+    from .call import Call
+    from .merge import Merge
     from .operation import Operation
+    from .options import Options
     from .sender import Sender
+    from .types import Unset
 
-__all__ = ["PLACEHOLDER", "Resource", "input_model", "sole_member"]
+__all__ = ["Codec", "Resource", "member_tree", "plain_tree", "request_tree"]
 
 M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
+T = TypeVar("T")
 
 
-class _Placeholder:
-    """Stands in for a body while generated code lays out a request; the sender encodes it."""
+class Codec(Protocol[M_contra]):
+    """The emitted module that encodes an input model.
 
-    def to_dict(self) -> dict[str, Any]:
-        return {}
+    Attributes:
+        MEMBERS: The wire names of all documented members.
+    """
+
+    MEMBERS: frozenset[str]
+
+    def encode(self, o: M_contra, /) -> dict[str, Any]:
+        """Return the tree of an object."""
+        ...
 
 
-PLACEHOLDER: Any = _Placeholder()
-
-
-def input_model(
-    model: type[M],
+def request_tree(
     operation: Operation,
-    body: M | None,
+    model: type[M],
+    codec: Codec[M],
+    input_: M | None,
     members: dict[str, Any],
-    documented: frozenset[str],
     extra: Mapping[str, Any] | None = None,
-) -> M:
-    """Return the input model of a write, from the model itself or from keywords.
+) -> dict[str, Any]:
+    """Return the body of a write as the wire has it, from the input model or from keywords.
 
-    Of keywords it holds what was given, whatever the document requires: an update may hold only
-    what changes, and what a creation lacks the server tells in its own words.
+    Of keywords it holds those that were passed, whatever the document requires: an update may hold
+    only what changes, and what a creation lacks the server reports in its own words.
 
     Args:
-        model: Class of the input model.
         operation: The operation, for messages.
-        body: The model that was passed, or None.
-        members: Keywords by attribute name; `UNSET` where not given.
-        documented: The wire names of all documented members.
+        model: Class of the input model.
+        codec: Its codec.
+        input_: The model that was passed, or None.
+        members: Keywords by attribute name; `UNSET` where not passed.
         extra: Members that the document does not name, by wire name.
 
     Raises:
-        ArgumentError: Both a model and keywords were passed, or `extra` names a documented member.
+        ArgumentError: Both a model and keywords were passed, `extra` names a documented member, or
+            a value cannot be written.
         TypeError: The model is of another class.
     """
-    given = {name: value for name, value in members.items() if value is not UNSET}
-    if body is not None:
-        if not isinstance(body, model):
-            raise TypeError(f"{operation.name}() takes {model.__name__}, not {type(body).__name__}")
-        if given or extra:
-            name = next(iter(given), "extra")
-            raise ArgumentError(
-                name,
-                f"goes into the {model.__name__}, or all go as keywords",
-                operation=operation.name,
-            )
-        return body
-    made = object.__new__(model)
-    known = {one.name for one in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
-    for name in given.keys() - known:
-        raise TypeError(f"{operation.name}() takes no {name!r} with a {model.__name__}")
-    for name in known:
-        setattr(made, name, given.get(name, UNSET))
-    made.additional_properties = {}  # type: ignore[attr-defined]  # every input model has it
-    if extra is not None:
-        for name in mapping(extra, "extra"):
-            if name in documented:
-                raise ArgumentError(
-                    f"extra[{name!r}]",
-                    "is a documented member; pass it by its own keyword",
-                    operation=operation.name,
-                )
-        made.additional_properties.update(extra)  # type: ignore[attr-defined]  # every input model has it
-    return made
+    passed = {name: value for name, value in members.items() if value is not UNSET}
+    if input_ is None:
+        input_ = _model(operation, model, codec, passed, extra)
+    elif not isinstance(input_, model):
+        expected = model.__name__
+        raise TypeError(f"{operation.name}() expected {expected}, got {type(input_).__name__}")
+    elif passed or extra:
+        name = next(iter(passed), "extra")
+        raise ArgumentError(
+            name,
+            f"pass either a {model.__name__} or keyword arguments, not both (got {name}=)",
+            operation=operation.name,
+        )
+    return encoded(operation, codec.encode, input_)
 
 
-def sole_member(
-    model: type[M],
+def member_tree(
     operation: Operation,
+    model: type[M],
+    codec: Codec[M],
     name: str,
     value: Any,
-    documented: frozenset[str],
     extra: Mapping[str, Any] | None = None,
-) -> M:
-    """Return the input model of a write that takes one member, from the model or the member.
+) -> dict[str, Any]:
+    """Return the body of a write with one documented member, from the model or the member.
 
     Args:
-        model: Class of the input model.
         operation: The operation, for messages.
+        model: Class of the input model.
+        codec: Its codec.
         name: Attribute name of the member.
         value: The member or the model.
-        documented: The wire names of all documented members.
         extra: Members that the document does not name, by wire name.
 
     Raises:
-        ArgumentError: `extra` names a documented member, or stands beside a model.
+        ArgumentError: As `request_tree`.
     """
-    whole: M | None = value if isinstance(value, model) else None
-    members = {name: value} if whole is None else {}
-    return input_model(model, operation, whole, members, documented, extra)
+    if isinstance(value, model):
+        return request_tree(operation, model, codec, value, {}, extra)
+    return request_tree(operation, model, codec, None, {name: value}, extra)
+
+
+def plain_tree(operation: Operation, input_: Any) -> Any:
+    """Return the body of a write whose members the document does not name.
+
+    Raises:
+        ArgumentError: JSON cannot hold it.
+    """
+    return encoded(operation, lambda value: encode_json(value, "input_"), input_)
+
+
+def _model(
+    operation: Operation,
+    model: type[M],
+    codec: Codec[M],
+    passed: dict[str, Any],
+    extra: Mapping[str, Any] | None,
+) -> M:
+    made: Any = object.__new__(model)
+    names = {attribute.name for attribute in model.__attrs_attrs__}  # type: ignore[attr-defined]  # of attrs
+    for name in passed.keys() - names:
+        raise TypeError(f"{operation.name}() got {name!r}, which a {model.__name__} has not")
+    for name in names:
+        setattr(made, name, passed.get(name, UNSET))
+    made.additional_properties = {}
+    if extra is not None:
+        try:
+            made.additional_properties.update(mapping(extra, "extra"))
+        except ArgumentError as error:
+            error.operation = operation.name
+            raise
+        for name in codec.MEMBERS & extra.keys():
+            raise ArgumentError(
+                f"extra[{name!r}]",
+                "is a documented member: pass it as a keyword argument",
+                operation=operation.name,
+            )
+    return made  # type: ignore[no-any-return]  # made without its __init__
 
 
 class Resource:
@@ -121,12 +158,54 @@ class Resource:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    async def _replaced(
+    def _call(
         self,
-        name: str,  # noqa: ARG002  # for rooms
-        tree: Any,  # noqa: ARG002  # for rooms
+        operation: Operation,
+        arguments: dict[str, Any],
+        options: Options | None = None,
+        body: Any = UNSET,
+    ) -> Call:
+        """Return a call of this client; see `new_call`."""
+        sender = self._sender
+        return new_call(sender.vendor, sender.settings, operation, arguments, options, body)
+
+    def _list(
+        self,
+        operation: Operation,
+        arguments: dict[str, Any],
+        options: Options | None,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+    ) -> ListRequest:
+        """Return a list of this client."""
+        return ListRequest(
+            self._sender, self._call(operation, arguments, options), start, page_size
+        )
+
+    def _merge(
+        self,
+        merge: Merge,
+        arguments: dict[str, Any],
+        options: Options | None,
+        changes: dict[str, Any],
+        decode: Callable[[Any], T] | None,
+    ) -> Coroutine[Any, Any, T]:
+        """Return an update that reads, merges and writes; `options["query"]` goes to the write."""
+        from .merge import merge_update
+
+        write = self._call(merge.write, arguments, options, changes)
+        reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
+        read = self._call(merge.read, arguments, reading)
+        return merge_update(
+            self._sender, merge, read, write, changes, self._fields_to_keep, decode
+        )
+
+    async def _fields_to_keep(
+        self,
+        name: str,  # noqa: ARG002  # for subclasses
+        tree: Any,  # noqa: ARG002  # for subclasses
         kept: dict[str, Any],
-        given: Mapping[str, Any],  # noqa: ARG002  # for rooms
+        changes: Mapping[str, Any],  # noqa: ARG002  # for subclasses
     ) -> dict[str, Any]:
         """Return what an update that replaces writes of a record that it has read.
 
@@ -134,10 +213,10 @@ class Resource:
             name: The operation, such as `contacts.update`.
             tree: The record as read, in the wire's form.
             kept: What is written by default: what the document says where to find.
-            given: What the caller changes, in the form in which it is written; it is put over what
-                is returned.
+            changes: What the caller changes, in the form in which it is written; it is put over
+                what is returned.
 
         Raises:
-            CRMError: What else had to be asked cannot be.
+            CRMError: Another call that was needed failed.
         """
         return kept

@@ -14,10 +14,8 @@ from itertools import count
 from logging import INFO
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .body import body_of
 from .codec.decode_errors import DECODE_ERRORS, MalformedValue, to_decode_error
 from .errors import (
-    ArgumentError,
     ConfigError,
     ConflictError,
     CRMError,
@@ -27,55 +25,25 @@ from .errors import (
 )
 from .http import HTTPX_ERRORS, IO, Response, lost, timeouts
 from .log import logger
-from .options import checked_query
 from .reply import Reply
 from .retry import backoff, may_retry, maybe_processed, retry_after
-from .vendor import CONCEALED, text_of
+from .vendor import REDACTED, body_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import BinaryIO
+    from collections.abc import Callable, Sequence
 
-    from .body import Body
+    from .call import Call
     from .http import Request
     from .operation import Operation
-    from .options import CallNext, Middleware, Options, Settings
+    from .options import CallNext, Middleware, Settings
     from .throttle import Throttle
-    from .vendor import Fault, Vendor
-
-    Parts = tuple[str, dict[str, Any] | None, Body, Mapping[str, str]]
+    from .vendor import ErrorInfo, Vendor
 
 __all__ = ["Sender", "decoded", "misformed", "payload"]
 
 T = TypeVar("T")
 _ID = re.compile("[0-9]{1,19}")  # an id as digits, as some vendors' lists have it
 CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
-
-
-class Sink:
-    """A file that a body goes to, and where it stood.
-
-    Args:
-        file: The file, open for writing bytes.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._start = file.tell() if file.seekable() else None
-        self._begun = False
-
-    def write(self, part: bytes) -> None:
-        """Write a part of the body."""
-        self._begun = True
-        self._file.write(part)
-
-    def rewound(self) -> bool:
-        """Cut off what came, and return whether another attempt can begin."""
-        if self._begun and self._start is not None:
-            self._file.seek(self._start)
-            self._file.truncate()
-            self._begun = False
-        return not self._begun
 
 
 class Sender:
@@ -105,214 +73,121 @@ class Sender:
 
     @cached_property
     def _headers(self) -> dict[str, str]:
-        from importlib.metadata import PackageNotFoundError, version
+        from .version import __version__  # reading the metadata takes some milliseconds
 
-        try:
-            release = version("crmkit")
-        except PackageNotFoundError:  # run from a source tree that is not installed
-            release = "0"
-        agent = f"crmkit/{release} ({self.vendor.name}; python {platform.python_version()})"
+        agent = f"crmkit/{__version__} ({self.vendor.name}; python {platform.python_version()})"
         return {"accept": self.vendor.accept, "user-agent": agent}
 
-    async def call(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        decode: Callable[[Any], T] | None,
-        options: Options | None = None,
-        body: Callable[[], Any] | None = None,
-    ) -> T:
+    async def call(self, call: Call, decode: Callable[[Any], T] | None) -> T:
         """Make a call and return its decoded payload; None for a DELETE.
 
         Args:
-            operation: The operation.
-            kwargs: What the generated `_get_kwargs` returned.
+            call: The call.
             decode: Turns the payload into the result; None returns it as it is.
-            options: What the call does differently.
-            body: Encodes the body in place of the one in `kwargs`; told whether moments may stay.
 
         Raises:
             CRMError: Anything went wrong.
         """
-        reply = await self.reply(operation, kwargs, options, body)
-        if operation.method == "DELETE":
+        reply = await self.reply(call)
+        if call.operation.method == "DELETE":
             return None  # type: ignore[return-value]  # DELETE methods are emitted with None
-        return decoded(operation, reply, decode)
+        return decoded(call.operation, reply, decode)
 
-    async def reply(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        options: Options | None = None,
-        body: Callable[[], Any] | None = None,
-        sink: Sink | None = None,
-    ) -> Reply:
+    async def reply(self, call: Call) -> Reply:
         """Make a call and return its checked reply.
 
         A DELETE that finds nothing, after an attempt whose reply was lost, is done: status 204.
+        With a sink, the reply's `content` cannot be read. A retry goes on where the sink stood at
+        first; what it got meanwhile is cut off. A sink that cannot go back gets no second attempt
+        once it has got anything.
 
         Raises:
             CRMError: Anything went wrong.
+            OSError: A file cannot be read or written.
         """
         try:
-            return await self._reply(operation, kwargs, options, body, sink)
+            with closing(call.body):
+                return await self._attempts(call)
         except CRMError as error:
-            error.operation = error.operation or operation.name
-            conceal(getattr(error, "request", None) or getattr(error, "response", None))
+            error.operation = error.operation or call.operation.name
+            _redact(getattr(error, "request", None) or getattr(error, "response", None))
             raise
 
-    async def download(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        options: Options | None,
-        sink: BinaryIO,
-    ) -> Reply:
-        """Make a call and write the body of its success to a file while it comes.
-
-        A retry goes on where the file stood at first; what it got meanwhile is cut off. A file that
-        cannot go back gets no second attempt once it has got anything.
-
-        Args:
-            operation: The operation.
-            kwargs: What the generated `_get_kwargs` returned.
-            options: What the call does differently.
-            sink: The file, open for writing bytes.
-
-        Returns:
-            The reply; its `content` cannot be read.
-
-        Raises:
-            CRMError: Anything went wrong.
-            OSError: The file cannot be written.
-        """
-        return await self.reply(operation, kwargs, options, sink=Sink(sink))
-
-    async def _reply(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        options: Options | None,
-        body: Callable[[], Any] | None,
-        sink: Sink | None = None,
-    ) -> Reply:
-        settings = self.settings.with_call(options)
-        parts = self._encoded(operation, kwargs, settings, options, body)
-        with closing(parts[2]):
-            return await self._attempts(operation, parts, settings, sink)
-
-    async def _attempts(
-        self, operation: Operation, parts: Parts, settings: Settings, sink: Sink | None
-    ) -> Reply:
+    async def _attempts(self, call: Call) -> Reply:
+        operation = call.operation
+        url, headers = call.url, {**self._headers, **call.headers}
+        if call.body.media is not None:
+            headers.setdefault("content-type", call.body.media)
         maybe_done = False
-        mended: set[str] = set()
+        recovered: set[str] = set()
         for attempt in count(1):
             # Anew for each attempt: signatures and middleware must not see the last one's.
-            request = self.io.build(operation.method, *parts)
+            request = self.io.build(operation.method, url, call.body, headers)
             try:
-                return await self._attempt(operation, request, settings.timeout, attempt, sink)
+                return await self._attempt(call, request, attempt)
             except (TransportError, StatusError) as error:
                 error.attempts = attempt
-                if maybe_done and operation.method == "DELETE" and self._is_gone(error):
+                if maybe_done and operation.method == "DELETE" and self._is_already_deleted(error):
                     return Reply(Response(204, request=request), None)
-                again = parts[2].repeatable and (sink is None or sink.rewound())
+                again = call.body.repeatable and (call.sink is None or call.sink.rewind())
                 if again and isinstance(error, StatusError):
-                    mend = self.vendor.mend(error)
-                    if mend is not None and mend not in mended:
-                        mended.add(mend)
+                    name = self.vendor.recover(error)
+                    if name is not None and name not in recovered:
+                        recovered.add(name)
                         continue
-                retries = attempt - len(mended)
-                if retries > settings.max_retries or not (again and may_retry(operation, error)):
+                retries = attempt - len(recovered)
+                if retries > call.settings.max_retries or not (
+                    again and may_retry(operation, error)
+                ):
                     raise
                 maybe_done = maybe_done or maybe_processed(error)
                 wait = error.retry_after if isinstance(error, StatusError) else None
             if wait is not None and self.throttle is not None:
-                self.throttle.hold(self.io.monotonic(), wait)
+                self.throttle.pause(self.io.monotonic(), wait)
             await self.io.sleep(backoff(attempt, self.io.random) if wait is None else wait)
         raise AssertionError  # count() does not end
 
-    def _is_gone(self, error: CRMError) -> bool:
-        return isinstance(error, StatusError) and self.vendor.gone(error)
+    def _is_already_deleted(self, error: CRMError) -> bool:
+        return isinstance(error, StatusError) and self.vendor.is_already_deleted(error)
 
-    def _encoded(
-        self,
-        operation: Operation,
-        kwargs: dict[str, Any],
-        settings: Settings,
-        options: Options | None,
-        body: Callable[[], Any] | None,
-    ) -> Parts:
-        url: str = kwargs["url"]
-        if "{" in operation.path:
-            _check_segments(operation, url)
-        for name in operation.settings:
-            url = url.replace(f":{name}", self.vendor.settings[name])
-        params = kwargs.get("params") or None
-        if params is not None:
-            params = self.vendor.query(params)
-        if options and (query := options.get("query")):
-            params = {**(params or {}), **checked_query(query)}
-        # Names in small letters, so that the later one wins whatever capitals it was given in.
-        own = {name.lower(): value for name, value in kwargs.get("headers", {}).items()}
-        content = body_of(operation, kwargs, body)
-        if operation.media != "json":  # generated functions write every body as JSON
-            own.pop("content-type", None)
-        headers = {**self._headers, **own, **settings.headers}
-        if content.media is not None:
-            headers.setdefault("content-type", content.media)
-        return settings.base_url + url, params, content, headers
-
-    async def _attempt(
-        self,
-        operation: Operation,
-        request: Request,
-        timeout: float | None,
-        attempt: int,
-        sink: Sink | None,
-    ) -> Reply:
-        await self.vendor.ready(self, operation)
+    async def _attempt(self, call: Call, request: Request, attempt: int) -> Reply:
+        await self.vendor.prepare(self, call)
         if self.throttle is not None:
-            await self.throttle.turn(self.io)
-        call_next: CallNext = partial(self._send, operation, timeout, attempt, sink is not None)
+            await self.throttle.acquire(self.io)
+        call_next: CallNext = partial(self._send, call, attempt)
         for layer in reversed(self.middleware):
             call_next = partial(_through, layer, call_next)
         try:
             response = await call_next(request)
-            if sink is not None:
+            if call.sink is not None:
                 if response.status_code < 300:
-                    await self.io.save(response, sink)
+                    await self.io.save(response, call.sink)
                     return Reply(response, None)
                 await self.io.read(response)
         except HTTPX_ERRORS as error:  # of middleware's own calls, or within a body
             raise lost(error, request) from error
-        return self._checked(operation, response)
+        return self._checked(call.operation, response)
 
-    async def _send(
-        self,
-        operation: Operation,
-        timeout: float | None,
-        attempt: int,
-        stream: bool,  # noqa: FBT001  # partial gives it
-        request: Request,
-    ) -> Response:
-        request.extensions["timeout"] = timeouts(timeout)
+    async def _send(self, call: Call, attempt: int, request: Request) -> Response:
+        request.extensions["timeout"] = timeouts(call.settings.timeout)
         started = self.io.monotonic()
         outcome: object = "failed"
         try:
             self.vendor.authenticate(request)
-            response = await self.io.send(request, stream=stream)
+            response = await self.io.send(request, stream=call.sink is not None)
             outcome = response.status_code
         except (*HTTPX_ERRORS, OSError) as error:
             outcome = type(error).__name__
             raise lost(error, request) from error
         finally:
-            # No one who is handed the request afterwards is to find the credentials there.
-            self.vendor.conceal(request)
+            # Whoever gets the request afterwards must not find the credentials there.
+            self.vendor.redact(request)
             if logger.isEnabledFor(INFO):
                 spent = (self.io.monotonic() - started) * 1000
+                path = call.operation.path
                 logger.info(
                     "%s %s %s -> %s in %.0f ms, attempt %d",
-                    *(self.vendor.name, request.method, operation.path, outcome, spent, attempt),
+                    *(self.vendor.name, request.method, path, outcome, spent, attempt),
                 )
         return response
 
@@ -320,53 +195,51 @@ class Sender:
         tree: Any = None
         unread: Exception | None = None
         if self.throttle is not None:
-            told = self.vendor.window(response.headers)
-            if told is not None or response.status_code < 300:
-                self.throttle.follow(self.io.monotonic(), told)
+            limits = self.vendor.rate_limit(response.headers)
+            if limits is not None or response.status_code < 300:
+                self.throttle.update(self.io.monotonic(), limits)
         if operation.payload is bytes and response.status_code < 300:
             return Reply(response, None)
         try:
             tree = self.vendor.decode(response, operation)
             if response.status_code < 300 and not operation.open_form:
-                self.vendor.verify(tree)
+                self.vendor.check_envelope(tree)
         except DECODE_ERRORS as error:
             unread = error
-        self.vendor.notice(response, tree)
-        fault = self.vendor.fault(response, tree)
-        if fault is not None:
-            raise self._error(fault, response, tree)
+        self.vendor.on_response(response, tree)
+        info = self.vendor.error_info(response, tree)
+        if info is not None:
+            raise self._error(info, response, tree)
         if unread is None or _is_open(operation, response):
             return Reply(response, tree)
-        kind = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
+        media_type = response.headers.get("Content-Type", "no Content-Type").partition(";")[0]
         problem, path = "the body cannot be read", ""
         if isinstance(unread, MalformedValue):
             problem, path = str(unread), unread.path
-        problem = f"{problem} ({kind}, {len(response.content)} bytes)"
+        problem = f"{problem} ({media_type}, {len(response.content)} bytes)"
         raise DecodeError(problem, path=path, response=response) from unread
 
-    def _error(self, fault: Fault, response: Response, tree: Any) -> StatusError:
+    def _error(self, info: ErrorInfo, response: Response, tree: Any) -> StatusError:
         headers = response.headers
-        error = fault.error(
-            self._without_secrets(fault.message),
+        request_id = headers.get("X-Request-Id", headers.get("X-Correlation-Id", ""))
+        error = info.error(
+            self._without_secrets(info.message),
             status_code=response.status_code,
-            code=fault.code,
-            fields=fault.fields,
-            request_id=self._without_secrets(
-                headers.get("X-Request-Id", headers.get("X-Correlation-Id", ""))
-            )
-            or None,
+            code=info.code,
+            fields=info.fields,
+            request_id=self._without_secrets(request_id) or None,
             retry_after=retry_after(headers, self.io.time),
             request=response.request,
             response=response,
-            body=text_of(response) if tree is None else tree,
+            body=body_text(response) if tree is None else tree,
         )
         if isinstance(error, ConflictError):
-            error.current = fault.current
+            error.current = info.current
         return error
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.vendor.secrets():
-            text = text.replace(secret, CONCEALED)
+            text = text.replace(secret, REDACTED)
         return text
 
 
@@ -386,7 +259,7 @@ def payload(operation: Operation, reply: Reply) -> Any:
         tree = int(tree)
     if operation.payload is not None and type(tree) is not operation.payload:
         found = "null" if tree is None else type(tree).__name__
-        problem = f"expected {operation.payload.__name__}, found {found}"
+        problem = f"expected {operation.payload.__name__}, got {found}"
         path = ".".join(operation.envelope)
         raise misformed(DecodeError(problem, path=path), operation, reply)
     return tree
@@ -404,7 +277,7 @@ def decoded(
     Args:
         operation: The operation.
         reply: Its reply.
-        decode: Makes the result; None gives the tree itself.
+        decode: Makes the result; None returns the tree itself.
         rows: The part; None for the whole payload.
         base: Index of the first row of the part.
 
@@ -425,23 +298,23 @@ def decoded(
 def misformed(error: DecodeError, operation: Operation, reply: Reply) -> DecodeError:
     """Return an error with the operation and the reply that it is about."""
     error.operation, error.response = operation.name, reply.response
-    conceal(reply.response)
+    _redact(reply.response)
     return error
 
 
 def _is_open(operation: Operation, response: Response) -> bool:
     """Return whether a body need not be the vendor's: there is none, or it is of another type."""
-    kind = response.headers.get("Content-Type", "json")
-    other = "json" not in kind or not response.content
+    media_type = response.headers.get("Content-Type", "json")
+    other = "json" not in media_type or not response.content
     return response.request.method == "HEAD" or (operation.open_form and other)
 
 
-def conceal(kept: Any) -> None:
+def _redact(kept: Any) -> None:
     """Replace credentials that callers or their httpx client put on a request an error keeps."""
     headers = getattr(getattr(kept, "request", kept), "headers", {})
     for name in CREDENTIALS:
         if name in headers:
-            headers[name] = CONCEALED
+            headers[name] = REDACTED
 
 
 async def _through(layer: Middleware, call_next: CallNext, request: Request) -> Response:
@@ -457,15 +330,3 @@ async def _through(layer: Middleware, call_next: CallNext, request: Request) -> 
     except RuntimeError:  # httpx's way to say that there is none
         response.request = request
     return response
-
-
-def _check_segments(operation: Operation, url: str) -> None:
-    """Refuse path values that a URL cannot carry: they would name another path."""
-    template = operation.path
-    for name in operation.settings:
-        template = template.replace(f"{{{name}}}", f":{name}")
-    for part, value in zip(template.split("/"), url.split("/"), strict=True):
-        name, found, tail = part[1:].partition("}")
-        given = value.removesuffix(tail)
-        if part[:1] == "{" and found and given in {"", ".", ".."}:
-            raise ArgumentError(name, f"cannot stand in a URL path: {given!r}")

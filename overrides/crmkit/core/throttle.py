@@ -29,7 +29,7 @@ class Throttle:
         self._next = 0.0
         self._lock = threading.Lock()
 
-    async def turn(self, io: IO) -> None:
+    async def acquire(self, io: IO) -> None:
         """Wait until the next request may go out.
 
         Args:
@@ -49,12 +49,12 @@ class Throttle:
             self._next = slot + self._interval
         return slot - now
 
-    def hold(self, now: float, seconds: float) -> None:
+    def pause(self, now: float, seconds: float) -> None:
         """Give out no slot for the next `seconds`, because the server asked for a pause."""
         with self._lock:
             self._next = max(self._next, now + seconds)
 
-    def follow(self, now: float, told: tuple[int, int] | None) -> None:
+    def update(self, now: float, limits: tuple[int, int] | None) -> None:
         """Hear what a reply told of the server's window. Evenly spaced slots need not know it.
 
         Args:
@@ -83,10 +83,10 @@ class Window(Throttle):
         self.seconds = seconds
         self._ends = self._opens = float("-inf")
         self._left = 0
-        self._answered = True
-        self._limits = True
+        self._bounded = True
+        self._limited = True
 
-    async def turn(self, io: IO) -> None:
+    async def acquire(self, io: IO) -> None:
         """Wait until the window has room for a request, and take it."""
         # Asked again after each wait: meanwhile the server may have told of a pause, and others
         # who waited as long may have taken the room.
@@ -102,30 +102,30 @@ class Window(Throttle):
         with self._lock:
             if now < self._opens:
                 return self._opens - now
-            if not self._limits:
+            if not self._limited:
                 return 0.0
             if now >= self._ends:
-                self._ends, self._left, self._answered = now + self.seconds, self.limit, False
+                self._ends, self._left, self._bounded = now + self.seconds, self.limit, False
             if self._left > 0:
                 self._left -= 1
                 return 0.0
             return self._ends - now
 
-    def hold(self, now: float, seconds: float) -> None:
+    def pause(self, now: float, seconds: float) -> None:
         """Let nothing through for the next `seconds`; after them a new window begins."""
         with self._lock:
             self._opens = max(self._opens, now + seconds)
             self._ends = min(self._ends, self._opens)
 
-    def follow(self, now: float, told: tuple[int, int] | None) -> None:
+    def update(self, now: float, limits: tuple[int, int] | None) -> None:
         """Take over what a reply told of the server's window; see `Throttle.follow`."""
         with self._lock:
-            self._limits = told is not None
-            if told is None:
+            self._limited = limits is not None
+            if limits is None:
                 return
-            limit, remaining = told
-            if not self._answered:
-                self._ends, self._answered = now + self.seconds, True
+            limit, remaining = limits
+            if not self._bounded:
+                self._ends, self._bounded = now + self.seconds, True
             self._left = max(0, min(self._left + limit - self.limit, remaining))
             self.limit = max(1, limit)
 

@@ -1,32 +1,45 @@
-"""What a CRM's room tells the shared sender: its credentials, and how replies tell errors."""
+"""What a CRM's package says of its server: credentials, and how replies report errors."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .codec import json
-from .errors import AuthenticationError, NotFoundError, StatusError, class_of
+from .errors import ArgumentError, AuthenticationError, NotFoundError, StatusError, class_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .http import Headers, Request, Response
+    from .call import Call
+    from .http import IO, Headers, Request, Response
     from .operation import Operation
-    from .sender import Sender
+    from .options import Settings
+    from .reply import Reply
 
-__all__ = ["CONCEALED", "Fault", "Vendor", "text_of"]
+__all__ = ["REDACTED", "ErrorInfo", "SendsCalls", "Vendor", "body_text"]
 
-CONCEALED = "[concealed]"
-"""What stands in the place of a credential."""
+REDACTED = "[redacted]"
+"""What replaces a credential."""
 
 _LOGIN = re.compile(r"\b(log|sign)[-_]?in\b", re.IGNORECASE)
 
 
+class SendsCalls(Protocol):
+    """The client's sender, as far as a vendor may use it for calls of its own."""
+
+    io: IO
+    settings: Settings
+
+    async def reply(self, call: Call) -> Reply:
+        """Make a call."""
+        ...
+
+
 @dataclass(slots=True)
-class Fault:
+class ErrorInfo:
     """What a reply says went wrong.
 
     Args:
@@ -44,13 +57,13 @@ class Fault:
     current: Any = None
 
 
-def text_of(response: Response) -> str:
-    """Return a body as text, whatever its charset claims to be: httpx fails on some of them."""
+def body_text(response: Response) -> str:
+    """Return a body as str, whatever charset it claims: httpx fails on some of them."""
     return response.content.decode("utf-8", errors="replace")
 
 
 class Vendor:
-    """How one CRM speaks HTTP. A room subclasses it and says only what is peculiar.
+    """How one CRM speaks HTTP. A CRM's package subclasses it and says only what is peculiar.
 
     Attributes:
         name: The CRM's name in logs and in the user agent.
@@ -58,34 +71,41 @@ class Vendor:
             the seconds of the window that takes them; None for none.
         accept: Media type to ask for.
         settings: Values of the path parameters that are settings of the client.
+        refused_in_path: Characters that the server cannot take in a path value.
+        largest_page: The largest page size that the server takes, or None.
     """
 
     name: str = ""
     rate: float | tuple[int, float] | None = None
     accept: str = "application/json"
     settings: Mapping[str, str] = MappingProxyType({})
+    refused_in_path: str = ""
+    largest_page: int | None = None
+
+    # -- requests ----------------------------------------------------------------------------------
 
     def secrets(self) -> Iterable[str]:
         """Return the credentials, to be kept out of messages."""
         return ()
 
-    def query(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the query parameters as the wire has them.
+    def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:  # noqa: ARG002  # for subclasses
+        """Return the query parameters over which a list is spread.
 
         Args:
-            params: Values by name: texts, numbers, or what a room's methods pass for it to spread.
+            argument: Name of the argument.
+            values: The list.
 
         Raises:
             ArgumentError: A value cannot be written.
         """
-        return params
+        raise ArgumentError(argument, f"{self.name or 'this vendor'} cannot write it")
 
-    async def ready(self, sender: Sender, operation: Operation) -> None:
+    async def prepare(self, sender: SendsCalls, call: Call) -> None:
         """Get ready before an attempt, such as by logging in.
 
         Args:
             sender: What the attempt goes through; may be used for calls of the vendor's own.
-            operation: The operation that is attempted.
+            call: The call that is attempted.
 
         Raises:
             CRMError: It cannot be attempted.
@@ -94,22 +114,24 @@ class Vendor:
     def authenticate(self, request: Request) -> None:
         """Put the credentials on a request, anew for each attempt."""
 
-    def conceal(self, request: Request) -> None:
+    def redact(self, request: Request) -> None:
         """Replace the credentials that `authenticate` put on a request."""
 
-    def decode(self, response: Response, operation: Operation) -> Any:  # noqa: ARG002  # for rooms
+    # -- replies -----------------------------------------------------------------------------------
+
+    def decode(self, response: Response, operation: Operation) -> Any:  # noqa: ARG002  # for subclasses
         """Return the tree that a body holds; None for an empty one.
 
         Args:
             response: The response.
-            operation: The operation, for forms that say nothing of types.
+            operation: The operation, for formats that say nothing of types.
 
         Raises:
             ValueError: It cannot be read.
         """
         return json.loads(response.content) if response.content else None
 
-    def notice(self, response: Response, tree: Any) -> None:
+    def on_response(self, response: Response, tree: Any) -> None:
         """Look at a reply, be it a success or an error, before anything is made of it.
 
         Args:
@@ -117,22 +139,22 @@ class Vendor:
             tree: Its decoded body; None if it is empty or cannot be decoded.
         """
 
-    def window(self, headers: Headers) -> tuple[int, int] | None:  # noqa: ARG002  # for rooms
-        """Return what the headers of a reply tell of the server's rate window.
+    def rate_limit(self, headers: Headers) -> tuple[int, int] | None:  # noqa: ARG002  # for subclasses
+        """Return what the headers of a reply report of the server's rate window.
 
         Returns:
-            How many requests the window takes, and how many are left; None if they do not tell.
+            How many requests the window takes, and how many are left; None if they do not say.
         """
         return None
 
-    def verify(self, tree: Any) -> None:
-        """Check that the body of a success is of the vendor's making.
+    def check_envelope(self, tree: Any) -> None:
+        """Check that the body of a success comes from the vendor's API.
 
         Raises:
-            TypeError: It is not.
+            TypeError: It does not.
         """
 
-    def fault(self, response: Response, tree: Any) -> Fault | None:
+    def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
         """Return what went wrong, or None if the call worked.
 
         Args:
@@ -145,40 +167,40 @@ class Vendor:
         if status < 400:
             # Not split as a URL: a server may write anything there.
             if _LOGIN.search(response.headers.get("Location", "").partition("?")[0]):
-                return Fault(AuthenticationError, "the server redirects to its login page")
-            return Fault(StatusError, "the server redirects; check base_url")
-        return Fault(class_of(status), self.message(response, tree))
+                return ErrorInfo(AuthenticationError, "the server redirects to its login page")
+            return ErrorInfo(StatusError, "the server redirects; check base_url")
+        return ErrorInfo(class_of(status), self.message(response, tree))
 
-    def gone(self, error: StatusError) -> bool:
+    def is_already_deleted(self, error: StatusError) -> bool:
         """Return whether the error of a DELETE says that there is nothing to delete."""
         return isinstance(error, NotFoundError)
 
-    def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # for rooms
-        """Put right what an error tells of, so that the call works when it is sent again.
+    def recover(self, error: StatusError) -> str | None:  # noqa: ARG002  # for subclasses
+        """Put right what an error reports, so that the call works when it is sent again.
 
         Args:
             error: What an attempt ended in, of which the server has done nothing.
 
         Returns:
             A name for what was put right, such as `session`; the call is sent again at once, but
-            once only for each name. None if there was nothing to put right.
+            only once for each name. None if there was nothing to put right.
         """
         return None
 
     def message(self, response: Response, tree: Any) -> str:
-        """Return the sentence in which the server tells what went wrong, or an empty text."""
+        """Return the sentence in which the server says what went wrong, or an empty str."""
         for member in ("message", "error", "data", "errors"):
-            told = tree.get(member) if isinstance(tree, dict) else None
-            told = told.get("message") if isinstance(told, dict) else told
-            told = told[0] if isinstance(told, list) and told else told
-            if isinstance(told, str):
-                return told
-        kind = response.headers.get("Content-Type", "")
-        if "text/plain" in kind:
-            return text_of(response)[:1000]
-        if "html" in kind:
+            value = tree.get(member) if isinstance(tree, dict) else None
+            value = value.get("message") if isinstance(value, dict) else value
+            value = value[0] if isinstance(value, list) and value else value
+            if isinstance(value, str):
+                return value
+        media_type = response.headers.get("Content-Type", "")
+        if "text/plain" in media_type:
+            return body_text(response)[:1000]
+        if "html" in media_type:
             title = re.search(
-                r"<title[^>]*>([^<]{1,300})", text_of(response)[:20_000], re.IGNORECASE
+                r"<title[^>]*>([^<]{1,300})", body_text(response)[:20_000], re.IGNORECASE
             )
             return title[1] if title else ""
         return ""

@@ -10,7 +10,7 @@ from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.options import credential
 from crmkit_generated.monica.resources import AsyncResources, Resources
 
-from .faults import MonicaVendor
+from .vendor import MonicaVendor
 
 if TYPE_CHECKING:
     from typing import Unpack

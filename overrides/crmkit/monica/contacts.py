@@ -1,4 +1,4 @@
-"""What an update of a contact writes back that no path tells: its dates, and their reminders."""
+"""What an update of a contact writes back beside its members: its dates, and their reminders."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from crmkit.core.resource import Resource
-from crmkit_generated.monica import operations
+from crmkit_generated.monica.operations.contacts import (
+    CONTACTS_UPDATE,
+    CONTACTS_UPDATE_INTRODUCTION,
+)
 from crmkit_generated.monica.resources import contacts as generated
 from crmkit_generated.monica.resources.reminders import AsyncReminders
 
@@ -16,52 +19,54 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .dates import SpecialDate
-    from .faults import MonicaVendor
+    from .vendor import MonicaVendor
 
 __all__ = ["AsyncContacts", "Contacts"]
 
 _DATES: dict[str, tuple[SpecialDate, ...]] = {
-    operations.CONTACTS_UPDATE.name: (BIRTHDATE, DECEASED),
-    operations.CONTACTS_UPDATE_INTRODUCTION.name: (FIRST_MET,),
+    CONTACTS_UPDATE.name: (BIRTHDATE, DECEASED),
+    CONTACTS_UPDATE_INTRODUCTION.name: (FIRST_MET,),
 }
 
 
 class _Dates(Resource):
-    async def _replaced(
-        self, name: str, tree: Any, kept: dict[str, Any], given: Mapping[str, Any]
+    async def _fields_to_keep(
+        self, name: str, tree: Any, kept: dict[str, Any], changes: Mapping[str, Any]
     ) -> dict[str, Any]:
         sender = self._sender
-        told = cast("MonicaVendor", sender.vendor).year
-        year = told or datetime.fromtimestamp(sender.io.time(), UTC).year
+        year = cast("MonicaVendor", sender.vendor).year
+        year = year or datetime.fromtimestamp(sender.io.time(), UTC).year
         reminded: set[str] | None = None
         for date in _DATES.get(name, ()):
-            parts = date.written(tree, given, year)
+            parts = date.written(tree, changes, year)
             kept |= parts
-            found = date.read(tree)
-            if not found or not parts.get(date.known) or date.name("add_reminder") in given:
+            value = date.read(tree)
+            if not value or not parts.get(date.known) or date.name("add_reminder") in changes:
                 continue
             if reminded is None:
                 reminded = await self._reminded(tree)
-            if found["date"][5:10] in reminded:
+            if value["date"][5:10] in reminded:
                 kept[date.name("add_reminder")] = True
-        if kept.get(DECEASED.known) and any(one.startswith(DECEASED.prefix) for one in given):
+        if kept.get(DECEASED.known) and any(
+            name.startswith(DECEASED.prefix) for name in changes
+        ):
             kept["is_deceased"] = True
         return kept
 
     async def _reminded(self, contact: Any) -> set[str]:
-        """Return the days, as `MM-DD`, that the user is reminded of because a contact has them."""
+        """Return the dates, as `MM-DD`, that the user is reminded of because a contact has them."""
         # A partial contact has no statistics, but may have reminders.
         statistics = contact.get("statistics")
         if statistics is not None and not statistics.get("number_of_reminders"):
             return set()
-        # The async twin works for both: a sync client's sender never suspends.
+        # The async class works for both: a sync client's sender never suspends.
         reminders = AsyncReminders(self._sender).list(contact_id=contact["id"])
-        # assumption: those that a date brings along come each year and cannot be deleted; that
+        # assumption: those that a date brings along recur each year and cannot be deleted; that
         # there are such is only recorded as a number
         return {
-            f"{one.initial_date:%m-%d}"
-            async for one in reminders
-            if one.frequency_type == "year" and not one.delible
+            f"{reminder.initial_date:%m-%d}"
+            async for reminder in reminders
+            if reminder.frequency_type == "year" and not reminder.delible
         }
 
 

@@ -1,4 +1,4 @@
-"""Birthday, day of death and day of the first meeting: written in parts, read as one moment.
+"""Birthday, date of death and date of the first meeting: written in parts, read as one datetime.
 
 An update of a contact forgets the dates that it does not send, and their reminders. So they are
 written back in the parts that make the same date again.
@@ -42,25 +42,24 @@ class SpecialDate:
         """Return the name under which a part is written."""
         return self.prefix + part
 
-    def written(self, contact: Any, given: Mapping[str, Any], year: int) -> dict[str, Any]:
-        """Return the parts to write beside those that the caller gives.
+    def written(self, contact: Any, changes: Mapping[str, Any], year: int) -> dict[str, Any]:
+        """Return the parts to write beside those that the caller passes.
 
-        Who gives a day, month or year means a date that is known, and no age; who gives an age
-        means that.
+        A day, month or year means a date that is known, and not an age; an age means an age.
 
         Args:
             contact: The contact as read.
-            given: What the caller changes, by its name on the wire.
-            year: The server's current year, which it reckons ages from.
+            changes: What the caller changes, by its name on the wire.
+            year: The server's current year, from which it calculates ages.
         """
-        if given.get(self.known) in (False, "0"):
+        if changes.get(self.known) in (False, "0"):
             return {}
         found = self.read(contact)
         by_age = bool(found.get("is_age_based"))
-        if any(given.get(self.name(part)) is not None for part in ("day", "month", "year")):
+        if any(changes.get(self.name(part)) is not None for part in ("day", "month", "year")):
             parts = {} if by_age or not found else _day(found)
             by_age = False
-        elif self.ages and given.get(self.name("age")) is not None:
+        elif self.ages and changes.get(self.name("age")) is not None:
             parts, by_age = {}, True
         elif not found:
             return {self.known: False}

@@ -46,15 +46,12 @@ class Relationships(generated.Relationships):
             options: What the calls do differently: timeout, max_retries, headers, query.
 
         Returns:
-            The reverse; None if there is none.
+            The reverse; None if there is not one.
 
         Raises:
             NotFoundError: There is no such relationship.
-            CRMError: A call failed in another way.
-
-        Source:
-            - recorded: seq 88, the automatic reverse
         """
+        # recorded: seq 88, the automatic reverse
         one = self.get(id, options=options)
         return _reverse(one, self.list(contact_id=one.of_contact.id, options=options))
 
@@ -80,14 +77,9 @@ class RelationshipTypes(types.RelationshipTypes):
             options: What the call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The type; None if there is none of that name.
-
-        Raises:
-            CRMError: The call failed.
-
-        Source:
-            - recorded: seq 17, all built-in types
+            The type; None if no type has that name.
         """
+        # recorded: seq 17, all built-in types
         return _named(name, self.list(options=options))
 
     def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
@@ -98,15 +90,12 @@ class RelationshipTypes(types.RelationshipTypes):
             options: What the calls do differently: timeout, max_retries, headers, query.
 
         Returns:
-            The type; None if there is none of that name.
+            The type; None if no type has that name.
 
         Raises:
             NotFoundError: There is no such type.
-            CRMError: A call failed in another way.
-
-        Source:
-            - recorded: seq 17, all built-in types name that of their reverse
         """
+        # recorded: seq 17, all built-in types name that of their reverse
         one = self.get(id, options=options)
         return _named(one.name_reverse_relationship, self.list(options=options))
 

@@ -32,7 +32,7 @@ def _vendor(
     form: str, uid: str | None, key: str | None, login: str | None, password: str | None
 ) -> OnePageCRMVendor:
     if form not in tuple(MEDIA_TYPES):  # of a list, a dict has no hash
-        raise ConfigError(f"format must be one of {', '.join(MEDIA_TYPES)}, not {form!r}")
+        raise ConfigError(f"format must be one of {', '.join(MEDIA_TYPES)}, got {form!r}")
     if form == "yaml":
         import_module(".yaml", __package__)  # its ConfigError names the extra that is missing
     # What is passed wins over the environment; there, a key wins over a password.
@@ -43,8 +43,8 @@ def _vendor(
             environment.get(name) for name in ("ONEPAGECRM_UID", "ONEPAGECRM_KEY")
         )
     if by_login:
-        login = _text(login, "login", "ONEPAGECRM_LOGIN")
-        password = _text(password, "password", "ONEPAGECRM_PASSWORD")
+        login = _str(login, "login", "ONEPAGECRM_LOGIN")
+        password = _str(password, "password", "ONEPAGECRM_PASSWORD")
     if uid is None and key is None and by_login:
         return OnePageCRMVendor(form, None, None, login, password)
     if not (uid or key or environment.get("ONEPAGECRM_UID") or environment.get("ONEPAGECRM_KEY")):
@@ -57,18 +57,18 @@ def _vendor(
     try:
         key_bytes(key)
     except ValueError:
-        raise ConfigError("key must be the Base64 text that the login gives") from None
+        raise ConfigError("key must be the Base64 that the login gives") from None
     return OnePageCRMVendor(form, uid, key, login, password)
 
 
-def _text(value: str | None, argument: str, variable: str) -> str:
-    # Not `credential`: these go into a form, which can hold any text.
-    found = value if value is not None else os.environ.get(variable)
-    if not found:
+def _str(value: str | None, argument: str, variable: str) -> str:
+    # Not `credential`: these go into a form, which can hold any string.
+    secret = value if value is not None else os.environ.get(variable)
+    if not secret:
         raise ConfigError(f"{argument} is missing: pass {argument}=… or set {variable}")
-    if not isinstance(found, str):
-        raise ConfigError(f"{argument} must be a text, not {type(found).__name__}")
-    return found
+    if not isinstance(secret, str):
+        raise ConfigError(f"{argument}: expected str, got {type(secret).__name__}")
+    return secret
 
 
 def _base_url(base_url: str | None) -> str:
@@ -111,7 +111,7 @@ class OnePageCRM(Resources, SyncClient):
 
     @property
     def view(self) -> View:
-        """The newest state of tags, statuses, sales and limits that any reply told."""
+        """The newest state of tags, statuses, sales and limits that any reply carried."""
         return cast("OnePageCRMVendor", self._sender.vendor).view
 
 
@@ -151,5 +151,5 @@ class AsyncOnePageCRM(AsyncResources, AsyncClient):
 
     @property
     def view(self) -> View:
-        """The newest state of tags, statuses, sales and limits that any reply told."""
+        """The newest state of tags, statuses, sales and limits that any reply carried."""
         return cast("OnePageCRMVendor", self._sender.vendor).view

@@ -1,4 +1,4 @@
-"""Types of a reply's members, for the formats that do not tell them: XML and YAML.
+"""Types of a reply's members, for the formats that do not carry them: XML and YAML.
 
 They are taken from the document of the wire when the first such reply comes.
 """
@@ -27,10 +27,10 @@ _BOOLEANS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-_SAID = {
+_NAMES = {
     "object": "an object",
     "array": "an array",
-    "string": "a text",
+    "string": "a string",
     "integer": "an integer",
     "number": "a number",
     "boolean": "a boolean",
@@ -69,13 +69,13 @@ class Shape:
     item: Shape | None = None
 
     def unlike(self, found: str, path: str) -> Misread:
-        """Return the error that tells of another value than the document's.
+        """Return the error for another value than the document's.
 
         Args:
             found: What was found.
             path: Place in the reply.
         """
-        return Misread(f"expected {_SAID.get(self.kind or '', 'a value')}, found {found}", path)
+        return Misread(f"expected {_NAMES.get(self.kind or '', 'a value')}, got {found}", path)
 
 
 UNKNOWN = Shape()
@@ -83,11 +83,11 @@ UNKNOWN = Shape()
 
 
 def cast(text: str, shape: Shape, path: str) -> Any:
-    """Return the value that a text stands for.
+    """Return the value that a string stands for.
 
     Args:
-        text: The text.
-        shape: Shape of the value; of one that the document does not know, the text is the value.
+        text: The string.
+        shape: Shape of the value; where the document does not know it, the string is the value.
         path: Place in the reply.
 
     Raises:
@@ -102,18 +102,18 @@ def cast(text: str, shape: Shape, path: str) -> Any:
         return int(bare)
     if shape.kind == "number" and _NUMBER.fullmatch(bare) and isfinite(number := float(bare)):
         return number
-    raise shape.unlike("another text", path)
+    raise shape.unlike("another string", path)
 
 
 def reply_text(content: bytes, charset: str | None) -> str:
-    """Return the text of a reply, which is in UTF-8 (page: API 1.2, Request message format).
+    """Return a reply as str, which is in UTF-8 (page: API 1.2, Request message format).
 
     Args:
         content: The bytes.
         charset: What the Content-Type says of them, or None.
 
     Raises:
-        ValueError: They are no UTF-8.
+        ValueError: They are not UTF-8.
         Misread: They are too many, or said to be something else.
     """
     if len(content) > MOST_BYTES:
@@ -127,14 +127,14 @@ def reply_text(content: bytes, charset: str | None) -> str:
 
 
 def template_of(url: str) -> str:
-    """Return the path template of the document that a URL's path ends with, or an empty text."""
-    found = [
+    """Return the path template of the document that a URL's path ends with, or an empty str."""
+    templates = [
         template
         for template in _document()["paths"]
         if re.fullmatch(".*" + re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)), url)
     ]
     # `/contacts/{id}.{format}` before `/notes.{format}`, should the id be `notes`.
-    return max(found, key=lambda template: template.count("/"), default="")
+    return max(templates, key=lambda template: template.count("/"), default="")
 
 
 @cache
@@ -142,9 +142,9 @@ def reply_shape(path: str, method: str) -> Shape:
     """Return the shape of an operation's reply, its envelope included.
 
     Args:
-        path: Path template of the operation; if there is no such, the envelope's own members are
-            known and `data` is not.
-        method: HTTP method in capitals.
+        path: Path template of the operation; if the document has no such path, the envelope's own
+            members are known and `data` is not.
+        method: HTTP method in upper case.
     """
     tree = _document()
     operation = tree["paths"].get(path, {}).get(method.lower())

@@ -1,4 +1,4 @@
-"""The signature that every request but login bears."""
+"""The signature of every request but login."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["key_bytes", "sign", "signature"]
 
 UID, TIME, SIGNATURE = "X-OnePageCRM-UID", "X-OnePageCRM-TS", "X-OnePageCRM-Auth"
-"""The headers, in the vendor's own capitals: servers may tell them apart (page: API 3 manual)."""
+"""The headers, spelled as the vendor does: servers may be case-sensitive (page: API 3 manual)."""
 
 
 def key_bytes(key: str) -> bytes:
@@ -23,7 +23,7 @@ def key_bytes(key: str) -> bytes:
         key: The key as login gives it, in Base64.
 
     Raises:
-        ValueError: It is no Base64.
+        ValueError: It is not Base64.
     """
     return b64decode(key, validate=True)
 
@@ -38,7 +38,7 @@ def signature(uid: str, key: bytes, seconds: int, method: str, url: str, body: b
         uid: Id of the user.
         key: The bytes of the user's key.
         seconds: Time of the request, unix time in seconds.
-        method: HTTP method in capitals.
+        method: HTTP method in upper case.
         url: The full URL as it is sent, with its query.
         body: The body as it is sent; signed for POST and PUT only, where it may be empty.
     """

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
 from crmkit.core import errors
-from crmkit.core.codec import decode_errors, json
+from crmkit.core.call import new_call
+from crmkit.core.codec import json
+from crmkit.core.codec.decode_errors import reject
 from crmkit.core.http import without_body
-from crmkit.core.vendor import CONCEALED, Fault, Vendor
+from crmkit.core.vendor import REDACTED, ErrorInfo, Vendor
 
 from .signature import SIGNATURE, UID, key_bytes, sign
 from .view import SIDE_ELEMENTS, View, side_elements
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from crmkit.core.http import IO, Request, Response
+    from crmkit.core.call import Call
     from crmkit.core.operation import Operation
-    from crmkit.core.sender import Sender
+    from crmkit.core.options import Options
+    from crmkit.core.vendor import SendsCalls
 
 __all__ = ["MEDIA_TYPES", "OnePageCRMVendor"]
 
@@ -40,16 +44,16 @@ _CLASSES: dict[int, type[errors.StatusError]] = {
 """Classes of the status codes (page: API 1.2, Response codes)."""
 _EXPIRED, _BAD_TOKEN, _SERVER_ERROR = 101, 104, 999
 _AUTH = re.compile(r"/auth/(login|logout|change_api_key)\.[a-z]+$")
-_TURN = "crmkit.onepagecrm.turn"
+_GENERATION = "crmkit.onepagecrm.generation"
 _SEEN = "crmkit.onepagecrm.seen"
 
 
 class _Key(NamedTuple):
-    """The key that signs. `turn` counts keys, so that it is known which one a request bears."""
+    """The key that signs. `generation` counts keys, to know which one signed a request."""
 
     uid: str
     text: str
-    turn: int
+    generation: int
 
 
 class OnePageCRMVendor(Vendor):
@@ -63,7 +67,7 @@ class OnePageCRMVendor(Vendor):
         password: Password of the user, or None.
 
     Attributes:
-        view: The newest state that replies told.
+        view: The newest state that replies carried.
     """
 
     name = "onepagecrm"
@@ -76,7 +80,7 @@ class OnePageCRMVendor(Vendor):
         self.view = View()
         self._key = _Key(uid, key, 0) if uid and key else None
         self._login = (login, password) if login and password else None
-        self._turns = 0
+        self._generations = 0
         self._offset = 0
         self._now: Callable[[], float]
         self._guard = threading.Lock()
@@ -92,14 +96,14 @@ class OnePageCRMVendor(Vendor):
         key, login = self._key, self._login
         return [*([key.text] if key else []), *([login[1]] if login else [])]
 
-    async def ready(self, sender: Sender, operation: Operation) -> None:
+    async def prepare(self, sender: SendsCalls, call: Call) -> None:
         """Log in if there is no key yet: once for all threads and tasks that wait for it.
 
         Raises:
             CRMError: The login failed. All that waited for it get this error.
         """
         self._now = sender.io.time
-        if self._signs() or self._login is None or operation.name == "auth.login":
+        if self._signs() or self._login is None or call.operation.name == "auth.login":
             return
         before = self._logins
         async with self._one_at_a_time(sender.io):
@@ -119,15 +123,14 @@ class OnePageCRMVendor(Vendor):
     def _signs(self) -> bool:
         return self._key is not None
 
-    async def _log_in(self, sender: Sender, login: str, password: str) -> None:
-        from crmkit_generated.onepagecrm.operations import AUTH_LOGIN
+    async def _log_in(self, sender: SendsCalls, login: str, password: str) -> None:
+        from crmkit_generated.onepagecrm.operations.auth import AUTH_LOGIN
 
         fields = {"login": login, "password": password}
         try:
             # Tried once: the call that needs the key is repeated with all that belongs to it.
-            await sender.reply(
-                AUTH_LOGIN, {"url": "/auth/login.:format"}, {"max_retries": 0}, lambda: fields
-            )
+            options: Options = {"max_retries": 0}
+            await sender.reply(new_call(self, sender.settings, AUTH_LOGIN, {}, options, fields))
         except errors.TransportError as error:
             error.maybe_processed = False  # of the call that needs the key, nothing was sent
             raise
@@ -151,18 +154,18 @@ class OnePageCRMVendor(Vendor):
             fields = dict(parse_qsl(request.content.decode()))
             self._sent[request] = fields.get("login", ""), fields.get("password", "")
         elif key is not None:
-            request.extensions[_TURN] = key.turn
+            request.extensions[_GENERATION] = key.generation
             sign(request, key.uid, key_bytes(key.text), int(self._now()) + self._offset)
 
-    def conceal(self, request: Request) -> None:
+    def redact(self, request: Request) -> None:
         """Replace user and signature, and a body that holds a password."""
         for name in (UID, SIGNATURE):
             if name in request.headers:
-                request.headers[name] = CONCEALED
+                request.headers[name] = REDACTED
         if b"password=" in request.content:  # a form's values have no bare `=`
             without_body(request)
 
-    def mend(self, error: errors.StatusError) -> str | None:
+    def recover(self, error: errors.StatusError) -> str | None:
         """Set the clock by the server's, or get another key. Of such a call nothing was done."""
         if error.code == _EXPIRED:
             seconds = error.body.get("timestamp")
@@ -170,11 +173,11 @@ class OnePageCRMVendor(Vendor):
                 return None
             self._offset = seconds - int(self._now())
             return "clock"
-        turn = error.request.extensions.get(_TURN) if error.request is not None else None
-        if error.code != _BAD_TOKEN or turn is None:
+        generation = error.request.extensions.get(_GENERATION) if error.request is not None else None
+        if error.code != _BAD_TOKEN or generation is None:
             return None
         with self._guard:
-            if self._key is not None and self._key.turn == turn:
+            if self._key is not None and self._key.generation == generation:
                 if self._login is None:
                     return None
                 self._key = None
@@ -209,7 +212,7 @@ class OnePageCRMVendor(Vendor):
 
         return read_yaml(text, shape)
 
-    def notice(self, response: Response, tree: Any) -> None:
+    def on_response(self, response: Response, tree: Any) -> None:
         """Take over side elements and keys.
 
         Raises:
@@ -219,7 +222,7 @@ class OnePageCRMVendor(Vendor):
             return
         self.view.renew(tree, response.request.extensions.get(_SEEN, 0))
         action = _action(response.request)
-        if action is None or self.fault(response, tree) is not None:
+        if action is None or self.error_info(response, tree) is not None:
             return
         if action == "logout":
             # With a password, the next call logs in. Without one, the server has the last word.
@@ -233,36 +236,36 @@ class OnePageCRMVendor(Vendor):
             if type(uid) is not str or type(text) is not str or not _can_sign(uid, text):
                 # Without the response, in which the key may stand.
                 raise errors.DecodeError("expected a user and a key that can sign", path="data")
-            # Whoever logs in by hand is the user from now on.
+            # A login made by the caller decides who the user is from now on.
             self._login = self._sent.pop(response.request, self._login)
-            self._turns += 1
-            self._key = _Key(uid, text, self._turns)
+            self._generations += 1
+            self._key = _Key(uid, text, self._generations)
 
-    def verify(self, tree: Any) -> None:
+    def check_envelope(self, tree: Any) -> None:
         """Check that a success is an envelope, and its side elements.
 
         Raises:
-            TypeError, ValueError, KeyError: It is none, or has others than documented.
+            TypeError, ValueError, KeyError: It is not, or has others than documented.
         """
         if type(tree) is not dict or type(tree.get("status")) is not int:
-            decode_errors.reject(tree, "an object with an integer member 'status'")
+            reject(tree, "an object with an integer member 'status'")
         side_elements(tree, *SIDE_ELEMENTS)
 
-    def fault(self, response: Response, tree: Any) -> Fault | None:
+    def error_info(self, response: Response, tree: Any) -> ErrorInfo | None:
         """Return what went wrong, by the envelope's code under any HTTP status.
 
-        Only that there were too many requests has no code: HTTP 429 tells it, not 999.
+        Too many requests have no code of their own: HTTP 429 says so, not 999.
         """
         code = tree.get("status") if type(tree) is dict else None
         if type(code) is int and code != 0:
             by_http = errors.class_of(response.status_code)  # errors.StatusError for success
             limited = code == _SERVER_ERROR and by_http is errors.RateLimitError
             kind = by_http if limited else _CLASSES.get(code, by_http)
-            return Fault(kind, self.message(response, tree), code)
-        fault = super().fault(response, tree)
-        if fault is not None and response.status_code == 406 and not response.content:
-            fault.message = "there is no such format: the path must end in .json, .xml or .yaml"
-        return fault
+            return ErrorInfo(kind, self.message(response, tree), code)
+        info = super().error_info(response, tree)
+        if info is not None and response.status_code == 406 and not response.content:
+            info.message = "unknown format: the path must end in .json, .xml or .yaml"
+        return info
 
 
 def _action(request: Request) -> str | None:

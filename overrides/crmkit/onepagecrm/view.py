@@ -1,4 +1,4 @@
-"""What replies tell beside their data: the newest state of tags, statuses, sales and limits."""
+"""What replies carry beside their data: the newest state of tags, statuses, sales and limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SIDE_ELEMENTS = ("tags", "statuses", "sales", "notifications")
 
 
 class _Part(NamedTuple):
-    """What the reply of a number, made by the server at a second, told."""
+    """What the reply of a number, made by the server at a second, carried."""
 
     number: int
     seconds: int
@@ -27,12 +27,12 @@ class _Part(NamedTuple):
 
 
 class View:
-    """The newest state of the account that any reply told; `crm.view`.
+    """The newest state of the account that any reply carried; `crm.view`.
 
-    Any reply may carry any part, also one without data and one that tells an error. A part that it
+    Any reply may carry any part, also one without data and one that reports an error. A part that it
     carries replaces the one before; a part that it does not carry stays (page: API 1.2, Response
     message format). Replies that overtake each other do no harm: of calls that were under way at
-    the same time, the one that the server answered in the later second tells the newer part. The
+    the same time, the one that the server answered in the later second has the newer part. The
     object may be used from many threads and tasks.
 
     Attributes:
@@ -48,8 +48,8 @@ class View:
     @property
     def timestamp(self) -> datetime | None:
         """The server's clock in the newest reply; None before the first."""
-        moment: datetime | None = self._newest("timestamp")
-        return moment
+        timestamp: datetime | None = self._newest("timestamp")
+        return timestamp
 
     @property
     def tags(self) -> TagCounts | None:
@@ -72,8 +72,8 @@ class View:
     def notifications(self) -> list[str]:
         """Limits that the account has reached, such as `contacts_list_full`.
 
-        As the last reply told that told of any; empty before the first. That a limit is lifted, no
-        reply tells.
+        As in the last reply that had any; empty before the first. No reply says that a limit is
+        lifted.
         """
         return self._newest("notifications") or []
 
@@ -97,7 +97,7 @@ class View:
 
         def end() -> None:
             with self._lock:
-                self._callbacks = [one for one in self._callbacks if one is not callback]
+                self._callbacks = [other for other in self._callbacks if other is not callback]
 
         return end
 
@@ -106,7 +106,7 @@ class View:
 
         Args:
             tree: The reply.
-            seen: What `seen` was when its request was made: what those replies told is older,
+            seen: What `seen` was when its request was made: what those replies carried is older,
                 whatever became of the server's clock.
         """
         seconds = tree.get("timestamp")
@@ -117,13 +117,13 @@ class View:
             try:
                 found |= side_elements(tree, name)
             except (TypeError, ValueError, KeyError, OverflowError):
-                continue  # told by `verify` if the call worked; if not, its error tells more
+                continue  # `check_envelope` reports it if the call worked; if not, its error says more
         with self._lock:
             self.seen += 1
             for name, last in self._parts.items():
                 if last.number > seen and last.seconds > seconds:
                     found.pop(name, None)
-            renewed = {name: _Part(self.seen, seconds, one) for name, one in found.items()}
+            renewed = {name: _Part(self.seen, seconds, value) for name, value in found.items()}
             self._parts = {**self._parts, **renewed}
             callbacks = self._callbacks if found.keys() - {"timestamp"} else []
         for callback in callbacks:
@@ -153,6 +153,6 @@ def side_elements(tree: dict[str, Any], *names: str) -> dict[str, Any]:
 
     if type(statuses := present.get("statuses")) is list:
         # API 2.x counts the statuses of each team in an element of another form (page: API 2.3).
-        present["statuses"] = [one for one in statuses if type(one) is not dict or "name" in one]
+        present["statuses"] = [row for row in statuses if type(row) is not dict or "name" in row]
     found = decode(present)
     return {name: getattr(found, name) for name in present}

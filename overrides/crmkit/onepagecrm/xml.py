@@ -16,7 +16,7 @@ from .shapes import UNKNOWN, Misread, Shape, cast
 __all__ = ["read_xml"]
 
 _ROOT = "hash"
-# What the attribute `type` tells of members that the document does not know.
+# What the attribute `type` says of members that the document does not know.
 _TYPES = {"integer": "integer", "float": "number", "boolean": "boolean", "array": "array"}
 
 
@@ -25,11 +25,11 @@ def read_xml(text: str, shape: Shape) -> Any:
 
     Args:
         text: The reply.
-        shape: Shape of the tree. It decides about types; attributes only tell those of members that
+        shape: Shape of the tree. It decides about types; attributes only say those of members that
             the document does not know.
 
     Raises:
-        Misread: It is no XML, has a document type, or has not the documented form.
+        Misread: It is not XML, has a document type, or has not the documented form.
     """
     reader = _Reader(shape)
     parser = expat.ParserCreate("utf-8")
@@ -42,7 +42,7 @@ def read_xml(text: str, shape: Shape) -> Any:
     try:
         parser.Parse(text.encode(), True)
     except expat.ExpatError as error:
-        raise Misread(f"the body is no XML: {expat.ErrorString(error.code)}") from None
+        raise Misread(f"the body is not XML: {expat.ErrorString(error.code)}") from None
     return reader.tree
 
 
@@ -93,13 +93,13 @@ class _Reader(Levels):
 
     def _value(self, element: _Element) -> Any:
         shape, text = element.shape, "".join(element.texts)
-        blank = not text.strip()
+        empty = not text.strip()
         if element.attributes.get("nil") == "true":
-            if element.value or not (blank and shape.null):
-                raise shape.unlike("null" if blank else "null with a text", self.place())
+            if element.value or not (empty and shape.null):
+                raise shape.unlike("null" if empty else "null with a string", self.place())
             return None
         if element.value or shape.kind in {"object", "array"}:
-            if not blank:
-                raise shape.unlike("a text", self.place())
+            if not empty:
+                raise shape.unlike("a string", self.place())
             return element.value
         return cast(text, shape, self.place())

@@ -1,7 +1,7 @@
 """Replies in YAML, read as the tree that JSON would hold.
 
 YAML 1.1 takes `off` for a boolean, `1.2` for a number and `-08:00` for sixties. Here the parser
-only tells where scalars begin and end; what they are, the document says.
+only says where scalars begin and end; what they are, the document says.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def read_yaml(text: str, shape: Shape) -> Any:
 
     Args:
         text: The reply.
-        shape: Shape of the tree. Of members that the document does not know, scalars are texts.
+        shape: Shape of the tree. Of members that the document does not know, scalars are strings.
 
     Raises:
-        Misread: It is no YAML, or uses tags, anchors, aliases, merge keys or several documents, or
+        Misread: It is not YAML, or uses tags, anchors, aliases, merge keys or several documents, or
             has not the documented form.
     """
     reader = _Reader(shape)
@@ -41,7 +41,7 @@ def read_yaml(text: str, shape: Shape) -> Any:
         for event in yaml.parse(text, Loader=_Loader):
             reader.take(event)
     except yaml.YAMLError as error:
-        raise Misread(f"the body is no YAML: {type(error).__name__}") from None
+        raise Misread(f"the body is not YAML: {type(error).__name__}") from None
     return reader.tree
 
 
@@ -71,14 +71,14 @@ class _Reader(Levels):
 
     def _key(self, event: Any) -> str:
         if not isinstance(event, yaml.ScalarEvent) or event.value == "<<":
-            raise Misread("a key that is no text, or merges another mapping", self.place())
+            raise Misread("a key that is not a string, or merges another mapping", self.place())
         return event.value.removeprefix(":")  # assumption: Ruby may write symbols
 
     def _value(self, event: Any, shape: Shape) -> None:
         if isinstance(event, yaml.ScalarEvent):
             plain = not event.style and event.value in _NULLS
             if not (plain and shape.null) and shape.kind in {"object", "array"}:
-                raise shape.unlike("null" if plain else "a text", self.place())
+                raise shape.unlike("null" if plain else "a string", self.place())
             self.put(None if plain and shape.null else cast(event.value, shape, self.place()))
             return
         many = isinstance(event, yaml.SequenceStartEvent)

@@ -11,7 +11,7 @@ from crmkit.core.errors import ConfigError
 from crmkit.core.options import credential
 from crmkit_generated.relenta.resources import AsyncResources, Resources
 
-from .envelope import RelentaVendor
+from .vendor import RelentaVendor
 
 if TYPE_CHECKING:
     from typing import Unpack

@@ -64,7 +64,7 @@ class CustomFields:
             contact: The contact.
 
         Raises:
-            DecodeError: A value does not have the form of its field's type. The text itself stays
+            DecodeError: A value does not have the form of its field's type. The value itself stays
                 readable in `contact.additional_properties`.
         """
         return {
@@ -76,12 +76,12 @@ class CustomFields:
         """Return the `extra=` of a save for values by label. None, or an empty list, clears.
 
         Args:
-            values: Values by label: int or Decimal for Number, date for Date, list of texts for
-                Multiple choice, text for all others.
+            values: Values by label: int or Decimal for Number, date for Date, list[str] for Multiple
+                choice, str for all others.
 
         Raises:
-            ArgumentError: There is no field of that label, the value has another type, or is none
-                of the field's choices.
+            ArgumentError: There is no field of that label, the value has another type, or is not
+                one of the field's choices.
         """
         extra: dict[str, str] = {}
         for label, value in values.items():
@@ -100,7 +100,7 @@ def _read(field: CustomField, wire: object) -> Any:
     if wire is None or wire == "":
         return [] if field.type_ == "Multiple choice" else None
     if not isinstance(wire, str):
-        raise DecodeError(f"expected a text, found {type(wire).__name__}", path=field.key)
+        raise DecodeError(f"expected str, got {type(wire).__name__}", path=field.key)
     try:
         if field.type_ == "Number" and _NUMBER.fullmatch(wire):
             # An int if it is written as one: int(Decimal("1e99999999")) would fill the memory.
@@ -108,18 +108,18 @@ def _read(field: CustomField, wire: object) -> Any:
         if field.type_ == "Date" and _DATE.fullmatch(wire):
             return date.fromisoformat(wire[:10])
         if field.type_ in {"Number", "Date"}:
-            raise ValueError  # noqa: TRY301  # told in one place
+            raise ValueError  # noqa: TRY301  # reported in one place
     except ValueError:
-        raise DecodeError(f"the text is no {field.type_}", path=field.key) from None
+        raise DecodeError(f"not a {field.type_}", path=field.key) from None
     return wire.split(";") if field.type_ == "Multiple choice" else wire
 
 
 def _number(field: CustomField, value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise ArgumentError(field.label, f"takes an int or a Decimal, not {type(value).__name__}")
+        raise ArgumentError(field.label, f"expected int or Decimal, got {type(value).__name__}")
     number = Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
-        raise ArgumentError(field.label, f"takes a number of at most {_MOST_DIGITS} digits")
+        raise ArgumentError(field.label, f"must be a number of at most {_MOST_DIGITS} digits")
     return format(number, "f")
 
 
@@ -129,7 +129,7 @@ def _date(field: CustomField, value: Value) -> str:
 
 def _text(field: CustomField, value: Value) -> str:
     if not isinstance(value, str):
-        raise ArgumentError(field.label, f"takes a text, not {type(value).__name__}")
+        raise ArgumentError(field.label, f"expected str, got {type(value).__name__}")
     return value
 
 
@@ -137,7 +137,7 @@ def _choice(field: CustomField, value: Value) -> str:
     text = _text(field, value)
     if text and text not in field.choices:
         raise ArgumentError(
-            field.label, f"has no choice {text!r}; there are {', '.join(field.choices)}"
+            field.label, f"must be a choice of the field, got {text!r}; there are {', '.join(field.choices)}"
         )
     return text
 

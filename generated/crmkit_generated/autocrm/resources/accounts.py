@@ -5,24 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.accounts import (
-    accounts_create,
-    accounts_delete,
-    accounts_get,
-    accounts_list,
-    accounts_update,
-)
 from ..codec import account as account_codec
 from ..codec import account_input as account_input_codec
 from ..models.account import Account
@@ -31,6 +21,7 @@ from ..models.account_type import AccountType
 from ..models.email_address_input import EmailAddressInput
 from ..models.industry import Industry
 from ..models.phone_number_input import PhoneNumberInput
+from ..operations import accounts as operations
 
 
 class Accounts(Resource):
@@ -57,8 +48,8 @@ class Accounts(Resource):
         Shows accounts that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        customers, resellers, partners, recentlyCreated.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: customers, resellers, partners, recentlyCreated.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -66,13 +57,13 @@ class Accounts(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -80,45 +71,27 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-incremental-sync
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACCOUNTS_LIST,
-                with_parts(
-                    accounts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                account_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            account_codec.decode_all,
         )
 
     def create(
@@ -178,7 +151,7 @@ class Accounts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -205,30 +178,15 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The new account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-account-full, 200 and not 201; create-duplicate-account-name
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_CREATE,
+            AccountInput,
+            account_input_codec,
             input_,
             {
                 "name": name,
@@ -261,18 +219,17 @@ class Accounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_CREATE,
-                accounts_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.ACCOUNTS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 account_codec.decode,
-                options,
-                partial(account_input_codec.encode, model_),
             )
         )
 
@@ -291,32 +248,11 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-after-nulls; read-with-select-ignored, select has no effect
+            The account.
         """
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_GET,
-                accounts_get._get_kwargs(id=segment(id, "id")),
-                account_codec.decode,
-                options,
+                self._call(operations.ACCOUNTS_GET, {"id": id}, options), account_codec.decode
             )
         )
 
@@ -379,7 +315,7 @@ class Accounts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -406,32 +342,16 @@ class Accounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The account, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put, update-empty-object, update-no-body, update-version-on-
-              entity
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
+            AccountInput,
+            account_input_codec,
             input_,
             {
                 "name": name,
@@ -464,18 +384,17 @@ class Accounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACCOUNTS_UPDATE,
-                accounts_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.ACCOUNTS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 account_codec.decode,
-                options,
-                partial(account_input_codec.encode, model_),
             )
         )
 
@@ -492,33 +411,8 @@ class Accounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.ACCOUNTS_DELETE,
-                accounts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncAccounts(Resource):
@@ -545,8 +439,8 @@ class AsyncAccounts(Resource):
         Shows accounts that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        customers, resellers, partners, recentlyCreated.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: customers, resellers, partners, recentlyCreated.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -554,13 +448,13 @@ class AsyncAccounts(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -568,45 +462,27 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-incremental-sync
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACCOUNTS_LIST,
-                with_parts(
-                    accounts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                account_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            account_codec.decode_all,
         )
 
     async def create(
@@ -666,7 +542,7 @@ class AsyncAccounts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -693,30 +569,15 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The new account.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-account-full, 200 and not 201; create-duplicate-account-name
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_CREATE,
+            AccountInput,
+            account_input_codec,
             input_,
             {
                 "name": name,
@@ -749,17 +610,16 @@ class AsyncAccounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACCOUNTS_CREATE,
-            accounts_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.ACCOUNTS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             account_codec.decode,
-            options,
-            partial(account_input_codec.encode, model_),
         )
 
     async def get(
@@ -777,31 +637,10 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-after-nulls; read-with-select-ignored, select has no effect
+            The account.
         """
         return await self._sender.call(
-            operations.ACCOUNTS_GET,
-            accounts_get._get_kwargs(id=segment(id, "id")),
-            account_codec.decode,
-            options,
+            self._call(operations.ACCOUNTS_GET, {"id": id}, options), account_codec.decode
         )
 
     async def update(
@@ -863,7 +702,7 @@ class AsyncAccounts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -890,32 +729,16 @@ class AsyncAccounts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Account.
+            The account, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put, update-empty-object, update-no-body, update-version-on-
-              entity
         """
-        model_ = input_model(
-            AccountInput,
+        body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
+            AccountInput,
+            account_input_codec,
             input_,
             {
                 "name": name,
@@ -948,17 +771,16 @@ class AsyncAccounts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            account_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACCOUNTS_UPDATE,
-            accounts_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.ACCOUNTS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             account_codec.decode,
-            options,
-            partial(account_input_codec.encode, model_),
         )
 
     async def delete(
@@ -974,28 +796,5 @@ class AsyncAccounts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.ACCOUNTS_DELETE,
-            accounts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ACCOUNTS_DELETE, {"id": id}, options), None)

@@ -4,39 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import check_type, decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.actions import actions_run
 from ..codec import action_input as action_input_codec
-from ..codec import record as record_codec
+from ..codec import actions_payloads as payloads
 from ..models.action_input import ActionInput
 from ..models.action_name import ActionName
 from ..models.free_object import FreeObject
 from ..models.record import Record
-
-
-def _actions_run_payload(v: Any) -> Record | bool:
-    if type(v) is dict or type(v) is bool:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: record_codec.decode(x),
-                bool: lambda x: check_type(x, "a boolean", bool),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: Record | bool = v
-    return found
+from ..operations import actions as operations
 
 
 class Actions(Resource):
@@ -67,42 +48,23 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is taken for the record, or true
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_RUN,
+            ActionInput,
+            action_input_codec,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
-            action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_RUN,
-                actions_run._get_kwargs(body=PLACEHOLDER),
-                _actions_run_payload,
-                options,
-                partial(action_input_codec.encode, model_),
+                self._call(operations.ACTIONS_RUN, {}, options, body_), payloads.actions_run
             )
         )
 
@@ -135,39 +97,20 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is taken for the record, or true
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_RUN,
+            ActionInput,
+            action_input_codec,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
-            action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_RUN,
-            actions_run._get_kwargs(body=PLACEHOLDER),
-            _actions_run_payload,
-            options,
-            partial(action_input_codec.encode, model_),
+            self._call(operations.ACTIONS_RUN, {}, options, body_), payloads.actions_run
         )

@@ -6,19 +6,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from crmkit.core.arguments import joined_texts, segment
-from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activities import activities_calendar, activities_list, activities_upcoming
 from ..codec import activity as activity_codec
 from ..codec import calendar_entry as calendar_entry_codec
 from ..models.activity import Activity
 from ..models.calendar_entry import CalendarEntry
+from ..operations import activities as operations
 
 
 class Activities(Resource):
@@ -45,40 +42,15 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-calendar, an empty list
-            - assumption: the members of an event
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_CALENDAR,
-                activities_calendar._get_kwargs(
-                    from_=str(encode_espo_datetime(from_, "from_")),
-                    to=str(encode_espo_datetime(to, "to")),
-                    user_id=user_id,
-                    scope_list=scope_list
-                    if isinstance(scope_list, Unset)
-                    else joined_texts(scope_list, "scope_list", ","),
-                ),
-                calendar_entry_codec.decode_all,
+                {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
-            )
+            ),
+            calendar_entry_codec.decode_all,
         )
 
     def upcoming(
@@ -98,34 +70,13 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_UPCOMING,
-                activities_upcoming._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
+            ),
+            activity_codec.decode_all,
         )
 
     def list(
@@ -152,40 +103,17 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-upcoming, 400 for another list than these two
-            - assumption: the members of an activity
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    activity_list=segment(activity_list, "activity_list"),
-                ),
-                activity_codec.decode_all,
+                {"entity": entity, "id": id, "activity_list": activity_list},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_codec.decode_all,
         )
 
 
@@ -213,40 +141,15 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-calendar, an empty list
-            - assumption: the members of an event
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_CALENDAR,
-                activities_calendar._get_kwargs(
-                    from_=str(encode_espo_datetime(from_, "from_")),
-                    to=str(encode_espo_datetime(to, "to")),
-                    user_id=user_id,
-                    scope_list=scope_list
-                    if isinstance(scope_list, Unset)
-                    else joined_texts(scope_list, "scope_list", ","),
-                ),
-                calendar_entry_codec.decode_all,
+                {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
-            )
+            ),
+            calendar_entry_codec.decode_all,
         )
 
     def upcoming(
@@ -266,34 +169,13 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list as others; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_UPCOMING,
-                activities_upcoming._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
+            ),
+            activity_codec.decode_all,
         )
 
     def list(
@@ -320,38 +202,15 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: activities-upcoming, 400 for another list than these two
-            - assumption: the members of an activity
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    activity_list=segment(activity_list, "activity_list"),
-                ),
-                activity_codec.decode_all,
+                {"entity": entity, "id": id, "activity_list": activity_list},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_codec.decode_all,
         )

@@ -5,32 +5,18 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.resource import Resource, member_tree
 
-from .. import operations
-from ..api.app import app_about, app_destroy_token, app_greeting, app_openapi
 from ..codec import about as about_codec
+from ..codec import app_payloads as payloads
 from ..codec import token_input as token_input_codec
 from ..models.about import About
 from ..models.token_input import TokenInput
-
-
-def _app_openapi_payload(v: Any) -> dict[str, Any] | None:
-    if v is None:
-        return None
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: x)
-    else:
-        reject(v, "an object")
-    found: dict[str, Any] | None = v
-    return found
+from ..operations import app as operations
 
 
 class App(Resource):
@@ -49,27 +35,9 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: api-root
+            The greeting.
         """
-        return drive(
-            self._sender.call(operations.APP_GREETING, app_greeting._get_kwargs(), None, options)
-        )
+        return drive(self._sender.call(self._call(operations.APP_GREETING, {}, options), None))
 
     def about(
         self,
@@ -84,28 +52,10 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The About.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: app-about
+            The version.
         """
         return drive(
-            self._sender.call(
-                operations.APP_ABOUT, app_about._get_kwargs(), about_codec.decode, options
-            )
+            self._sender.call(self._call(operations.APP_ABOUT, {}, options), about_codec.decode)
         )
 
     def destroy_token(
@@ -125,41 +75,13 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-destroy-token
+            True, if it is destroyed.
         """
-        model_ = sole_member(
-            TokenInput,
-            operations.APP_DESTROY_TOKEN,
-            "token",
-            token,
-            token_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.APP_DESTROY_TOKEN, TokenInput, token_input_codec, "token", token, extra
         )
         return drive(
-            self._sender.call(
-                operations.APP_DESTROY_TOKEN,
-                app_destroy_token._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(token_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None)
         )
 
     def openapi(
@@ -177,28 +99,10 @@ class App(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on 9.3 and 10.0; not recorded
+            The description.
         """
         return drive(
-            self._sender.call(
-                operations.APP_OPENAPI, app_openapi._get_kwargs(), _app_openapi_payload, options
-            )
+            self._sender.call(self._call(operations.APP_OPENAPI, {}, options), payloads.app_openapi)
         )
 
 
@@ -218,27 +122,9 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: api-root
+            The greeting.
         """
-        return await self._sender.call(
-            operations.APP_GREETING, app_greeting._get_kwargs(), None, options
-        )
+        return await self._sender.call(self._call(operations.APP_GREETING, {}, options), None)
 
     async def about(
         self,
@@ -253,26 +139,10 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The About.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: app-about
+            The version.
         """
         return await self._sender.call(
-            operations.APP_ABOUT, app_about._get_kwargs(), about_codec.decode, options
+            self._call(operations.APP_ABOUT, {}, options), about_codec.decode
         )
 
     async def destroy_token(
@@ -292,39 +162,13 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-destroy-token
+            True, if it is destroyed.
         """
-        model_ = sole_member(
-            TokenInput,
-            operations.APP_DESTROY_TOKEN,
-            "token",
-            token,
-            token_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.APP_DESTROY_TOKEN, TokenInput, token_input_codec, "token", token, extra
         )
         return await self._sender.call(
-            operations.APP_DESTROY_TOKEN,
-            app_destroy_token._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(token_input_codec.encode, model_),
+            self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None
         )
 
     async def openapi(
@@ -342,24 +186,8 @@ class AsyncApp(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on 9.3 and 10.0; not recorded
+            The description.
         """
         return await self._sender.call(
-            operations.APP_OPENAPI, app_openapi._get_kwargs(), _app_openapi_payload, options
+            self._call(operations.APP_OPENAPI, {}, options), payloads.app_openapi
         )

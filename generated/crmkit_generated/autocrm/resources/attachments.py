@@ -4,30 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import CARRIED, carrying, segment, with_parts
 from crmkit.core.body import Stream as ByteStream
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.attachments import (
-    attachments_chunk,
-    attachments_create,
-    attachments_delete,
-    attachments_download,
-    attachments_get,
-    attachments_list,
-)
 from ..codec import attachment as attachment_codec
 from ..codec import attachment_input as attachment_input_codec
 from ..models.attachment import Attachment
 from ..models.attachment_input import AttachmentInput
+from ..operations import attachments as operations
 
 
 class Attachments(Resource):
@@ -59,13 +49,13 @@ class Attachments(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -73,44 +63,27 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen refused only; the reply is a list as elsewhere
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ATTACHMENTS_LIST,
-                with_parts(
-                    attachments_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                attachment_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            attachment_codec.decode_all,
         )
 
     def create(
@@ -133,11 +106,11 @@ class Attachments(Resource):
     ) -> Attachment:
         """Upload a file.
 
-        The file comes as a data URI. Name the entity type and field that it is for: relatedType
-        for a field that holds one file, parentType for one that holds several and for files of
-        notes and e-mails. Then put the id into that field.
+        The file comes as a data URI. Name the entity type and field that it is for:
+        related_type for a field that holds one file, parent_type for one that holds several and
+        for files of notes and e-mails. Then put the id into that field.
 
-        A large file is announced with isBeingUploaded and size and sent in chunks.
+        A large file is announced with is_being_uploaded and size and sent in chunks.
 
         Args:
             input_: The whole input as one AttachmentInput, in place of the keywords.
@@ -157,31 +130,12 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-create-file, attachment-create-multiple, attachment-for-
-              email, attachment-chunk-start
-            - recorded: attachment-no-data-uri, attachment-no-file, attachment-no-related, 400
-            - recorded: attachment-bad-field, attachment-png, 403
+            The attachment.
         """
-        model_ = input_model(
-            AttachmentInput,
+        body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
+            AttachmentInput,
+            attachment_input_codec,
             input_,
             {
                 "name": name,
@@ -196,16 +150,12 @@ class Attachments(Resource):
                 "file": file,
                 "is_being_uploaded": is_being_uploaded,
             },
-            attachment_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_CREATE,
-                attachments_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.ATTACHMENTS_CREATE, {}, options, body_),
                 attachment_codec.decode,
-                options,
-                partial(attachment_input_codec.encode, model_),
             )
         )
 
@@ -224,31 +174,11 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The attachment.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_GET,
-                attachments_get._get_kwargs(id=segment(id, "id")),
-                attachment_codec.decode,
-                options,
+                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), attachment_codec.decode
             )
         )
 
@@ -265,31 +195,9 @@ class Attachments(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
         drive(
-            self._sender.call(
-                operations.ATTACHMENTS_DELETE,
-                attachments_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None)
         )
 
     def download(
@@ -307,32 +215,11 @@ class Attachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-download, attachment-download-404, attachment-download-
-              forbidden
+            The file.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_DOWNLOAD,
-                attachments_download._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.ATTACHMENTS_DOWNLOAD, {"id": id}, options), None
             )
         )
 
@@ -350,41 +237,19 @@ class Attachments(Resource):
 
         Args:
             id: Id of the record.
-            content: What is sent, as it is.
+            content: What is sent.
             start: Where in the file the chunk begins, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-chunk-1, sent as multipart/form-data with the raw data URI as
-              body
-            - assumption: other media types do as well
+            True, if the chunk is kept.
         """
         return drive(
             self._sender.call(
-                operations.ATTACHMENTS_CHUNK,
-                carrying(
-                    content,
-                    attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
+                self._call(
+                    operations.ATTACHMENTS_CHUNK, {"id": id, "start": start}, options, content
                 ),
                 None,
-                options,
             )
         )
 
@@ -418,13 +283,13 @@ class AsyncAttachments(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -432,44 +297,27 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen refused only; the reply is a list as elsewhere
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ATTACHMENTS_LIST,
-                with_parts(
-                    attachments_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                attachment_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            attachment_codec.decode_all,
         )
 
     async def create(
@@ -492,11 +340,11 @@ class AsyncAttachments(Resource):
     ) -> Attachment:
         """Upload a file.
 
-        The file comes as a data URI. Name the entity type and field that it is for: relatedType
-        for a field that holds one file, parentType for one that holds several and for files of
-        notes and e-mails. Then put the id into that field.
+        The file comes as a data URI. Name the entity type and field that it is for:
+        related_type for a field that holds one file, parent_type for one that holds several and
+        for files of notes and e-mails. Then put the id into that field.
 
-        A large file is announced with isBeingUploaded and size and sent in chunks.
+        A large file is announced with is_being_uploaded and size and sent in chunks.
 
         Args:
             input_: The whole input as one AttachmentInput, in place of the keywords.
@@ -516,31 +364,12 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-create-file, attachment-create-multiple, attachment-for-
-              email, attachment-chunk-start
-            - recorded: attachment-no-data-uri, attachment-no-file, attachment-no-related, 400
-            - recorded: attachment-bad-field, attachment-png, 403
+            The attachment.
         """
-        model_ = input_model(
-            AttachmentInput,
+        body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
+            AttachmentInput,
+            attachment_input_codec,
             input_,
             {
                 "name": name,
@@ -555,15 +384,10 @@ class AsyncAttachments(Resource):
                 "file": file,
                 "is_being_uploaded": is_being_uploaded,
             },
-            attachment_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ATTACHMENTS_CREATE,
-            attachments_create._get_kwargs(body=PLACEHOLDER),
-            attachment_codec.decode,
-            options,
-            partial(attachment_input_codec.encode, model_),
+            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), attachment_codec.decode
         )
 
     async def get(
@@ -581,30 +405,10 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Attachment.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The attachment.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_GET,
-            attachments_get._get_kwargs(id=segment(id, "id")),
-            attachment_codec.decode,
-            options,
+            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), attachment_codec.decode
         )
 
     async def delete(
@@ -620,29 +424,9 @@ class AsyncAttachments(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
         await self._sender.call(
-            operations.ATTACHMENTS_DELETE,
-            attachments_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ATTACHMENTS_DELETE, {"id": id}, options), None
         )
 
     async def download(
@@ -660,31 +444,10 @@ class AsyncAttachments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-download, attachment-download-404, attachment-download-
-              forbidden
+            The file.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_DOWNLOAD,
-            attachments_download._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ATTACHMENTS_DOWNLOAD, {"id": id}, options), None
         )
 
     async def chunk(
@@ -701,38 +464,14 @@ class AsyncAttachments(Resource):
 
         Args:
             id: Id of the record.
-            content: What is sent, as it is.
+            content: What is sent.
             start: Where in the file the chunk begins, in bytes.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: attachment-chunk-1, sent as multipart/form-data with the raw data URI as
-              body
-            - assumption: other media types do as well
+            True, if the chunk is kept.
         """
         return await self._sender.call(
-            operations.ATTACHMENTS_CHUNK,
-            carrying(
-                content,
-                attachments_chunk._get_kwargs(id=segment(id, "id"), start=start, body=CARRIED),
-            ),
+            self._call(operations.ATTACHMENTS_CHUNK, {"id": id, "start": start}, options, content),
             None,
-            options,
         )

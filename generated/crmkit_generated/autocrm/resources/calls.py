@@ -6,18 +6,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.calls import calls_create, calls_delete, calls_get, calls_list, calls_update
 from ..codec import call as call_codec
 from ..codec import call_input as call_input_codec
 from ..models.call import Call
@@ -26,6 +22,7 @@ from ..models.call_input import CallInput
 from ..models.column_map_input import ColumnMapInput
 from ..models.meeting_status import MeetingStatus
 from ..models.reminder_input import ReminderInput
+from ..operations import calls as operations
 
 
 class Calls(Resource):
@@ -52,8 +49,8 @@ class Calls(Resource):
         Shows calls that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Lists are sorted by `dateStart` unless order_by says otherwise. Names for
+        primary_filter: planned, held, todays.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -61,13 +58,13 @@ class Calls(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -75,45 +72,27 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of calls; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CALLS_LIST,
-                with_parts(
-                    calls_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                call_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            call_codec.decode_all,
         )
 
     def create(
@@ -144,7 +123,7 @@ class Calls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required are name, assignedUserId and dateStart.
+        Required are name, assigned_user_id and date_start.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -174,29 +153,15 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The new call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as for meetings
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "name": name,
@@ -218,18 +183,17 @@ class Calls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CALLS_CREATE,
-                calls_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.CALLS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 call_codec.decode,
-                options,
-                partial(call_input_codec.encode, model_),
             )
         )
 
@@ -248,32 +212,11 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The call.
         """
         return drive(
             self._sender.call(
-                operations.CALLS_GET,
-                calls_get._get_kwargs(id=segment(id, "id")),
-                call_codec.decode,
-                options,
+                self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
             )
         )
 
@@ -337,30 +280,16 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The call, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "name": name,
@@ -382,18 +311,17 @@ class Calls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CALLS_UPDATE,
-                calls_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.CALLS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 call_codec.decode,
-                options,
-                partial(call_input_codec.encode, model_),
             )
         )
 
@@ -410,33 +338,8 @@ class Calls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.CALLS_DELETE,
-                calls_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None))
 
 
 class AsyncCalls(Resource):
@@ -463,8 +366,8 @@ class AsyncCalls(Resource):
         Shows calls that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Lists are sorted by `dateStart` unless order_by says otherwise. Names for
+        primary_filter: planned, held, todays.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -472,13 +375,13 @@ class AsyncCalls(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -486,45 +389,27 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - assumption: no recorded list of calls; it has the form of the others
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CALLS_LIST,
-                with_parts(
-                    calls_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                call_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            call_codec.decode_all,
         )
 
     async def create(
@@ -555,7 +440,7 @@ class AsyncCalls(Resource):
     ) -> Call:
         """Create a call.
 
-        Required are name, assignedUserId and dateStart.
+        Required are name, assigned_user_id and date_start.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -585,29 +470,15 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The new call.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as for meetings
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "name": name,
@@ -629,15 +500,16 @@ class AsyncCalls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CALLS_CREATE,
-            calls_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
+            self._call(
+                operations.CALLS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
             call_codec.decode,
-            options,
-            partial(call_input_codec.encode, model_),
         )
 
     async def get(
@@ -655,31 +527,10 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The call.
         """
         return await self._sender.call(
-            operations.CALLS_GET,
-            calls_get._get_kwargs(id=segment(id, "id")),
-            call_codec.decode,
-            options,
+            self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
         )
 
     async def update(
@@ -742,30 +593,16 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
+            The call, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "name": name,
@@ -787,17 +624,16 @@ class AsyncCalls(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CALLS_UPDATE,
-            calls_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.CALLS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             call_codec.decode,
-            options,
-            partial(call_input_codec.encode, model_),
         )
 
     async def delete(
@@ -813,25 +649,5 @@ class AsyncCalls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None)

@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.app import me
-from ..api.followers import follow, unfollow
 from ..codec import me as me_codec
 from ..models.me import Me
+from ..operations import client_ as operations
 
 
 class Client_(Resource):
@@ -35,32 +32,12 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Me.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-espo-authorization-appuser, auth-both-basic-wins
-            - assumption: the recorded replies are cut short, so members behind acl are typed
-              loosely
+            Who asks.
         """
         return drive(
             self._sender.call(
-                operations.ME,
-                me._get_kwargs(espo_authorization_create_token_secret=create_token_secret),
+                self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
                 me_codec.decode,
-                options,
             )
         )
 
@@ -81,31 +58,11 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as unfollowing answers
+            True, if it is followed.
         """
         return drive(
             self._sender.call(
-                operations.FOLLOW,
-                follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.FOLLOW, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -124,30 +81,10 @@ class Client_(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: unfollow
         """
         drive(
             self._sender.call(
-                operations.UNFOLLOW,
-                unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.UNFOLLOW, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -171,31 +108,11 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Me.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: auth-espo-authorization-appuser, auth-both-basic-wins
-            - assumption: the recorded replies are cut short, so members behind acl are typed
-              loosely
+            Who asks.
         """
         return await self._sender.call(
-            operations.ME,
-            me._get_kwargs(espo_authorization_create_token_secret=create_token_secret),
+            self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
             me_codec.decode,
-            options,
         )
 
     async def follow(
@@ -215,30 +132,10 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as unfollowing answers
+            True, if it is followed.
         """
         return await self._sender.call(
-            operations.FOLLOW,
-            follow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.FOLLOW, {"entity": entity, "id": id}, options), None
         )
 
     async def unfollow(
@@ -256,27 +153,7 @@ class AsyncClient_(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: unfollow
         """
         await self._sender.call(
-            operations.UNFOLLOW,
-            unfollow._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.UNFOLLOW, {"entity": entity, "id": id}, options), None
         )

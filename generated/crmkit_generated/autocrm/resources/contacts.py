@@ -5,24 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contacts import (
-    contacts_create,
-    contacts_delete,
-    contacts_get,
-    contacts_list,
-    contacts_update,
-)
 from ..codec import contact as contact_codec
 from ..codec import contact_input as contact_input_codec
 from ..models.column_map_input import ColumnMapInput
@@ -31,6 +21,7 @@ from ..models.contact_input import ContactInput
 from ..models.email_address_input import EmailAddressInput
 from ..models.phone_number_input import PhoneNumberInput
 from ..models.salutation import Salutation
+from ..operations import contacts as operations
 
 
 class Contacts(Resource):
@@ -57,8 +48,8 @@ class Contacts(Resource):
         Shows contacts that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        portalUsers, notPortalUsers, accountActive.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: portalUsers, notPortalUsers, accountActive.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -66,13 +57,13 @@ class Contacts(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -80,45 +71,27 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-contact-accountId
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                with_parts(
-                    contacts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                contact_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     def create(
@@ -161,7 +134,7 @@ class Contacts(Resource):
         """Create a contact.
 
         The server looks for a contact of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds. Without lastName it refuses.
+        answers 409 with what it finds. Without last_name it refuses.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -172,8 +145,8 @@ class Contacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title, at the main account.
             account_id: Id of the main account. Null for none, which unlinks.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
@@ -183,7 +156,7 @@ class Contacts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -206,31 +179,15 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The new contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST); its body holds a name alone
-            - recorded: create-contact-lastname-only; create-duplicate-contact-name; create-
-              duplicate-contact-email
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -263,18 +220,17 @@ class Contacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.CONTACTS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 contact_codec.decode,
-                options,
-                partial(contact_input_codec.encode, model_),
             )
         )
 
@@ -293,32 +249,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-contact
+            The contact.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contact_codec.decode,
-                options,
+                self._call(operations.CONTACTS_GET, {"id": id}, options), contact_codec.decode
             )
         )
 
@@ -374,8 +309,8 @@ class Contacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title, at the main account.
             account_id: Id of the main account. Null for none, which unlinks.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
@@ -385,7 +320,7 @@ class Contacts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -408,30 +343,16 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The contact, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -464,18 +385,17 @@ class Contacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE,
-                contacts_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.CONTACTS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 contact_codec.decode,
-                options,
-                partial(contact_input_codec.encode, model_),
             )
         )
 
@@ -492,33 +412,8 @@ class Contacts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.CONTACTS_DELETE,
-                contacts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncContacts(Resource):
@@ -545,8 +440,8 @@ class AsyncContacts(Resource):
         Shows contacts that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        portalUsers, notPortalUsers, accountActive.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: portalUsers, notPortalUsers, accountActive.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -554,13 +449,13 @@ class AsyncContacts(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -568,45 +463,27 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-contact-accountId
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                with_parts(
-                    contacts_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                contact_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     async def create(
@@ -649,7 +526,7 @@ class AsyncContacts(Resource):
         """Create a contact.
 
         The server looks for a contact of the same name or with one of the e-mail addresses and
-        answers 409 with what it finds. Without lastName it refuses.
+        answers 409 with what it finds. Without last_name it refuses.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -660,8 +537,8 @@ class AsyncContacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title, at the main account.
             account_id: Id of the main account. Null for none, which unlinks.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
@@ -671,7 +548,7 @@ class AsyncContacts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -694,31 +571,15 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The new contact.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST); its body holds a name alone
-            - recorded: create-contact-lastname-only; create-duplicate-contact-name; create-
-              duplicate-contact-email
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -751,17 +612,16 @@ class AsyncContacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.CONTACTS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             contact_codec.decode,
-            options,
-            partial(contact_input_codec.encode, model_),
         )
 
     async def get(
@@ -779,31 +639,10 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: read-contact
+            The contact.
         """
         return await self._sender.call(
-            operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contact_codec.decode,
-            options,
+            self._call(operations.CONTACTS_GET, {"id": id}, options), contact_codec.decode
         )
 
     async def update(
@@ -858,8 +697,8 @@ class AsyncContacts(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title, at the main account.
             account_id: Id of the main account. Null for none, which unlinks.
             accounts_ids: Ids of all accounts of the contact. Writing replaces the whole set.
@@ -869,7 +708,7 @@ class AsyncContacts(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -892,30 +731,16 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Contact.
+            The contact, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -948,17 +773,16 @@ class AsyncContacts(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE,
-            contacts_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.CONTACTS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             contact_codec.decode,
-            options,
-            partial(contact_input_codec.encode, model_),
         )
 
     async def delete(
@@ -974,28 +798,5 @@ class AsyncContacts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.CONTACTS_DELETE,
-            contacts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)

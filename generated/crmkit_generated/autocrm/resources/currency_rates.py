@@ -5,26 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import check_type, decode_dict
-from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.currency_rates import currency_rates_get, currency_rates_update
-
-
-def _currency_rates_get_payload(v: Any) -> dict[str, float]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: check_type(x, "a number", float, int))
-    else:
-        reject(v, "an object")
-    found: dict[str, float] = v
-    return found
+from ..codec import currency_rates_payloads as payloads
+from ..operations import currency_rates as operations
 
 
 class CurrencyRates(Resource):
@@ -43,30 +30,11 @@ class CurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-get
+            The rates.
         """
         return drive(
             self._sender.call(
-                operations.CURRENCY_RATES_GET,
-                currency_rates_get._get_kwargs(),
-                _currency_rates_get_payload,
-                options,
+                self._call(operations.CURRENCY_RATES_GET, {}, options), payloads.currency_rates_get
             )
         )
 
@@ -85,32 +53,17 @@ class CurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-put
+            True, if they are changed.
         """
         return drive(
             self._sender.call(
-                operations.CURRENCY_RATES_UPDATE,
-                currency_rates_update._get_kwargs(body=PLACEHOLDER),
+                self._call(
+                    operations.CURRENCY_RATES_UPDATE,
+                    {},
+                    options,
+                    plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+                ),
                 None,
-                options,
-                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -131,29 +84,10 @@ class AsyncCurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-get
+            The rates.
         """
         return await self._sender.call(
-            operations.CURRENCY_RATES_GET,
-            currency_rates_get._get_kwargs(),
-            _currency_rates_get_payload,
-            options,
+            self._call(operations.CURRENCY_RATES_GET, {}, options), payloads.currency_rates_get
         )
 
     async def update(
@@ -171,29 +105,14 @@ class AsyncCurrencyRates(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: currency-rate-put
+            True, if they are changed.
         """
         return await self._sender.call(
-            operations.CURRENCY_RATES_UPDATE,
-            currency_rates_update._get_kwargs(body=PLACEHOLDER),
+            self._call(
+                operations.CURRENCY_RATES_UPDATE,
+                {},
+                options,
+                plain_tree(operations.CURRENCY_RATES_UPDATE, input_),
+            ),
             None,
-            options,
-            lambda: encode_json(input_, "input_"),
         )

@@ -6,30 +6,21 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.emails import (
-    emails_create,
-    emails_delete,
-    emails_get,
-    emails_list,
-    emails_update,
-)
 from ..codec import email as email_codec
 from ..codec import email_input as email_input_codec
 from ..models.column_map_input import ColumnMapInput
 from ..models.email import Email
 from ..models.email_input import EmailInput
 from ..models.email_status import EmailStatus
+from ..operations import emails as operations
 
 
 class Emails(Resource):
@@ -56,7 +47,7 @@ class Emails(Resource):
         Shows e-mails that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `dateSent` unless orderBy says otherwise.
+        Lists are sorted by `dateSent` unless order_by says otherwise.
 
         The total is never counted: it is -1 where more follow and -2 where nothing does.
 
@@ -66,13 +57,13 @@ class Emails(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -80,45 +71,27 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-email-emailAddress
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.EMAILS_LIST,
-                with_parts(
-                    emails_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                email_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            email_codec.decode_all,
         )
 
     def create(
@@ -206,32 +179,15 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The new e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Send Email; its body has neither from nor status
-            - recorded: email-autocrm-shape, refused; email-no-status-with-from, Archived;
-              email-create-sending-ok, Sent
-            - recorded: email-sending-smtp-reject, 500 with the id of the e-mail that was kept
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_CREATE,
+            EmailInput,
+            email_input_codec,
             input_,
             {
                 "subject": subject,
@@ -265,18 +221,17 @@ class Emails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.EMAILS_CREATE,
-                emails_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.EMAILS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 email_codec.decode,
-                options,
-                partial(email_input_codec.encode, model_),
             )
         )
 
@@ -295,32 +250,11 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: email-read-sent
+            The e-mail.
         """
         return drive(
             self._sender.call(
-                operations.EMAILS_GET,
-                emails_get._get_kwargs(id=segment(id, "id")),
-                email_codec.decode,
-                options,
+                self._call(operations.EMAILS_GET, {"id": id}, options), email_codec.decode
             )
         )
 
@@ -411,31 +345,16 @@ class Emails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The e-mail, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: email-update-sent~2, email-resend-sent, email-draft-to-sending
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_UPDATE,
+            EmailInput,
+            email_input_codec,
             input_,
             {
                 "subject": subject,
@@ -469,18 +388,17 @@ class Emails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.EMAILS_UPDATE,
-                emails_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.EMAILS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 email_codec.decode,
-                options,
-                partial(email_input_codec.encode, model_),
             )
         )
 
@@ -497,33 +415,8 @@ class Emails(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.EMAILS_DELETE,
-                emails_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None))
 
 
 class AsyncEmails(Resource):
@@ -550,7 +443,7 @@ class AsyncEmails(Resource):
         Shows e-mails that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `dateSent` unless orderBy says otherwise.
+        Lists are sorted by `dateSent` unless order_by says otherwise.
 
         The total is never counted: it is -1 where more follow and -2 where nothing does.
 
@@ -560,13 +453,13 @@ class AsyncEmails(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -574,45 +467,27 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: where-email-emailAddress
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.EMAILS_LIST,
-                with_parts(
-                    emails_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                email_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            email_codec.decode_all,
         )
 
     async def create(
@@ -700,32 +575,15 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The new e-mail.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Send Email; its body has neither from nor status
-            - recorded: email-autocrm-shape, refused; email-no-status-with-from, Archived;
-              email-create-sending-ok, Sent
-            - recorded: email-sending-smtp-reject, 500 with the id of the e-mail that was kept
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_CREATE,
+            EmailInput,
+            email_input_codec,
             input_,
             {
                 "subject": subject,
@@ -759,17 +617,16 @@ class AsyncEmails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.EMAILS_CREATE,
-            emails_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.EMAILS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             email_codec.decode,
-            options,
-            partial(email_input_codec.encode, model_),
         )
 
     async def get(
@@ -787,31 +644,10 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: email-read-sent
+            The e-mail.
         """
         return await self._sender.call(
-            operations.EMAILS_GET,
-            emails_get._get_kwargs(id=segment(id, "id")),
-            email_codec.decode,
-            options,
+            self._call(operations.EMAILS_GET, {"id": id}, options), email_codec.decode
         )
 
     async def update(
@@ -901,31 +737,16 @@ class AsyncEmails(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Email.
+            The e-mail, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: email-update-sent~2, email-resend-sent, email-draft-to-sending
         """
-        model_ = input_model(
-            EmailInput,
+        body_ = request_tree(
             operations.EMAILS_UPDATE,
+            EmailInput,
+            email_input_codec,
             input_,
             {
                 "subject": subject,
@@ -959,17 +780,16 @@ class AsyncEmails(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            email_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.EMAILS_UPDATE,
-            emails_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.EMAILS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             email_codec.decode,
-            options,
-            partial(email_input_codec.encode, model_),
         )
 
     async def delete(
@@ -985,25 +805,5 @@ class AsyncEmails(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.EMAILS_DELETE, emails_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.EMAILS_DELETE, {"id": id}, options), None)

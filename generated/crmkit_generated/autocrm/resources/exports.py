@@ -5,22 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.exports import exports_create
 from ..codec import export_input as export_input_codec
 from ..codec import export_result as export_result_codec
 from ..models.export_input import ExportInput
 from ..models.export_result import ExportResult
 from ..models.search_params import SearchParams
 from ..models.where_item import WhereItem
+from ..operations import exports as operations
 
 
 class Exports(Resource):
@@ -62,28 +60,12 @@ class Exports(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ExportResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: export-ids
+            The id of the file.
         """
-        model_ = input_model(
-            ExportInput,
+        body_ = request_tree(
             operations.EXPORTS_CREATE,
+            ExportInput,
+            export_input_codec,
             input_,
             {
                 "entity_type": entity_type,
@@ -96,16 +78,12 @@ class Exports(Resource):
                 "export_all_fields": export_all_fields,
                 "idle": idle,
             },
-            export_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.EXPORTS_CREATE,
-                exports_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.EXPORTS_CREATE, {}, options, body_),
                 export_result_codec.decode,
-                options,
-                partial(export_input_codec.encode, model_),
             )
         )
 
@@ -149,28 +127,12 @@ class AsyncExports(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ExportResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: export-ids
+            The id of the file.
         """
-        model_ = input_model(
-            ExportInput,
+        body_ = request_tree(
             operations.EXPORTS_CREATE,
+            ExportInput,
+            export_input_codec,
             input_,
             {
                 "entity_type": entity_type,
@@ -183,13 +145,8 @@ class AsyncExports(Resource):
                 "export_all_fields": export_all_fields,
                 "idle": idle,
             },
-            export_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.EXPORTS_CREATE,
-            exports_create._get_kwargs(body=PLACEHOLDER),
-            export_result_codec.decode,
-            options,
-            partial(export_input_codec.encode, model_),
+            self._call(operations.EXPORTS_CREATE, {}, options, body_), export_result_codec.decode
         )

@@ -5,22 +5,19 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.followers import followers_add, followers_list, followers_remove
 from ..codec import followers_input as followers_input_codec
 from ..codec import record as record_codec
 from ..models.followers_input import FollowersInput
 from ..models.record import Record
+from ..operations import followers as operations
 
 
 class Followers(Resource):
@@ -38,7 +35,7 @@ class Followers(Resource):
     ) -> Pager[Record]:
         """List the users who follow a record.
 
-        Takes offset and maxSize as other lists do.
+        Takes offset and page_size as other lists do.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -50,40 +47,17 @@ class Followers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list of users; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.FOLLOWERS_LIST,
-                with_parts(
-                    followers_list._get_kwargs(
-                        entity_type=segment(entity, "entity"), id=segment(id, "id")
-                    ),
-                    {"select": select},
-                ),
-                record_codec.decode_all,
+                {"entity": entity, "id": id, "select": select},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     def add(
@@ -109,42 +83,20 @@ class Followers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as other links answer; not recorded
+            True, if they follow it.
         """
-        model_ = input_model(
-            FollowersInput,
+        body_ = request_tree(
             operations.FOLLOWERS_ADD,
+            FollowersInput,
+            followers_input_codec,
             input_,
             {"ids": ids},
-            followers_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.FOLLOWERS_ADD,
-                followers_add._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
-                ),
+                self._call(operations.FOLLOWERS_ADD, {"entity": entity, "id": id}, options, body_),
                 None,
-                options,
-                partial(followers_input_codec.encode, model_),
             )
         )
 
@@ -169,41 +121,21 @@ class Followers(Resource):
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as other links answer; not recorded
         """
-        model_ = input_model(
-            FollowersInput,
+        body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
+            FollowersInput,
+            followers_input_codec,
             input_,
             {"ids": ids},
-            followers_input_codec.MEMBERS,
             extra,
         )
         drive(
             self._sender.call(
-                operations.FOLLOWERS_REMOVE,
-                followers_remove._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
+                self._call(
+                    operations.FOLLOWERS_REMOVE, {"entity": entity, "id": id}, options, body_
                 ),
                 None,
-                options,
-                partial(followers_input_codec.encode, model_),
             )
         )
 
@@ -223,7 +155,7 @@ class AsyncFollowers(Resource):
     ) -> AsyncPager[Record]:
         """List the users who follow a record.
 
-        Takes offset and maxSize as other lists do.
+        Takes offset and page_size as other lists do.
 
         Args:
             entity: Name of the entity type. Custom ones begin with C.
@@ -235,40 +167,17 @@ class AsyncFollowers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a list of users; not recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.FOLLOWERS_LIST,
-                with_parts(
-                    followers_list._get_kwargs(
-                        entity_type=segment(entity, "entity"), id=segment(id, "id")
-                    ),
-                    {"select": select},
-                ),
-                record_codec.decode_all,
+                {"entity": entity, "id": id, "select": select},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     async def add(
@@ -294,41 +203,18 @@ class AsyncFollowers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as other links answer; not recorded
+            True, if they follow it.
         """
-        model_ = input_model(
-            FollowersInput,
+        body_ = request_tree(
             operations.FOLLOWERS_ADD,
+            FollowersInput,
+            followers_input_codec,
             input_,
             {"ids": ids},
-            followers_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.FOLLOWERS_ADD,
-            followers_add._get_kwargs(
-                entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
-            ),
-            None,
-            options,
-            partial(followers_input_codec.encode, model_),
+            self._call(operations.FOLLOWERS_ADD, {"entity": entity, "id": id}, options, body_), None
         )
 
     async def remove(
@@ -352,38 +238,16 @@ class AsyncFollowers(Resource):
             ids: Ids of the users.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true, as other links answer; not recorded
         """
-        model_ = input_model(
-            FollowersInput,
+        body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
+            FollowersInput,
+            followers_input_codec,
             input_,
             {"ids": ids},
-            followers_input_codec.MEMBERS,
             extra,
         )
         await self._sender.call(
-            operations.FOLLOWERS_REMOVE,
-            followers_remove._get_kwargs(
-                entity_type=segment(entity, "entity"), id=segment(id, "id"), body=PLACEHOLDER
-            ),
+            self._call(operations.FOLLOWERS_REMOVE, {"entity": entity, "id": id}, options, body_),
             None,
-            options,
-            partial(followers_input_codec.encode, model_),
         )

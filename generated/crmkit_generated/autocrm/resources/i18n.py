@@ -6,24 +6,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.i18n import i18n_get
-
-
-def _i18n_get_payload(v: Any) -> dict[str, dict[str, Any]]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: {} if x == [] else decode_dict(x, lambda x: x))
-    else:
-        reject(v, "an object")
-    found: dict[str, dict[str, Any]] = v
-    return found
+from ..codec import i18n_payloads as payloads
+from ..operations import i18n as operations
 
 
 class I18n(Resource):
@@ -45,30 +34,11 @@ class I18n(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: i18n-noauth, i18n-apiuser
+            The texts by scope.
         """
         return drive(
             self._sender.call(
-                operations.I18N_GET,
-                i18n_get._get_kwargs(default=default),
-                _i18n_get_payload,
-                options,
+                self._call(operations.I18N_GET, {"default": default}, options), payloads.i18n_get
             )
         )
 
@@ -92,24 +62,8 @@ class AsyncI18n(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: i18n-noauth, i18n-apiuser
+            The texts by scope.
         """
         return await self._sender.call(
-            operations.I18N_GET, i18n_get._get_kwargs(default=default), _i18n_get_payload, options
+            self._call(operations.I18N_GET, {"default": default}, options), payloads.i18n_get
         )

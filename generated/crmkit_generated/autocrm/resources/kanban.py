@@ -6,16 +6,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.kanban import kanban_get
 from ..codec import kanban_board as kanban_board_codec
 from ..models.kanban_board import KanbanBoard
+from ..operations import kanban as operations
 
 
 class Kanban(Resource):
@@ -39,7 +37,7 @@ class Kanban(Resource):
     ) -> KanbanBoard:
         """Read records as columns of a board.
 
-        Groups the records by their state. Takes the parameters of a list; maxSize is that of
+        Groups the records by their state. Takes the parameters of a list; max_size is that of
         each column.
 
         Args:
@@ -49,7 +47,7 @@ class Kanban(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             offset: How many records to leave out at the beginning.
             max_size: How many records to show, 200 at most unless the server is set up
@@ -58,47 +56,32 @@ class Kanban(Resource):
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The KanbanBoard.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the members of the reply are not required
+            The board.
         """
         return drive(
             self._sender.call(
-                operations.KANBAN_GET,
-                with_parts(
-                    kanban_get._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        offset=offset,
-                        max_size=max_size,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
+                self._call(
+                    operations.KANBAN_GET,
+                    {
+                        "entity": entity,
+                        "select": select,
+                        "where": where,
+                        "order_by": order_by,
+                        "order": order,
+                        "offset": offset,
+                        "max_size": max_size,
+                        "primary_filter": primary_filter,
+                        "bool_filters": bool_filters,
+                        "text_filter": text_filter,
+                        "q": q,
+                    },
+                    options,
                 ),
                 kanban_board_codec.decode,
-                options,
             )
         )
 
@@ -124,7 +107,7 @@ class AsyncKanban(Resource):
     ) -> KanbanBoard:
         """Read records as columns of a board.
 
-        Groups the records by their state. Takes the parameters of a list; maxSize is that of
+        Groups the records by their state. Takes the parameters of a list; max_size is that of
         each column.
 
         Args:
@@ -134,7 +117,7 @@ class AsyncKanban(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             offset: How many records to leave out at the beginning.
             max_size: How many records to show, 200 at most unless the server is set up
@@ -143,44 +126,29 @@ class AsyncKanban(Resource):
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The KanbanBoard.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the members of the reply are not required
+            The board.
         """
         return await self._sender.call(
-            operations.KANBAN_GET,
-            with_parts(
-                kanban_get._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    order_by=order_by,
-                    order=order,
-                    offset=offset,
-                    max_size=max_size,
-                    primary_filter=primary_filter,
-                    text_filter=text_filter,
-                    q=q,
-                ),
-                {"select": select, "where": where, "bool_filters": bool_filters},
+            self._call(
+                operations.KANBAN_GET,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "offset": offset,
+                    "max_size": max_size,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
+                options,
             ),
             kanban_board_codec.decode,
-            options,
         )

@@ -6,41 +6,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-from crmkit.core.arguments import segment
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import check_type, decode_dict, decode_list, decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.layouts import layouts_get
-from ..codec import layout_column as layout_column_codec
+from ..codec import layouts_payloads as payloads
 from ..models.layout_column import LayoutColumn
-
-
-def _layouts_get_payload(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
-    if type(v) is list or type(v) is dict:
-        v = decode_union(
-            v,
-            {
-                list: lambda x: decode_list(
-                    x,
-                    lambda x: decode_union(
-                        x,
-                        {
-                            dict: lambda x: layout_column_codec.decode(x),
-                            str: lambda x: check_type(x, "a text", str),
-                        },
-                    ),
-                ),
-                dict: lambda x: decode_dict(x, lambda x: x),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: list[LayoutColumn | str] | dict[str, Any] = v
-    return found
+from ..operations import layouts as operations
 
 
 class Layouts(Resource):
@@ -63,34 +35,12 @@ class Layouts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: layout-list
-            - assumption: other layouts are lists of other things, or objects
+            The layout.
         """
         return drive(
             self._sender.call(
-                operations.LAYOUTS_GET,
-                layouts_get._get_kwargs(
-                    entity_type=segment(entity, "entity"), name=segment(name, "name")
-                ),
-                _layouts_get_payload,
-                options,
+                self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
+                payloads.layouts_get,
             )
         )
 
@@ -115,31 +65,9 @@ class AsyncLayouts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: layout-list
-            - assumption: other layouts are lists of other things, or objects
+            The layout.
         """
         return await self._sender.call(
-            operations.LAYOUTS_GET,
-            layouts_get._get_kwargs(
-                entity_type=segment(entity, "entity"), name=segment(name, "name")
-            ),
-            _layouts_get_payload,
-            options,
+            self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
+            payloads.layouts_get,
         )

@@ -6,14 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit.core.arguments import segment
-from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.lead_capture import lead_capture_submit
+from ..operations import lead_capture as operations
 
 
 class LeadCapture(Resource):
@@ -37,33 +34,20 @@ class LeadCapture(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True, if it was taken.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: leadcapture-ok, leadcapture-missing-required
         """
         return drive(
             self._sender.call(
-                operations.LEAD_CAPTURE_SUBMIT,
-                lead_capture_submit._get_kwargs(
-                    api_key=segment(api_key, "api_key"), body=PLACEHOLDER
+                self._call(
+                    operations.LEAD_CAPTURE_SUBMIT,
+                    {"api_key": api_key},
+                    options,
+                    plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
                 ),
                 None,
-                options,
-                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -89,28 +73,17 @@ class AsyncLeadCapture(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True, if it was taken.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: leadcapture-ok, leadcapture-missing-required
         """
         return await self._sender.call(
-            operations.LEAD_CAPTURE_SUBMIT,
-            lead_capture_submit._get_kwargs(api_key=segment(api_key, "api_key"), body=PLACEHOLDER),
+            self._call(
+                operations.LEAD_CAPTURE_SUBMIT,
+                {"api_key": api_key},
+                options,
+                plain_tree(operations.LEAD_CAPTURE_SUBMIT, input_),
+            ),
             None,
-            options,
-            lambda: encode_json(input_, "input_"),
         )

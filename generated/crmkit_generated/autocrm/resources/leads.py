@@ -5,27 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.leads import (
-    leads_convert,
-    leads_convert_attributes,
-    leads_convert_by_id,
-    leads_create,
-    leads_delete,
-    leads_get,
-    leads_list,
-    leads_update,
-)
 from ..codec import convert_attributes as convert_attributes_codec
 from ..codec import lead as lead_codec
 from ..codec import lead_conversion_input as lead_conversion_input_codec
@@ -45,6 +32,7 @@ from ..models.lead_status import LeadStatus
 from ..models.phone_number_input import PhoneNumberInput
 from ..models.record_reference import RecordReference
 from ..models.salutation import Salutation
+from ..operations import leads as operations
 
 
 class Leads(Resource):
@@ -71,8 +59,8 @@ class Leads(Resource):
         Shows leads that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, active, converted.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: actual, active, converted.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -80,13 +68,13 @@ class Leads(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -94,45 +82,27 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-select
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LEADS_LIST,
-                with_parts(
-                    leads_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                lead_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            lead_codec.decode_all,
         )
 
     def create(
@@ -188,8 +158,8 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company; a text, no link.
             status: How far the lead has come.
@@ -202,7 +172,7 @@ class Leads(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -224,30 +194,15 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The new lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-lead-accountName-only, create-lead-firstName-only
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_CREATE,
+            LeadInput,
+            lead_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -282,18 +237,17 @@ class Leads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CREATE,
-                leads_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.LEADS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 lead_codec.decode,
-                options,
-                partial(lead_input_codec.encode, model_),
             )
         )
 
@@ -312,32 +266,11 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: lead-read-after-convert
+            The lead.
         """
         return drive(
             self._sender.call(
-                operations.LEADS_GET,
-                leads_get._get_kwargs(id=segment(id, "id")),
-                lead_codec.decode,
-                options,
+                self._call(operations.LEADS_GET, {"id": id}, options), lead_codec.decode
             )
         )
 
@@ -395,8 +328,8 @@ class Leads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company; a text, no link.
             status: How far the lead has come.
@@ -409,7 +342,7 @@ class Leads(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -431,30 +364,16 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_UPDATE,
+            LeadInput,
+            lead_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -489,18 +408,17 @@ class Leads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_UPDATE,
-                leads_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.LEADS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 lead_codec.decode,
-                options,
-                partial(lead_input_codec.encode, model_),
             )
         )
 
@@ -517,33 +435,8 @@ class Leads(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.LEADS_DELETE,
-                leads_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None))
 
     def convert(
         self,
@@ -573,45 +466,23 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like those that would be made; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-convert-ok, lead-convert-again, lead-convert-no-records, lead-
-              convert-invalid-record
-            - recorded: lead-convert-partial-failure-leftover
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            LeadConversionInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT,
+            LeadConversionInput,
+            lead_conversion_input_codec,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_conversion_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT,
-                leads_convert._get_kwargs(body=PLACEHOLDER),
-                lead_codec.decode,
-                options,
-                partial(lead_conversion_input_codec.encode, model_),
+                self._call(operations.LEADS_CONVERT, {}, options, body_), lead_codec.decode
             )
         )
 
@@ -632,40 +503,20 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ConvertAttributes.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-getConvertAttributes
+            The attributes by entity type.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
+            RecordReference,
+            record_reference_codec,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT_ATTRIBUTES,
-                leads_convert_attributes._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
                 convert_attributes_codec.decode,
-                options,
-                partial(record_reference_codec.encode, model_),
             )
         )
 
@@ -696,45 +547,24 @@ class Leads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like those that would be made; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Lead Conversion
-            - recorded: lead-convert-derivative-route
-            - assumption: the page shows no reply; it is the lead, as EspoCRM's own route
-              answers
         """
-        model_ = input_model(
-            LeadRecordsInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
+            LeadRecordsInput,
+            lead_records_input_codec,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_records_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LEADS_CONVERT_BY_ID,
-                leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+                self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
                 lead_codec.decode,
-                options,
-                partial(lead_records_input_codec.encode, model_),
             )
         )
 
@@ -763,8 +593,8 @@ class AsyncLeads(Resource):
         Shows leads that the user may read, in pages. Records of a list carry fewer attributes
         than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        actual, active, converted.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: actual, active, converted.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -772,13 +602,13 @@ class AsyncLeads(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -786,45 +616,27 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-select
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LEADS_LIST,
-                with_parts(
-                    leads_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                lead_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            lead_codec.decode_all,
         )
 
     async def create(
@@ -880,8 +692,8 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company; a text, no link.
             status: How far the lead has come.
@@ -894,7 +706,7 @@ class AsyncLeads(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -916,30 +728,15 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The new lead.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: create-lead-accountName-only, create-lead-firstName-only
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_CREATE,
+            LeadInput,
+            lead_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -974,15 +771,16 @@ class AsyncLeads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CREATE,
-            leads_create._get_kwargs(x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER),
+            self._call(
+                operations.LEADS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
             lead_codec.decode,
-            options,
-            partial(lead_input_codec.encode, model_),
         )
 
     async def get(
@@ -1000,31 +798,10 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: lead-read-after-convert
+            The lead.
         """
         return await self._sender.call(
-            operations.LEADS_GET,
-            leads_get._get_kwargs(id=segment(id, "id")),
-            lead_codec.decode,
-            options,
+            self._call(operations.LEADS_GET, {"id": id}, options), lead_codec.decode
         )
 
     async def update(
@@ -1081,8 +858,8 @@ class AsyncLeads(Resource):
             first_name: First name.
             middle_name: Middle name.
             last_name: Last name.
-            name: Full name, put together from its parts. It cannot stand in for lastName when a
-                record is created, although the page's sample sends it alone.
+            name: Full name, put together from its parts. It cannot stand in for last_name when
+                a record is created, although the page's sample sends it alone.
             title: Job title.
             account_name: Name of the company; a text, no link.
             status: How far the lead has come.
@@ -1095,7 +872,7 @@ class AsyncLeads(Resource):
             email_address: Primary e-mail address. Writing it swaps the primary one; null
                 removes all.
             email_address_data: All e-mail addresses. In replies only when one record is read;
-                after a change of emailAddress the reply still shows the old ones.
+                after a change of email_address the reply still shows the old ones.
             email_address_is_opted_out: Whether the primary e-mail address has opted out.
             email_address_is_invalid: Whether the primary e-mail address is known not to work.
             phone_number: Primary telephone number, in international form.
@@ -1117,30 +894,16 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            LeadInput,
+        body_ = request_tree(
             operations.LEADS_UPDATE,
+            LeadInput,
+            lead_input_codec,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -1175,17 +938,16 @@ class AsyncLeads(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            lead_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_UPDATE,
-            leads_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.LEADS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             lead_codec.decode,
-            options,
-            partial(lead_input_codec.encode, model_),
         )
 
     async def delete(
@@ -1201,28 +963,8 @@ class AsyncLeads(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.LEADS_DELETE, leads_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.LEADS_DELETE, {"id": id}, options), None)
 
     async def convert(
         self,
@@ -1252,44 +994,22 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like those that would be made; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-convert-ok, lead-convert-again, lead-convert-no-records, lead-
-              convert-invalid-record
-            - recorded: lead-convert-partial-failure-leftover
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            LeadConversionInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT,
+            LeadConversionInput,
+            lead_conversion_input_codec,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_conversion_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT,
-            leads_convert._get_kwargs(body=PLACEHOLDER),
-            lead_codec.decode,
-            options,
-            partial(lead_conversion_input_codec.encode, model_),
+            self._call(operations.LEADS_CONVERT, {}, options, body_), lead_codec.decode
         )
 
     async def convert_attributes(
@@ -1309,39 +1029,19 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ConvertAttributes.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: lead-getConvertAttributes
+            The attributes by entity type.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
+            RecordReference,
+            record_reference_codec,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT_ATTRIBUTES,
-            leads_convert_attributes._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
             convert_attributes_codec.decode,
-            options,
-            partial(record_reference_codec.encode, model_),
         )
 
     async def convert_by_id(
@@ -1371,42 +1071,21 @@ class AsyncLeads(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Lead.
+            The lead, converted.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like those that would be made; the body names them,
                 some twice.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Lead Conversion
-            - recorded: lead-convert-derivative-route
-            - assumption: the page shows no reply; it is the lead, as EspoCRM's own route
-              answers
         """
-        model_ = input_model(
-            LeadRecordsInput,
+        body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
+            LeadRecordsInput,
+            lead_records_input_codec,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
-            lead_records_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LEADS_CONVERT_BY_ID,
-            leads_convert_by_id._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+            self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
             lead_codec.decode,
-            options,
-            partial(lead_records_input_codec.encode, model_),
         )

@@ -4,17 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.mass_actions import mass_actions_run, mass_actions_status
 from ..codec import mass_action_input as mass_action_input_codec
 from ..codec import mass_action_result as mass_action_result_codec
 from ..codec import mass_action_status as mass_action_status_codec
@@ -24,6 +20,7 @@ from ..models.mass_action_name import MassActionName
 from ..models.mass_action_params import MassActionParams
 from ..models.mass_action_result import MassActionResult
 from ..models.mass_action_status import MassActionStatus
+from ..operations import mass_actions as operations
 
 
 class MassActions(Resource):
@@ -58,35 +55,16 @@ class MassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
+            How many were touched, or the id of the work in the background.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-update-ids-values, mass-update-where, mass-delete-ids, mass-follow,
-              mass-update-idle
-            - recorded: mass-update-invalid-enum, count 0; mass-update-one-missing-id, count 1
-            - recorded: mass-update-no-params, 400; mass-unknown-entity, 500; mass-delete-where-
-              no-permission, 403
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            MassActionInput,
+        body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
+            MassActionInput,
+            mass_action_input_codec,
             input_,
             {
                 "entity_type": entity_type,
@@ -95,16 +73,12 @@ class MassActions(Resource):
                 "data": data,
                 "idle": idle,
             },
-            mass_action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MASS_ACTIONS_RUN,
-                mass_actions_run._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
                 mass_action_result_codec.decode,
-                options,
-                partial(mass_action_input_codec.encode, model_),
             )
         )
 
@@ -123,31 +97,12 @@ class MassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionStatus.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-status-pending, mass-status-404
+            The state.
         """
         return drive(
             self._sender.call(
-                operations.MASS_ACTIONS_STATUS,
-                mass_actions_status._get_kwargs(id=segment(id, "id")),
+                self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
                 mass_action_status_codec.decode,
-                options,
             )
         )
 
@@ -184,35 +139,16 @@ class AsyncMassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
+            How many were touched, or the id of the work in the background.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-update-ids-values, mass-update-where, mass-delete-ids, mass-follow,
-              mass-update-idle
-            - recorded: mass-update-invalid-enum, count 0; mass-update-one-missing-id, count 1
-            - recorded: mass-update-no-params, 400; mass-unknown-entity, 500; mass-delete-where-
-              no-permission, 403
-            - assumption: AutoCRM, being EspoCRM underneath, has this route as well
         """
-        model_ = input_model(
-            MassActionInput,
+        body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
+            MassActionInput,
+            mass_action_input_codec,
             input_,
             {
                 "entity_type": entity_type,
@@ -221,15 +157,11 @@ class AsyncMassActions(Resource):
                 "data": data,
                 "idle": idle,
             },
-            mass_action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MASS_ACTIONS_RUN,
-            mass_actions_run._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
             mass_action_result_codec.decode,
-            options,
-            partial(mass_action_input_codec.encode, model_),
         )
 
     async def status(
@@ -247,28 +179,9 @@ class AsyncMassActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionStatus.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: mass-status-pending, mass-status-404
+            The state.
         """
         return await self._sender.call(
-            operations.MASS_ACTIONS_STATUS,
-            mass_actions_status._get_kwargs(id=segment(id, "id")),
+            self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
             mass_action_status_codec.decode,
-            options,
         )

@@ -6,24 +6,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.meetings import (
-    meetings_create,
-    meetings_delete,
-    meetings_get,
-    meetings_list,
-    meetings_update,
-)
 from ..codec import meeting as meeting_codec
 from ..codec import meeting_input as meeting_input_codec
 from ..models.column_map_input import ColumnMapInput
@@ -31,6 +21,7 @@ from ..models.meeting import Meeting
 from ..models.meeting_input import MeetingInput
 from ..models.meeting_status import MeetingStatus
 from ..models.reminder_input import ReminderInput
+from ..operations import meetings as operations
 
 
 class Meetings(Resource):
@@ -57,8 +48,8 @@ class Meetings(Resource):
         Shows meetings that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Lists are sorted by `dateStart` unless order_by says otherwise. Names for
+        primary_filter: planned, held, todays.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -66,13 +57,13 @@ class Meetings(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -80,45 +71,27 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: rel-account-meetings
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.MEETINGS_LIST,
-                with_parts(
-                    meetings_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                meeting_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            meeting_codec.decode_all,
         )
 
     def create(
@@ -152,7 +125,7 @@ class Meetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required are name, assignedUserId and dateStart.
+        Required are name, assigned_user_id and date_start.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -185,29 +158,15 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The new meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-create, meeting-all-day3, meeting-no-dates
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_CREATE,
+            MeetingInput,
+            meeting_input_codec,
             input_,
             {
                 "name": name,
@@ -232,18 +191,17 @@ class Meetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MEETINGS_CREATE,
-                meetings_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.MEETINGS_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 meeting_codec.decode,
-                options,
-                partial(meeting_input_codec.encode, model_),
             )
         )
 
@@ -262,32 +220,11 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The meeting.
         """
         return drive(
             self._sender.call(
-                operations.MEETINGS_GET,
-                meetings_get._get_kwargs(id=segment(id, "id")),
-                meeting_codec.decode,
-                options,
+                self._call(operations.MEETINGS_GET, {"id": id}, options), meeting_codec.decode
             )
         )
 
@@ -357,30 +294,16 @@ class Meetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The meeting, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_UPDATE,
+            MeetingInput,
+            meeting_input_codec,
             input_,
             {
                 "name": name,
@@ -405,18 +328,17 @@ class Meetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.MEETINGS_UPDATE,
-                meetings_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.MEETINGS_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 meeting_codec.decode,
-                options,
-                partial(meeting_input_codec.encode, model_),
             )
         )
 
@@ -433,33 +355,8 @@ class Meetings(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        drive(
-            self._sender.call(
-                operations.MEETINGS_DELETE,
-                meetings_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None))
 
 
 class AsyncMeetings(Resource):
@@ -486,8 +383,8 @@ class AsyncMeetings(Resource):
         Shows meetings that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `dateStart` unless orderBy says otherwise. Names for primaryFilter:
-        planned, held, todays.
+        Lists are sorted by `dateStart` unless order_by says otherwise. Names for
+        primary_filter: planned, held, todays.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -495,13 +392,13 @@ class AsyncMeetings(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -509,45 +406,27 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: rel-account-meetings
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.MEETINGS_LIST,
-                with_parts(
-                    meetings_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                meeting_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            meeting_codec.decode_all,
         )
 
     async def create(
@@ -581,7 +460,7 @@ class AsyncMeetings(Resource):
     ) -> Meeting:
         """Create a meeting.
 
-        Required are name, assignedUserId and dateStart.
+        Required are name, assigned_user_id and date_start.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -614,29 +493,15 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The new meeting.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: meeting-create, meeting-all-day3, meeting-no-dates
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_CREATE,
+            MeetingInput,
+            meeting_input_codec,
             input_,
             {
                 "name": name,
@@ -661,17 +526,16 @@ class AsyncMeetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MEETINGS_CREATE,
-            meetings_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.MEETINGS_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             meeting_codec.decode,
-            options,
-            partial(meeting_input_codec.encode, model_),
         )
 
     async def get(
@@ -689,31 +553,10 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The meeting.
         """
         return await self._sender.call(
-            operations.MEETINGS_GET,
-            meetings_get._get_kwargs(id=segment(id, "id")),
-            meeting_codec.decode,
-            options,
+            self._call(operations.MEETINGS_GET, {"id": id}, options), meeting_codec.decode
         )
 
     async def update(
@@ -782,30 +625,16 @@ class AsyncMeetings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Meeting.
+            The meeting, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
         """
-        model_ = input_model(
-            MeetingInput,
+        body_ = request_tree(
             operations.MEETINGS_UPDATE,
+            MeetingInput,
+            meeting_input_codec,
             input_,
             {
                 "name": name,
@@ -830,17 +659,16 @@ class AsyncMeetings(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            meeting_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.MEETINGS_UPDATE,
-            meetings_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.MEETINGS_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             meeting_codec.decode,
-            options,
-            partial(meeting_input_codec.encode, model_),
         )
 
     async def delete(
@@ -856,28 +684,5 @@ class AsyncMeetings(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
-        await self._sender.call(
-            operations.MEETINGS_DELETE,
-            meetings_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.MEETINGS_DELETE, {"id": id}, options), None)

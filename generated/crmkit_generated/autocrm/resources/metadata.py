@@ -10,8 +10,7 @@ from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.metadata import metadata_get
+from ..operations import metadata as operations
 
 
 class Metadata(Resource):
@@ -33,29 +32,10 @@ class Metadata(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: metadata-all, metadata-field, metadata-scope
-            - recorded: metadata-key-missing, 200 and empty
+            The part that was asked for.
         """
         return drive(
-            self._sender.call(
-                operations.METADATA_GET, metadata_get._get_kwargs(key=key), None, options
-            )
+            self._sender.call(self._call(operations.METADATA_GET, {"key": key}, options), None)
         )
 
 
@@ -78,25 +58,8 @@ class AsyncMetadata(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: metadata-all, metadata-field, metadata-scope
-            - recorded: metadata-key-missing, 200 and empty
+            The part that was asked for.
         """
         return await self._sender.call(
-            operations.METADATA_GET, metadata_get._get_kwargs(key=key), None, options
+            self._call(operations.METADATA_GET, {"key": key}, options), None
         )

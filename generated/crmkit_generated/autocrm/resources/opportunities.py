@@ -6,24 +6,14 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.opportunities import (
-    opportunities_create,
-    opportunities_delete,
-    opportunities_get,
-    opportunities_list,
-    opportunities_update,
-)
 from ..codec import opportunity as opportunity_codec
 from ..codec import opportunity_input as opportunity_input_codec
 from ..models.column_map_input import ColumnMapInput
@@ -31,6 +21,7 @@ from ..models.lead_source import LeadSource
 from ..models.opportunity import Opportunity
 from ..models.opportunity_input import OpportunityInput
 from ..models.opportunity_stage import OpportunityStage
+from ..operations import opportunities as operations
 
 
 class Opportunities(Resource):
@@ -57,8 +48,8 @@ class Opportunities(Resource):
         Shows opportunities that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        open, won, lost.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: open, won, lost.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -66,13 +57,13 @@ class Opportunities(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -80,45 +71,27 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-orderBy-belongsTo
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OPPORTUNITIES_LIST,
-                with_parts(
-                    opportunities_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                opportunity_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            opportunity_codec.decode_all,
         )
 
     def create(
@@ -145,7 +118,7 @@ class Opportunities(Resource):
     ) -> Opportunity:
         """Create an opportunity.
 
-        Required are name, amount and closeDate.
+        Required are name, amount and close_date.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -172,31 +145,15 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The new opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: opp-amount-null-required
-            - assumption: the create reply has the form of the others
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
+            OpportunityInput,
+            opportunity_input_codec,
             input_,
             {
                 "name": name,
@@ -214,18 +171,17 @@ class Opportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_CREATE,
-                opportunities_create._get_kwargs(
-                    x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+                self._call(
+                    operations.OPPORTUNITIES_CREATE,
+                    {"skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 opportunity_codec.decode,
-                options,
-                partial(opportunity_input_codec.encode, model_),
             )
         )
 
@@ -244,32 +200,12 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The opportunity.
         """
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_GET,
-                opportunities_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.OPPORTUNITIES_GET, {"id": id}, options),
                 opportunity_codec.decode,
-                options,
             )
         )
 
@@ -327,32 +263,16 @@ class Opportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The opportunity, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-version-ok, update-version-conflict, update-version-stale-other-
-              field
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
+            OpportunityInput,
+            opportunity_input_codec,
             input_,
             {
                 "name": name,
@@ -370,18 +290,17 @@ class Opportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OPPORTUNITIES_UPDATE,
-                opportunities_update._get_kwargs(
-                    id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+                self._call(
+                    operations.OPPORTUNITIES_UPDATE,
+                    {"id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 opportunity_codec.decode,
-                options,
-                partial(opportunity_input_codec.encode, model_),
             )
         )
 
@@ -398,31 +317,10 @@ class Opportunities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
         drive(
             self._sender.call(
-                operations.OPPORTUNITIES_DELETE,
-                opportunities_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.OPPORTUNITIES_DELETE, {"id": id}, options), None
             )
         )
 
@@ -451,8 +349,8 @@ class AsyncOpportunities(Resource):
         Shows opportunities that the user may read, in pages. Records of a list carry fewer
         attributes than one that is read by its id.
 
-        Lists are sorted by `createdAt` unless orderBy says otherwise. Names for primaryFilter:
-        open, won, lost.
+        Lists are sorted by `createdAt` unless order_by says otherwise. Names for
+        primary_filter: open, won, lost.
 
         Args:
             select: Names of the attributes to show. The reply always holds a few more, id among
@@ -460,13 +358,13 @@ class AsyncOpportunities(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -474,45 +372,27 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: list-orderBy-belongsTo
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OPPORTUNITIES_LIST,
-                with_parts(
-                    opportunities_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                opportunity_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            opportunity_codec.decode_all,
         )
 
     async def create(
@@ -539,7 +419,7 @@ class AsyncOpportunities(Resource):
     ) -> Opportunity:
         """Create an opportunity.
 
-        Required are name, amount and closeDate.
+        Required are name, amount and close_date.
 
         Answers the new record; attributes that were never set are missing from it.
 
@@ -566,31 +446,15 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The new opportunity.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: opp-amount-null-required
-            - assumption: the create reply has the form of the others
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
+            OpportunityInput,
+            opportunity_input_codec,
             input_,
             {
                 "name": name,
@@ -608,17 +472,16 @@ class AsyncOpportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OPPORTUNITIES_CREATE,
-            opportunities_create._get_kwargs(
-                x_skip_duplicate_check=skip_duplicate_check, body=PLACEHOLDER
+            self._call(
+                operations.OPPORTUNITIES_CREATE,
+                {"skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             opportunity_codec.decode,
-            options,
-            partial(opportunity_input_codec.encode, model_),
         )
 
     async def get(
@@ -636,31 +499,10 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - assumption: not recorded; it has the form of the others
+            The opportunity.
         """
         return await self._sender.call(
-            operations.OPPORTUNITIES_GET,
-            opportunities_get._get_kwargs(id=segment(id, "id")),
-            opportunity_codec.decode,
-            options,
+            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), opportunity_codec.decode
         )
 
     async def update(
@@ -717,32 +559,16 @@ class AsyncOpportunities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Opportunity.
+            The opportunity, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-version-ok, update-version-conflict, update-version-stale-other-
-              field
         """
-        model_ = input_model(
-            OpportunityInput,
+        body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
+            OpportunityInput,
+            opportunity_input_codec,
             input_,
             {
                 "name": name,
@@ -760,17 +586,16 @@ class AsyncOpportunities(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            opportunity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OPPORTUNITIES_UPDATE,
-            opportunities_update._get_kwargs(
-                id=segment(id, "id"), x_version_number=version_number, body=PLACEHOLDER
+            self._call(
+                operations.OPPORTUNITIES_UPDATE,
+                {"id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             opportunity_codec.decode,
-            options,
-            partial(opportunity_input_codec.encode, model_),
         )
 
     async def delete(
@@ -786,28 +611,7 @@ class AsyncOpportunities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true
         """
         await self._sender.call(
-            operations.OPPORTUNITIES_DELETE,
-            opportunities_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.OPPORTUNITIES_DELETE, {"id": id}, options), None
         )

@@ -5,32 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.records import (
-    records_create,
-    records_delete,
-    records_duplicate_attributes,
-    records_get,
-    records_link,
-    records_list,
-    records_mass_delete,
-    records_mass_update,
-    records_related,
-    records_restore,
-    records_unlink,
-    records_unlink_all,
-    records_update,
-)
 from ..codec import attribute_set as attribute_set_codec
 from ..codec import link_input as link_input_codec
 from ..codec import mass_action_result as mass_action_result_codec
@@ -52,6 +34,7 @@ from ..models.record_reference import RecordReference
 from ..models.search_params import SearchParams
 from ..models.unlink_all_input import UnlinkAllInput
 from ..models.where_item import WhereItem
+from ..operations import records as operations
 
 
 class Records(Resource):
@@ -78,41 +61,18 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            UnlinkAllInput,
+            unlink_all_input_codec,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.RECORDS_UNLINK_ALL,
-                records_unlink_all._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(unlink_all_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None)
         )
 
     def mass_update(
@@ -146,45 +106,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            MassUpdateInput,
+            mass_update_input_codec,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_UPDATE,
-                records_mass_update._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
+                self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
                 mass_action_result_codec.decode,
-                options,
-                partial(mass_update_input_codec.encode, model_),
             )
         )
 
@@ -217,44 +152,20 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            MassDeleteInput,
+            mass_delete_input_codec,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_MASS_DELETE,
-                records_mass_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
+                self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
                 mass_action_result_codec.decode,
-                options,
-                partial(mass_delete_input_codec.encode, model_),
             )
         )
 
@@ -277,42 +188,22 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            RecordReference,
+            record_reference_codec,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_DUPLICATE_ATTRIBUTES,
-                records_duplicate_attributes._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
+                self._call(
+                    operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_
                 ),
                 attribute_set_codec.decode,
-                options,
-                partial(record_reference_codec.encode, model_),
             )
         )
 
@@ -335,42 +226,14 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is back.
         """
-        model_ = sole_member(
-            RecordReference,
-            operations.RECORDS_RESTORE,
-            "id",
-            id,
-            record_reference_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.RECORDS_RESTORE, RecordReference, record_reference_codec, "id", id, extra
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_RESTORE,
-                records_restore._get_kwargs(
-                    entity_type=segment(entity, "entity"), body=PLACEHOLDER
-                ),
-                None,
-                options,
-                partial(record_reference_codec.encode, model_),
+                self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
             )
         )
 
@@ -405,13 +268,13 @@ class Records(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -419,47 +282,28 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     def create(
@@ -491,30 +335,15 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            RecordInput,
+            record_input_codec,
             input_,
             {
                 "name": name,
@@ -522,20 +351,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_CREATE,
-                records_create._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    x_skip_duplicate_check=skip_duplicate_check,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_CREATE,
+                    {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
                 ),
                 record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
             )
         )
 
@@ -556,34 +382,12 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return drive(
             self._sender.call(
-                operations.RECORDS_GET,
-                records_get._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
+                self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
                 record_codec.decode,
-                options,
             )
         )
 
@@ -620,31 +424,16 @@ class Records(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            RecordInput,
+            record_input_codec,
             input_,
             {
                 "name": name,
@@ -652,21 +441,17 @@ class Records(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_UPDATE,
-                records_update._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    x_version_number=version_number,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UPDATE,
+                    {"entity": entity, "id": id, "version_number": version_number},
+                    options,
+                    body_,
                 ),
                 record_codec.decode,
-                options,
-                partial(record_input_codec.encode, model_),
             )
         )
 
@@ -685,33 +470,10 @@ class Records(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         drive(
             self._sender.call(
-                operations.RECORDS_DELETE,
-                records_delete._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                None,
-                options,
+                self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -749,61 +511,41 @@ class Records(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     def link(
@@ -834,41 +576,23 @@ class Records(Resource):
             input_: The whole input as one LinkInput, in place of the keywords.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            LinkInput,
+            link_input_codec,
             input_,
             {
                 "related_id": related_id,
@@ -877,21 +601,17 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RECORDS_LINK,
-                records_link._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    link=segment(link, "link"),
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_LINK,
+                    {"entity": entity, "id": id, "link": link},
+                    options,
+                    body_,
                 ),
                 None,
-                options,
-                partial(link_input_codec.encode, model_),
             )
         )
 
@@ -928,35 +648,16 @@ class Records(Resource):
                 read it.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            LinkInput,
+            link_input_codec,
             input_,
             {
                 "related_id": related_id,
@@ -965,22 +666,17 @@ class Records(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         drive(
             self._sender.call(
-                operations.RECORDS_UNLINK,
-                records_unlink._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id_path=segment(id, "id"),
-                    link=segment(link, "link"),
-                    id_query=query_id,
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.RECORDS_UNLINK,
+                    {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                    options,
+                    body_,
                 ),
                 None,
-                options,
-                partial(link_input_codec.encode, model_),
             )
         )
 
@@ -1009,39 +705,18 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true
+            True, if it is empty.
         """
-        model_ = input_model(
-            UnlinkAllInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
+            UnlinkAllInput,
+            unlink_all_input_codec,
             input_,
             {"id": id, "link": link},
-            unlink_all_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UNLINK_ALL,
-            records_unlink_all._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(unlink_all_input_codec.encode, model_),
+            self._call(operations.RECORDS_UNLINK_ALL, {}, options, body_), None
         )
 
     async def mass_update(
@@ -1075,44 +750,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Update
-            - recorded: mass-old-massUpdate-post, 404
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were changed.
         """
-        model_ = input_model(
-            MassUpdateInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
+            MassUpdateInput,
+            mass_update_input_codec,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
-            mass_update_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_UPDATE,
-            records_mass_update._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
+            self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
             mass_action_result_codec.decode,
-            options,
-            partial(mass_update_input_codec.encode, model_),
         )
 
     async def mass_delete(
@@ -1144,43 +794,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The MassActionResult.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Mass Delete
-            - assumption: the page shows no reply; it is that of EspoCRM 6.1, a count and the
-              ids
+            How many were deleted.
         """
-        model_ = input_model(
-            MassDeleteInput,
+        body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
+            MassDeleteInput,
+            mass_delete_input_codec,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
-            mass_delete_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_MASS_DELETE,
-            records_mass_delete._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
+            self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
             mass_action_result_codec.decode,
-            options,
-            partial(mass_delete_input_codec.encode, model_),
         )
 
     async def duplicate_attributes(
@@ -1202,41 +828,19 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The AttributeSet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: action-getDuplicateAttributes
+            The attributes.
         """
-        model_ = sole_member(
-            RecordReference,
+        body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
+            RecordReference,
+            record_reference_codec,
             "id",
             id,
-            record_reference_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            records_duplicate_attributes._get_kwargs(
-                entity_type=segment(entity, "entity"), body=PLACEHOLDER
-            ),
+            self._call(operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_),
             attribute_set_codec.decode,
-            options,
-            partial(record_reference_codec.encode, model_),
         )
 
     async def restore(
@@ -1258,39 +862,13 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: documented, not recorded; the reply is true as for deleting
+            True, if it is back.
         """
-        model_ = sole_member(
-            RecordReference,
-            operations.RECORDS_RESTORE,
-            "id",
-            id,
-            record_reference_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.RECORDS_RESTORE, RecordReference, record_reference_codec, "id", id, extra
         )
         return await self._sender.call(
-            operations.RECORDS_RESTORE,
-            records_restore._get_kwargs(entity_type=segment(entity, "entity"), body=PLACEHOLDER),
-            None,
-            options,
-            partial(record_reference_codec.encode, model_),
+            self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
         )
 
     def list(
@@ -1324,13 +902,13 @@ class AsyncRecords(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -1338,47 +916,28 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: List Records (GET)
-            - recorded: custom-entity-list-admin, notification-list, list-unknown-entity
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_LIST,
-                with_parts(
-                    records_list._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     async def create(
@@ -1410,30 +969,15 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The new record.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create Record (POST)
-            - recorded: document-create-with-file, create-targetlist, create-unknown-entity
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_CREATE,
+            RecordInput,
+            record_input_codec,
             input_,
             {
                 "name": name,
@@ -1441,19 +985,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_CREATE,
-            records_create._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                x_skip_duplicate_check=skip_duplicate_check,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_CREATE,
+                {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
             ),
             record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
         )
 
     async def get(
@@ -1473,31 +1014,11 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Read Record (GET)
-            - recorded: user-read-self, preferences-read
+            The record.
         """
         return await self._sender.call(
-            operations.RECORDS_GET,
-            records_get._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
+            self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
             record_codec.decode,
-            options,
         )
 
     async def update(
@@ -1533,31 +1054,16 @@ class AsyncRecords(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Record.
+            The record, as it is now.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Update Record (PUT)
-            - recorded: update-put
         """
-        model_ = input_model(
-            RecordInput,
+        body_ = request_tree(
             operations.RECORDS_UPDATE,
+            RecordInput,
+            record_input_codec,
             input_,
             {
                 "name": name,
@@ -1565,20 +1071,16 @@ class AsyncRecords(Resource):
                 "assigned_user_id": assigned_user_id,
                 "teams_ids": teams_ids,
             },
-            record_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_UPDATE,
-            records_update._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                x_version_number=version_number,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UPDATE,
+                {"entity": entity, "id": id, "version_number": version_number},
+                options,
+                body_,
             ),
             record_codec.decode,
-            options,
-            partial(record_input_codec.encode, model_),
         )
 
     async def delete(
@@ -1596,30 +1098,9 @@ class AsyncRecords(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Delete Record (DELETE), 200 with an empty body
-            - recorded: delete-ok, 200 with true; delete-404
         """
         await self._sender.call(
-            operations.RECORDS_DELETE,
-            records_delete._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.RECORDS_DELETE, {"entity": entity, "id": id}, options), None
         )
 
     def related(
@@ -1656,61 +1137,41 @@ class AsyncRecords(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             start: The offset of the first item to read, 0 by default.
             page_size: Items a page, 200 by default.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships
-            - recorded: rel-list-opps-noselect, rel-list-unknown-link, rel-list-belongsTo-link,
-              rel-list-no-total-ignored?
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RECORDS_RELATED,
-                with_parts(
-                    records_related._get_kwargs(
-                        entity_type=segment(entity, "entity"),
-                        id=segment(id, "id"),
-                        link=segment(link, "link"),
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                record_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "link": link,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            record_codec.decode_all,
         )
 
     async def link(
@@ -1741,41 +1202,23 @@ class AsyncRecords(Resource):
             input_: The whole input as one LinkInput, in place of the keywords.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
+            True if linked, false if the body named nothing.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, POST with id
-            - recorded: rel-link-ids, rel-link-id-again, rel-mass-relate-where, rel-mass-relate-
-              searchParams
-            - recorded: rel-link-empty, false; rel-link-bad-id, 404; rel-link-teams, 403; rel-
-              link-readonly-link, 403
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_LINK,
+            LinkInput,
+            link_input_codec,
             input_,
             {
                 "related_id": related_id,
@@ -1784,20 +1227,13 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RECORDS_LINK,
-            records_link._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id=segment(id, "id"),
-                link=segment(link, "link"),
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_LINK, {"entity": entity, "id": id, "link": link}, options, body_
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
         )
 
     async def unlink(
@@ -1833,35 +1269,16 @@ class AsyncRecords(Resource):
                 read it.
             related_id: Id of one record.
             ids: Ids of several records.
-            mass_relate: True where where or searchParams names the records. For linking only.
+            mass_relate: True where where or search_params names the records. For linking only.
             where: Conditions of the search.
             search_params: Parameters of the search.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Relationships, DELETE with ?id=
-            - recorded: rel-unlink-body-id, rel-unlink-body-id-again, true
-            - recorded: rel-unlink-query-id, false and still linked; rel-unlink-body-no-content-
-              type, false
         """
-        model_ = input_model(
-            LinkInput,
+        body_ = request_tree(
             operations.RECORDS_UNLINK,
+            LinkInput,
+            link_input_codec,
             input_,
             {
                 "related_id": related_id,
@@ -1870,19 +1287,14 @@ class AsyncRecords(Resource):
                 "where": where,
                 "search_params": search_params,
             },
-            link_input_codec.MEMBERS,
             extra,
         )
         await self._sender.call(
-            operations.RECORDS_UNLINK,
-            records_unlink._get_kwargs(
-                entity_type=segment(entity, "entity"),
-                id_path=segment(id, "id"),
-                link=segment(link, "link"),
-                id_query=query_id,
-                body=PLACEHOLDER,
+            self._call(
+                operations.RECORDS_UNLINK,
+                {"entity": entity, "id": id, "link": link, "query_id": query_id},
+                options,
+                body_,
             ),
             None,
-            options,
-            partial(link_input_codec.encode, model_),
         )

@@ -4,39 +4,19 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_union
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.search import search_email_addresses, search_records
 from ..codec import email_address_hit as email_address_hit_codec
-from ..codec import search_hit as search_hit_codec
-from ..codec import search_page as search_page_codec
+from ..codec import search_payloads as payloads
 from ..models.email_address_hit import EmailAddressHit
 from ..models.search_hit import SearchHit
 from ..models.search_page import SearchPage
-
-
-def _search_records_payload(v: Any) -> SearchPage | list[SearchHit]:
-    if type(v) is dict or type(v) is list:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: search_page_codec.decode(x),
-                list: lambda x: decode_list(x, lambda x: search_hit_codec.decode(x)),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    found: SearchPage | list[SearchHit] = v
-    return found
+from ..operations import search as operations
 
 
 class Search(Resource):
@@ -62,31 +42,16 @@ class Search(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: each hit has id, name and _scope; whether they come in an envelope is
-              not recorded, so both are allowed
+            The hits.
         """
         return drive(
             self._sender.call(
-                operations.SEARCH_RECORDS,
-                search_records._get_kwargs(q=q, offset=offset, max_size=max_size),
-                _search_records_payload,
-                options,
+                self._call(
+                    operations.SEARCH_RECORDS,
+                    {"q": q, "offset": offset, "max_size": max_size},
+                    options,
+                ),
+                payloads.search_records,
             )
         )
 
@@ -108,33 +73,11 @@ class Search(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: emailaddress-search, an empty list
-            - assumption: the members of a hit
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.SEARCH_EMAIL_ADDRESSES,
-                search_email_addresses._get_kwargs(q=q, max_size=max_size),
-                email_address_hit_codec.decode_all,
-                options,
-            )
+            self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
+            email_address_hit_codec.decode_all,
         )
 
 
@@ -161,30 +104,13 @@ class AsyncSearch(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: each hit has id, name and _scope; whether they come in an envelope is
-              not recorded, so both are allowed
+            The hits.
         """
         return await self._sender.call(
-            operations.SEARCH_RECORDS,
-            search_records._get_kwargs(q=q, offset=offset, max_size=max_size),
-            _search_records_payload,
-            options,
+            self._call(
+                operations.SEARCH_RECORDS, {"q": q, "offset": offset, "max_size": max_size}, options
+            ),
+            payloads.search_records,
         )
 
     def email_addresses(
@@ -205,31 +131,9 @@ class AsyncSearch(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: emailaddress-search, an empty list
-            - assumption: the members of a hit
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SEARCH_EMAIL_ADDRESSES,
-                search_email_addresses._get_kwargs(q=q, max_size=max_size),
-                email_address_hit_codec.decode_all,
-                options,
-            )
+            self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
+            email_address_hit_codec.decode_all,
         )

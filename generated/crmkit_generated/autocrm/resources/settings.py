@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmkit.core.codec.values import encode_json
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource
+from crmkit.core.resource import Resource, plain_tree
 
-from .. import operations
-from ..api.settings import settings_get, settings_update
 from ..codec import system_settings as system_settings_codec
 from ..models.system_settings import SystemSettings
+from ..operations import settings as operations
 
 
 class Settings(Resource):
@@ -33,30 +31,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-noauth, settings-apiuser
+            The settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_GET,
-                settings_get._get_kwargs(),
-                system_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_GET, {}, options), system_settings_codec.decode
             )
         )
 
@@ -75,33 +54,17 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-put-nonadmin, 403
-            - assumption: otherwise the settings
+            The settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_UPDATE,
-                settings_update._get_kwargs(body=PLACEHOLDER),
+                self._call(
+                    operations.SETTINGS_UPDATE,
+                    {},
+                    options,
+                    plain_tree(operations.SETTINGS_UPDATE, input_),
+                ),
                 system_settings_codec.decode,
-                options,
-                lambda: encode_json(input_, "input_"),
             )
         )
 
@@ -122,29 +85,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-noauth, settings-apiuser
+            The settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_GET,
-            settings_get._get_kwargs(),
-            system_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_GET, {}, options), system_settings_codec.decode
         )
 
     async def update(
@@ -162,30 +106,14 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: settings-put-nonadmin, 403
-            - assumption: otherwise the settings
+            The settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_UPDATE,
-            settings_update._get_kwargs(body=PLACEHOLDER),
+            self._call(
+                operations.SETTINGS_UPDATE,
+                {},
+                options,
+                plain_tree(operations.SETTINGS_UPDATE, input_),
+            ),
             system_settings_codec.decode,
-            options,
-            lambda: encode_json(input_, "input_"),
         )

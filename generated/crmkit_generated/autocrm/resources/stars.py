@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.stars import stars_add, stars_remove
+from ..operations import stars as operations
 
 
 class Stars(Resource):
@@ -32,32 +30,11 @@ class Stars(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: star, 403
-            - assumption: otherwise true
+            True, if it is starred.
         """
         return drive(
             self._sender.call(
-                operations.STARS_ADD,
-                stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.STARS_ADD, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -76,32 +53,10 @@ class Stars(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true; not recorded
         """
         drive(
             self._sender.call(
-                operations.STARS_REMOVE,
-                stars_remove._get_kwargs(
-                    entity_type=segment(entity, "entity"), id=segment(id, "id")
-                ),
-                None,
-                options,
+                self._call(operations.STARS_REMOVE, {"entity": entity, "id": id}, options), None
             )
         )
 
@@ -126,31 +81,10 @@ class AsyncStars(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: star, 403
-            - assumption: otherwise true
+            True, if it is starred.
         """
         return await self._sender.call(
-            operations.STARS_ADD,
-            stars_add._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.STARS_ADD, {"entity": entity, "id": id}, options), None
         )
 
     async def remove(
@@ -168,27 +102,7 @@ class AsyncStars(Resource):
             entity: Name of the entity type. Custom ones begin with C.
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: true; not recorded
         """
         await self._sender.call(
-            operations.STARS_REMOVE,
-            stars_remove._get_kwargs(entity_type=segment(entity, "entity"), id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.STARS_REMOVE, {"entity": entity, "id": id}, options), None
         )

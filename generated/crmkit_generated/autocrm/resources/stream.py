@@ -6,30 +6,20 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
-from crmkit.core.codec.datetimes import encode_espo_datetime
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.stream import (
-    stream_list,
-    stream_list_all,
-    stream_post,
-    stream_posts,
-    stream_record,
-)
 from ..codec import note as note_codec
 from ..codec import note_input as note_input_codec
 from ..models.note import Note
 from ..models.note_input import NoteInput
 from ..models.note_type import NoteType
+from ..operations import stream as operations
 
 
 class Stream(Resource):
@@ -71,29 +61,15 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-post-empty, note-no-type, note-bad-parent
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.STREAM_POST,
+            NoteInput,
+            note_input_codec,
             input_,
             {
                 "type_": type_,
@@ -106,16 +82,11 @@ class Stream(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.STREAM_POST,
-                stream_post._get_kwargs(body=PLACEHOLDER),
-                note_codec.decode,
-                options,
-                partial(note_input_codec.encode, model_),
+                self._call(operations.STREAM_POST, {}, options, body_), note_codec.decode
             )
         )
 
@@ -143,40 +114,17 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as GlobalStream, which is recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST,
-                stream_list._get_kwargs(
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def list_all(
@@ -203,40 +151,17 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-global
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST_ALL,
-                stream_list_all._get_kwargs(
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def record(
@@ -266,43 +191,23 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-record
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_RECORD,
-                stream_record._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def posts(
@@ -332,43 +237,23 @@ class Stream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-posts
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_POSTS,
-                stream_posts._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
 
@@ -411,29 +296,15 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
+            The note.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: note-post-empty, note-no-type, note-bad-parent
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.STREAM_POST,
+            NoteInput,
+            note_input_codec,
             input_,
             {
                 "type_": type_,
@@ -446,15 +317,10 @@ class AsyncStream(Resource):
                 "teams_ids": teams_ids,
                 "is_internal": is_internal,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.STREAM_POST,
-            stream_post._get_kwargs(body=PLACEHOLDER),
-            note_codec.decode,
-            options,
-            partial(note_input_codec.encode, model_),
+            self._call(operations.STREAM_POST, {}, options, body_), note_codec.decode
         )
 
     def list(
@@ -481,40 +347,17 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: as GlobalStream, which is recorded
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST,
-                stream_list._get_kwargs(
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def list_all(
@@ -541,40 +384,17 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-global
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_LIST_ALL,
-                stream_list_all._get_kwargs(
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {"after": after, "filter_": filter_, "skip_own": skip_own},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def record(
@@ -604,43 +424,23 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-record
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_RECORD,
-                stream_record._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )
 
     def posts(
@@ -670,41 +470,21 @@ class AsyncStream(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: stream-posts
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.STREAM_POSTS,
-                stream_posts._get_kwargs(
-                    entity_type=segment(entity, "entity"),
-                    id=segment(id, "id"),
-                    after=after
-                    if isinstance(after, Unset)
-                    else str(encode_espo_datetime(after, "after")),
-                    filter_=filter_,
-                    skip_own=skip_own,
-                ),
-                note_codec.decode_all,
+                {
+                    "entity": entity,
+                    "id": id,
+                    "after": after,
+                    "filter_": filter_,
+                    "skip_own": skip_own,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            note_codec.decode_all,
         )

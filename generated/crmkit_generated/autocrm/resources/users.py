@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.users import users_acl
 from ..codec import acl as acl_codec
 from ..models.acl import Acl
+from ..operations import users as operations
 
 
 class Users(Resource):
@@ -32,31 +30,11 @@ class Users(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Acl.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the form of acl in App/user; not recorded
+            The rights.
         """
         return drive(
             self._sender.call(
-                operations.USERS_ACL,
-                users_acl._get_kwargs(id=segment(id, "id")),
-                acl_codec.decode,
-                options,
+                self._call(operations.USERS_ACL, {"id": id}, options), acl_codec.decode
             )
         )
 
@@ -79,28 +57,8 @@ class AsyncUsers(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Acl.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the form of acl in App/user; not recorded
+            The rights.
         """
         return await self._sender.call(
-            operations.USERS_ACL,
-            users_acl._get_kwargs(id=segment(id, "id")),
-            acl_codec.decode,
-            options,
+            self._call(operations.USERS_ACL, {"id": id}, options), acl_codec.decode
         )

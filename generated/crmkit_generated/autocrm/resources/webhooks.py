@@ -4,28 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment, with_parts
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.webhooks import (
-    webhooks_create,
-    webhooks_delete,
-    webhooks_get,
-    webhooks_list,
-    webhooks_update,
-)
 from ..codec import webhook as webhook_codec
 from ..codec import webhook_input as webhook_input_codec
 from ..models.webhook import Webhook
 from ..models.webhook_input import WebhookInput
+from ..operations import webhooks as operations
 
 
 class Webhooks(Resource):
@@ -57,13 +48,13 @@ class Webhooks(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -71,45 +62,27 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-list-apiuser, 403
-            - assumption: otherwise a list as others
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.WEBHOOKS_LIST,
-                with_parts(
-                    webhooks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                webhook_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            webhook_codec.decode_all,
         )
 
     def create(
@@ -141,29 +114,15 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-create-admin, 201; webhook-create-bad-event, 403
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_CREATE,
+            WebhookInput,
+            webhook_input_codec,
             input_,
             {
                 "event": event,
@@ -172,16 +131,11 @@ class Webhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_CREATE,
-                webhooks_create._get_kwargs(body=PLACEHOLDER),
-                webhook_codec.decode,
-                options,
-                partial(webhook_input_codec.encode, model_),
+                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), webhook_codec.decode
             )
         )
 
@@ -200,31 +154,11 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The webhook.
         """
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_GET,
-                webhooks_get._get_kwargs(id=segment(id, "id")),
-                webhook_codec.decode,
-                options,
+                self._call(operations.WEBHOOKS_GET, {"id": id}, options), webhook_codec.decode
             )
         )
 
@@ -258,30 +192,16 @@ class Webhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
+            WebhookInput,
+            webhook_input_codec,
             input_,
             {
                 "event": event,
@@ -290,16 +210,12 @@ class Webhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.WEBHOOKS_UPDATE,
-                webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+                self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_),
                 webhook_codec.decode,
-                options,
-                partial(webhook_input_codec.encode, model_),
             )
         )
 
@@ -316,32 +232,8 @@ class Webhooks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        drive(
-            self._sender.call(
-                operations.WEBHOOKS_DELETE,
-                webhooks_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None))
 
 
 class AsyncWebhooks(Resource):
@@ -373,13 +265,13 @@ class AsyncWebhooks(Resource):
             where: Conditions, all of which have to hold..
             order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
                 is the second key.
-            order: Direction to sort in. Without it, and with orderBy, ascending. One of asc,
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
                 desc.
             primary_filter: Name of a filter that the entity type defines; one at most.
             bool_filters: Names of filters to join, such as onlyMy, followed and shared.
             text_filter: Text that a name, e-mail address or the like begins with. An asterisk
                 stands for anything.
-            q: As textFilter, and the total is not counted: -1 or -2.
+            q: As text_filter, and the total is not counted: -1 or -2.
             no_total: Leaves the counting out: the total is -1 where more follow and -2 where
                 nothing does.
             start: The offset of the first item to read, 0 by default.
@@ -387,45 +279,27 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-list-apiuser, 403
-            - assumption: otherwise a list as others
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.WEBHOOKS_LIST,
-                with_parts(
-                    webhooks_list._get_kwargs(
-                        order_by=order_by,
-                        order=order,
-                        primary_filter=primary_filter,
-                        text_filter=text_filter,
-                        q=q,
-                        x_no_total=no_total,
-                    ),
-                    {"select": select, "where": where, "bool_filters": bool_filters},
-                ),
-                webhook_codec.decode_all,
+                {
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            webhook_codec.decode_all,
         )
 
     async def create(
@@ -457,29 +331,15 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: There are records like it; the body holds them in full.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: webhook-create-admin, 201; webhook-create-bad-event, 403
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_CREATE,
+            WebhookInput,
+            webhook_input_codec,
             input_,
             {
                 "event": event,
@@ -488,15 +348,10 @@ class AsyncWebhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.WEBHOOKS_CREATE,
-            webhooks_create._get_kwargs(body=PLACEHOLDER),
-            webhook_codec.decode,
-            options,
-            partial(webhook_input_codec.encode, model_),
+            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), webhook_codec.decode
         )
 
     async def get(
@@ -514,30 +369,10 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
+            The webhook.
         """
         return await self._sender.call(
-            operations.WEBHOOKS_GET,
-            webhooks_get._get_kwargs(id=segment(id, "id")),
-            webhook_codec.decode,
-            options,
+            self._call(operations.WEBHOOKS_GET, {"id": id}, options), webhook_codec.decode
         )
 
     async def update(
@@ -570,30 +405,16 @@ class AsyncWebhooks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Webhook.
+            The webhook.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
             ConflictError: Somebody else changed what is sent: the body holds the values of now.
                 Or there are records like it: the body holds them.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: a record as others; not recorded
         """
-        model_ = input_model(
-            WebhookInput,
+        body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
+            WebhookInput,
+            webhook_input_codec,
             input_,
             {
                 "event": event,
@@ -602,15 +423,10 @@ class AsyncWebhooks(Resource):
                 "is_active": is_active,
                 "skip_own": skip_own,
             },
-            webhook_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.WEBHOOKS_UPDATE,
-            webhooks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            webhook_codec.decode,
-            options,
-            partial(webhook_input_codec.encode, model_),
+            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), webhook_codec.decode
         )
 
     async def delete(
@@ -626,27 +442,5 @@ class AsyncWebhooks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: A value or parameter is refused. A refused value is told in the
-                body; otherwise the body is empty and X-Status-Reason tells.
-            AuthenticationError: The credentials are missing or wrong, or the user is inactive;
-                nothing tells which. Where a second factor is needed the body says so.
-            PermissionDeniedError: The user may not, or an id in a link leads nowhere, or
-                maxSize is too large. An empty body without X-Status-Reason may mean that too
-                many log-ins failed from this address: then every request is refused for a
-                minute, also with valid credentials.
-            NotFoundError: There is no such record, entity type, link or action: an empty body.
-                Or there is no such route: a page in HTML, without X-Status-Reason.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: answers as other records do; not recorded
         """
-        await self._sender.call(
-            operations.WEBHOOKS_DELETE,
-            webhooks_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.WEBHOOKS_DELETE, {"id": id}, options), None)

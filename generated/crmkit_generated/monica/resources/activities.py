@@ -6,32 +6,22 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activities import (
-    activities_create,
-    activities_delete,
-    activities_get,
-    activities_list,
-    activities_list_of_contact,
-    activities_update,
-)
 from ..codec import activity as activity_codec
 from ..codec import activity_input as activity_input_codec
 from ..models.activity import Activity
 from ..models.activity_input import ActivityInput
+from ..operations import activities as operations
 
-_ACTIVITIES_UPDATE = Replacement(
+_ACTIVITIES_UPDATE = Merge(
     operations.ACTIVITIES_GET,
     operations.ACTIVITIES_UPDATE,
     activity_codec.decode,
@@ -71,44 +61,28 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 175 and 190
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.ACTIVITIES_LIST_OF_CONTACT,
-                    activities_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    activity_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                activity_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(sort=sort),
-                activity_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_codec.decode_all,
         )
 
     def create(
@@ -140,28 +114,12 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 664; seq 184, 186, 188, 189, what is refused
+            The activity, created.
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_CREATE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "summary": summary,
@@ -171,16 +129,11 @@ class Activities(Resource):
                 "activity_type_id": activity_type_id,
                 "emotions": emotions,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIVITIES_CREATE,
-                activities_create._get_kwargs(body=PLACEHOLDER),
-                activity_codec.decode,
-                options,
-                partial(activity_input_codec.encode, model_),
+                self._call(operations.ACTIVITIES_CREATE, {}, options, body_), activity_codec.decode
             )
         )
 
@@ -199,29 +152,11 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 174
+            The activity.
         """
         return drive(
             self._sender.call(
-                operations.ACTIVITIES_GET,
-                activities_get._get_kwargs(id=segment(id, "id")),
-                activity_codec.decode,
-                options,
+                self._call(operations.ACTIVITIES_GET, {"id": id}, options), activity_codec.decode
             )
         )
 
@@ -244,7 +179,7 @@ class Activities(Resource):
         Description and type that are not sent are cleared, the contacts are replaced, feelings
         stay if not sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -261,28 +196,12 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 180, empty body
+            The activity.
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "summary": summary,
@@ -292,20 +211,10 @@ class Activities(Resource):
                 "activity_type_id": activity_type_id,
                 "emotions": emotions,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _ACTIVITIES_UPDATE,
-                activities_get._get_kwargs(id=segment(id, "id")),
-                activities_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(activity_input_codec.encode, model_),
-                activity_codec.decode,
-                options,
-            )
+            self._merge(_ACTIVITIES_UPDATE, {"id": id}, options, body_, activity_codec.decode)
         )
 
     def delete(
@@ -321,31 +230,9 @@ class Activities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 192; seq 194, no number
         """
         drive(
-            self._sender.call(
-                operations.ACTIVITIES_DELETE,
-                activities_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.ACTIVITIES_DELETE, {"id": id}, options), None)
         )
 
 
@@ -374,44 +261,28 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 175 and 190
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.ACTIVITIES_LIST_OF_CONTACT,
-                    activities_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    activity_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                activity_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(sort=sort),
-                activity_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_codec.decode_all,
         )
 
     async def create(
@@ -443,28 +314,12 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 664; seq 184, 186, 188, 189, what is refused
+            The activity, created.
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_CREATE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "summary": summary,
@@ -474,15 +329,10 @@ class AsyncActivities(Resource):
                 "activity_type_id": activity_type_id,
                 "emotions": emotions,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITIES_CREATE,
-            activities_create._get_kwargs(body=PLACEHOLDER),
-            activity_codec.decode,
-            options,
-            partial(activity_input_codec.encode, model_),
+            self._call(operations.ACTIVITIES_CREATE, {}, options, body_), activity_codec.decode
         )
 
     async def get(
@@ -500,28 +350,10 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 174
+            The activity.
         """
         return await self._sender.call(
-            operations.ACTIVITIES_GET,
-            activities_get._get_kwargs(id=segment(id, "id")),
-            activity_codec.decode,
-            options,
+            self._call(operations.ACTIVITIES_GET, {"id": id}, options), activity_codec.decode
         )
 
     async def update(
@@ -543,7 +375,7 @@ class AsyncActivities(Resource):
         Description and type that are not sent are cleared, the contacts are replaced, feelings
         stay if not sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -560,28 +392,12 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Activity.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 180, empty body
+            The activity.
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "summary": summary,
@@ -591,18 +407,10 @@ class AsyncActivities(Resource):
                 "activity_type_id": activity_type_id,
                 "emotions": emotions,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _ACTIVITIES_UPDATE,
-            activities_get._get_kwargs(id=segment(id, "id")),
-            activities_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(activity_input_codec.encode, model_),
-            activity_codec.decode,
-            options,
+        return await self._merge(
+            _ACTIVITIES_UPDATE, {"id": id}, options, body_, activity_codec.decode
         )
 
     async def delete(
@@ -618,27 +426,5 @@ class AsyncActivities(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 192; seq 194, no number
         """
-        await self._sender.call(
-            operations.ACTIVITIES_DELETE,
-            activities_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ACTIVITIES_DELETE, {"id": id}, options), None)

@@ -4,28 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activity_type_categories import (
-    activity_type_categories_create,
-    activity_type_categories_delete,
-    activity_type_categories_get,
-    activity_type_categories_list,
-    activity_type_categories_update,
-)
 from ..codec import activity_type_category as activity_type_category_codec
 from ..codec import activity_type_category_input as activity_type_category_input_codec
 from ..models.activity_type_category import ActivityTypeCategory
 from ..models.activity_type_category_input import ActivityTypeCategoryInput
+from ..operations import activity_type_categories as operations
 
 
 class ActivityTypeCategories(Resource):
@@ -51,30 +42,17 @@ class ActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 171
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITY_TYPE_CATEGORIES_LIST,
-                activity_type_categories_list._get_kwargs(sort=sort),
-                activity_type_category_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_type_category_codec.decode_all,
         )
 
     def create(
@@ -96,37 +74,20 @@ class ActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
-        model_ = input_model(
-            ActivityTypeCategoryInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
+            ActivityTypeCategoryInput,
+            activity_type_category_input_codec,
             input_,
             {"name": name},
-            activity_type_category_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
-                activity_type_categories_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
                 activity_type_category_codec.decode,
-                options,
-                partial(activity_type_category_input_codec.encode, model_),
             )
         )
 
@@ -145,26 +106,12 @@ class ActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
         return drive(
             self._sender.call(
-                operations.ACTIVITY_TYPE_CATEGORIES_GET,
-                activity_type_categories_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
                 activity_type_category_codec.decode,
-                options,
             )
         )
 
@@ -189,37 +136,20 @@ class ActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
-        model_ = input_model(
-            ActivityTypeCategoryInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
+            ActivityTypeCategoryInput,
+            activity_type_category_input_codec,
             input_,
             {"name": name},
-            activity_type_category_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-                activity_type_categories_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+                self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
                 activity_type_category_codec.decode,
-                options,
-                partial(activity_type_category_input_codec.encode, model_),
             )
         )
 
@@ -236,30 +166,10 @@ class ActivityTypeCategories(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 201
         """
         drive(
             self._sender.call(
-                operations.ACTIVITY_TYPE_CATEGORIES_DELETE,
-                activity_type_categories_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.ACTIVITY_TYPE_CATEGORIES_DELETE, {"id": id}, options), None
             )
         )
 
@@ -287,30 +197,17 @@ class AsyncActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 171
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITY_TYPE_CATEGORIES_LIST,
-                activity_type_categories_list._get_kwargs(sort=sort),
-                activity_type_category_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_type_category_codec.decode_all,
         )
 
     async def create(
@@ -332,36 +229,19 @@ class AsyncActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
-        model_ = input_model(
-            ActivityTypeCategoryInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
+            ActivityTypeCategoryInput,
+            activity_type_category_input_codec,
             input_,
             {"name": name},
-            activity_type_category_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
-            activity_type_categories_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
             activity_type_category_codec.decode,
-            options,
-            partial(activity_type_category_input_codec.encode, model_),
         )
 
     async def get(
@@ -379,25 +259,11 @@ class AsyncActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
         return await self._sender.call(
-            operations.ACTIVITY_TYPE_CATEGORIES_GET,
-            activity_type_categories_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
             activity_type_category_codec.decode,
-            options,
         )
 
     async def update(
@@ -421,36 +287,19 @@ class AsyncActivityTypeCategories(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityTypeCategory.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type category.
         """
-        model_ = input_model(
-            ActivityTypeCategoryInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
+            ActivityTypeCategoryInput,
+            activity_type_category_input_codec,
             input_,
             {"name": name},
-            activity_type_category_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-            activity_type_categories_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+            self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
             activity_type_category_codec.decode,
-            options,
-            partial(activity_type_category_input_codec.encode, model_),
         )
 
     async def delete(
@@ -466,27 +315,7 @@ class AsyncActivityTypeCategories(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 201
         """
         await self._sender.call(
-            operations.ACTIVITY_TYPE_CATEGORIES_DELETE,
-            activity_type_categories_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ACTIVITY_TYPE_CATEGORIES_DELETE, {"id": id}, options), None
         )

@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activity_types import (
-    activity_types_create,
-    activity_types_delete,
-    activity_types_get,
-    activity_types_list,
-    activity_types_update,
-)
 from ..codec import activity_type as activity_type_codec
 from ..codec import activity_type_input as activity_type_input_codec
 from ..models.activity_type import ActivityType
 from ..models.activity_type_input import ActivityTypeInput
+from ..operations import activity_types as operations
 
-_ACTIVITY_TYPES_UPDATE = Replacement(
+_ACTIVITY_TYPES_UPDATE = Merge(
     operations.ACTIVITY_TYPES_GET,
     operations.ACTIVITY_TYPES_UPDATE,
     activity_type_codec.decode,
@@ -62,27 +53,17 @@ class ActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITY_TYPES_LIST,
-                activity_types_list._get_kwargs(sort=sort),
-                activity_type_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_type_codec.decode_all,
         )
 
     def create(
@@ -106,40 +87,20 @@ class ActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 196, answered 200; seq 197, missing category
+            The activity type.
         """
-        model_ = input_model(
-            ActivityTypeInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
+            ActivityTypeInput,
+            activity_type_input_codec,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
-            activity_type_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIVITY_TYPES_CREATE,
-                activity_types_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
                 activity_type_codec.decode,
-                options,
-                partial(activity_type_input_codec.encode, model_),
             )
         )
 
@@ -158,26 +119,12 @@ class ActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type.
         """
         return drive(
             self._sender.call(
-                operations.ACTIVITY_TYPES_GET,
-                activity_types_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
                 activity_type_codec.decode,
-                options,
             )
         )
 
@@ -195,7 +142,7 @@ class ActivityTypes(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -208,43 +155,19 @@ class ActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 199
+            The activity type.
         """
-        model_ = input_model(
-            ActivityTypeInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
+            ActivityTypeInput,
+            activity_type_input_codec,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
-            activity_type_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _ACTIVITY_TYPES_UPDATE,
-                activity_types_get._get_kwargs(id=segment(id, "id")),
-                activity_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(activity_type_input_codec.encode, model_),
-                activity_type_codec.decode,
-                options,
+            self._merge(
+                _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, activity_type_codec.decode
             )
         )
 
@@ -261,30 +184,10 @@ class ActivityTypes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 200
         """
         drive(
             self._sender.call(
-                operations.ACTIVITY_TYPES_DELETE,
-                activity_types_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.ACTIVITY_TYPES_DELETE, {"id": id}, options), None
             )
         )
 
@@ -312,27 +215,17 @@ class AsyncActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.ACTIVITY_TYPES_LIST,
-                activity_types_list._get_kwargs(sort=sort),
-                activity_type_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            activity_type_codec.decode_all,
         )
 
     async def create(
@@ -356,39 +249,19 @@ class AsyncActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 196, answered 200; seq 197, missing category
+            The activity type.
         """
-        model_ = input_model(
-            ActivityTypeInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
+            ActivityTypeInput,
+            activity_type_input_codec,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
-            activity_type_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITY_TYPES_CREATE,
-            activity_types_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
             activity_type_codec.decode,
-            options,
-            partial(activity_type_input_codec.encode, model_),
         )
 
     async def get(
@@ -406,25 +279,11 @@ class AsyncActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The activity type.
         """
         return await self._sender.call(
-            operations.ACTIVITY_TYPES_GET,
-            activity_types_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
             activity_type_codec.decode,
-            options,
         )
 
     async def update(
@@ -441,7 +300,7 @@ class AsyncActivityTypes(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -454,42 +313,18 @@ class AsyncActivityTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ActivityType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 199
+            The activity type.
         """
-        model_ = input_model(
-            ActivityTypeInput,
+        body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
+            ActivityTypeInput,
+            activity_type_input_codec,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
-            activity_type_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _ACTIVITY_TYPES_UPDATE,
-            activity_types_get._get_kwargs(id=segment(id, "id")),
-            activity_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(activity_type_input_codec.encode, model_),
-            activity_type_codec.decode,
-            options,
+        return await self._merge(
+            _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, activity_type_codec.decode
         )
 
     async def delete(
@@ -505,27 +340,7 @@ class AsyncActivityTypes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 200
         """
         await self._sender.call(
-            operations.ACTIVITY_TYPES_DELETE,
-            activity_types_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.ACTIVITY_TYPES_DELETE, {"id": id}, options), None
         )

@@ -5,32 +5,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import alone, segment
+from crmkit.core.call import refuse_beside
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.addresses import (
-    addresses_create,
-    addresses_delete,
-    addresses_get,
-    addresses_list,
-    addresses_list_of_contact,
-    addresses_update,
-)
 from ..codec import address as address_codec
 from ..codec import address_input as address_input_codec
 from ..models.address import Address
 from ..models.address_input import AddressInput
+from ..operations import addresses as operations
 
-_ADDRESSES_UPDATE = Replacement(
+_ADDRESSES_UPDATE = Merge(
     operations.ADDRESSES_GET,
     operations.ADDRESSES_UPDATE,
     address_codec.decode,
@@ -73,42 +64,25 @@ class Addresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
-            alone(operations.ADDRESSES_LIST, "contact_id", {"sort": sort})
+            refuse_beside(operations.ADDRESSES_LIST, "contact_id", {"sort": sort})
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.ADDRESSES_LIST_OF_CONTACT,
-                    addresses_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id")
-                    ),
-                    address_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                address_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.ADDRESSES_LIST,
-                addresses_list._get_kwargs(sort=sort),
-                address_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            address_codec.decode_all,
         )
 
     def create(
@@ -148,28 +122,12 @@ class Addresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 324, all optional; seq 311, empty; seq 323, country too long
+            The address, created.
         """
-        model_ = input_model(
-            AddressInput,
+        body_ = request_tree(
             operations.ADDRESSES_CREATE,
+            AddressInput,
+            address_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -183,16 +141,11 @@ class Addresses(Resource):
                 "longitude": longitude,
                 "labels": labels,
             },
-            address_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ADDRESSES_CREATE,
-                addresses_create._get_kwargs(body=PLACEHOLDER),
-                address_codec.decode,
-                options,
-                partial(address_input_codec.encode, model_),
+                self._call(operations.ADDRESSES_CREATE, {}, options, body_), address_codec.decode
             )
         )
 
@@ -211,29 +164,11 @@ class Addresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 319 to 321
+            The address.
         """
         return drive(
             self._sender.call(
-                operations.ADDRESSES_GET,
-                addresses_get._get_kwargs(id=segment(id, "id")),
-                address_codec.decode,
-                options,
+                self._call(operations.ADDRESSES_GET, {"id": id}, options), address_codec.decode
             )
         )
 
@@ -260,7 +195,7 @@ class Addresses(Resource):
         What is not sent is cleared: the labels too, which no reply shows, so that they have to
         be sent with every update that is to keep them.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -281,29 +216,12 @@ class Addresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: labels are cleared like the rest; no reply tells
-            - recorded: seq 316; seq 317, unknown; seq 318, empty
+            The address.
         """
-        model_ = input_model(
-            AddressInput,
+        body_ = request_tree(
             operations.ADDRESSES_UPDATE,
+            AddressInput,
+            address_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -317,20 +235,10 @@ class Addresses(Resource):
                 "longitude": longitude,
                 "labels": labels,
             },
-            address_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _ADDRESSES_UPDATE,
-                addresses_get._get_kwargs(id=segment(id, "id")),
-                addresses_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(address_input_codec.encode, model_),
-                address_codec.decode,
-                options,
-            )
+            self._merge(_ADDRESSES_UPDATE, {"id": id}, options, body_, address_codec.decode)
         )
 
     def delete(
@@ -346,32 +254,8 @@ class Addresses(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 326; seq 327, second delete; seq 328, no number: 500
         """
-        drive(
-            self._sender.call(
-                operations.ADDRESSES_DELETE,
-                addresses_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.ADDRESSES_DELETE, {"id": id}, options), None))
 
 
 class AsyncAddresses(Resource):
@@ -399,42 +283,25 @@ class AsyncAddresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
-            alone(operations.ADDRESSES_LIST, "contact_id", {"sort": sort})
+            refuse_beside(operations.ADDRESSES_LIST, "contact_id", {"sort": sort})
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.ADDRESSES_LIST_OF_CONTACT,
-                    addresses_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id")
-                    ),
-                    address_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                address_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ADDRESSES_LIST,
-                addresses_list._get_kwargs(sort=sort),
-                address_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            address_codec.decode_all,
         )
 
     async def create(
@@ -474,28 +341,12 @@ class AsyncAddresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 324, all optional; seq 311, empty; seq 323, country too long
+            The address, created.
         """
-        model_ = input_model(
-            AddressInput,
+        body_ = request_tree(
             operations.ADDRESSES_CREATE,
+            AddressInput,
+            address_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -509,15 +360,10 @@ class AsyncAddresses(Resource):
                 "longitude": longitude,
                 "labels": labels,
             },
-            address_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ADDRESSES_CREATE,
-            addresses_create._get_kwargs(body=PLACEHOLDER),
-            address_codec.decode,
-            options,
-            partial(address_input_codec.encode, model_),
+            self._call(operations.ADDRESSES_CREATE, {}, options, body_), address_codec.decode
         )
 
     async def get(
@@ -535,28 +381,10 @@ class AsyncAddresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 319 to 321
+            The address.
         """
         return await self._sender.call(
-            operations.ADDRESSES_GET,
-            addresses_get._get_kwargs(id=segment(id, "id")),
-            address_codec.decode,
-            options,
+            self._call(operations.ADDRESSES_GET, {"id": id}, options), address_codec.decode
         )
 
     async def update(
@@ -582,7 +410,7 @@ class AsyncAddresses(Resource):
         What is not sent is cleared: the labels too, which no reply shows, so that they have to
         be sent with every update that is to keep them.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -603,29 +431,12 @@ class AsyncAddresses(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Address.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: labels are cleared like the rest; no reply tells
-            - recorded: seq 316; seq 317, unknown; seq 318, empty
+            The address.
         """
-        model_ = input_model(
-            AddressInput,
+        body_ = request_tree(
             operations.ADDRESSES_UPDATE,
+            AddressInput,
+            address_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -639,18 +450,10 @@ class AsyncAddresses(Resource):
                 "longitude": longitude,
                 "labels": labels,
             },
-            address_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _ADDRESSES_UPDATE,
-            addresses_get._get_kwargs(id=segment(id, "id")),
-            addresses_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(address_input_codec.encode, model_),
-            address_codec.decode,
-            options,
+        return await self._merge(
+            _ADDRESSES_UPDATE, {"id": id}, options, body_, address_codec.decode
         )
 
     async def delete(
@@ -666,27 +469,5 @@ class AsyncAddresses(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 326; seq 327, second delete; seq 328, no number: 500
         """
-        await self._sender.call(
-            operations.ADDRESSES_DELETE,
-            addresses_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ADDRESSES_DELETE, {"id": id}, options), None)

@@ -6,34 +6,24 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.calls import (
-    calls_create,
-    calls_delete,
-    calls_get,
-    calls_list,
-    calls_list_of_contact,
-    calls_update,
-)
 from ..codec import call as call_codec
 from ..codec import call_input as call_input_codec
 from ..codec import call_update_input as call_update_input_codec
 from ..models.call import Call
 from ..models.call_input import CallInput
 from ..models.call_update_input import CallUpdateInput
+from ..operations import calls as operations
 
-_CALLS_UPDATE = Replacement(
+_CALLS_UPDATE = Merge(
     operations.CALLS_GET,
     operations.CALLS_UPDATE,
     call_codec.decode,
@@ -71,44 +61,24 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 150
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.CALLS_LIST_OF_CONTACT,
-                    calls_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    call_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                call_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.CALLS_LIST,
-                calls_list._get_kwargs(sort=sort),
-                call_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            call_codec.decode_all,
         )
 
     def create(
@@ -139,29 +109,12 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 147; seq 161, unknown contact; seq 162, unknown emotion; seq 163,
-              empty content
+            The call, created.
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -170,16 +123,11 @@ class Calls(Resource):
                 "contact_called": contact_called,
                 "emotions": emotions,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CALLS_CREATE,
-                calls_create._get_kwargs(body=PLACEHOLDER),
-                call_codec.decode,
-                options,
-                partial(call_input_codec.encode, model_),
+                self._call(operations.CALLS_CREATE, {}, options, body_), call_codec.decode
             )
         )
 
@@ -198,29 +146,11 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 149; seq 156, unknown; seq 158, another account's
+            The call.
         """
         return drive(
             self._sender.call(
-                operations.CALLS_GET,
-                calls_get._get_kwargs(id=segment(id, "id")),
-                call_codec.decode,
-                options,
+                self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
             )
         )
 
@@ -240,7 +170,7 @@ class Calls(Resource):
 
         The contact cannot be changed. Feelings stay if not sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -255,29 +185,12 @@ class Calls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 153; seq 155, empty
-            - assumption: content that is not sent is cleared, as contact_called is (seq 153)
+            The call.
         """
-        model_ = input_model(
-            CallUpdateInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            CallUpdateInput,
+            call_update_input_codec,
             input_,
             {
                 "called_at": called_at,
@@ -285,21 +198,9 @@ class Calls(Resource):
                 "contact_called": contact_called,
                 "emotions": emotions,
             },
-            call_update_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CALLS_UPDATE,
-                calls_get._get_kwargs(id=segment(id, "id")),
-                calls_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(call_update_input_codec.encode, model_),
-                call_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_CALLS_UPDATE, {"id": id}, options, body_, call_codec.decode))
 
     def delete(
         self,
@@ -314,30 +215,8 @@ class Calls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 167; seq 168, second delete; seq 169, no number: 500
         """
-        drive(
-            self._sender.call(
-                operations.CALLS_DELETE,
-                calls_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None))
 
 
 class AsyncCalls(Resource):
@@ -365,44 +244,24 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 150
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.CALLS_LIST_OF_CONTACT,
-                    calls_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    call_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                call_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.CALLS_LIST,
-                calls_list._get_kwargs(sort=sort),
-                call_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            call_codec.decode_all,
         )
 
     async def create(
@@ -433,29 +292,12 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 147; seq 161, unknown contact; seq 162, unknown emotion; seq 163,
-              empty content
+            The call, created.
         """
-        model_ = input_model(
-            CallInput,
+        body_ = request_tree(
             operations.CALLS_CREATE,
+            CallInput,
+            call_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -464,15 +306,10 @@ class AsyncCalls(Resource):
                 "contact_called": contact_called,
                 "emotions": emotions,
             },
-            call_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CALLS_CREATE,
-            calls_create._get_kwargs(body=PLACEHOLDER),
-            call_codec.decode,
-            options,
-            partial(call_input_codec.encode, model_),
+            self._call(operations.CALLS_CREATE, {}, options, body_), call_codec.decode
         )
 
     async def get(
@@ -490,28 +327,10 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 149; seq 156, unknown; seq 158, another account's
+            The call.
         """
         return await self._sender.call(
-            operations.CALLS_GET,
-            calls_get._get_kwargs(id=segment(id, "id")),
-            call_codec.decode,
-            options,
+            self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
         )
 
     async def update(
@@ -530,7 +349,7 @@ class AsyncCalls(Resource):
 
         The contact cannot be changed. Feelings stay if not sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -545,29 +364,12 @@ class AsyncCalls(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Call.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 153; seq 155, empty
-            - assumption: content that is not sent is cleared, as contact_called is (seq 153)
+            The call.
         """
-        model_ = input_model(
-            CallUpdateInput,
+        body_ = request_tree(
             operations.CALLS_UPDATE,
+            CallUpdateInput,
+            call_update_input_codec,
             input_,
             {
                 "called_at": called_at,
@@ -575,19 +377,9 @@ class AsyncCalls(Resource):
                 "contact_called": contact_called,
                 "emotions": emotions,
             },
-            call_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CALLS_UPDATE,
-            calls_get._get_kwargs(id=segment(id, "id")),
-            calls_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(call_update_input_codec.encode, model_),
-            call_codec.decode,
-            options,
-        )
+        return await self._merge(_CALLS_UPDATE, {"id": id}, options, body_, call_codec.decode)
 
     async def delete(
         self,
@@ -602,22 +394,5 @@ class AsyncCalls(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 167; seq 168, second delete; seq 169, no number: 500
         """
-        await self._sender.call(
-            operations.CALLS_DELETE, calls_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.CALLS_DELETE, {"id": id}, options), None)

@@ -5,45 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import (
-    check_type,
-    decode_dict,
-    decode_list,
-    decode_optional,
-)
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.resource import Resource, member_tree
 
-from .. import operations
-from ..api.server import me, set_me_contact, statistics, unset_me_contact, welcome
+from ..codec import client__payloads as payloads
 from ..codec import me_contact_input as me_contact_input_codec
 from ..codec import user as user_codec
 from ..codec import welcome as welcome_codec
 from ..models.me_contact_input import MeContactInput
 from ..models.user import User
 from ..models.welcome import Welcome
-
-
-def _statistics_payload(v: Any) -> list[dict[str, str | float | bool | None]]:
-    if type(v) is list:
-        v = decode_list(
-            v,
-            lambda x: decode_dict(
-                x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "a plain value", str, float, int, bool)
-                ),
-            ),
-        )
-    else:
-        reject(v, "an array")
-    found: list[dict[str, str | float | bool | None]] = v
-    return found
+from ..operations import client_ as operations
 
 
 class Client_(Resource):
@@ -62,24 +37,10 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Welcome.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 0 and seq 1, with and without a slash at the end
+            The greeting.
         """
         return drive(
-            self._sender.call(
-                operations.WELCOME, welcome._get_kwargs(), welcome_codec.decode, options
-            )
+            self._sender.call(self._call(operations.WELCOME, {}, options), welcome_codec.decode)
         )
 
     def me(
@@ -95,21 +56,9 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The User.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 7, current user; seq 571 and 572
+            The user.
         """
-        return drive(self._sender.call(operations.ME, me._get_kwargs(), user_codec.decode, options))
+        return drive(self._sender.call(self._call(operations.ME, {}, options), user_codec.decode))
 
     def set_me_contact(
         self,
@@ -126,41 +75,16 @@ class Client_(Resource):
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 500, set me contact; seq 501, unknown contact
         """
-        model_ = sole_member(
-            MeContactInput,
+        body_ = member_tree(
             operations.SET_ME_CONTACT,
+            MeContactInput,
+            me_contact_input_codec,
             "contact_id",
             contact_id,
-            me_contact_input_codec.MEMBERS,
             extra,
         )
-        drive(
-            self._sender.call(
-                operations.SET_ME_CONTACT,
-                set_me_contact._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(me_contact_input_codec.encode, model_),
-            )
-        )
+        drive(self._sender.call(self._call(operations.SET_ME_CONTACT, {}, options, body_), None))
 
     def unset_me_contact(
         self,
@@ -173,25 +97,8 @@ class Client_(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the same reply as to setting it, seen on a server of 4.1.2 but not
-              recorded; no recorded reply shows it
         """
-        drive(
-            self._sender.call(
-                operations.UNSET_ME_CONTACT, unset_me_contact._get_kwargs(), None, options
-            )
-        )
+        drive(self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None))
 
     def statistics(
         self,
@@ -206,24 +113,10 @@ class Client_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 504, statistics disabled
+            The numbers.
         """
         return drive(
-            self._sender.call(
-                operations.STATISTICS, statistics._get_kwargs(), _statistics_payload, options
-            )
+            self._sender.call(self._call(operations.STATISTICS, {}, options), payloads.statistics)
         )
 
 
@@ -243,22 +136,10 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Welcome.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 0 and seq 1, with and without a slash at the end
+            The greeting.
         """
         return await self._sender.call(
-            operations.WELCOME, welcome._get_kwargs(), welcome_codec.decode, options
+            self._call(operations.WELCOME, {}, options), welcome_codec.decode
         )
 
     async def me(
@@ -274,21 +155,9 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The User.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 7, current user; seq 571 and 572
+            The user.
         """
-        return await self._sender.call(operations.ME, me._get_kwargs(), user_codec.decode, options)
+        return await self._sender.call(self._call(operations.ME, {}, options), user_codec.decode)
 
     async def set_me_contact(
         self,
@@ -305,39 +174,16 @@ class AsyncClient_(Resource):
             contact_id: Id of the contact. Or the whole input as one MeContactInput.
             extra: Members beside the documented ones, such as custom fields, by wire name.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 500, set me contact; seq 501, unknown contact
         """
-        model_ = sole_member(
-            MeContactInput,
+        body_ = member_tree(
             operations.SET_ME_CONTACT,
+            MeContactInput,
+            me_contact_input_codec,
             "contact_id",
             contact_id,
-            me_contact_input_codec.MEMBERS,
             extra,
         )
-        await self._sender.call(
-            operations.SET_ME_CONTACT,
-            set_me_contact._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(me_contact_input_codec.encode, model_),
-        )
+        await self._sender.call(self._call(operations.SET_ME_CONTACT, {}, options, body_), None)
 
     async def unset_me_contact(
         self,
@@ -350,23 +196,8 @@ class AsyncClient_(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the same reply as to setting it, seen on a server of 4.1.2 but not
-              recorded; no recorded reply shows it
         """
-        await self._sender.call(
-            operations.UNSET_ME_CONTACT, unset_me_contact._get_kwargs(), None, options
-        )
+        await self._sender.call(self._call(operations.UNSET_ME_CONTACT, {}, options), None)
 
     async def statistics(
         self,
@@ -381,20 +212,8 @@ class AsyncClient_(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The value.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 504, statistics disabled
+            The numbers.
         """
         return await self._sender.call(
-            operations.STATISTICS, statistics._get_kwargs(), _statistics_payload, options
+            self._call(operations.STATISTICS, {}, options), payloads.statistics
         )

@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.companies import (
-    companies_create,
-    companies_delete,
-    companies_get,
-    companies_list,
-    companies_update,
-)
 from ..codec import company as company_codec
 from ..codec import company_input as company_input_codec
 from ..models.company import Company
 from ..models.company_input import CompanyInput
+from ..operations import companies as operations
 
-_COMPANIES_UPDATE = Replacement(
+_COMPANIES_UPDATE = Merge(
     operations.COMPANIES_GET,
     operations.COMPANIES_UPDATE,
     company_codec.decode,
@@ -63,27 +54,13 @@ class Companies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.COMPANIES_LIST,
-                companies_list._get_kwargs(sort=sort),
-                company_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            company_codec.decode_all,
         )
 
     def create(
@@ -109,40 +86,19 @@ class Companies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 344, empty
+            The company, created.
         """
-        model_ = input_model(
-            CompanyInput,
+        body_ = request_tree(
             operations.COMPANIES_CREATE,
+            CompanyInput,
+            company_input_codec,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
-            company_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.COMPANIES_CREATE,
-                companies_create._get_kwargs(body=PLACEHOLDER),
-                company_codec.decode,
-                options,
-                partial(company_input_codec.encode, model_),
+                self._call(operations.COMPANIES_CREATE, {}, options, body_), company_codec.decode
             )
         )
 
@@ -161,26 +117,11 @@ class Companies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The company.
         """
         return drive(
             self._sender.call(
-                operations.COMPANIES_GET,
-                companies_get._get_kwargs(id=segment(id, "id")),
-                company_codec.decode,
-                options,
+                self._call(operations.COMPANIES_GET, {"id": id}, options), company_codec.decode
             )
         )
 
@@ -199,7 +140,7 @@ class Companies(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -213,44 +154,18 @@ class Companies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 347; seq 348, unknown; seq 349, empty
+            The company.
         """
-        model_ = input_model(
-            CompanyInput,
+        body_ = request_tree(
             operations.COMPANIES_UPDATE,
+            CompanyInput,
+            company_input_codec,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
-            company_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _COMPANIES_UPDATE,
-                companies_get._get_kwargs(id=segment(id, "id")),
-                companies_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(company_input_codec.encode, model_),
-                company_codec.decode,
-                options,
-            )
+            self._merge(_COMPANIES_UPDATE, {"id": id}, options, body_, company_codec.decode)
         )
 
     def delete(
@@ -267,33 +182,8 @@ class Companies(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 369, another account's; seq 371, second delete; seq 372, no number:
-              500
         """
-        drive(
-            self._sender.call(
-                operations.COMPANIES_DELETE,
-                companies_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.COMPANIES_DELETE, {"id": id}, options), None))
 
 
 class AsyncCompanies(Resource):
@@ -319,27 +209,13 @@ class AsyncCompanies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.COMPANIES_LIST,
-                companies_list._get_kwargs(sort=sort),
-                company_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            company_codec.decode_all,
         )
 
     async def create(
@@ -365,39 +241,18 @@ class AsyncCompanies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 344, empty
+            The company, created.
         """
-        model_ = input_model(
-            CompanyInput,
+        body_ = request_tree(
             operations.COMPANIES_CREATE,
+            CompanyInput,
+            company_input_codec,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
-            company_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.COMPANIES_CREATE,
-            companies_create._get_kwargs(body=PLACEHOLDER),
-            company_codec.decode,
-            options,
-            partial(company_input_codec.encode, model_),
+            self._call(operations.COMPANIES_CREATE, {}, options, body_), company_codec.decode
         )
 
     async def get(
@@ -415,25 +270,10 @@ class AsyncCompanies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The company.
         """
         return await self._sender.call(
-            operations.COMPANIES_GET,
-            companies_get._get_kwargs(id=segment(id, "id")),
-            company_codec.decode,
-            options,
+            self._call(operations.COMPANIES_GET, {"id": id}, options), company_codec.decode
         )
 
     async def update(
@@ -451,7 +291,7 @@ class AsyncCompanies(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -465,42 +305,18 @@ class AsyncCompanies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Company.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 347; seq 348, unknown; seq 349, empty
+            The company.
         """
-        model_ = input_model(
-            CompanyInput,
+        body_ = request_tree(
             operations.COMPANIES_UPDATE,
+            CompanyInput,
+            company_input_codec,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
-            company_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _COMPANIES_UPDATE,
-            companies_get._get_kwargs(id=segment(id, "id")),
-            companies_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(company_input_codec.encode, model_),
-            company_codec.decode,
-            options,
+        return await self._merge(
+            _COMPANIES_UPDATE, {"id": id}, options, body_, company_codec.decode
         )
 
     async def delete(
@@ -517,28 +333,5 @@ class AsyncCompanies(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 369, another account's; seq 371, second delete; seq 372, no number:
-              500
         """
-        await self._sender.call(
-            operations.COMPANIES_DELETE,
-            companies_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.COMPANIES_DELETE, {"id": id}, options), None)

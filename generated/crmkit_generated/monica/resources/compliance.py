@@ -4,30 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.compliance import (
-    compliance_get,
-    compliance_get_signed,
-    compliance_list,
-    compliance_list_signed,
-    compliance_sign,
-)
 from ..codec import policy_signature as policy_signature_codec
 from ..codec import policy_signature_input as policy_signature_input_codec
 from ..codec import term as term_codec
 from ..models.policy_signature import PolicySignature
 from ..models.policy_signature_input import PolicySignatureInput
 from ..models.term import Term
+from ..operations import compliance as operations
 
 
 class Compliance(Resource):
@@ -50,28 +41,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 495, without a token
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST,
-                compliance_list._get_kwargs(),
-                term_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
+            term_codec.decode_all,
         )
 
     def get(
@@ -89,24 +63,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Term.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The terms.
         """
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_GET,
-                compliance_get._get_kwargs(id=segment(id, "id")),
-                term_codec.decode,
-                options,
+                self._call(operations.COMPLIANCE_GET, {"id": id}, options), term_codec.decode
             )
         )
 
@@ -123,30 +84,11 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 497, signed policies
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST_SIGNED,
-                compliance_list_signed._get_kwargs(),
-                policy_signature_codec.decode_all,
-                options,
-            )
+            self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
+            policy_signature_codec.decode_all,
         )
 
     def sign(
@@ -167,40 +109,20 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 498, sign policy
+            The consent.
         """
-        model_ = sole_member(
-            PolicySignatureInput,
+        body_ = member_tree(
             operations.COMPLIANCE_SIGN,
+            PolicySignatureInput,
+            policy_signature_input_codec,
             "ip_address",
             ip_address,
-            policy_signature_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_SIGN,
-                compliance_sign._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
                 policy_signature_codec.decode,
-                options,
-                partial(policy_signature_input_codec.encode, model_),
             )
         )
 
@@ -219,30 +141,12 @@ class Compliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the id is that of the terms, seen on a server of 4.1.2 but not
-              recorded
+            The consent.
         """
         return drive(
             self._sender.call(
-                operations.COMPLIANCE_GET_SIGNED,
-                compliance_get_signed._get_kwargs(id=segment(id, "id")),
+                self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
                 policy_signature_codec.decode,
-                options,
             )
         )
 
@@ -267,28 +171,11 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 495, without a token
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST,
-                compliance_list._get_kwargs(),
-                term_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
+            term_codec.decode_all,
         )
 
     async def get(
@@ -306,23 +193,10 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Term.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The terms.
         """
         return await self._sender.call(
-            operations.COMPLIANCE_GET,
-            compliance_get._get_kwargs(id=segment(id, "id")),
-            term_codec.decode,
-            options,
+            self._call(operations.COMPLIANCE_GET, {"id": id}, options), term_codec.decode
         )
 
     def list_signed(
@@ -338,30 +212,11 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 497, signed policies
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.COMPLIANCE_LIST_SIGNED,
-                compliance_list_signed._get_kwargs(),
-                policy_signature_codec.decode_all,
-                options,
-            )
+            self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
+            policy_signature_codec.decode_all,
         )
 
     async def sign(
@@ -382,39 +237,19 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 498, sign policy
+            The consent.
         """
-        model_ = sole_member(
-            PolicySignatureInput,
+        body_ = member_tree(
             operations.COMPLIANCE_SIGN,
+            PolicySignatureInput,
+            policy_signature_input_codec,
             "ip_address",
             ip_address,
-            policy_signature_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.COMPLIANCE_SIGN,
-            compliance_sign._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
             policy_signature_codec.decode,
-            options,
-            partial(policy_signature_input_codec.encode, model_),
         )
 
     async def get_signed(
@@ -432,27 +267,9 @@ class AsyncCompliance(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The PolicySignature.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: the id is that of the terms, seen on a server of 4.1.2 but not
-              recorded
+            The consent.
         """
         return await self._sender.call(
-            operations.COMPLIANCE_GET_SIGNED,
-            compliance_get_signed._get_kwargs(id=segment(id, "id")),
+            self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
             policy_signature_codec.decode,
-            options,
         )

@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contact_field_types import (
-    contact_field_types_create,
-    contact_field_types_delete,
-    contact_field_types_get,
-    contact_field_types_list,
-    contact_field_types_update,
-)
 from ..codec import contact_field_type as contact_field_type_codec
 from ..codec import contact_field_type_input as contact_field_type_input_codec
 from ..models.contact_field_type import ContactFieldType
 from ..models.contact_field_type_input import ContactFieldTypeInput
+from ..operations import contact_field_types as operations
 
-_CONTACT_FIELD_TYPES_UPDATE = Replacement(
+_CONTACT_FIELD_TYPES_UPDATE = Merge(
     operations.CONTACT_FIELD_TYPES_GET,
     operations.CONTACT_FIELD_TYPES_UPDATE,
     contact_field_type_codec.decode,
@@ -37,7 +28,7 @@ _CONTACT_FIELD_TYPES_UPDATE = Replacement(
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
         Member("protocol", ("protocol",), nullable=True),
         Member("delible", ("delible",), nullable=True, form="bit"),
-        Member("type", ("type",), nullable=True),
+        Member("type", ("type",), nullable=True, argument="type_"),
     ),
 )
 
@@ -62,30 +53,13 @@ class ContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 278; seq 298, the first of a page of one was the fifth
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.CONTACT_FIELD_TYPES_LIST,
-                contact_field_types_list._get_kwargs(),
-                contact_field_type_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
+            ),
+            contact_field_type_codec.decode_all,
         )
 
     def create(
@@ -115,28 +89,12 @@ class ContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 295; seq 296, empty
+            The contact field type, created.
         """
-        model_ = input_model(
-            ContactFieldTypeInput,
+        body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
+            ContactFieldTypeInput,
+            contact_field_type_input_codec,
             input_,
             {
                 "name": name,
@@ -145,16 +103,12 @@ class ContactFieldTypes(Resource):
                 "delible": delible,
                 "type_": type_,
             },
-            contact_field_type_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELD_TYPES_CREATE,
-                contact_field_types_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
                 contact_field_type_codec.decode,
-                options,
-                partial(contact_field_type_input_codec.encode, model_),
             )
         )
 
@@ -173,29 +127,12 @@ class ContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 303, no number
+            The contact field type.
         """
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELD_TYPES_GET,
-                contact_field_types_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
                 contact_field_type_codec.decode,
-                options,
             )
         )
 
@@ -216,7 +153,7 @@ class ContactFieldTypes(Resource):
 
         What is not sent stays.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -232,28 +169,12 @@ class ContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 299; seq 300, unknown; seq 301, empty
+            The contact field type.
         """
-        model_ = input_model(
-            ContactFieldTypeInput,
+        body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
+            ContactFieldTypeInput,
+            contact_field_type_input_codec,
             input_,
             {
                 "name": name,
@@ -262,19 +183,15 @@ class ContactFieldTypes(Resource):
                 "delible": delible,
                 "type_": type_,
             },
-            contact_field_type_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
+            self._merge(
                 _CONTACT_FIELD_TYPES_UPDATE,
-                contact_field_types_get._get_kwargs(id=segment(id, "id")),
-                contact_field_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_field_type_input_codec.encode, model_),
-                contact_field_type_codec.decode,
+                {"id": id},
                 options,
+                body_,
+                contact_field_type_codec.decode,
             )
         )
 
@@ -292,28 +209,10 @@ class ContactFieldTypes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 306; seq 307, second delete; seq 309, delete a built-in
         """
         drive(
             self._sender.call(
-                operations.CONTACT_FIELD_TYPES_DELETE,
-                contact_field_types_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.CONTACT_FIELD_TYPES_DELETE, {"id": id}, options), None
             )
         )
 
@@ -338,30 +237,13 @@ class AsyncContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 278; seq 298, the first of a page of one was the fifth
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.CONTACT_FIELD_TYPES_LIST,
-                contact_field_types_list._get_kwargs(),
-                contact_field_type_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
+            ),
+            contact_field_type_codec.decode_all,
         )
 
     async def create(
@@ -391,28 +273,12 @@ class AsyncContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 295; seq 296, empty
+            The contact field type, created.
         """
-        model_ = input_model(
-            ContactFieldTypeInput,
+        body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
+            ContactFieldTypeInput,
+            contact_field_type_input_codec,
             input_,
             {
                 "name": name,
@@ -421,15 +287,11 @@ class AsyncContactFieldTypes(Resource):
                 "delible": delible,
                 "type_": type_,
             },
-            contact_field_type_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACT_FIELD_TYPES_CREATE,
-            contact_field_types_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
             contact_field_type_codec.decode,
-            options,
-            partial(contact_field_type_input_codec.encode, model_),
         )
 
     async def get(
@@ -447,28 +309,11 @@ class AsyncContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 303, no number
+            The contact field type.
         """
         return await self._sender.call(
-            operations.CONTACT_FIELD_TYPES_GET,
-            contact_field_types_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
             contact_field_type_codec.decode,
-            options,
         )
 
     async def update(
@@ -488,7 +333,7 @@ class AsyncContactFieldTypes(Resource):
 
         What is not sent stays.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -504,28 +349,12 @@ class AsyncContactFieldTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactFieldType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 299; seq 300, unknown; seq 301, empty
+            The contact field type.
         """
-        model_ = input_model(
-            ContactFieldTypeInput,
+        body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
+            ContactFieldTypeInput,
+            contact_field_type_input_codec,
             input_,
             {
                 "name": name,
@@ -534,18 +363,10 @@ class AsyncContactFieldTypes(Resource):
                 "delible": delible,
                 "type_": type_,
             },
-            contact_field_type_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACT_FIELD_TYPES_UPDATE,
-            contact_field_types_get._get_kwargs(id=segment(id, "id")),
-            contact_field_types_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_field_type_input_codec.encode, model_),
-            contact_field_type_codec.decode,
-            options,
+        return await self._merge(
+            _CONTACT_FIELD_TYPES_UPDATE, {"id": id}, options, body_, contact_field_type_codec.decode
         )
 
     async def delete(
@@ -562,25 +383,7 @@ class AsyncContactFieldTypes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 306; seq 307, second delete; seq 309, delete a built-in
         """
         await self._sender.call(
-            operations.CONTACT_FIELD_TYPES_DELETE,
-            contact_field_types_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.CONTACT_FIELD_TYPES_DELETE, {"id": id}, options), None
         )

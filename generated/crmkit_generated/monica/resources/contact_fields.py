@@ -5,31 +5,22 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contact_fields import (
-    contact_fields_create,
-    contact_fields_delete,
-    contact_fields_get,
-    contact_fields_list,
-    contact_fields_update,
-)
 from ..codec import contact_field as contact_field_codec
 from ..codec import contact_field_input as contact_field_input_codec
 from ..models.contact_field import ContactField
 from ..models.contact_field_input import ContactFieldInput
+from ..operations import contact_fields as operations
 
-_CONTACT_FIELDS_UPDATE = Replacement(
+_CONTACT_FIELDS_UPDATE = Merge(
     operations.CONTACT_FIELDS_GET,
     operations.CONTACT_FIELDS_UPDATE,
     contact_field_codec.decode,
@@ -64,33 +55,17 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 283; seq 281, there is no list of all
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                contact_field_codec.decode_all,
+                {"contact_id": contact_id},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_field_codec.decode_all,
         )
 
     def create(
@@ -118,28 +93,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 279; seq 280, empty
+            The contact field, created.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
+            ContactFieldInput,
+            contact_field_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -147,16 +106,12 @@ class ContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_CREATE,
-                contact_fields_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
                 contact_field_codec.decode,
-                options,
-                partial(contact_field_input_codec.encode, model_),
             )
         )
 
@@ -175,29 +130,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 282
+            The contact field.
         """
         return drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_GET,
-                contact_fields_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
                 contact_field_codec.decode,
-                options,
             )
         )
 
@@ -217,7 +155,7 @@ class ContactFields(Resource):
 
         A `contact_field_id` in the body beats the id in the path.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -232,28 +170,12 @@ class ContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 691
+            The contact field.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
+            ContactFieldInput,
+            contact_field_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -261,19 +183,11 @@ class ContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACT_FIELDS_UPDATE,
-                contact_fields_get._get_kwargs(id=segment(id, "id")),
-                contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_field_input_codec.encode, model_),
-                contact_field_codec.decode,
-                options,
+            self._merge(
+                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, contact_field_codec.decode
             )
         )
 
@@ -290,31 +204,10 @@ class ContactFields(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 291, another account's; seq 293, second delete; seq 294, no number:
-              500
         """
         drive(
             self._sender.call(
-                operations.CONTACT_FIELDS_DELETE,
-                contact_fields_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.CONTACT_FIELDS_DELETE, {"id": id}, options), None
             )
         )
 
@@ -341,33 +234,17 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 283; seq 281, there is no list of all
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACT_FIELDS_LIST,
-                contact_fields_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                contact_field_codec.decode_all,
+                {"contact_id": contact_id},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_field_codec.decode_all,
         )
 
     async def create(
@@ -395,28 +272,12 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 279; seq 280, empty
+            The contact field, created.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
+            ContactFieldInput,
+            contact_field_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -424,15 +285,11 @@ class AsyncContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACT_FIELDS_CREATE,
-            contact_fields_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
             contact_field_codec.decode,
-            options,
-            partial(contact_field_input_codec.encode, model_),
         )
 
     async def get(
@@ -450,28 +307,11 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 282
+            The contact field.
         """
         return await self._sender.call(
-            operations.CONTACT_FIELDS_GET,
-            contact_fields_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
             contact_field_codec.decode,
-            options,
         )
 
     async def update(
@@ -490,7 +330,7 @@ class AsyncContactFields(Resource):
 
         A `contact_field_id` in the body beats the id in the path.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -505,28 +345,12 @@ class AsyncContactFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactField.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 691
+            The contact field.
         """
-        model_ = input_model(
-            ContactFieldInput,
+        body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
+            ContactFieldInput,
+            contact_field_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -534,18 +358,10 @@ class AsyncContactFields(Resource):
                 "data": data,
                 "labels": labels,
             },
-            contact_field_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACT_FIELDS_UPDATE,
-            contact_fields_get._get_kwargs(id=segment(id, "id")),
-            contact_fields_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_field_input_codec.encode, model_),
-            contact_field_codec.decode,
-            options,
+        return await self._merge(
+            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, contact_field_codec.decode
         )
 
     async def delete(
@@ -561,28 +377,7 @@ class AsyncContactFields(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 291, another account's; seq 293, second delete; seq 294, no number:
-              500
         """
         await self._sender.call(
-            operations.CONTACT_FIELDS_DELETE,
-            contact_fields_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.CONTACT_FIELDS_DELETE, {"id": id}, options), None
         )

@@ -5,39 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_discriminated
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contacts import (
-    contacts_clear_tags,
-    contacts_create,
-    contacts_delete,
-    contacts_get,
-    contacts_list,
-    contacts_set_tags,
-    contacts_unset_tags,
-    contacts_update,
-    contacts_update_avatar,
-    contacts_update_food,
-    contacts_update_introduction,
-    contacts_update_work,
-)
 from ..codec import avatar_input as avatar_input_codec
 from ..codec import career_input as career_input_codec
 from ..codec import contact as contact_codec
 from ..codec import contact_input as contact_input_codec
-from ..codec import contact_partial as contact_partial_codec
+from ..codec import contacts_payloads as payloads
 from ..codec import food_input as food_input_codec
 from ..codec import introduction_input as introduction_input_codec
 from ..codec import tag_ids_input as tag_ids_input_codec
@@ -52,28 +33,12 @@ from ..models.food_input import FoodInput
 from ..models.introduction_input import IntroductionInput
 from ..models.tag_ids_input import TagIdsInput
 from ..models.tag_names_input import TagNamesInput
+from ..operations import contacts as operations
 
-
-def _contacts_create_payload(v: Any) -> Contact | ContactPartial:
-    if type(v) is dict:
-        v = decode_discriminated(
-            v,
-            "is_partial",
-            {
-                False: lambda x: contact_codec.decode(x),
-                True: lambda x: contact_partial_codec.decode(x),
-            },
-        )
-    else:
-        reject(v, "an object")
-    found: Contact | ContactPartial = v
-    return found
-
-
-_CONTACTS_UPDATE = Replacement(
+_CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    _contacts_create_payload,
+    payloads.contacts_create,
     (
         Member("first_name", ("first_name",)),
         Member("last_name", ("last_name",), nullable=True),
@@ -86,10 +51,10 @@ _CONTACTS_UPDATE = Replacement(
 )
 
 
-_CONTACTS_UPDATE_WORK = Replacement(
+_CONTACTS_UPDATE_WORK = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_WORK,
-    _contacts_create_payload,
+    payloads.contacts_create,
     (
         Member("job", ("information", "career", "job"), nullable=True),
         Member("company", ("information", "career", "company"), nullable=True),
@@ -97,10 +62,10 @@ _CONTACTS_UPDATE_WORK = Replacement(
 )
 
 
-_CONTACTS_UPDATE_INTRODUCTION = Replacement(
+_CONTACTS_UPDATE_INTRODUCTION = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_INTRODUCTION,
-    _contacts_create_payload,
+    payloads.contacts_create,
     (
         Member(
             "met_through_contact_id",
@@ -148,34 +113,17 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 11, empty list; seq 80
-            - recorded: seq 76 and 77, nothing found; seq 288, search by field
-            - recorded: seq 683 against seq 684, search result object is thinner than the real
-              one
-            - recorded: seq 79, an empty query is none
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(sort=sort, query=query, with_=with_),
-                contact_codec.decode_all,
+                {"sort": sort, "query": query, "with_": with_},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     def create(
@@ -245,32 +193,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 22, create; seq 26, partial contact
-            - recorded: seq 700 and 701, refused but the contact stays
-            - recorded: seq 580, dead, date known but absent
-            - recorded: seq 579, month 13; seq 578, what 31 February became
-            - recorded: seq 36, unknown members are ignored, is_starred among them
+            The contact, created.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "first_name": first_name,
@@ -296,16 +224,11 @@ class Contacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(contact_input_codec.encode, model_),
+                self._call(operations.CONTACTS_CREATE, {}, options, body_), payloads.contacts_create
             )
         )
 
@@ -327,30 +250,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, gone; seq 556, unknown
+            The contact, in full unless it is partial.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
-                _contacts_create_payload,
-                options,
+                self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
+                payloads.contacts_create,
             )
         )
 
@@ -390,7 +295,7 @@ class Contacts(Resource):
         death that are not sent are removed, and so are the reminders of those days unless they
         are asked for again.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -426,32 +331,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
-            - assumption: a reminder goes with the date that it belongs to; that dates have
-              reminders is recorded only as a number (seq 23)
-            - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, no number: 422
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "first_name": first_name,
@@ -477,20 +362,10 @@ class Contacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACTS_UPDATE,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_input_codec.encode, model_),
-                _contacts_create_payload,
-                options,
-            )
+            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, payloads.contacts_create)
         )
 
     def delete(
@@ -510,33 +385,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 628, delete a contact that has relationships; seq 629, relationship
-              went with it
-            - recorded: seq 541, second delete; seq 542, unknown
-            - assumption: an archived contact is refused with errors as an array of arrays, seen
-              on a server of 4.1.2 but not recorded
         """
-        drive(
-            self._sender.call(
-                operations.CONTACTS_DELETE,
-                contacts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
     def update_work(
         self,
@@ -552,7 +405,7 @@ class Contacts(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -565,44 +418,18 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 682; seq 680, nothing given clears both
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            CareerInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
+            CareerInput,
+            career_input_codec,
             input_,
             {"job": job, "company": company},
-            career_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACTS_UPDATE_WORK,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(career_input_codec.encode, model_),
-                _contacts_create_payload,
-                options,
-            )
+            self._merge(_CONTACTS_UPDATE_WORK, {"id": id}, options, body_, payloads.contacts_create)
         )
 
     def update_food(
@@ -626,40 +453,20 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 56; seq 679, null
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            FoodInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
+            FoodInput,
+            food_input_codec,
             input_,
             {"food_preferences": food_preferences},
-            food_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE_FOOD,
-                contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(food_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
+                payloads.contacts_create,
             )
         )
 
@@ -687,7 +494,7 @@ class Contacts(Resource):
         required otherwise. What is not sent is cleared: the reminder, and the place too, which
         no reply shows, so that it has to be sent with every update that is to keep it.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -708,30 +515,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 58, missing is_date_known
-            - recorded: seq 261, what such a request leaves in the contact
-            - assumption: what is not sent is cleared
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            IntroductionInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
+            IntroductionInput,
+            introduction_input_codec,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -745,19 +534,11 @@ class Contacts(Resource):
                 "age": age,
                 "add_reminder": add_reminder,
             },
-            introduction_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACTS_UPDATE_INTRODUCTION,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(introduction_input_codec.encode, model_),
-                _contacts_create_payload,
-                options,
+            self._merge(
+                _CONTACTS_UPDATE_INTRODUCTION, {"id": id}, options, body_, payloads.contacts_create
             )
         )
 
@@ -784,41 +565,20 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 60, avatar source; seq 530, avatar from a photo; seq 531, photo
-              without id
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            AvatarInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
+            AvatarInput,
+            avatar_input_codec,
             input_,
             {"source": source, "photo_id": photo_id},
-            avatar_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UPDATE_AVATAR,
-                contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(avatar_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
+                payloads.contacts_create,
             )
         )
 
@@ -842,41 +602,25 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 261, adds, does not replace
-            - recorded: seq 263 and 264, no array against a number in it: two shapes
-            - page: it asks for names separated by commas, which are refused (seq 672)
         """
-        model_ = sole_member(
-            TagNamesInput,
+        body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
+            TagNamesInput,
+            tag_names_input_codec,
             "names",
             names,
-            tag_names_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_SET_TAGS,
-                contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(tag_names_input_codec.encode, model_),
+                self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
+                payloads.contacts_create,
             )
         )
 
@@ -899,39 +643,20 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 269, unsetTag by id; seq 270, unknown tag; seq 271, by name
         """
-        model_ = sole_member(
-            TagIdsInput,
-            operations.CONTACTS_UNSET_TAGS,
-            "ids",
-            ids,
-            tag_ids_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.CONTACTS_UNSET_TAGS, TagIdsInput, tag_ids_input_codec, "ids", ids, extra
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_UNSET_TAGS,
-                contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                _contacts_create_payload,
-                options,
-                partial(tag_ids_input_codec.encode, model_),
+                self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
+                payloads.contacts_create,
             )
         )
 
@@ -950,30 +675,17 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 273, unsetTags without a body
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_CLEAR_TAGS,
-                contacts_clear_tags._get_kwargs(id=segment(id, "id")),
-                _contacts_create_payload,
-                options,
+                self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
+                payloads.contacts_create,
             )
         )
 
@@ -1010,34 +722,17 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 11, empty list; seq 80
-            - recorded: seq 76 and 77, nothing found; seq 288, search by field
-            - recorded: seq 683 against seq 684, search result object is thinner than the real
-              one
-            - recorded: seq 79, an empty query is none
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(sort=sort, query=query, with_=with_),
-                contact_codec.decode_all,
+                {"sort": sort, "query": query, "with_": with_},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     async def create(
@@ -1107,32 +802,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 22, create; seq 26, partial contact
-            - recorded: seq 700 and 701, refused but the contact stays
-            - recorded: seq 580, dead, date known but absent
-            - recorded: seq 579, month 13; seq 578, what 31 February became
-            - recorded: seq 36, unknown members are ignored, is_starred among them
+            The contact, created.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "first_name": first_name,
@@ -1158,15 +833,10 @@ class AsyncContacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(contact_input_codec.encode, model_),
+            self._call(operations.CONTACTS_CREATE, {}, options, body_), payloads.contacts_create
         )
 
     async def get(
@@ -1187,29 +857,11 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 42; seq 289, with contactfields
-            - recorded: seq 545, gone; seq 556, unknown
+            The contact, in full unless it is partial.
         """
         return await self._sender.call(
-            operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=segment(id, "id"), with_=with_),
-            _contacts_create_payload,
-            options,
+            self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
+            payloads.contacts_create,
         )
 
     async def update(
@@ -1248,7 +900,7 @@ class AsyncContacts(Resource):
         death that are not sent are removed, and so are the reminders of those days unless they
         are asked for again.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1284,32 +936,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 50, update; seq 592 and 698, what is not sent; seq 699, nulls clear
-            - assumption: a reminder goes with the date that it belongs to; that dates have
-              reminders is recorded only as a number (seq 23)
-            - recorded: seq 51, the flags are required; seq 593, is_deceased, too, by a crash
-            - recorded: seq 54, no number: 422
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "first_name": first_name,
@@ -1335,18 +967,10 @@ class AsyncContacts(Resource):
                 "deceased_date_add_reminder": deceased_date_add_reminder,
                 "uuid": uuid,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACTS_UPDATE,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_input_codec.encode, model_),
-            _contacts_create_payload,
-            options,
+        return await self._merge(
+            _CONTACTS_UPDATE, {"id": id}, options, body_, payloads.contacts_create
         )
 
     async def delete(
@@ -1366,31 +990,11 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 628, delete a contact that has relationships; seq 629, relationship
-              went with it
-            - recorded: seq 541, second delete; seq 542, unknown
-            - assumption: an archived contact is refused with errors as an array of arrays, seen
-              on a server of 4.1.2 but not recorded
         """
-        await self._sender.call(
-            operations.CONTACTS_DELETE,
-            contacts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)
 
     async def update_work(
         self,
@@ -1406,7 +1010,7 @@ class AsyncContacts(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1419,42 +1023,18 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 682; seq 680, nothing given clears both
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            CareerInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
+            CareerInput,
+            career_input_codec,
             input_,
             {"job": job, "company": company},
-            career_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACTS_UPDATE_WORK,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update_work._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(career_input_codec.encode, model_),
-            _contacts_create_payload,
-            options,
+        return await self._merge(
+            _CONTACTS_UPDATE_WORK, {"id": id}, options, body_, payloads.contacts_create
         )
 
     async def update_food(
@@ -1478,39 +1058,19 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 56; seq 679, null
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            FoodInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
+            FoodInput,
+            food_input_codec,
             input_,
             {"food_preferences": food_preferences},
-            food_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE_FOOD,
-            contacts_update_food._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(food_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
+            payloads.contacts_create,
         )
 
     async def update_introduction(
@@ -1537,7 +1097,7 @@ class AsyncContacts(Resource):
         required otherwise. What is not sent is cleared: the reminder, and the place too, which
         no reply shows, so that it has to be sent with every update that is to keep it.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -1558,30 +1118,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 58, missing is_date_known
-            - recorded: seq 261, what such a request leaves in the contact
-            - assumption: what is not sent is cleared
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            IntroductionInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
+            IntroductionInput,
+            introduction_input_codec,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -1595,18 +1137,10 @@ class AsyncContacts(Resource):
                 "age": age,
                 "add_reminder": add_reminder,
             },
-            introduction_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACTS_UPDATE_INTRODUCTION,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update_introduction._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(introduction_input_codec.encode, model_),
-            _contacts_create_payload,
-            options,
+        return await self._merge(
+            _CONTACTS_UPDATE_INTRODUCTION, {"id": id}, options, body_, payloads.contacts_create
         )
 
     async def update_avatar(
@@ -1632,40 +1166,19 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 60, avatar source; seq 530, avatar from a photo; seq 531, photo
-              without id
+            The contact, in full unless it is partial.
         """
-        model_ = input_model(
-            AvatarInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
+            AvatarInput,
+            avatar_input_codec,
             input_,
             {"source": source, "photo_id": photo_id},
-            avatar_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_UPDATE_AVATAR,
-            contacts_update_avatar._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(avatar_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
+            payloads.contacts_create,
         )
 
     async def set_tags(
@@ -1688,40 +1201,24 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 261, adds, does not replace
-            - recorded: seq 263 and 264, no array against a number in it: two shapes
-            - page: it asks for names separated by commas, which are refused (seq 672)
         """
-        model_ = sole_member(
-            TagNamesInput,
+        body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
+            TagNamesInput,
+            tag_names_input_codec,
             "names",
             names,
-            tag_names_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_SET_TAGS,
-            contacts_set_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(tag_names_input_codec.encode, model_),
+            self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
+            payloads.contacts_create,
         )
 
     async def unset_tags(
@@ -1743,38 +1240,19 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 269, unsetTag by id; seq 270, unknown tag; seq 271, by name
         """
-        model_ = sole_member(
-            TagIdsInput,
-            operations.CONTACTS_UNSET_TAGS,
-            "ids",
-            ids,
-            tag_ids_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.CONTACTS_UNSET_TAGS, TagIdsInput, tag_ids_input_codec, "ids", ids, extra
         )
         return await self._sender.call(
-            operations.CONTACTS_UNSET_TAGS,
-            contacts_unset_tags._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            _contacts_create_payload,
-            options,
-            partial(tag_ids_input_codec.encode, model_),
+            self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
+            payloads.contacts_create,
         )
 
     async def clear_tags(
@@ -1792,27 +1270,14 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
+            The contact, in full unless it is partial.
 
         Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
             NotFoundError: This account has no such record; at a few places the reply has no
                 number. That one comes as a page without `Accept: application/json`.
             ValidationError: Values are refused, with a sentence for each, or by member.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 273, unsetTags without a body
         """
         return await self._sender.call(
-            operations.CONTACTS_CLEAR_TAGS,
-            contacts_clear_tags._get_kwargs(id=segment(id, "id")),
-            _contacts_create_payload,
-            options,
+            self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
+            payloads.contacts_create,
         )

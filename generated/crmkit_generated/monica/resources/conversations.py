@@ -5,29 +5,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.conversations import (
-    conversations_add_message,
-    conversations_create,
-    conversations_delete,
-    conversations_delete_message,
-    conversations_get,
-    conversations_list,
-    conversations_list_of_contact,
-    conversations_update,
-    conversations_update_message,
-)
 from ..codec import conversation as conversation_codec
 from ..codec import conversation_input as conversation_input_codec
 from ..codec import conversation_update_input as conversation_update_input_codec
@@ -36,8 +22,9 @@ from ..models.conversation import Conversation
 from ..models.conversation_input import ConversationInput
 from ..models.conversation_update_input import ConversationUpdateInput
 from ..models.message_input import MessageInput
+from ..operations import conversations as operations
 
-_CONVERSATIONS_UPDATE = Replacement(
+_CONVERSATIONS_UPDATE = Merge(
     operations.CONVERSATIONS_GET,
     operations.CONVERSATIONS_UPDATE,
     conversation_codec.decode,
@@ -73,41 +60,28 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.CONVERSATIONS_LIST_OF_CONTACT,
-                    conversations_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    conversation_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                conversation_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONVERSATIONS_LIST,
-                conversations_list._get_kwargs(sort=sort),
-                conversation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            conversation_codec.decode_all,
         )
 
     def create(
@@ -133,44 +107,24 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 451
+            The conversation, created.
         """
-        model_ = input_model(
-            ConversationInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
+            ConversationInput,
+            conversation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
                 "happened_at": happened_at,
                 "contact_field_type_id": contact_field_type_id,
             },
-            conversation_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONVERSATIONS_CREATE,
-                conversations_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
                 conversation_codec.decode,
-                options,
-                partial(conversation_input_codec.encode, model_),
             )
         )
 
@@ -189,29 +143,12 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 461 and 462
+            The conversation.
         """
         return drive(
             self._sender.call(
-                operations.CONVERSATIONS_GET,
-                conversations_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.CONVERSATIONS_GET, {"id": id}, options),
                 conversation_codec.decode,
-                options,
             )
         )
 
@@ -229,7 +166,7 @@ class Conversations(Resource):
 
         The contact cannot be changed.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -242,43 +179,19 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
+            The conversation.
         """
-        model_ = input_model(
-            ConversationUpdateInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
+            ConversationUpdateInput,
+            conversation_update_input_codec,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
-            conversation_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONVERSATIONS_UPDATE,
-                conversations_get._get_kwargs(id=segment(id, "id")),
-                conversations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(conversation_update_input_codec.encode, model_),
-                conversation_codec.decode,
-                options,
+            self._merge(
+                _CONVERSATIONS_UPDATE, {"id": id}, options, body_, conversation_codec.decode
             )
         )
 
@@ -296,31 +209,10 @@ class Conversations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 470; seq 469, another account's; seq 471, second delete; seq 472, no
-              number: 500
         """
         drive(
             self._sender.call(
-                operations.CONVERSATIONS_DELETE,
-                conversations_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.CONVERSATIONS_DELETE, {"id": id}, options), None
             )
         )
 
@@ -349,41 +241,20 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 465, unknown conversation
-            - assumption: answered 200, as an update is (seq 466)
+            The conversation.
         """
-        model_ = input_model(
-            MessageInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
+            MessageInput,
+            message_input_codec,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
-            message_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONVERSATIONS_ADD_MESSAGE,
-                conversations_add_message._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+                self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
                 conversation_codec.decode,
-                options,
-                partial(message_input_codec.encode, model_),
             )
         )
 
@@ -414,44 +285,25 @@ class Conversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 466
+            The conversation.
         """
-        model_ = input_model(
-            MessageInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
+            MessageInput,
+            message_input_codec,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
-            message_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONVERSATIONS_UPDATE_MESSAGE,
-                conversations_update_message._get_kwargs(
-                    id=segment(id, "id"),
-                    message_id=segment(message_id, "message_id"),
-                    body=PLACEHOLDER,
+                self._call(
+                    operations.CONVERSATIONS_UPDATE_MESSAGE,
+                    {"id": id, "message_id": message_id},
+                    options,
+                    body_,
                 ),
                 conversation_codec.decode,
-                options,
-                partial(message_input_codec.encode, model_),
             )
         )
 
@@ -470,32 +322,15 @@ class Conversations(Resource):
             id: Id of the record.
             message_id: Id of the message.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 468
         """
         drive(
             self._sender.call(
-                operations.CONVERSATIONS_DELETE_MESSAGE,
-                conversations_delete_message._get_kwargs(
-                    id=segment(id, "id"), message_id=segment(message_id, "message_id")
+                self._call(
+                    operations.CONVERSATIONS_DELETE_MESSAGE,
+                    {"id": id, "message_id": message_id},
+                    options,
                 ),
                 None,
-                options,
             )
         )
 
@@ -525,41 +360,28 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.CONVERSATIONS_LIST_OF_CONTACT,
-                    conversations_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    conversation_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                conversation_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONVERSATIONS_LIST,
-                conversations_list._get_kwargs(sort=sort),
-                conversation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            conversation_codec.decode_all,
         )
 
     async def create(
@@ -585,43 +407,23 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 451
+            The conversation, created.
         """
-        model_ = input_model(
-            ConversationInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
+            ConversationInput,
+            conversation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
                 "happened_at": happened_at,
                 "contact_field_type_id": contact_field_type_id,
             },
-            conversation_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONVERSATIONS_CREATE,
-            conversations_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
             conversation_codec.decode,
-            options,
-            partial(conversation_input_codec.encode, model_),
         )
 
     async def get(
@@ -639,28 +441,10 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 461 and 462
+            The conversation.
         """
         return await self._sender.call(
-            operations.CONVERSATIONS_GET,
-            conversations_get._get_kwargs(id=segment(id, "id")),
-            conversation_codec.decode,
-            options,
+            self._call(operations.CONVERSATIONS_GET, {"id": id}, options), conversation_codec.decode
         )
 
     async def update(
@@ -677,7 +461,7 @@ class AsyncConversations(Resource):
 
         The contact cannot be changed.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -690,42 +474,18 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 459, empty; seq 670, contact_field_type_id is needed, too
+            The conversation.
         """
-        model_ = input_model(
-            ConversationUpdateInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
+            ConversationUpdateInput,
+            conversation_update_input_codec,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
-            conversation_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONVERSATIONS_UPDATE,
-            conversations_get._get_kwargs(id=segment(id, "id")),
-            conversations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(conversation_update_input_codec.encode, model_),
-            conversation_codec.decode,
-            options,
+        return await self._merge(
+            _CONVERSATIONS_UPDATE, {"id": id}, options, body_, conversation_codec.decode
         )
 
     async def delete(
@@ -742,30 +502,9 @@ class AsyncConversations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 470; seq 469, another account's; seq 471, second delete; seq 472, no
-              number: 500
         """
         await self._sender.call(
-            operations.CONVERSATIONS_DELETE,
-            conversations_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.CONVERSATIONS_DELETE, {"id": id}, options), None
         )
 
     async def add_message(
@@ -793,40 +532,19 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 465, unknown conversation
-            - assumption: answered 200, as an update is (seq 466)
+            The conversation.
         """
-        model_ = input_model(
-            MessageInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
+            MessageInput,
+            message_input_codec,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
-            message_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONVERSATIONS_ADD_MESSAGE,
-            conversations_add_message._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+            self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
             conversation_codec.decode,
-            options,
-            partial(message_input_codec.encode, model_),
         )
 
     async def update_message(
@@ -856,41 +574,24 @@ class AsyncConversations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Conversation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 466
+            The conversation.
         """
-        model_ = input_model(
-            MessageInput,
+        body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
+            MessageInput,
+            message_input_codec,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
-            message_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONVERSATIONS_UPDATE_MESSAGE,
-            conversations_update_message._get_kwargs(
-                id=segment(id, "id"), message_id=segment(message_id, "message_id"), body=PLACEHOLDER
+            self._call(
+                operations.CONVERSATIONS_UPDATE_MESSAGE,
+                {"id": id, "message_id": message_id},
+                options,
+                body_,
             ),
             conversation_codec.decode,
-            options,
-            partial(message_input_codec.encode, model_),
         )
 
     async def delete_message(
@@ -908,29 +609,12 @@ class AsyncConversations(Resource):
             id: Id of the record.
             message_id: Id of the message.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 468
         """
         await self._sender.call(
-            operations.CONVERSATIONS_DELETE_MESSAGE,
-            conversations_delete_message._get_kwargs(
-                id=segment(id, "id"), message_id=segment(message_id, "message_id")
+            self._call(
+                operations.CONVERSATIONS_DELETE_MESSAGE,
+                {"id": id, "message_id": message_id},
+                options,
             ),
             None,
-            options,
         )

@@ -4,28 +4,15 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_dict
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.countries import countries_list
-from ..codec import country as country_codec
+from ..codec import countries_payloads as payloads
 from ..models.country import Country
-
-
-def _countries_list_payload(v: Any) -> dict[str, Country]:
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: country_codec.decode(x))
-    else:
-        reject(v, "an object")
-    found: dict[str, Country] = v
-    return found
+from ..operations import countries as operations
 
 
 class Countries(Resource):
@@ -46,26 +33,12 @@ class Countries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return drive(
             self._sender.call(
-                operations.COUNTRIES_LIST,
-                countries_list._get_kwargs(lang=lang),
-                _countries_list_payload,
-                options,
+                self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+                payloads.countries_list,
             )
         )
 
@@ -88,23 +61,8 @@ class AsyncCountries(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 489
+            All countries.
         """
         return await self._sender.call(
-            operations.COUNTRIES_LIST,
-            countries_list._get_kwargs(lang=lang),
-            _countries_list_payload,
-            options,
+            self._call(operations.COUNTRIES_LIST, {"lang": lang}, options), payloads.countries_list
         )

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.currencies import currencies_get, currencies_list
 from ..codec import currency as currency_codec
 from ..models.currency import Currency
+from ..operations import currencies as operations
 
 
 class Currencies(Resource):
@@ -36,28 +34,11 @@ class Currencies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 491; seq 492, without a token; seq 573, a limit of 101; seq 649
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.CURRENCIES_LIST,
-                currencies_list._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
+            currency_codec.decode_all,
         )
 
     def get(
@@ -75,27 +56,11 @@ class Currencies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Currency.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 493
+            The currency.
         """
         return drive(
             self._sender.call(
-                operations.CURRENCIES_GET,
-                currencies_get._get_kwargs(id=segment(id, "id")),
-                currency_codec.decode,
-                options,
+                self._call(operations.CURRENCIES_GET, {"id": id}, options), currency_codec.decode
             )
         )
 
@@ -120,28 +85,11 @@ class AsyncCurrencies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 491; seq 492, without a token; seq 573, a limit of 101; seq 649
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.CURRENCIES_LIST,
-                currencies_list._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
+            currency_codec.decode_all,
         )
 
     async def get(
@@ -159,24 +107,8 @@ class AsyncCurrencies(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Currency.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 493
+            The currency.
         """
         return await self._sender.call(
-            operations.CURRENCIES_GET,
-            currencies_get._get_kwargs(id=segment(id, "id")),
-            currency_codec.decode,
-            options,
+            self._call(operations.CURRENCIES_GET, {"id": id}, options), currency_codec.decode
         )

@@ -4,34 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.debts import (
-    debts_create,
-    debts_delete,
-    debts_get,
-    debts_list,
-    debts_list_of_contact,
-    debts_update,
-)
 from ..codec import debt as debt_codec
 from ..codec import debt_input as debt_input_codec
 from ..models.debt import Debt
 from ..models.debt_direction_input import DebtDirectionInput
 from ..models.debt_input import DebtInput
 from ..models.debt_status_input import DebtStatusInput
+from ..operations import debts as operations
 
-_DEBTS_UPDATE = Replacement(
+_DEBTS_UPDATE = Merge(
     operations.DEBTS_GET,
     operations.DEBTS_UPDATE,
     debt_codec.decode,
@@ -70,44 +60,24 @@ class Debts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 390
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.DEBTS_LIST_OF_CONTACT,
-                    debts_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    debt_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                debt_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.DEBTS_LIST,
-                debts_list._get_kwargs(sort=sort),
-                debt_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            debt_codec.decode_all,
         )
 
     def create(
@@ -137,28 +107,12 @@ class Debts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 387; seq 388, empty; seq 399, boolean in_debt
+            The debt, created.
         """
-        model_ = input_model(
-            DebtInput,
+        body_ = request_tree(
             operations.DEBTS_CREATE,
+            DebtInput,
+            debt_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -167,16 +121,11 @@ class Debts(Resource):
                 "amount": amount,
                 "reason": reason,
             },
-            debt_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.DEBTS_CREATE,
-                debts_create._get_kwargs(body=PLACEHOLDER),
-                debt_codec.decode,
-                options,
-                partial(debt_input_codec.encode, model_),
+                self._call(operations.DEBTS_CREATE, {}, options, body_), debt_codec.decode
             )
         )
 
@@ -195,29 +144,11 @@ class Debts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 397 and 398
+            The debt.
         """
         return drive(
             self._sender.call(
-                operations.DEBTS_GET,
-                debts_get._get_kwargs(id=segment(id, "id")),
-                debt_codec.decode,
-                options,
+                self._call(operations.DEBTS_GET, {"id": id}, options), debt_codec.decode
             )
         )
 
@@ -238,7 +169,7 @@ class Debts(Resource):
 
         A reason that is not sent stays.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -254,28 +185,12 @@ class Debts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 393; seq 394, unknown; seq 395, empty
+            The debt.
         """
-        model_ = input_model(
-            DebtInput,
+        body_ = request_tree(
             operations.DEBTS_UPDATE,
+            DebtInput,
+            debt_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -284,21 +199,9 @@ class Debts(Resource):
                 "amount": amount,
                 "reason": reason,
             },
-            debt_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _DEBTS_UPDATE,
-                debts_get._get_kwargs(id=segment(id, "id")),
-                debts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(debt_input_codec.encode, model_),
-                debt_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, debt_codec.decode))
 
     def delete(
         self,
@@ -313,30 +216,8 @@ class Debts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 400, another account's; seq 402, second delete
         """
-        drive(
-            self._sender.call(
-                operations.DEBTS_DELETE,
-                debts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.DEBTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncDebts(Resource):
@@ -364,44 +245,24 @@ class AsyncDebts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 390
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.DEBTS_LIST_OF_CONTACT,
-                    debts_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    debt_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                debt_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.DEBTS_LIST,
-                debts_list._get_kwargs(sort=sort),
-                debt_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            debt_codec.decode_all,
         )
 
     async def create(
@@ -431,28 +292,12 @@ class AsyncDebts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 387; seq 388, empty; seq 399, boolean in_debt
+            The debt, created.
         """
-        model_ = input_model(
-            DebtInput,
+        body_ = request_tree(
             operations.DEBTS_CREATE,
+            DebtInput,
+            debt_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -461,15 +306,10 @@ class AsyncDebts(Resource):
                 "amount": amount,
                 "reason": reason,
             },
-            debt_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.DEBTS_CREATE,
-            debts_create._get_kwargs(body=PLACEHOLDER),
-            debt_codec.decode,
-            options,
-            partial(debt_input_codec.encode, model_),
+            self._call(operations.DEBTS_CREATE, {}, options, body_), debt_codec.decode
         )
 
     async def get(
@@ -487,28 +327,10 @@ class AsyncDebts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 397 and 398
+            The debt.
         """
         return await self._sender.call(
-            operations.DEBTS_GET,
-            debts_get._get_kwargs(id=segment(id, "id")),
-            debt_codec.decode,
-            options,
+            self._call(operations.DEBTS_GET, {"id": id}, options), debt_codec.decode
         )
 
     async def update(
@@ -528,7 +350,7 @@ class AsyncDebts(Resource):
 
         A reason that is not sent stays.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -544,28 +366,12 @@ class AsyncDebts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Debt.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 393; seq 394, unknown; seq 395, empty
+            The debt.
         """
-        model_ = input_model(
-            DebtInput,
+        body_ = request_tree(
             operations.DEBTS_UPDATE,
+            DebtInput,
+            debt_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -574,19 +380,9 @@ class AsyncDebts(Resource):
                 "amount": amount,
                 "reason": reason,
             },
-            debt_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _DEBTS_UPDATE,
-            debts_get._get_kwargs(id=segment(id, "id")),
-            debts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(debt_input_codec.encode, model_),
-            debt_codec.decode,
-            options,
-        )
+        return await self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, debt_codec.decode)
 
     async def delete(
         self,
@@ -601,22 +397,5 @@ class AsyncDebts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 400, another account's; seq 402, second delete
         """
-        await self._sender.call(
-            operations.DEBTS_DELETE, debts_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.DEBTS_DELETE, {"id": id}, options), None)

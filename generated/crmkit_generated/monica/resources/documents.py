@@ -4,29 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, File, Unset
 
-from .. import operations
-from ..api.documents import (
-    documents_create,
-    documents_delete,
-    documents_get,
-    documents_list,
-    documents_list_of_contact,
-)
 from ..codec import document as document_codec
 from ..codec import document_upload_input as document_upload_input_codec
 from ..models.document import Document
 from ..models.document_upload_input import DocumentUploadInput
+from ..operations import documents as operations
 
 
 class Documents(Resource):
@@ -54,44 +45,24 @@ class Documents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 512
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.DOCUMENTS_LIST_OF_CONTACT,
-                    documents_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    document_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                document_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.DOCUMENTS_LIST,
-                documents_list._get_kwargs(sort=sort),
-                document_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            document_codec.decode_all,
         )
 
     def create(
@@ -115,40 +86,19 @@ class Documents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Document.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 508, upload (multipart); seq 509, missing file
+            The document, created.
         """
-        model_ = input_model(
-            DocumentUploadInput,
+        body_ = request_tree(
             operations.DOCUMENTS_CREATE,
+            DocumentUploadInput,
+            document_upload_input_codec,
             input_,
             {"contact_id": contact_id, "document": document},
-            document_upload_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.DOCUMENTS_CREATE,
-                documents_create._get_kwargs(body=PLACEHOLDER),
-                document_codec.decode,
-                options,
-                partial(document_upload_input_codec.encode, model_),
+                self._call(operations.DOCUMENTS_CREATE, {}, options, body_), document_codec.decode
             )
         )
 
@@ -167,26 +117,11 @@ class Documents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Document.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The document.
         """
         return drive(
             self._sender.call(
-                operations.DOCUMENTS_GET,
-                documents_get._get_kwargs(id=segment(id, "id")),
-                document_codec.decode,
-                options,
+                self._call(operations.DOCUMENTS_GET, {"id": id}, options), document_codec.decode
             )
         )
 
@@ -204,32 +139,8 @@ class Documents(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519, no
-              number: 500
-            - recorded: seq 515, PUT is answered 405
         """
-        drive(
-            self._sender.call(
-                operations.DOCUMENTS_DELETE,
-                documents_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.DOCUMENTS_DELETE, {"id": id}, options), None))
 
 
 class AsyncDocuments(Resource):
@@ -257,44 +168,24 @@ class AsyncDocuments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 512
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.DOCUMENTS_LIST_OF_CONTACT,
-                    documents_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    document_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                document_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.DOCUMENTS_LIST,
-                documents_list._get_kwargs(sort=sort),
-                document_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            document_codec.decode_all,
         )
 
     async def create(
@@ -318,39 +209,18 @@ class AsyncDocuments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Document.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 508, upload (multipart); seq 509, missing file
+            The document, created.
         """
-        model_ = input_model(
-            DocumentUploadInput,
+        body_ = request_tree(
             operations.DOCUMENTS_CREATE,
+            DocumentUploadInput,
+            document_upload_input_codec,
             input_,
             {"contact_id": contact_id, "document": document},
-            document_upload_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.DOCUMENTS_CREATE,
-            documents_create._get_kwargs(body=PLACEHOLDER),
-            document_codec.decode,
-            options,
-            partial(document_upload_input_codec.encode, model_),
+            self._call(operations.DOCUMENTS_CREATE, {}, options, body_), document_codec.decode
         )
 
     async def get(
@@ -368,25 +238,10 @@ class AsyncDocuments(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Document.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            The document.
         """
         return await self._sender.call(
-            operations.DOCUMENTS_GET,
-            documents_get._get_kwargs(id=segment(id, "id")),
-            document_codec.decode,
-            options,
+            self._call(operations.DOCUMENTS_GET, {"id": id}, options), document_codec.decode
         )
 
     async def delete(
@@ -403,27 +258,5 @@ class AsyncDocuments(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 517; seq 516, another account's; seq 518, second delete; seq 519, no
-              number: 500
-            - recorded: seq 515, PUT is answered 405
         """
-        await self._sender.call(
-            operations.DOCUMENTS_DELETE,
-            documents_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.DOCUMENTS_DELETE, {"id": id}, options), None)

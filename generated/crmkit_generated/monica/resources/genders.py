@@ -4,38 +4,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.genders import (
-    genders_create,
-    genders_delete,
-    genders_get,
-    genders_list,
-    genders_update,
-)
 from ..codec import gender as gender_codec
 from ..codec import gender_input as gender_input_codec
 from ..models.gender import Gender
 from ..models.gender_input import GenderInput
 from ..models.gender_type_input import GenderTypeInput
+from ..operations import genders as operations
 
-_GENDERS_UPDATE = Replacement(
+_GENDERS_UPDATE = Merge(
     operations.GENDERS_GET,
     operations.GENDERS_UPDATE,
     gender_codec.decode,
     (
         Member("name", ("name",)),
-        Member("type", ("type",)),
+        Member("type", ("type",), argument="type_"),
     ),
 )
 
@@ -63,30 +54,13 @@ class Genders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 12; seq 476
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.GENDERS_LIST,
-                genders_list._get_kwargs(sort=sort),
-                gender_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            gender_codec.decode_all,
         )
 
     def create(
@@ -110,40 +84,19 @@ class Genders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 473; seq 474, empty; seq 483, bad type; seq 662, without type
+            The gender, created.
         """
-        model_ = input_model(
-            GenderInput,
+        body_ = request_tree(
             operations.GENDERS_CREATE,
+            GenderInput,
+            gender_input_codec,
             input_,
             {"name": name, "type_": type_},
-            gender_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.GENDERS_CREATE,
-                genders_create._get_kwargs(body=PLACEHOLDER),
-                gender_codec.decode,
-                options,
-                partial(gender_input_codec.encode, model_),
+                self._call(operations.GENDERS_CREATE, {}, options, body_), gender_codec.decode
             )
         )
 
@@ -162,29 +115,11 @@ class Genders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 482
+            The gender.
         """
         return drive(
             self._sender.call(
-                operations.GENDERS_GET,
-                genders_get._get_kwargs(id=segment(id, "id")),
-                gender_codec.decode,
-                options,
+                self._call(operations.GENDERS_GET, {"id": id}, options), gender_codec.decode
             )
         )
 
@@ -202,7 +137,7 @@ class Genders(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -215,45 +150,17 @@ class Genders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 478, unknown; seq 479, empty
+            The gender.
         """
-        model_ = input_model(
-            GenderInput,
+        body_ = request_tree(
             operations.GENDERS_UPDATE,
+            GenderInput,
+            gender_input_codec,
             input_,
             {"name": name, "type_": type_},
-            gender_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _GENDERS_UPDATE,
-                genders_get._get_kwargs(id=segment(id, "id")),
-                genders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(gender_input_codec.encode, model_),
-                gender_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, gender_codec.decode))
 
     def delete(
         self,
@@ -269,33 +176,8 @@ class Genders(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 485; seq 486, second delete; seq 488, one in use; seq 487, no
-              number: 500
         """
-        drive(
-            self._sender.call(
-                operations.GENDERS_DELETE,
-                genders_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.GENDERS_DELETE, {"id": id}, options), None))
 
 
 class AsyncGenders(Resource):
@@ -321,30 +203,13 @@ class AsyncGenders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 12; seq 476
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.GENDERS_LIST,
-                genders_list._get_kwargs(sort=sort),
-                gender_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            gender_codec.decode_all,
         )
 
     async def create(
@@ -368,39 +233,18 @@ class AsyncGenders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 473; seq 474, empty; seq 483, bad type; seq 662, without type
+            The gender, created.
         """
-        model_ = input_model(
-            GenderInput,
+        body_ = request_tree(
             operations.GENDERS_CREATE,
+            GenderInput,
+            gender_input_codec,
             input_,
             {"name": name, "type_": type_},
-            gender_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.GENDERS_CREATE,
-            genders_create._get_kwargs(body=PLACEHOLDER),
-            gender_codec.decode,
-            options,
-            partial(gender_input_codec.encode, model_),
+            self._call(operations.GENDERS_CREATE, {}, options, body_), gender_codec.decode
         )
 
     async def get(
@@ -418,28 +262,10 @@ class AsyncGenders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 482
+            The gender.
         """
         return await self._sender.call(
-            operations.GENDERS_GET,
-            genders_get._get_kwargs(id=segment(id, "id")),
-            gender_codec.decode,
-            options,
+            self._call(operations.GENDERS_GET, {"id": id}, options), gender_codec.decode
         )
 
     async def update(
@@ -456,7 +282,7 @@ class AsyncGenders(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -469,43 +295,17 @@ class AsyncGenders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gender.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 478, unknown; seq 479, empty
+            The gender.
         """
-        model_ = input_model(
-            GenderInput,
+        body_ = request_tree(
             operations.GENDERS_UPDATE,
+            GenderInput,
+            gender_input_codec,
             input_,
             {"name": name, "type_": type_},
-            gender_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _GENDERS_UPDATE,
-            genders_get._get_kwargs(id=segment(id, "id")),
-            genders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(gender_input_codec.encode, model_),
-            gender_codec.decode,
-            options,
-        )
+        return await self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, gender_codec.decode)
 
     async def delete(
         self,
@@ -521,28 +321,5 @@ class AsyncGenders(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 485; seq 486, second delete; seq 488, one in use; seq 487, no
-              number: 500
         """
-        await self._sender.call(
-            operations.GENDERS_DELETE,
-            genders_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.GENDERS_DELETE, {"id": id}, options), None)

@@ -5,34 +5,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.gifts import (
-    gifts_create,
-    gifts_delete,
-    gifts_get,
-    gifts_list,
-    gifts_list_of_contact,
-    gifts_set_photo,
-    gifts_update,
-)
 from ..codec import gift as gift_codec
 from ..codec import gift_input as gift_input_codec
 from ..models.gift import Gift
 from ..models.gift_input import GiftInput
 from ..models.gift_status_input import GiftStatusInput
+from ..operations import gifts as operations
 
-_GIFTS_UPDATE = Replacement(
+_GIFTS_UPDATE = Merge(
     operations.GIFTS_GET,
     operations.GIFTS_UPDATE,
     gift_codec.decode,
@@ -74,44 +63,24 @@ class Gifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 376
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.GIFTS_LIST_OF_CONTACT,
-                    gifts_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    gift_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                gift_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.GIFTS_LIST,
-                gifts_list._get_kwargs(sort=sort),
-                gift_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            gift_codec.decode_all,
         )
 
     def create(
@@ -147,28 +116,12 @@ class Gifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 373; seq 374, empty; seq 385 and 386, what is refused
+            The gift, created.
         """
-        model_ = input_model(
-            GiftInput,
+        body_ = request_tree(
             operations.GIFTS_CREATE,
+            GiftInput,
+            gift_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -180,16 +133,11 @@ class Gifts(Resource):
                 "date": date,
                 "recipient_id": recipient_id,
             },
-            gift_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.GIFTS_CREATE,
-                gifts_create._get_kwargs(body=PLACEHOLDER),
-                gift_codec.decode,
-                options,
-                partial(gift_input_codec.encode, model_),
+                self._call(operations.GIFTS_CREATE, {}, options, body_), gift_codec.decode
             )
         )
 
@@ -208,29 +156,11 @@ class Gifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 375; seq 383 and 384
+            The gift.
         """
         return drive(
             self._sender.call(
-                operations.GIFTS_GET,
-                gifts_get._get_kwargs(id=segment(id, "id")),
-                gift_codec.decode,
-                options,
+                self._call(operations.GIFTS_GET, {"id": id}, options), gift_codec.decode
             )
         )
 
@@ -254,7 +184,7 @@ class Gifts(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -273,28 +203,12 @@ class Gifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 379
+            The gift.
         """
-        model_ = input_model(
-            GiftInput,
+        body_ = request_tree(
             operations.GIFTS_UPDATE,
+            GiftInput,
+            gift_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -306,21 +220,9 @@ class Gifts(Resource):
                 "date": date,
                 "recipient_id": recipient_id,
             },
-            gift_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _GIFTS_UPDATE,
-                gifts_get._get_kwargs(id=segment(id, "id")),
-                gifts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(gift_input_codec.encode, model_),
-                gift_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, gift_codec.decode))
 
     def delete(
         self,
@@ -335,32 +237,8 @@ class Gifts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 537; seq 538, second delete; seq 539, no number
         """
-        drive(
-            self._sender.call(
-                operations.GIFTS_DELETE,
-                gifts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.GIFTS_DELETE, {"id": id}, options), None))
 
     def set_photo(
         self,
@@ -379,33 +257,12 @@ class Gifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 529, associate photo with no body; seq 528, unknown photo
+            The gift.
         """
         return drive(
             self._sender.call(
-                operations.GIFTS_SET_PHOTO,
-                gifts_set_photo._get_kwargs(
-                    id=segment(id, "id"), photo_id=segment(photo_id, "photo_id")
-                ),
+                self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
                 gift_codec.decode,
-                options,
             )
         )
 
@@ -435,44 +292,24 @@ class AsyncGifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 376
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.GIFTS_LIST_OF_CONTACT,
-                    gifts_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    gift_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                gift_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.GIFTS_LIST,
-                gifts_list._get_kwargs(sort=sort),
-                gift_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            gift_codec.decode_all,
         )
 
     async def create(
@@ -508,28 +345,12 @@ class AsyncGifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 373; seq 374, empty; seq 385 and 386, what is refused
+            The gift, created.
         """
-        model_ = input_model(
-            GiftInput,
+        body_ = request_tree(
             operations.GIFTS_CREATE,
+            GiftInput,
+            gift_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -541,15 +362,10 @@ class AsyncGifts(Resource):
                 "date": date,
                 "recipient_id": recipient_id,
             },
-            gift_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.GIFTS_CREATE,
-            gifts_create._get_kwargs(body=PLACEHOLDER),
-            gift_codec.decode,
-            options,
-            partial(gift_input_codec.encode, model_),
+            self._call(operations.GIFTS_CREATE, {}, options, body_), gift_codec.decode
         )
 
     async def get(
@@ -567,28 +383,10 @@ class AsyncGifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 375; seq 383 and 384
+            The gift.
         """
         return await self._sender.call(
-            operations.GIFTS_GET,
-            gifts_get._get_kwargs(id=segment(id, "id")),
-            gift_codec.decode,
-            options,
+            self._call(operations.GIFTS_GET, {"id": id}, options), gift_codec.decode
         )
 
     async def update(
@@ -611,7 +409,7 @@ class AsyncGifts(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -630,28 +428,12 @@ class AsyncGifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 379
+            The gift.
         """
-        model_ = input_model(
-            GiftInput,
+        body_ = request_tree(
             operations.GIFTS_UPDATE,
+            GiftInput,
+            gift_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -663,19 +445,9 @@ class AsyncGifts(Resource):
                 "date": date,
                 "recipient_id": recipient_id,
             },
-            gift_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _GIFTS_UPDATE,
-            gifts_get._get_kwargs(id=segment(id, "id")),
-            gifts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(gift_input_codec.encode, model_),
-            gift_codec.decode,
-            options,
-        )
+        return await self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, gift_codec.decode)
 
     async def delete(
         self,
@@ -690,27 +462,8 @@ class AsyncGifts(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 537; seq 538, second delete; seq 539, no number
         """
-        await self._sender.call(
-            operations.GIFTS_DELETE, gifts_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.GIFTS_DELETE, {"id": id}, options), None)
 
     async def set_photo(
         self,
@@ -729,30 +482,9 @@ class AsyncGifts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Gift.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 529, associate photo with no body; seq 528, unknown photo
+            The gift.
         """
         return await self._sender.call(
-            operations.GIFTS_SET_PHOTO,
-            gifts_set_photo._get_kwargs(
-                id=segment(id, "id"), photo_id=segment(photo_id, "photo_id")
-            ),
+            self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
             gift_codec.decode,
-            options,
         )

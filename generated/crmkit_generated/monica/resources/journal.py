@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.journal import (
-    journal_create,
-    journal_delete,
-    journal_get,
-    journal_list,
-    journal_update,
-)
 from ..codec import journal_entry as journal_entry_codec
 from ..codec import journal_entry_input as journal_entry_input_codec
 from ..models.journal_entry import JournalEntry
 from ..models.journal_entry_input import JournalEntryInput
+from ..operations import journal as operations
 
-_JOURNAL_UPDATE = Replacement(
+_JOURNAL_UPDATE = Merge(
     operations.JOURNAL_GET,
     operations.JOURNAL_UPDATE,
     journal_entry_codec.decode,
@@ -62,30 +53,13 @@ class Journal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 407
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.JOURNAL_LIST,
-                journal_list._get_kwargs(sort=sort),
-                journal_entry_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            journal_entry_codec.decode_all,
         )
 
     def create(
@@ -109,40 +83,20 @@ class Journal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 404; seq 414, date given; seq 678, title too long
+            The journal entry, created.
         """
-        model_ = input_model(
-            JournalEntryInput,
+        body_ = request_tree(
             operations.JOURNAL_CREATE,
+            JournalEntryInput,
+            journal_entry_input_codec,
             input_,
             {"title": title, "post": post},
-            journal_entry_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.JOURNAL_CREATE,
-                journal_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.JOURNAL_CREATE, {}, options, body_),
                 journal_entry_codec.decode,
-                options,
-                partial(journal_entry_input_codec.encode, model_),
             )
         )
 
@@ -161,29 +115,11 @@ class Journal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 411 to 413
+            The journal entry.
         """
         return drive(
             self._sender.call(
-                operations.JOURNAL_GET,
-                journal_get._get_kwargs(id=segment(id, "id")),
-                journal_entry_codec.decode,
-                options,
+                self._call(operations.JOURNAL_GET, {"id": id}, options), journal_entry_codec.decode
             )
         )
 
@@ -201,7 +137,7 @@ class Journal(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -214,44 +150,18 @@ class Journal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 408; seq 409, unknown; seq 410, empty body
+            The journal entry.
         """
-        model_ = input_model(
-            JournalEntryInput,
+        body_ = request_tree(
             operations.JOURNAL_UPDATE,
+            JournalEntryInput,
+            journal_entry_input_codec,
             input_,
             {"title": title, "post": post},
-            journal_entry_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _JOURNAL_UPDATE,
-                journal_get._get_kwargs(id=segment(id, "id")),
-                journal_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(journal_entry_input_codec.encode, model_),
-                journal_entry_codec.decode,
-                options,
-            )
+            self._merge(_JOURNAL_UPDATE, {"id": id}, options, body_, journal_entry_codec.decode)
         )
 
     def delete(
@@ -267,30 +177,8 @@ class Journal(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 418, no number: 404
         """
-        drive(
-            self._sender.call(
-                operations.JOURNAL_DELETE,
-                journal_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.JOURNAL_DELETE, {"id": id}, options), None))
 
 
 class AsyncJournal(Resource):
@@ -316,30 +204,13 @@ class AsyncJournal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 407
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.JOURNAL_LIST,
-                journal_list._get_kwargs(sort=sort),
-                journal_entry_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            journal_entry_codec.decode_all,
         )
 
     async def create(
@@ -363,39 +234,18 @@ class AsyncJournal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 404; seq 414, date given; seq 678, title too long
+            The journal entry, created.
         """
-        model_ = input_model(
-            JournalEntryInput,
+        body_ = request_tree(
             operations.JOURNAL_CREATE,
+            JournalEntryInput,
+            journal_entry_input_codec,
             input_,
             {"title": title, "post": post},
-            journal_entry_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.JOURNAL_CREATE,
-            journal_create._get_kwargs(body=PLACEHOLDER),
-            journal_entry_codec.decode,
-            options,
-            partial(journal_entry_input_codec.encode, model_),
+            self._call(operations.JOURNAL_CREATE, {}, options, body_), journal_entry_codec.decode
         )
 
     async def get(
@@ -413,28 +263,10 @@ class AsyncJournal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 411 to 413
+            The journal entry.
         """
         return await self._sender.call(
-            operations.JOURNAL_GET,
-            journal_get._get_kwargs(id=segment(id, "id")),
-            journal_entry_codec.decode,
-            options,
+            self._call(operations.JOURNAL_GET, {"id": id}, options), journal_entry_codec.decode
         )
 
     async def update(
@@ -451,7 +283,7 @@ class AsyncJournal(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -464,42 +296,18 @@ class AsyncJournal(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The JournalEntry.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 408; seq 409, unknown; seq 410, empty body
+            The journal entry.
         """
-        model_ = input_model(
-            JournalEntryInput,
+        body_ = request_tree(
             operations.JOURNAL_UPDATE,
+            JournalEntryInput,
+            journal_entry_input_codec,
             input_,
             {"title": title, "post": post},
-            journal_entry_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _JOURNAL_UPDATE,
-            journal_get._get_kwargs(id=segment(id, "id")),
-            journal_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(journal_entry_input_codec.encode, model_),
-            journal_entry_codec.decode,
-            options,
+        return await self._merge(
+            _JOURNAL_UPDATE, {"id": id}, options, body_, journal_entry_codec.decode
         )
 
     async def delete(
@@ -515,25 +323,5 @@ class AsyncJournal(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 418, no number: 404
         """
-        await self._sender.call(
-            operations.JOURNAL_DELETE,
-            journal_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.JOURNAL_DELETE, {"id": id}, options), None)

@@ -5,33 +5,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.life_events import (
-    life_events_create,
-    life_events_delete,
-    life_events_get,
-    life_events_list,
-    life_events_update,
-)
 from ..codec import life_event as life_event_codec
 from ..codec import life_event_input as life_event_input_codec
 from ..codec import life_event_update_input as life_event_update_input_codec
 from ..models.life_event import LifeEvent
 from ..models.life_event_input import LifeEventInput
 from ..models.life_event_update_input import LifeEventUpdateInput
+from ..operations import life_events as operations
 
-_LIFE_EVENTS_UPDATE = Replacement(
+_LIFE_EVENTS_UPDATE = Merge(
     operations.LIFE_EVENTS_GET,
     operations.LIFE_EVENTS_UPDATE,
     life_event_codec.decode,
@@ -67,30 +58,17 @@ class LifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 446, there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LIFE_EVENTS_LIST,
-                life_events_list._get_kwargs(sort=sort),
-                life_event_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            life_event_codec.decode_all,
         )
 
     def create(
@@ -126,29 +104,12 @@ class LifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 436, empty; seq 445, without name and note
-            - assumption: answered 200, seen on a server of 4.1.2 but not recorded
+            The life event.
         """
-        model_ = input_model(
-            LifeEventInput,
+        body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
+            LifeEventInput,
+            life_event_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -160,16 +121,12 @@ class LifeEvents(Resource):
                 "happened_at_month_unknown": happened_at_month_unknown,
                 "happened_at_day_unknown": happened_at_day_unknown,
             },
-            life_event_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.LIFE_EVENTS_CREATE,
-                life_events_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_),
                 life_event_codec.decode,
-                options,
-                partial(life_event_input_codec.encode, model_),
             )
         )
 
@@ -188,29 +145,11 @@ class LifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 442, unknown
+            The life event.
         """
         return drive(
             self._sender.call(
-                operations.LIFE_EVENTS_GET,
-                life_events_get._get_kwargs(id=segment(id, "id")),
-                life_event_codec.decode,
-                options,
+                self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), life_event_codec.decode
             )
         )
 
@@ -230,7 +169,7 @@ class LifeEvents(Resource):
 
         The contact cannot be changed.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -245,28 +184,12 @@ class LifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 439; seq 440, unknown
+            The life event.
         """
-        model_ = input_model(
-            LifeEventUpdateInput,
+        body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
+            LifeEventUpdateInput,
+            life_event_update_input_codec,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -274,20 +197,10 @@ class LifeEvents(Resource):
                 "name": name,
                 "note": note,
             },
-            life_event_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _LIFE_EVENTS_UPDATE,
-                life_events_get._get_kwargs(id=segment(id, "id")),
-                life_events_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(life_event_update_input_codec.encode, model_),
-                life_event_codec.decode,
-                options,
-            )
+            self._merge(_LIFE_EVENTS_UPDATE, {"id": id}, options, body_, life_event_codec.decode)
         )
 
     def delete(
@@ -303,29 +216,9 @@ class LifeEvents(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 448; seq 449, second delete; seq 447, another account's
         """
         drive(
-            self._sender.call(
-                operations.LIFE_EVENTS_DELETE,
-                life_events_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.LIFE_EVENTS_DELETE, {"id": id}, options), None)
         )
 
 
@@ -352,30 +245,17 @@ class AsyncLifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 446, there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.LIFE_EVENTS_LIST,
-                life_events_list._get_kwargs(sort=sort),
-                life_event_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            life_event_codec.decode_all,
         )
 
     async def create(
@@ -411,29 +291,12 @@ class AsyncLifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 436, empty; seq 445, without name and note
-            - assumption: answered 200, seen on a server of 4.1.2 but not recorded
+            The life event.
         """
-        model_ = input_model(
-            LifeEventInput,
+        body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
+            LifeEventInput,
+            life_event_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -445,15 +308,10 @@ class AsyncLifeEvents(Resource):
                 "happened_at_month_unknown": happened_at_month_unknown,
                 "happened_at_day_unknown": happened_at_day_unknown,
             },
-            life_event_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.LIFE_EVENTS_CREATE,
-            life_events_create._get_kwargs(body=PLACEHOLDER),
-            life_event_codec.decode,
-            options,
-            partial(life_event_input_codec.encode, model_),
+            self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_), life_event_codec.decode
         )
 
     async def get(
@@ -471,28 +329,10 @@ class AsyncLifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 442, unknown
+            The life event.
         """
         return await self._sender.call(
-            operations.LIFE_EVENTS_GET,
-            life_events_get._get_kwargs(id=segment(id, "id")),
-            life_event_codec.decode,
-            options,
+            self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), life_event_codec.decode
         )
 
     async def update(
@@ -511,7 +351,7 @@ class AsyncLifeEvents(Resource):
 
         The contact cannot be changed.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -526,28 +366,12 @@ class AsyncLifeEvents(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The LifeEvent.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 439; seq 440, unknown
+            The life event.
         """
-        model_ = input_model(
-            LifeEventUpdateInput,
+        body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
+            LifeEventUpdateInput,
+            life_event_update_input_codec,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -555,18 +379,10 @@ class AsyncLifeEvents(Resource):
                 "name": name,
                 "note": note,
             },
-            life_event_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _LIFE_EVENTS_UPDATE,
-            life_events_get._get_kwargs(id=segment(id, "id")),
-            life_events_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(life_event_update_input_codec.encode, model_),
-            life_event_codec.decode,
-            options,
+        return await self._merge(
+            _LIFE_EVENTS_UPDATE, {"id": id}, options, body_, life_event_codec.decode
         )
 
     async def delete(
@@ -582,25 +398,7 @@ class AsyncLifeEvents(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 448; seq 449, second delete; seq 447, another account's
         """
         await self._sender.call(
-            operations.LIFE_EVENTS_DELETE,
-            life_events_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.LIFE_EVENTS_DELETE, {"id": id}, options), None
         )

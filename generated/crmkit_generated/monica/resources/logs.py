@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.logs import logs_list, logs_list_of_contact
 from ..codec import audit_log as audit_log_codec
 from ..models.audit_log import AuditLog
+from ..operations import logs as operations
 
 
 class Logs(Resource):
@@ -37,45 +35,22 @@ class Logs(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 505; seq 693
-            - recorded: seq 507 and 677, GET of one entry and POST are routed without code
-              behind them and always answered 500; so are PUT and DELETE of one entry, seen on a
-              server of 4.1.2 but not recorded. They are left out here
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.LOGS_LIST_OF_CONTACT,
-                    logs_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                    audit_log_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                audit_log_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.LOGS_LIST,
-                logs_list._get_kwargs(),
-                audit_log_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
+            audit_log_codec.decode_all,
         )
 
 
@@ -101,43 +76,20 @@ class AsyncLogs(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 505; seq 693
-            - recorded: seq 507 and 677, GET of one entry and POST are routed without code
-              behind them and always answered 500; so are PUT and DELETE of one entry, seen on a
-              server of 4.1.2 but not recorded. They are left out here
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.LOGS_LIST_OF_CONTACT,
-                    logs_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                    audit_log_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                audit_log_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.LOGS_LIST,
-                logs_list._get_kwargs(),
-                audit_log_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
+            audit_log_codec.decode_all,
         )

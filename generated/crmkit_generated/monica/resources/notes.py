@@ -4,32 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.notes import (
-    notes_create,
-    notes_delete,
-    notes_get,
-    notes_list,
-    notes_list_of_contact,
-    notes_update,
-)
 from ..codec import note as note_codec
 from ..codec import note_input as note_input_codec
 from ..models.note import Note
 from ..models.note_input import NoteInput
+from ..operations import notes as operations
 
-_NOTES_UPDATE = Replacement(
+_NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
     note_codec.decode,
@@ -66,44 +56,24 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 126; seq 139, sort; seq 565, a limit of 1.5 counts as 1
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.NOTES_LIST_OF_CONTACT,
-                    notes_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    note_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                note_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.NOTES_LIST,
-                notes_list._get_kwargs(sort=sort),
-                note_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            note_codec.decode_all,
         )
 
     def create(
@@ -130,42 +100,19 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 663, is_favorited is not required; seq 137, unknown parameter; seq
-              138, body as number; seq 124, empty
-            - recorded: seq 560, created_at is settable
+            The note, created.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_CREATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
-            note_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.NOTES_CREATE,
-                notes_create._get_kwargs(body=PLACEHOLDER),
-                note_codec.decode,
-                options,
-                partial(note_input_codec.encode, model_),
+                self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
             )
         )
 
@@ -184,29 +131,11 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 561, id with trailing letters
+            The note.
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET,
-                notes_get._get_kwargs(id=segment(id, "id")),
-                note_codec.decode,
-                options,
+                self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
             )
         )
 
@@ -226,7 +155,7 @@ class Notes(Resource):
         Another contact moves the note. Without `is_favorited` the mark stays and its time is
         forgotten.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -241,46 +170,17 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 129, update; seq 141, move; seq 695, without is_favorited; seq 130,
-              unknown
+            The note.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
-            note_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _NOTES_UPDATE,
-                notes_get._get_kwargs(id=segment(id, "id")),
-                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(note_input_codec.encode, model_),
-                note_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode))
 
     def delete(
         self,
@@ -295,30 +195,8 @@ class Notes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 146, no number: 404
         """
-        drive(
-            self._sender.call(
-                operations.NOTES_DELETE,
-                notes_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
 
 class AsyncNotes(Resource):
@@ -346,44 +224,24 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 126; seq 139, sort; seq 565, a limit of 1.5 counts as 1
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.NOTES_LIST_OF_CONTACT,
-                    notes_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    note_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                note_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.NOTES_LIST,
-                notes_list._get_kwargs(sort=sort),
-                note_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            note_codec.decode_all,
         )
 
     async def create(
@@ -410,41 +268,18 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 663, is_favorited is not required; seq 137, unknown parameter; seq
-              138, body as number; seq 124, empty
-            - recorded: seq 560, created_at is settable
+            The note, created.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_CREATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
-            note_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.NOTES_CREATE,
-            notes_create._get_kwargs(body=PLACEHOLDER),
-            note_codec.decode,
-            options,
-            partial(note_input_codec.encode, model_),
+            self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
         )
 
     async def get(
@@ -462,28 +297,10 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 561, id with trailing letters
+            The note.
         """
         return await self._sender.call(
-            operations.NOTES_GET,
-            notes_get._get_kwargs(id=segment(id, "id")),
-            note_codec.decode,
-            options,
+            self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
         )
 
     async def update(
@@ -502,7 +319,7 @@ class AsyncNotes(Resource):
         Another contact moves the note. Without `is_favorited` the mark stays and its time is
         forgotten.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -517,44 +334,17 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 129, update; seq 141, move; seq 695, without is_favorited; seq 130,
-              unknown
+            The note.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
-            note_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _NOTES_UPDATE,
-            notes_get._get_kwargs(id=segment(id, "id")),
-            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(note_input_codec.encode, model_),
-            note_codec.decode,
-            options,
-        )
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode)
 
     async def delete(
         self,
@@ -569,22 +359,5 @@ class AsyncNotes(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 146, no number: 404
         """
-        await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)

@@ -5,32 +5,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.occupations import (
-    occupations_create,
-    occupations_delete,
-    occupations_get,
-    occupations_list,
-    occupations_update,
-)
 from ..codec import occupation as occupation_codec
 from ..codec import occupation_input as occupation_input_codec
 from ..models.occupation import Occupation
 from ..models.occupation_input import OccupationInput
 from ..models.salary_unit_input import SalaryUnitInput
+from ..operations import occupations as operations
 
-_OCCUPATIONS_UPDATE = Replacement(
+_OCCUPATIONS_UPDATE = Merge(
     operations.OCCUPATIONS_GET,
     operations.OCCUPATIONS_UPDATE,
     occupation_codec.decode,
@@ -71,30 +62,17 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 356; there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OCCUPATIONS_LIST,
-                occupations_list._get_kwargs(sort=sort),
-                occupation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            occupation_codec.decode_all,
         )
 
     def create(
@@ -132,28 +110,12 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 353; seq 354, empty; seq 364, unknown company
+            The occupation, created.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
+            OccupationInput,
+            occupation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -166,16 +128,12 @@ class Occupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.OCCUPATIONS_CREATE,
-                occupations_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.OCCUPATIONS_CREATE, {}, options, body_),
                 occupation_codec.decode,
-                options,
-                partial(occupation_input_codec.encode, model_),
             )
         )
 
@@ -194,29 +152,11 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 355; seq 360 and 362
+            The occupation.
         """
         return drive(
             self._sender.call(
-                operations.OCCUPATIONS_GET,
-                occupations_get._get_kwargs(id=segment(id, "id")),
-                occupation_codec.decode,
-                options,
+                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), occupation_codec.decode
             )
         )
 
@@ -241,7 +181,7 @@ class Occupations(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -261,28 +201,12 @@ class Occupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 357; seq 358, unknown
+            The occupation.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
+            OccupationInput,
+            occupation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -295,20 +219,10 @@ class Occupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _OCCUPATIONS_UPDATE,
-                occupations_get._get_kwargs(id=segment(id, "id")),
-                occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(occupation_input_codec.encode, model_),
-                occupation_codec.decode,
-                options,
-            )
+            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, occupation_codec.decode)
         )
 
     def delete(
@@ -324,31 +238,9 @@ class Occupations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 366; seq 367, second delete
         """
         drive(
-            self._sender.call(
-                operations.OCCUPATIONS_DELETE,
-                occupations_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
+            self._sender.call(self._call(operations.OCCUPATIONS_DELETE, {"id": id}, options), None)
         )
 
 
@@ -375,30 +267,17 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 356; there is no list of a contact's
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.OCCUPATIONS_LIST,
-                occupations_list._get_kwargs(sort=sort),
-                occupation_codec.decode_all,
+                {"sort": sort},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            occupation_codec.decode_all,
         )
 
     async def create(
@@ -436,28 +315,12 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 353; seq 354, empty; seq 364, unknown company
+            The occupation, created.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
+            OccupationInput,
+            occupation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -470,15 +333,10 @@ class AsyncOccupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.OCCUPATIONS_CREATE,
-            occupations_create._get_kwargs(body=PLACEHOLDER),
-            occupation_codec.decode,
-            options,
-            partial(occupation_input_codec.encode, model_),
+            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), occupation_codec.decode
         )
 
     async def get(
@@ -496,28 +354,10 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 355; seq 360 and 362
+            The occupation.
         """
         return await self._sender.call(
-            operations.OCCUPATIONS_GET,
-            occupations_get._get_kwargs(id=segment(id, "id")),
-            occupation_codec.decode,
-            options,
+            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), occupation_codec.decode
         )
 
     async def update(
@@ -541,7 +381,7 @@ class AsyncOccupations(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -561,28 +401,12 @@ class AsyncOccupations(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Occupation.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 357; seq 358, unknown
+            The occupation.
         """
-        model_ = input_model(
-            OccupationInput,
+        body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
+            OccupationInput,
+            occupation_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -595,18 +419,10 @@ class AsyncOccupations(Resource):
                 "start_date": start_date,
                 "end_date": end_date,
             },
-            occupation_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _OCCUPATIONS_UPDATE,
-            occupations_get._get_kwargs(id=segment(id, "id")),
-            occupations_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(occupation_input_codec.encode, model_),
-            occupation_codec.decode,
-            options,
+        return await self._merge(
+            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, occupation_codec.decode
         )
 
     async def delete(
@@ -622,27 +438,7 @@ class AsyncOccupations(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 366; seq 367, second delete
         """
         await self._sender.call(
-            operations.OCCUPATIONS_DELETE,
-            occupations_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.OCCUPATIONS_DELETE, {"id": id}, options), None
         )

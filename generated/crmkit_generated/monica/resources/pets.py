@@ -4,32 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import alone, segment
+from crmkit.core.call import refuse_beside
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.pets import (
-    pets_create,
-    pets_delete,
-    pets_get,
-    pets_list,
-    pets_list_of_contact,
-    pets_update,
-)
 from ..codec import pet as pet_codec
 from ..codec import pet_input as pet_input_codec
 from ..models.pet import Pet
 from ..models.pet_input import PetInput
+from ..operations import pets as operations
 
-_PETS_UPDATE = Replacement(
+_PETS_UPDATE = Merge(
     operations.PETS_GET,
     operations.PETS_UPDATE,
     pet_codec.decode,
@@ -66,40 +57,25 @@ class Pets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
-            alone(operations.PETS_LIST, "contact_id", {"sort": sort})
+            refuse_beside(operations.PETS_LIST, "contact_id", {"sort": sort})
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.PETS_LIST_OF_CONTACT,
-                    pets_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                    pet_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                pet_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.PETS_LIST,
-                pets_list._get_kwargs(sort=sort),
-                pet_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            pet_codec.decode_all,
         )
 
     def create(
@@ -125,40 +101,19 @@ class Pets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 419
+            The pet, created.
         """
-        model_ = input_model(
-            PetInput,
+        body_ = request_tree(
             operations.PETS_CREATE,
+            PetInput,
+            pet_input_codec,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
-            pet_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.PETS_CREATE,
-                pets_create._get_kwargs(body=PLACEHOLDER),
-                pet_codec.decode,
-                options,
-                partial(pet_input_codec.encode, model_),
+                self._call(operations.PETS_CREATE, {}, options, body_), pet_codec.decode
             )
         )
 
@@ -177,29 +132,11 @@ class Pets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 421
+            The pet.
         """
         return drive(
             self._sender.call(
-                operations.PETS_GET,
-                pets_get._get_kwargs(id=segment(id, "id")),
-                pet_codec.decode,
-                options,
+                self._call(operations.PETS_GET, {"id": id}, options), pet_codec.decode
             )
         )
 
@@ -218,7 +155,7 @@ class Pets(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -232,45 +169,17 @@ class Pets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 425; seq 427, empty
+            The pet.
         """
-        model_ = input_model(
-            PetInput,
+        body_ = request_tree(
             operations.PETS_UPDATE,
+            PetInput,
+            pet_input_codec,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
-            pet_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _PETS_UPDATE,
-                pets_get._get_kwargs(id=segment(id, "id")),
-                pets_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(pet_input_codec.encode, model_),
-                pet_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_PETS_UPDATE, {"id": id}, options, body_, pet_codec.decode))
 
     def delete(
         self,
@@ -285,27 +194,8 @@ class Pets(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 431, another account's; seq 433, second delete
         """
-        drive(
-            self._sender.call(
-                operations.PETS_DELETE, pets_delete._get_kwargs(id=segment(id, "id")), None, options
-            )
-        )
+        drive(self._sender.call(self._call(operations.PETS_DELETE, {"id": id}, options), None))
 
 
 class AsyncPets(Resource):
@@ -333,40 +223,25 @@ class AsyncPets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
-            alone(operations.PETS_LIST, "contact_id", {"sort": sort})
+            refuse_beside(operations.PETS_LIST, "contact_id", {"sort": sort})
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.PETS_LIST_OF_CONTACT,
-                    pets_list_of_contact._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                    pet_codec.decode_all,
+                    {"contact_id": contact_id},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                pet_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.PETS_LIST,
-                pets_list._get_kwargs(sort=sort),
-                pet_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            pet_codec.decode_all,
         )
 
     async def create(
@@ -392,39 +267,18 @@ class AsyncPets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 419
+            The pet, created.
         """
-        model_ = input_model(
-            PetInput,
+        body_ = request_tree(
             operations.PETS_CREATE,
+            PetInput,
+            pet_input_codec,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
-            pet_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.PETS_CREATE,
-            pets_create._get_kwargs(body=PLACEHOLDER),
-            pet_codec.decode,
-            options,
-            partial(pet_input_codec.encode, model_),
+            self._call(operations.PETS_CREATE, {}, options, body_), pet_codec.decode
         )
 
     async def get(
@@ -442,28 +296,10 @@ class AsyncPets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 421
+            The pet.
         """
         return await self._sender.call(
-            operations.PETS_GET,
-            pets_get._get_kwargs(id=segment(id, "id")),
-            pet_codec.decode,
-            options,
+            self._call(operations.PETS_GET, {"id": id}, options), pet_codec.decode
         )
 
     async def update(
@@ -481,7 +317,7 @@ class AsyncPets(Resource):
 
         Takes all that the creation asks for.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -495,43 +331,17 @@ class AsyncPets(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Pet.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 425; seq 427, empty
+            The pet.
         """
-        model_ = input_model(
-            PetInput,
+        body_ = request_tree(
             operations.PETS_UPDATE,
+            PetInput,
+            pet_input_codec,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
-            pet_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _PETS_UPDATE,
-            pets_get._get_kwargs(id=segment(id, "id")),
-            pets_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(pet_input_codec.encode, model_),
-            pet_codec.decode,
-            options,
-        )
+        return await self._merge(_PETS_UPDATE, {"id": id}, options, body_, pet_codec.decode)
 
     async def delete(
         self,
@@ -546,22 +356,5 @@ class AsyncPets(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 431, another account's; seq 433, second delete
         """
-        await self._sender.call(
-            operations.PETS_DELETE, pets_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.PETS_DELETE, {"id": id}, options), None)

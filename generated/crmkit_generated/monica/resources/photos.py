@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, File, Unset
 
-from .. import operations
-from ..api.photos import (
-    photos_create,
-    photos_delete,
-    photos_get,
-    photos_list,
-    photos_list_of_contact,
-)
 from ..codec import photo as photo_codec
 from ..codec import photo_input as photo_input_codec
 from ..codec import photo_upload_input as photo_upload_input_codec
 from ..models.photo import Photo
 from ..models.photo_input import PhotoInput
 from ..models.photo_upload_input import PhotoUploadInput
+from ..operations import photos as operations
 
 
 class Photos(Resource):
@@ -56,44 +47,24 @@ class Photos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 524
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.PHOTOS_LIST_OF_CONTACT,
-                    photos_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    photo_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                photo_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.PHOTOS_LIST,
-                photos_list._get_kwargs(sort=sort),
-                photo_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            photo_codec.decode_all,
         )
 
     def create(
@@ -122,58 +93,34 @@ class Photos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Photo.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 520, upload (multipart); seq 521, as data URL; seq 523, not an image
+            The photo, created.
         """
         if isinstance(input_, PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
-            upload_ = input_model(
-                PhotoUploadInput,
+            upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
+                PhotoUploadInput,
+                photo_upload_input_codec,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
-                photo_upload_input_codec.MEMBERS,
                 extra,
             )
             return drive(
                 self._sender.call(
-                    operations.PHOTOS_CREATE_UPLOAD,
-                    photos_create._get_kwargs(body=PLACEHOLDER),
+                    self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
                     photo_codec.decode,
-                    options,
-                    partial(photo_upload_input_codec.encode, upload_),
                 )
             )
-        model_ = input_model(
-            PhotoInput,
+        body_ = request_tree(
             operations.PHOTOS_CREATE,
+            PhotoInput,
+            photo_input_codec,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
-            photo_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.PHOTOS_CREATE,
-                photos_create._get_kwargs(body=PLACEHOLDER),
-                photo_codec.decode,
-                options,
-                partial(photo_input_codec.encode, model_),
+                self._call(operations.PHOTOS_CREATE, {}, options, body_), photo_codec.decode
             )
         )
 
@@ -192,29 +139,11 @@ class Photos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Photo.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 526
+            The photo.
         """
         return drive(
             self._sender.call(
-                operations.PHOTOS_GET,
-                photos_get._get_kwargs(id=segment(id, "id")),
-                photo_codec.decode,
-                options,
+                self._call(operations.PHOTOS_GET, {"id": id}, options), photo_codec.decode
             )
         )
 
@@ -232,32 +161,8 @@ class Photos(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 533; seq 532, another account's
         """
-        drive(
-            self._sender.call(
-                operations.PHOTOS_DELETE,
-                photos_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.PHOTOS_DELETE, {"id": id}, options), None))
 
 
 class AsyncPhotos(Resource):
@@ -285,44 +190,24 @@ class AsyncPhotos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 524
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.PHOTOS_LIST_OF_CONTACT,
-                    photos_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    photo_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                photo_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.PHOTOS_LIST,
-                photos_list._get_kwargs(sort=sort),
-                photo_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            photo_codec.decode_all,
         )
 
     async def create(
@@ -351,55 +236,31 @@ class AsyncPhotos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Photo.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 520, upload (multipart); seq 521, as data URL; seq 523, not an image
+            The photo, created.
         """
         if isinstance(input_, PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
-            upload_ = input_model(
-                PhotoUploadInput,
+            upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
+                PhotoUploadInput,
+                photo_upload_input_codec,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
-                photo_upload_input_codec.MEMBERS,
                 extra,
             )
             return await self._sender.call(
-                operations.PHOTOS_CREATE_UPLOAD,
-                photos_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
                 photo_codec.decode,
-                options,
-                partial(photo_upload_input_codec.encode, upload_),
             )
-        model_ = input_model(
-            PhotoInput,
+        body_ = request_tree(
             operations.PHOTOS_CREATE,
+            PhotoInput,
+            photo_input_codec,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
-            photo_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.PHOTOS_CREATE,
-            photos_create._get_kwargs(body=PLACEHOLDER),
-            photo_codec.decode,
-            options,
-            partial(photo_input_codec.encode, model_),
+            self._call(operations.PHOTOS_CREATE, {}, options, body_), photo_codec.decode
         )
 
     async def get(
@@ -417,28 +278,10 @@ class AsyncPhotos(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Photo.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 526
+            The photo.
         """
         return await self._sender.call(
-            operations.PHOTOS_GET,
-            photos_get._get_kwargs(id=segment(id, "id")),
-            photo_codec.decode,
-            options,
+            self._call(operations.PHOTOS_GET, {"id": id}, options), photo_codec.decode
         )
 
     async def delete(
@@ -455,24 +298,5 @@ class AsyncPhotos(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 533; seq 532, another account's
         """
-        await self._sender.call(
-            operations.PHOTOS_DELETE, photos_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.PHOTOS_DELETE, {"id": id}, options), None)

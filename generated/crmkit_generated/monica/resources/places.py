@@ -4,31 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.places import (
-    places_create,
-    places_delete,
-    places_get,
-    places_list,
-    places_update,
-)
 from ..codec import place as place_codec
 from ..codec import place_input as place_input_codec
 from ..models.place import Place
 from ..models.place_input import PlaceInput
+from ..operations import places as operations
 
-_PLACES_UPDATE = Replacement(
+_PLACES_UPDATE = Merge(
     operations.PLACES_GET,
     operations.PLACES_UPDATE,
     place_codec.decode,
@@ -67,27 +58,13 @@ class Places(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.PLACES_LIST,
-                places_list._get_kwargs(sort=sort),
-                place_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            place_codec.decode_all,
         )
 
     def create(
@@ -121,28 +98,12 @@ class Places(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 329; seq 330, empty body
+            The place, created.
         """
-        model_ = input_model(
-            PlaceInput,
+        body_ = request_tree(
             operations.PLACES_CREATE,
+            PlaceInput,
+            place_input_codec,
             input_,
             {
                 "street": street,
@@ -153,16 +114,11 @@ class Places(Resource):
                 "latitude": latitude,
                 "longitude": longitude,
             },
-            place_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.PLACES_CREATE,
-                places_create._get_kwargs(body=PLACEHOLDER),
-                place_codec.decode,
-                options,
-                partial(place_input_codec.encode, model_),
+                self._call(operations.PLACES_CREATE, {}, options, body_), place_codec.decode
             )
         )
 
@@ -181,29 +137,11 @@ class Places(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 331; seq 336 to 338
+            The place.
         """
         return drive(
             self._sender.call(
-                operations.PLACES_GET,
-                places_get._get_kwargs(id=segment(id, "id")),
-                place_codec.decode,
-                options,
+                self._call(operations.PLACES_GET, {"id": id}, options), place_codec.decode
             )
         )
 
@@ -226,7 +164,7 @@ class Places(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -244,28 +182,12 @@ class Places(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 335, empty body; seq 334, unknown
+            The place.
         """
-        model_ = input_model(
-            PlaceInput,
+        body_ = request_tree(
             operations.PLACES_UPDATE,
+            PlaceInput,
+            place_input_codec,
             input_,
             {
                 "street": street,
@@ -276,21 +198,9 @@ class Places(Resource):
                 "latitude": latitude,
                 "longitude": longitude,
             },
-            place_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _PLACES_UPDATE,
-                places_get._get_kwargs(id=segment(id, "id")),
-                places_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(place_input_codec.encode, model_),
-                place_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_PLACES_UPDATE, {"id": id}, options, body_, place_codec.decode))
 
     def delete(
         self,
@@ -305,32 +215,8 @@ class Places(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 339, another account's; seq 342, no number: 500
         """
-        drive(
-            self._sender.call(
-                operations.PLACES_DELETE,
-                places_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.PLACES_DELETE, {"id": id}, options), None))
 
 
 class AsyncPlaces(Resource):
@@ -356,27 +242,13 @@ class AsyncPlaces(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.PLACES_LIST,
-                places_list._get_kwargs(sort=sort),
-                place_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            place_codec.decode_all,
         )
 
     async def create(
@@ -410,28 +282,12 @@ class AsyncPlaces(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 329; seq 330, empty body
+            The place, created.
         """
-        model_ = input_model(
-            PlaceInput,
+        body_ = request_tree(
             operations.PLACES_CREATE,
+            PlaceInput,
+            place_input_codec,
             input_,
             {
                 "street": street,
@@ -442,15 +298,10 @@ class AsyncPlaces(Resource):
                 "latitude": latitude,
                 "longitude": longitude,
             },
-            place_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.PLACES_CREATE,
-            places_create._get_kwargs(body=PLACEHOLDER),
-            place_codec.decode,
-            options,
-            partial(place_input_codec.encode, model_),
+            self._call(operations.PLACES_CREATE, {}, options, body_), place_codec.decode
         )
 
     async def get(
@@ -468,28 +319,10 @@ class AsyncPlaces(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 331; seq 336 to 338
+            The place.
         """
         return await self._sender.call(
-            operations.PLACES_GET,
-            places_get._get_kwargs(id=segment(id, "id")),
-            place_codec.decode,
-            options,
+            self._call(operations.PLACES_GET, {"id": id}, options), place_codec.decode
         )
 
     async def update(
@@ -511,7 +344,7 @@ class AsyncPlaces(Resource):
 
         What is not sent is cleared.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -529,28 +362,12 @@ class AsyncPlaces(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Place.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 335, empty body; seq 334, unknown
+            The place.
         """
-        model_ = input_model(
-            PlaceInput,
+        body_ = request_tree(
             operations.PLACES_UPDATE,
+            PlaceInput,
+            place_input_codec,
             input_,
             {
                 "street": street,
@@ -561,19 +378,9 @@ class AsyncPlaces(Resource):
                 "latitude": latitude,
                 "longitude": longitude,
             },
-            place_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _PLACES_UPDATE,
-            places_get._get_kwargs(id=segment(id, "id")),
-            places_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(place_input_codec.encode, model_),
-            place_codec.decode,
-            options,
-        )
+        return await self._merge(_PLACES_UPDATE, {"id": id}, options, body_, place_codec.decode)
 
     async def delete(
         self,
@@ -588,24 +395,5 @@ class AsyncPlaces(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 339, another account's; seq 342, no number: 500
         """
-        await self._sender.call(
-            operations.PLACES_DELETE, places_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.PLACES_DELETE, {"id": id}, options), None)

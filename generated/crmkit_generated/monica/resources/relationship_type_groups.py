@@ -3,20 +3,15 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.relationship_type_groups import (
-    relationship_type_groups_get,
-    relationship_type_groups_list,
-)
 from ..codec import relationship_type_group as relationship_type_group_codec
 from ..models.relationship_type_group import RelationshipTypeGroup
+from ..operations import relationship_type_groups as operations
 
 
 class RelationshipTypeGroups(Resource):
@@ -39,30 +34,17 @@ class RelationshipTypeGroups(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: the sample under GET /contacts/:id/relationships/, whose links lead here
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RELATIONSHIP_TYPE_GROUPS_LIST,
-                relationship_type_groups_list._get_kwargs(),
-                relationship_type_group_codec.decode_all,
+                {},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            relationship_type_group_codec.decode_all,
         )
 
     def get(
@@ -80,29 +62,12 @@ class RelationshipTypeGroups(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The RelationshipTypeGroup.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 14; seq 16, another account's group
+            The relationship type group.
         """
         return drive(
             self._sender.call(
-                operations.RELATIONSHIP_TYPE_GROUPS_GET,
-                relationship_type_groups_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
                 relationship_type_group_codec.decode,
-                options,
             )
         )
 
@@ -127,30 +92,17 @@ class AsyncRelationshipTypeGroups(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: the sample under GET /contacts/:id/relationships/, whose links lead here
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.RELATIONSHIP_TYPE_GROUPS_LIST,
-                relationship_type_groups_list._get_kwargs(),
-                relationship_type_group_codec.decode_all,
+                {},
                 options,
                 start=start,
                 page_size=page_size,
-            )
+            ),
+            relationship_type_group_codec.decode_all,
         )
 
     async def get(
@@ -168,26 +120,9 @@ class AsyncRelationshipTypeGroups(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The RelationshipTypeGroup.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 14; seq 16, another account's group
+            The relationship type group.
         """
         return await self._sender.call(
-            operations.RELATIONSHIP_TYPE_GROUPS_GET,
-            relationship_type_groups_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
             relationship_type_group_codec.decode,
-            options,
         )

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.relationship_types import relationship_types_get, relationship_types_list
 from ..codec import relationship_type as relationship_type_codec
 from ..models.relationship_type import RelationshipType
+from ..operations import relationship_types as operations
 
 
 class RelationshipTypes(Resource):
@@ -36,32 +34,13 @@ class RelationshipTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 17, all built-in types; seq 18, page 2 of 3
-            - recorded: seq 10, POST is answered 405
-            - recorded: seq 570, a wrong order is refused although the order is ignored
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.RELATIONSHIP_TYPES_LIST,
-                relationship_types_list._get_kwargs(),
-                relationship_type_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
+            ),
+            relationship_type_codec.decode_all,
         )
 
     def get(
@@ -79,29 +58,12 @@ class RelationshipTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The RelationshipType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 19; seq 21, no number
+            The relationship type.
         """
         return drive(
             self._sender.call(
-                operations.RELATIONSHIP_TYPES_GET,
-                relationship_types_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
                 relationship_type_codec.decode,
-                options,
             )
         )
 
@@ -126,32 +88,13 @@ class AsyncRelationshipTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 17, all built-in types; seq 18, page 2 of 3
-            - recorded: seq 10, POST is answered 405
-            - recorded: seq 570, a wrong order is refused although the order is ignored
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.RELATIONSHIP_TYPES_LIST,
-                relationship_types_list._get_kwargs(),
-                relationship_type_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
+            ),
+            relationship_type_codec.decode_all,
         )
 
     async def get(
@@ -169,26 +112,9 @@ class AsyncRelationshipTypes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The RelationshipType.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 19; seq 21, no number
+            The relationship type.
         """
         return await self._sender.call(
-            operations.RELATIONSHIP_TYPES_GET,
-            relationship_types_get._get_kwargs(id=segment(id, "id")),
+            self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
             relationship_type_codec.decode,
-            options,
         )

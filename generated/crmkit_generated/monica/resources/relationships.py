@@ -4,30 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.relationships import (
-    relationships_create,
-    relationships_delete,
-    relationships_get,
-    relationships_list,
-    relationships_update,
-)
 from ..codec import relationship as relationship_codec
 from ..codec import relationship_input as relationship_input_codec
 from ..codec import relationship_update_input as relationship_update_input_codec
 from ..models.relationship import Relationship
 from ..models.relationship_input import RelationshipInput
 from ..models.relationship_update_input import RelationshipUpdateInput
+from ..operations import relationships as operations
 
 
 class Relationships(Resource):
@@ -50,35 +41,11 @@ class Relationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: GET /contacts/:id/relationships/, whose sample shows the four relationship
-              type groups in a page, with links to relationshiptypegroups: it is that list's
-              sample
-            - recorded: seq 84 and seq 103, relationships without links and meta
-            - recorded: seq 82, with the page's slash at the end
-            - recorded: seq 104, limit is ignored; seq 638, bad sort is not
-            - recorded: seq 105 to 107, unknown, another account's and no number: empty
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.RELATIONSHIPS_LIST,
-                relationships_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                relationship_codec.decode_all,
-                options,
-            )
+            self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
+            relationship_codec.decode_all,
         )
 
     def create(
@@ -106,51 +73,24 @@ class Relationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: POST /relationships/
-            - page: 'contact_is is friend of_contact', against John and Peter, who is the uncle:
-              the two readings differ, and the server only stores what it is told
-            - recorded: seq 83, type 8; seq 88, the automatic reverse
-            - recorded: seq 630 and 636, a deleted contact, another account's contacts: 404
-            - recorded: seq 94, 95, 632 to 635, what is refused
-            - assumption: copies and a contact's relation to itself, seen on a server of 4.1.2
-              but not recorded
+            The relationship. Its reverse exists as well, with the next id, and is not shown.
         """
-        model_ = input_model(
-            RelationshipInput,
+        body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
+            RelationshipInput,
+            relationship_input_codec,
             input_,
             {
                 "contact_is": contact_is,
                 "relationship_type_id": relationship_type_id,
                 "of_contact": of_contact,
             },
-            relationship_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RELATIONSHIPS_CREATE,
-                relationships_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
                 relationship_codec.decode,
-                options,
-                partial(relationship_input_codec.encode, model_),
             )
         )
 
@@ -169,31 +109,12 @@ class Relationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: GET /relationships/:id
-            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or no
-              number
+            The relationship.
         """
         return drive(
             self._sender.call(
-                operations.RELATIONSHIPS_GET,
-                relationships_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.RELATIONSHIPS_GET, {"id": id}, options),
                 relationship_codec.decode,
-                options,
             )
         )
 
@@ -218,43 +139,20 @@ class Relationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: PUT /relationships/:id
-            - recorded: seq 108, update type; seq 110, contacts cannot be changed
-            - recorded: seq 623, updating the reverse changes the first one
-            - recorded: seq 113, unknown relationship: 422; seq 114, another account's: 404
+            The relationship.
         """
-        model_ = sole_member(
-            RelationshipUpdateInput,
+        body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
+            RelationshipUpdateInput,
+            relationship_update_input_codec,
             "relationship_type_id",
             relationship_type_id,
-            relationship_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.RELATIONSHIPS_UPDATE,
-                relationships_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+                self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
                 relationship_codec.decode,
-                options,
-                partial(relationship_update_input_codec.encode, model_),
             )
         )
 
@@ -272,33 +170,10 @@ class Relationships(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: DELETE /relationships/:id
-            - recorded: seq 117, delete; seq 625, deleting the reverse deletes both; seq 115,
-              deletes the partial contact too
-            - recorded: seq 120, second delete: 422
         """
         drive(
             self._sender.call(
-                operations.RELATIONSHIPS_DELETE,
-                relationships_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
+                self._call(operations.RELATIONSHIPS_DELETE, {"id": id}, options), None
             )
         )
 
@@ -323,35 +198,11 @@ class AsyncRelationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: GET /contacts/:id/relationships/, whose sample shows the four relationship
-              type groups in a page, with links to relationshiptypegroups: it is that list's
-              sample
-            - recorded: seq 84 and seq 103, relationships without links and meta
-            - recorded: seq 82, with the page's slash at the end
-            - recorded: seq 104, limit is ignored; seq 638, bad sort is not
-            - recorded: seq 105 to 107, unknown, another account's and no number: empty
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.RELATIONSHIPS_LIST,
-                relationships_list._get_kwargs(contact_id=segment(contact_id, "contact_id")),
-                relationship_codec.decode_all,
-                options,
-            )
+            self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
+            relationship_codec.decode_all,
         )
 
     async def create(
@@ -379,50 +230,23 @@ class AsyncRelationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: POST /relationships/
-            - page: 'contact_is is friend of_contact', against John and Peter, who is the uncle:
-              the two readings differ, and the server only stores what it is told
-            - recorded: seq 83, type 8; seq 88, the automatic reverse
-            - recorded: seq 630 and 636, a deleted contact, another account's contacts: 404
-            - recorded: seq 94, 95, 632 to 635, what is refused
-            - assumption: copies and a contact's relation to itself, seen on a server of 4.1.2
-              but not recorded
+            The relationship. Its reverse exists as well, with the next id, and is not shown.
         """
-        model_ = input_model(
-            RelationshipInput,
+        body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
+            RelationshipInput,
+            relationship_input_codec,
             input_,
             {
                 "contact_is": contact_is,
                 "relationship_type_id": relationship_type_id,
                 "of_contact": of_contact,
             },
-            relationship_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RELATIONSHIPS_CREATE,
-            relationships_create._get_kwargs(body=PLACEHOLDER),
+            self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
             relationship_codec.decode,
-            options,
-            partial(relationship_input_codec.encode, model_),
         )
 
     async def get(
@@ -440,30 +264,10 @@ class AsyncRelationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: GET /relationships/:id
-            - recorded: seq 87; seq 88, the automatic reverse; seq 89 and 90, unknown or no
-              number
+            The relationship.
         """
         return await self._sender.call(
-            operations.RELATIONSHIPS_GET,
-            relationships_get._get_kwargs(id=segment(id, "id")),
-            relationship_codec.decode,
-            options,
+            self._call(operations.RELATIONSHIPS_GET, {"id": id}, options), relationship_codec.decode
         )
 
     async def update(
@@ -487,42 +291,19 @@ class AsyncRelationships(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Relationship.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: PUT /relationships/:id
-            - recorded: seq 108, update type; seq 110, contacts cannot be changed
-            - recorded: seq 623, updating the reverse changes the first one
-            - recorded: seq 113, unknown relationship: 422; seq 114, another account's: 404
+            The relationship.
         """
-        model_ = sole_member(
-            RelationshipUpdateInput,
+        body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
+            RelationshipUpdateInput,
+            relationship_update_input_codec,
             "relationship_type_id",
             relationship_type_id,
-            relationship_update_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.RELATIONSHIPS_UPDATE,
-            relationships_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
+            self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
             relationship_codec.decode,
-            options,
-            partial(relationship_update_input_codec.encode, model_),
         )
 
     async def delete(
@@ -539,30 +320,7 @@ class AsyncRelationships(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: DELETE /relationships/:id
-            - recorded: seq 117, delete; seq 625, deleting the reverse deletes both; seq 115,
-              deletes the partial contact too
-            - recorded: seq 120, second delete: 422
         """
         await self._sender.call(
-            operations.RELATIONSHIPS_DELETE,
-            relationships_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
+            self._call(operations.RELATIONSHIPS_DELETE, {"id": id}, options), None
         )

@@ -5,27 +5,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.reminders import (
-    reminders_create,
-    reminders_delete,
-    reminders_get,
-    reminders_list,
-    reminders_list_of_contact,
-    reminders_upcoming,
-    reminders_update,
-)
 from ..codec import reminder as reminder_codec
 from ..codec import reminder_input as reminder_input_codec
 from ..codec import reminder_update_input as reminder_update_input_codec
@@ -35,8 +23,9 @@ from ..models.reminder_frequency_input import ReminderFrequencyInput
 from ..models.reminder_input import ReminderInput
 from ..models.reminder_update_input import ReminderUpdateInput
 from ..models.upcoming_reminder import UpcomingReminder
+from ..operations import reminders as operations
 
-_REMINDERS_UPDATE = Replacement(
+_REMINDERS_UPDATE = Merge(
     operations.REMINDERS_GET,
     operations.REMINDERS_UPDATE,
     reminder_codec.decode,
@@ -77,41 +66,24 @@ class Reminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.REMINDERS_LIST_OF_CONTACT,
-                    reminders_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    reminder_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                reminder_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.REMINDERS_LIST,
-                reminders_list._get_kwargs(sort=sort),
-                reminder_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            reminder_codec.decode_all,
         )
 
     def create(
@@ -145,28 +117,12 @@ class Reminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 224; seq 225, empty; seq 237, bad frequency; seq 238, bad date
+            The reminder, created.
         """
-        model_ = input_model(
-            ReminderInput,
+        body_ = request_tree(
             operations.REMINDERS_CREATE,
+            ReminderInput,
+            reminder_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -177,16 +133,11 @@ class Reminders(Resource):
                 "description": description,
                 "delible": delible,
             },
-            reminder_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.REMINDERS_CREATE,
-                reminders_create._get_kwargs(body=PLACEHOLDER),
-                reminder_codec.decode,
-                options,
-                partial(reminder_input_codec.encode, model_),
+                self._call(operations.REMINDERS_CREATE, {}, options, body_), reminder_codec.decode
             )
         )
 
@@ -205,29 +156,11 @@ class Reminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 226; seq 234 and 235
+            The reminder.
         """
         return drive(
             self._sender.call(
-                operations.REMINDERS_GET,
-                reminders_get._get_kwargs(id=segment(id, "id")),
-                reminder_codec.decode,
-                options,
+                self._call(operations.REMINDERS_GET, {"id": id}, options), reminder_codec.decode
             )
         )
 
@@ -250,7 +183,7 @@ class Reminders(Resource):
 
         The number of the frequency may be left out.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -268,29 +201,12 @@ class Reminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 231, unknown; seq 232, empty body
-            - assumption: a description that is not sent is cleared
+            The reminder.
         """
-        model_ = input_model(
-            ReminderUpdateInput,
+        body_ = request_tree(
             operations.REMINDERS_UPDATE,
+            ReminderUpdateInput,
+            reminder_update_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -301,20 +217,10 @@ class Reminders(Resource):
                 "frequency_number": frequency_number,
                 "delible": delible,
             },
-            reminder_update_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _REMINDERS_UPDATE,
-                reminders_get._get_kwargs(id=segment(id, "id")),
-                reminders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(reminder_update_input_codec.encode, model_),
-                reminder_codec.decode,
-                options,
-            )
+            self._merge(_REMINDERS_UPDATE, {"id": id}, options, body_, reminder_codec.decode)
         )
 
     def delete(
@@ -330,32 +236,8 @@ class Reminders(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 245; seq 246, second delete; seq 244, another account's
         """
-        drive(
-            self._sender.call(
-                operations.REMINDERS_DELETE,
-                reminders_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.REMINDERS_DELETE, {"id": id}, options), None))
 
     def upcoming(
         self,
@@ -373,34 +255,11 @@ class Reminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on a server of 4.1.2 but not recorded; the route is not on the
-              vendor's pages, and no recorded reply shows it
-            - assumption: a month that is no number crashes a server of 4.1.2; one that does not
-              crash answers 404 as for other paths
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.REMINDERS_UPCOMING,
-                reminders_upcoming._get_kwargs(month=segment(month, "month")),
-                upcoming_reminder_codec.decode_all,
-                options,
-            )
+            self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
+            upcoming_reminder_codec.decode_all,
         )
 
 
@@ -429,41 +288,24 @@ class AsyncReminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.REMINDERS_LIST_OF_CONTACT,
-                    reminders_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    reminder_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                reminder_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.REMINDERS_LIST,
-                reminders_list._get_kwargs(sort=sort),
-                reminder_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            reminder_codec.decode_all,
         )
 
     async def create(
@@ -497,28 +339,12 @@ class AsyncReminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 224; seq 225, empty; seq 237, bad frequency; seq 238, bad date
+            The reminder, created.
         """
-        model_ = input_model(
-            ReminderInput,
+        body_ = request_tree(
             operations.REMINDERS_CREATE,
+            ReminderInput,
+            reminder_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -529,15 +355,10 @@ class AsyncReminders(Resource):
                 "description": description,
                 "delible": delible,
             },
-            reminder_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.REMINDERS_CREATE,
-            reminders_create._get_kwargs(body=PLACEHOLDER),
-            reminder_codec.decode,
-            options,
-            partial(reminder_input_codec.encode, model_),
+            self._call(operations.REMINDERS_CREATE, {}, options, body_), reminder_codec.decode
         )
 
     async def get(
@@ -555,28 +376,10 @@ class AsyncReminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 226; seq 234 and 235
+            The reminder.
         """
         return await self._sender.call(
-            operations.REMINDERS_GET,
-            reminders_get._get_kwargs(id=segment(id, "id")),
-            reminder_codec.decode,
-            options,
+            self._call(operations.REMINDERS_GET, {"id": id}, options), reminder_codec.decode
         )
 
     async def update(
@@ -598,7 +401,7 @@ class AsyncReminders(Resource):
 
         The number of the frequency may be left out.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -616,29 +419,12 @@ class AsyncReminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Reminder.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 231, unknown; seq 232, empty body
-            - assumption: a description that is not sent is cleared
+            The reminder.
         """
-        model_ = input_model(
-            ReminderUpdateInput,
+        body_ = request_tree(
             operations.REMINDERS_UPDATE,
+            ReminderUpdateInput,
+            reminder_update_input_codec,
             input_,
             {
                 "contact_id": contact_id,
@@ -649,18 +435,10 @@ class AsyncReminders(Resource):
                 "frequency_number": frequency_number,
                 "delible": delible,
             },
-            reminder_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _REMINDERS_UPDATE,
-            reminders_get._get_kwargs(id=segment(id, "id")),
-            reminders_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(reminder_update_input_codec.encode, model_),
-            reminder_codec.decode,
-            options,
+        return await self._merge(
+            _REMINDERS_UPDATE, {"id": id}, options, body_, reminder_codec.decode
         )
 
     async def delete(
@@ -676,30 +454,8 @@ class AsyncReminders(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 245; seq 246, second delete; seq 244, another account's
         """
-        await self._sender.call(
-            operations.REMINDERS_DELETE,
-            reminders_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.REMINDERS_DELETE, {"id": id}, options), None)
 
     def upcoming(
         self,
@@ -717,32 +473,9 @@ class AsyncReminders(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - assumption: seen on a server of 4.1.2 but not recorded; the route is not on the
-              vendor's pages, and no recorded reply shows it
-            - assumption: a month that is no number crashes a server of 4.1.2; one that does not
-              crash answers 404 as for other paths
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.REMINDERS_UPCOMING,
-                reminders_upcoming._get_kwargs(month=segment(month, "month")),
-                upcoming_reminder_codec.decode_all,
-                options,
-            )
+            self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
+            upcoming_reminder_codec.decode_all,
         )

@@ -4,31 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.tags import (
-    tags_contacts,
-    tags_create,
-    tags_delete,
-    tags_get,
-    tags_list,
-    tags_update,
-)
 from ..codec import contact as contact_codec
 from ..codec import tag as tag_codec
 from ..codec import tag_input as tag_input_codec
 from ..models.contact import Contact
 from ..models.tag import Tag
 from ..models.tag_input import TagInput
+from ..operations import tags as operations
 
 
 class Tags(Resource):
@@ -54,30 +44,13 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 251
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.TAGS_LIST,
-                tags_list._get_kwargs(sort=sort),
-                tag_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            tag_codec.decode_all,
         )
 
     def create(
@@ -97,36 +70,12 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 258, duplicate name
-            - assumption: no name is too long, seen on a server of 4.1.2 but not recorded
+            The tag, created.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_CREATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
         return drive(
             self._sender.call(
-                operations.TAGS_CREATE,
-                tags_create._get_kwargs(body=PLACEHOLDER),
-                tag_codec.decode,
-                options,
-                partial(tag_input_codec.encode, model_),
+                self._call(operations.TAGS_CREATE, {}, options, body_), tag_codec.decode
             )
         )
 
@@ -145,29 +94,11 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 250; seq 255 to 257
+            The tag.
         """
         return drive(
             self._sender.call(
-                operations.TAGS_GET,
-                tags_get._get_kwargs(id=segment(id, "id")),
-                tag_codec.decode,
-                options,
+                self._call(operations.TAGS_GET, {"id": id}, options), tag_codec.decode
             )
         )
 
@@ -190,35 +121,12 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 254, the name is required
+            The tag.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_UPDATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_UPDATE, TagInput, tag_input_codec, "name", name, extra)
         return drive(
             self._sender.call(
-                operations.TAGS_UPDATE,
-                tags_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                tag_codec.decode,
-                options,
-                partial(tag_input_codec.encode, model_),
+                self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), tag_codec.decode
             )
         )
 
@@ -235,29 +143,8 @@ class Tags(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 275, delete; seq 276, second delete; seq 277, no number: 422
         """
-        drive(
-            self._sender.call(
-                operations.TAGS_DELETE, tags_delete._get_kwargs(id=segment(id, "id")), None, options
-            )
-        )
+        drive(self._sender.call(self._call(operations.TAGS_DELETE, {"id": id}, options), None))
 
     def contacts(
         self,
@@ -278,31 +165,13 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 266; seq 267, contacts of an unknown tag
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.TAGS_CONTACTS,
-                tags_contacts._get_kwargs(id=segment(id, "id")),
-                contact_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
+            ),
+            contact_codec.decode_all,
         )
 
 
@@ -329,30 +198,13 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 251
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.TAGS_LIST,
-                tags_list._get_kwargs(sort=sort),
-                tag_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            tag_codec.decode_all,
         )
 
     async def create(
@@ -372,35 +224,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 258, duplicate name
-            - assumption: no name is too long, seen on a server of 4.1.2 but not recorded
+            The tag, created.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_CREATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
         return await self._sender.call(
-            operations.TAGS_CREATE,
-            tags_create._get_kwargs(body=PLACEHOLDER),
-            tag_codec.decode,
-            options,
-            partial(tag_input_codec.encode, model_),
+            self._call(operations.TAGS_CREATE, {}, options, body_), tag_codec.decode
         )
 
     async def get(
@@ -418,28 +246,10 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 250; seq 255 to 257
+            The tag.
         """
         return await self._sender.call(
-            operations.TAGS_GET,
-            tags_get._get_kwargs(id=segment(id, "id")),
-            tag_codec.decode,
-            options,
+            self._call(operations.TAGS_GET, {"id": id}, options), tag_codec.decode
         )
 
     async def update(
@@ -461,34 +271,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 254, the name is required
+            The tag.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_UPDATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_UPDATE, TagInput, tag_input_codec, "name", name, extra)
         return await self._sender.call(
-            operations.TAGS_UPDATE,
-            tags_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            tag_codec.decode,
-            options,
-            partial(tag_input_codec.encode, model_),
+            self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), tag_codec.decode
         )
 
     async def delete(
@@ -504,27 +291,8 @@ class AsyncTags(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 275, delete; seq 276, second delete; seq 277, no number: 422
         """
-        await self._sender.call(
-            operations.TAGS_DELETE, tags_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.TAGS_DELETE, {"id": id}, options), None)
 
     def contacts(
         self,
@@ -545,29 +313,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 266; seq 267, contacts of an unknown tag
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.TAGS_CONTACTS,
-                tags_contacts._get_kwargs(id=segment(id, "id")),
-                contact_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
+            ),
+            contact_codec.decode_all,
         )

@@ -4,34 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.tasks import (
-    tasks_create,
-    tasks_delete,
-    tasks_get,
-    tasks_list,
-    tasks_list_of_contact,
-    tasks_update,
-)
 from ..codec import task as task_codec
 from ..codec import task_input as task_input_codec
 from ..codec import task_update_input as task_update_input_codec
 from ..models.task import Task
 from ..models.task_input import TaskInput
 from ..models.task_update_input import TaskUpdateInput
+from ..operations import tasks as operations
 
-_TASKS_UPDATE = Replacement(
+_TASKS_UPDATE = Merge(
     operations.TASKS_GET,
     operations.TASKS_UPDATE,
     task_codec.decode,
@@ -69,41 +59,24 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return Pager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.TASKS_LIST_OF_CONTACT,
-                    tasks_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    task_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                task_codec.decode_all,
             )
         return Pager(
-            Walk(
-                self._sender,
-                operations.TASKS_LIST,
-                tasks_list._get_kwargs(sort=sort),
-                task_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            task_codec.decode_all,
         )
 
     def create(
@@ -129,41 +102,19 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 202, answered 200; seq 203, empty; seq 215 and 671, completed is
-              ignored
+            The task.
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_CREATE,
+            TaskInput,
+            task_input_codec,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
-            task_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.TASKS_CREATE,
-                tasks_create._get_kwargs(body=PLACEHOLDER),
-                task_codec.decode,
-                options,
-                partial(task_input_codec.encode, model_),
+                self._call(operations.TASKS_CREATE, {}, options, body_), task_codec.decode
             )
         )
 
@@ -182,29 +133,11 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 211 to 213
+            The task.
         """
         return drive(
             self._sender.call(
-                operations.TASKS_GET,
-                tasks_get._get_kwargs(id=segment(id, "id")),
-                task_codec.decode,
-                options,
+                self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
             )
         )
 
@@ -225,7 +158,7 @@ class Tasks(Resource):
         A description that is not sent is cleared. A contact other than the task's own is
         answered 404.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -240,29 +173,12 @@ class Tasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 208; seq 209, unknown; seq 210, empty; seq 217, another contact; seq
-              218, un-complete
+            The task.
         """
-        model_ = input_model(
-            TaskUpdateInput,
+        body_ = request_tree(
             operations.TASKS_UPDATE,
+            TaskUpdateInput,
+            task_update_input_codec,
             input_,
             {
                 "title": title,
@@ -270,21 +186,9 @@ class Tasks(Resource):
                 "description": description,
                 "contact_id": contact_id,
             },
-            task_update_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _TASKS_UPDATE,
-                tasks_get._get_kwargs(id=segment(id, "id")),
-                tasks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(task_update_input_codec.encode, model_),
-                task_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_TASKS_UPDATE, {"id": id}, options, body_, task_codec.decode))
 
     def delete(
         self,
@@ -299,32 +203,8 @@ class Tasks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 221; seq 223, no number
         """
-        drive(
-            self._sender.call(
-                operations.TASKS_DELETE,
-                tasks_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None))
 
 
 class AsyncTasks(Resource):
@@ -352,41 +232,24 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
+            A lazy pager: no request is made before it is iterated.
         """
         if not isinstance(contact_id, Unset):
             return AsyncPager(
-                Walk(
-                    self._sender,
+                self._list(
                     operations.TASKS_LIST_OF_CONTACT,
-                    tasks_list_of_contact._get_kwargs(
-                        contact_id=segment(contact_id, "contact_id"), sort=sort
-                    ),
-                    task_codec.decode_all,
+                    {"contact_id": contact_id, "sort": sort},
                     options,
                     start=start,
                     page_size=page_size,
-                )
+                ),
+                task_codec.decode_all,
             )
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.TASKS_LIST,
-                tasks_list._get_kwargs(sort=sort),
-                task_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(
+                operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
+            ),
+            task_codec.decode_all,
         )
 
     async def create(
@@ -412,40 +275,18 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 202, answered 200; seq 203, empty; seq 215 and 671, completed is
-              ignored
+            The task.
         """
-        model_ = input_model(
-            TaskInput,
+        body_ = request_tree(
             operations.TASKS_CREATE,
+            TaskInput,
+            task_input_codec,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
-            task_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.TASKS_CREATE,
-            tasks_create._get_kwargs(body=PLACEHOLDER),
-            task_codec.decode,
-            options,
-            partial(task_input_codec.encode, model_),
+            self._call(operations.TASKS_CREATE, {}, options, body_), task_codec.decode
         )
 
     async def get(
@@ -463,28 +304,10 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 211 to 213
+            The task.
         """
         return await self._sender.call(
-            operations.TASKS_GET,
-            tasks_get._get_kwargs(id=segment(id, "id")),
-            task_codec.decode,
-            options,
+            self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
         )
 
     async def update(
@@ -504,7 +327,7 @@ class AsyncTasks(Resource):
         A description that is not sent is cleared. A contact other than the task's own is
         answered 404.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -519,29 +342,12 @@ class AsyncTasks(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Task.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 208; seq 209, unknown; seq 210, empty; seq 217, another contact; seq
-              218, un-complete
+            The task.
         """
-        model_ = input_model(
-            TaskUpdateInput,
+        body_ = request_tree(
             operations.TASKS_UPDATE,
+            TaskUpdateInput,
+            task_update_input_codec,
             input_,
             {
                 "title": title,
@@ -549,19 +355,9 @@ class AsyncTasks(Resource):
                 "description": description,
                 "contact_id": contact_id,
             },
-            task_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _TASKS_UPDATE,
-            tasks_get._get_kwargs(id=segment(id, "id")),
-            tasks_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(task_update_input_codec.encode, model_),
-            task_codec.decode,
-            options,
-        )
+        return await self._merge(_TASKS_UPDATE, {"id": id}, options, body_, task_codec.decode)
 
     async def delete(
         self,
@@ -576,24 +372,5 @@ class AsyncTasks(Resource):
         Args:
             id: Id of the record.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The limit is above 100 or no number (30), the order does not exist
-                (39), or the body is null (37). Limit and order are looked at on every route,
-                lists or not.
-            AuthenticationError: The token is missing or not valid. The reply has no number and
-                no rate headers.
-            NotFoundError: This account has no such record, or no such record that the body
-                names.
-            ValidationError: Values are refused, with a sentence for each. Most routes answer so
-                for an unknown id in the path of a write, too.
-            RateLimitError: Too many requests in this minute.
-            CRMError: The call failed in another way.
-
-        Source:
-            - recorded: seq 221; seq 223, no number
         """
-        await self._sender.call(
-            operations.TASKS_DELETE, tasks_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.TASKS_DELETE, {"id": id}, options), None)

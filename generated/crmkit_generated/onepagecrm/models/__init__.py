@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from .system_settings import SystemSettings as SystemSettings
     from .system_settings_input import SystemSettingsInput as SystemSettingsInput
     from .tag import Tag as Tag
-    from .tag_assignment_input import TagAssignmentInput as TagAssignmentInput
     from .tag_counts import TagCounts as TagCounts
     from .tag_input import TagInput as TagInput
     from .timezone import Timezone as Timezone
@@ -129,7 +128,6 @@ else:
             "SystemSettings": "system_settings",
             "SystemSettingsInput": "system_settings_input",
             "Tag": "tag",
-            "TagAssignmentInput": "tag_assignment_input",
             "TagCounts": "tag_counts",
             "TagInput": "tag_input",
             "Timezone": "timezone",

@@ -5,35 +5,24 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.actions import (
-    actions_create,
-    actions_delete,
-    actions_get,
-    actions_list,
-    actions_mark_done,
-    actions_undo_done,
-    actions_update,
-)
 from ..codec import action as action_codec
 from ..codec import action_input as action_input_codec
 from ..codec import contact_id_input as contact_id_input_codec
 from ..models.action import Action
 from ..models.action_input import ActionInput
 from ..models.contact_id_input import ContactIdInput
+from ..operations import actions as operations
 
-_ACTIONS_UPDATE = Replacement(
+_ACTIONS_UPDATE = Merge(
     operations.ACTIONS_GET,
     operations.ACTIONS_UPDATE,
     action_codec.decode,
@@ -41,7 +30,7 @@ _ACTIONS_UPDATE = Replacement(
         Member("cid", ("cid",)),
         Member("name", ("name",)),
         Member("date", ("date",), nullable=True),
-        Member("next", ("next",), form="bit"),
+        Member("next", ("next",), form="bit", argument="next_"),
         Member("waiting", ("waiting",), form="bit"),
         Member("done", ("done",), form="bit"),
         Member("closed", ("closed",)),
@@ -67,22 +56,10 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact actions
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIONS_LIST,
-                actions_list._get_kwargs(cid=cid),
-                action_codec.decode_all,
-                options,
-            )
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), action_codec.decode_all
         )
 
     def create(
@@ -116,21 +93,12 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              creates actions
-            - page: API 2.3 manual, Create new action
-            - assumption: 107 when the contact has an open action already
+            The action, with its id.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_CREATE,
+            ActionInput,
+            action_input_codec,
             input_,
             {
                 "cid": cid,
@@ -141,16 +109,11 @@ class Actions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_CREATE,
-                actions_create._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(action_input_codec.encode, model_),
+                self._call(operations.ACTIONS_CREATE, {}, options, body_), action_codec.decode
             )
         )
 
@@ -169,21 +132,11 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific action
+            The action.
         """
         return drive(
             self._sender.call(
-                operations.ACTIONS_GET,
-                actions_get._get_kwargs(id=segment(id, "id")),
-                action_codec.decode,
-                options,
+                self._call(operations.ACTIONS_GET, {"id": id}, options), action_codec.decode
             )
         )
 
@@ -206,7 +159,7 @@ class Actions(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -224,18 +177,12 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating action data
+            The action.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_UPDATE,
+            ActionInput,
+            action_input_codec,
             input_,
             {
                 "cid": cid,
@@ -246,21 +193,9 @@ class Actions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _ACTIONS_UPDATE,
-                actions_get._get_kwargs(id=segment(id, "id")),
-                actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(action_input_codec.encode, model_),
-                action_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, action_codec.decode))
 
     def delete(
         self,
@@ -275,23 +210,8 @@ class Actions(Resource):
         Args:
             id: Id of the action.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete contact action: done actions only
-            - assumption: 108 for an open action
         """
-        drive(
-            self._sender.call(
-                operations.ACTIONS_DELETE,
-                actions_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None))
 
     def mark_done(
         self,
@@ -310,31 +230,14 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Mark current action as done
-            - assumption: 106 when the contact has no open action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
-            operations.ACTIONS_MARK_DONE,
-            "cid",
-            cid,
-            contact_id_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.ACTIONS_MARK_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_MARK_DONE,
-                actions_mark_done._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(contact_id_input_codec.encode, model_),
+                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), action_codec.decode
             )
         )
 
@@ -355,32 +258,14 @@ class Actions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo marking action as done: unless a new action was made
-              since
-            - assumption: 106 when there is nothing to open, 107 when there is a new action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
-            operations.ACTIONS_UNDO_DONE,
-            "cid",
-            cid,
-            contact_id_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.ACTIONS_UNDO_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
         )
         return drive(
             self._sender.call(
-                operations.ACTIONS_UNDO_DONE,
-                actions_undo_done._get_kwargs(body=PLACEHOLDER),
-                action_codec.decode,
-                options,
-                partial(contact_id_input_codec.encode, model_),
+                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), action_codec.decode
             )
         )
 
@@ -403,22 +288,10 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact actions
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIONS_LIST,
-                actions_list._get_kwargs(cid=cid),
-                action_codec.decode_all,
-                options,
-            )
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), action_codec.decode_all
         )
 
     async def create(
@@ -452,21 +325,12 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              creates actions
-            - page: API 2.3 manual, Create new action
-            - assumption: 107 when the contact has an open action already
+            The action, with its id.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_CREATE,
+            ActionInput,
+            action_input_codec,
             input_,
             {
                 "cid": cid,
@@ -477,15 +341,10 @@ class AsyncActions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIONS_CREATE,
-            actions_create._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(action_input_codec.encode, model_),
+            self._call(operations.ACTIONS_CREATE, {}, options, body_), action_codec.decode
         )
 
     async def get(
@@ -503,20 +362,10 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific action
+            The action.
         """
         return await self._sender.call(
-            operations.ACTIONS_GET,
-            actions_get._get_kwargs(id=segment(id, "id")),
-            action_codec.decode,
-            options,
+            self._call(operations.ACTIONS_GET, {"id": id}, options), action_codec.decode
         )
 
     async def update(
@@ -538,7 +387,7 @@ class AsyncActions(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -556,18 +405,12 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating action data
+            The action.
         """
-        model_ = input_model(
-            ActionInput,
+        body_ = request_tree(
             operations.ACTIONS_UPDATE,
+            ActionInput,
+            action_input_codec,
             input_,
             {
                 "cid": cid,
@@ -578,19 +421,9 @@ class AsyncActions(Resource):
                 "done": done,
                 "closed": closed,
             },
-            action_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _ACTIONS_UPDATE,
-            actions_get._get_kwargs(id=segment(id, "id")),
-            actions_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(action_input_codec.encode, model_),
-            action_codec.decode,
-            options,
-        )
+        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, action_codec.decode)
 
     async def delete(
         self,
@@ -605,21 +438,8 @@ class AsyncActions(Resource):
         Args:
             id: Id of the action.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete contact action: done actions only
-            - assumption: 108 for an open action
         """
-        await self._sender.call(
-            operations.ACTIONS_DELETE,
-            actions_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.ACTIONS_DELETE, {"id": id}, options), None)
 
     async def mark_done(
         self,
@@ -638,30 +458,13 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Mark current action as done
-            - assumption: 106 when the contact has no open action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
-            operations.ACTIONS_MARK_DONE,
-            "cid",
-            cid,
-            contact_id_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.ACTIONS_MARK_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
         )
         return await self._sender.call(
-            operations.ACTIONS_MARK_DONE,
-            actions_mark_done._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(contact_id_input_codec.encode, model_),
+            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), action_codec.decode
         )
 
     async def undo_done(
@@ -681,29 +484,11 @@ class AsyncActions(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Action.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo marking action as done: unless a new action was made
-              since
-            - assumption: 106 when there is nothing to open, 107 when there is a new action
+            The action.
         """
-        model_ = sole_member(
-            ContactIdInput,
-            operations.ACTIONS_UNDO_DONE,
-            "cid",
-            cid,
-            contact_id_input_codec.MEMBERS,
-            extra,
+        body_ = member_tree(
+            operations.ACTIONS_UNDO_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
         )
         return await self._sender.call(
-            operations.ACTIONS_UNDO_DONE,
-            actions_undo_done._get_kwargs(body=PLACEHOLDER),
-            action_codec.decode,
-            options,
-            partial(contact_id_input_codec.encode, model_),
+            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), action_codec.decode
         )

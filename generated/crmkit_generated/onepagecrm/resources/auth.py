@@ -4,20 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.auth import auth_change_api_key, auth_login, auth_logout
 from ..codec import login_input as login_input_codec
 from ..codec import session as session_codec
 from ..models.login_input import LoginInput
 from ..models.session import Session
+from ..operations import auth as operations
 
 
 class Auth(Resource):
@@ -45,33 +43,19 @@ class Auth(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Session.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, Login method
-            - page: WordPress plugin, January 2013: login moved from GET to POST
-            - page: JSON samples of June 2012, API 2.1, login: sales, statuses and tags beside
-              data
+            The user is logged in.
         """
-        model_ = input_model(
-            LoginInput,
+        body_ = request_tree(
             operations.AUTH_LOGIN,
+            LoginInput,
+            login_input_codec,
             input_,
             {"login": login, "password": password},
-            login_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.AUTH_LOGIN,
-                auth_login._get_kwargs(body=PLACEHOLDER),
-                session_codec.decode,
-                options,
-                partial(login_input_codec.encode, model_),
+                self._call(operations.AUTH_LOGIN, {}, options, body_), session_codec.decode
             )
         )
 
@@ -87,15 +71,8 @@ class Auth(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Logout method
-            - page: JSON samples of June 2012, API 2.1, logout: no data and no side elements
         """
-        drive(self._sender.call(operations.AUTH_LOGOUT, auth_logout._get_kwargs(), None, options))
+        drive(self._sender.call(self._call(operations.AUTH_LOGOUT, {}, options), None))
 
     def change_api_key(
         self,
@@ -111,18 +88,9 @@ class Auth(Resource):
 
         Returns:
             The key.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, change_api_key method
-            - assumption: the old key is invalid at once
         """
         return drive(
-            self._sender.call(
-                operations.AUTH_CHANGE_API_KEY, auth_change_api_key._get_kwargs(), None, options
-            )
+            self._sender.call(self._call(operations.AUTH_CHANGE_API_KEY, {}, options), None)
         )
 
 
@@ -151,32 +119,18 @@ class AsyncAuth(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Session.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, Login method
-            - page: WordPress plugin, January 2013: login moved from GET to POST
-            - page: JSON samples of June 2012, API 2.1, login: sales, statuses and tags beside
-              data
+            The user is logged in.
         """
-        model_ = input_model(
-            LoginInput,
+        body_ = request_tree(
             operations.AUTH_LOGIN,
+            LoginInput,
+            login_input_codec,
             input_,
             {"login": login, "password": password},
-            login_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.AUTH_LOGIN,
-            auth_login._get_kwargs(body=PLACEHOLDER),
-            session_codec.decode,
-            options,
-            partial(login_input_codec.encode, model_),
+            self._call(operations.AUTH_LOGIN, {}, options, body_), session_codec.decode
         )
 
     async def logout(
@@ -191,15 +145,8 @@ class AsyncAuth(Resource):
 
         Args:
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Logout method
-            - page: JSON samples of June 2012, API 2.1, logout: no data and no side elements
         """
-        await self._sender.call(operations.AUTH_LOGOUT, auth_logout._get_kwargs(), None, options)
+        await self._sender.call(self._call(operations.AUTH_LOGOUT, {}, options), None)
 
     async def change_api_key(
         self,
@@ -215,14 +162,7 @@ class AsyncAuth(Resource):
 
         Returns:
             The key.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, change_api_key method
-            - assumption: the old key is invalid at once
         """
         return await self._sender.call(
-            operations.AUTH_CHANGE_API_KEY, auth_change_api_key._get_kwargs(), None, options
+            self._call(operations.AUTH_CHANGE_API_KEY, {}, options), None
         )

@@ -7,8 +7,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.settings import api_version
+from ..operations import client_ as operations
 
 
 class Client_(Resource):
@@ -28,17 +27,8 @@ class Client_(Resource):
 
         Returns:
             The version.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get current API version
-            - assumption: the call is signed as every other but login
         """
-        return drive(
-            self._sender.call(operations.API_VERSION, api_version._get_kwargs(), None, options)
-        )
+        return drive(self._sender.call(self._call(operations.API_VERSION, {}, options), None))
 
 
 class AsyncClient_(Resource):
@@ -58,14 +48,5 @@ class AsyncClient_(Resource):
 
         Returns:
             The version.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get current API version
-            - assumption: the call is signed as every other but login
         """
-        return await self._sender.call(
-            operations.API_VERSION, api_version._get_kwargs(), None, options
-        )
+        return await self._sender.call(self._call(operations.API_VERSION, {}, options), None)

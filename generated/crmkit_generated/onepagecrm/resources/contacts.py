@@ -5,27 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
-from crmkit.core.codec.numbers import encode_bit
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contacts import (
-    contacts_create,
-    contacts_delete,
-    contacts_get,
-    contacts_list,
-    contacts_undo_delete,
-    contacts_update,
-)
 from ..codec import contact as contact_codec
 from ..codec import contact_detail as contact_detail_codec
 from ..codec import contact_input as contact_input_codec
@@ -36,8 +24,9 @@ from ..models.contact_status_input import ContactStatusInput
 from ..models.email_input_or_mapping import EmailInputOrMapping
 from ..models.phone_input_or_mapping import PhoneInputOrMapping
 from ..models.url_input_or_mapping import UrlInputOrMapping
+from ..operations import contacts as operations
 
-_CONTACTS_UPDATE = Replacement(
+_CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
     contact_detail_codec.decode,
@@ -45,11 +34,11 @@ _CONTACTS_UPDATE = Replacement(
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
         Member("company", ("company",), nullable=True),
-        Member("job_title", ("jobtitle",), nullable=True),
+        Member("job_title", ("jobtitle",), nullable=True, argument="jobtitle"),
         Member("address", ("address",), nullable=True),
         Member("city", ("city",), nullable=True),
         Member("state", ("state",), nullable=True),
-        Member("zip_code", ("zip",), nullable=True),
+        Member("zip_code", ("zip",), nullable=True, argument="zip"),
         Member("country", ("country",), nullable=True),
         Member("description", ("description",), nullable=True),
         Member(
@@ -99,32 +88,22 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contacts
-            - page: JSON samples of June 2012, API 2.1, list of contacts
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(
-                    system_tag=system_tag,
-                    tag=tag,
-                    search=search,
-                    waiting=waiting
-                    if isinstance(waiting, Unset)
-                    else str(encode_bit(waiting, "waiting")),
-                    filter_id=filter_id,
-                ),
-                contact_codec.decode_all,
+                {
+                    "system_tag": system_tag,
+                    "tag": tag,
+                    "search": search,
+                    "waiting": waiting,
+                    "filter_id": filter_id,
+                },
                 options,
                 start=start,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     def create(
@@ -177,21 +156,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Creating new contact
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              comments list the contact form
-            - assumption: 107 is not given for a contact of the same name
+            The contact, with its id.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "firstname": firstname,
@@ -211,16 +181,12 @@ class Contacts(Resource):
                 "status": status,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(body=PLACEHOLDER),
+                self._call(operations.CONTACTS_CREATE, {}, options, body_),
                 contact_detail_codec.decode,
-                options,
-                partial(contact_input_codec.encode, model_),
             )
         )
 
@@ -240,22 +206,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Getting single contact data
-            - page: JSON samples of June 2012, API 2.1, single contact
+            The contact.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_GET,
-                contacts_get._get_kwargs(id=segment(id, "id")),
+                self._call(operations.CONTACTS_GET, {"id": id}, options),
                 contact_detail_codec.decode,
-                options,
             )
         )
 
@@ -287,7 +243,7 @@ class Contacts(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -314,19 +270,12 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating contact data: fields that are not sent become null
-            - page: API 1.2, Request message format
+            The contact.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "firstname": firstname,
@@ -346,20 +295,10 @@ class Contacts(Resource):
                 "status": status,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _CONTACTS_UPDATE,
-                contacts_get._get_kwargs(id=segment(id, "id")),
-                contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(contact_input_codec.encode, model_),
-                contact_detail_codec.decode,
-                options,
-            )
+            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, contact_detail_codec.decode)
         )
 
     def delete(
@@ -376,22 +315,8 @@ class Contacts(Resource):
         Args:
             id: Id of the contact.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Deleting contact
         """
-        drive(
-            self._sender.call(
-                operations.CONTACTS_DELETE,
-                contacts_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None))
 
     def undo_delete(
         self,
@@ -407,23 +332,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo contact deletion
-            - page: API version history, 1.1.1: the method is new
-            - assumption: 106 when there is nothing to restore; the manual says only that an
-              error is returned
+            The contacts that were restored.
         """
         return drive(
             self._sender.call(
-                operations.CONTACTS_UNDO_DELETE,
-                contacts_undo_delete._get_kwargs(),
-                contact_codec.decode_all,
-                options,
+                self._call(operations.CONTACTS_UNDO_DELETE, {}, options), contact_codec.decode_all
             )
         )
 
@@ -461,32 +374,22 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contacts
-            - page: JSON samples of June 2012, API 2.1, list of contacts
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
+            self._list(
                 operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(
-                    system_tag=system_tag,
-                    tag=tag,
-                    search=search,
-                    waiting=waiting
-                    if isinstance(waiting, Unset)
-                    else str(encode_bit(waiting, "waiting")),
-                    filter_id=filter_id,
-                ),
-                contact_codec.decode_all,
+                {
+                    "system_tag": system_tag,
+                    "tag": tag,
+                    "search": search,
+                    "waiting": waiting,
+                    "filter_id": filter_id,
+                },
                 options,
                 start=start,
-            )
+            ),
+            contact_codec.decode_all,
         )
 
     async def create(
@@ -539,21 +442,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Creating new contact
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              comments list the contact form
-            - assumption: 107 is not given for a contact of the same name
+            The contact, with its id.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "firstname": firstname,
@@ -573,15 +467,10 @@ class AsyncContacts(Resource):
                 "status": status,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(body=PLACEHOLDER),
-            contact_detail_codec.decode,
-            options,
-            partial(contact_input_codec.encode, model_),
+            self._call(operations.CONTACTS_CREATE, {}, options, body_), contact_detail_codec.decode
         )
 
     async def get(
@@ -600,21 +489,10 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Getting single contact data
-            - page: JSON samples of June 2012, API 2.1, single contact
+            The contact.
         """
         return await self._sender.call(
-            operations.CONTACTS_GET,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contact_detail_codec.decode,
-            options,
+            self._call(operations.CONTACTS_GET, {"id": id}, options), contact_detail_codec.decode
         )
 
     async def update(
@@ -645,7 +523,7 @@ class AsyncContacts(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -672,19 +550,12 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The ContactDetail.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating contact data: fields that are not sent become null
-            - page: API 1.2, Request message format
+            The contact.
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_UPDATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "firstname": firstname,
@@ -704,18 +575,10 @@ class AsyncContacts(Resource):
                 "status": status,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _CONTACTS_UPDATE,
-            contacts_get._get_kwargs(id=segment(id, "id")),
-            contacts_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(contact_input_codec.encode, model_),
-            contact_detail_codec.decode,
-            options,
+        return await self._merge(
+            _CONTACTS_UPDATE, {"id": id}, options, body_, contact_detail_codec.decode
         )
 
     async def delete(
@@ -732,20 +595,8 @@ class AsyncContacts(Resource):
         Args:
             id: Id of the contact.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Deleting contact
         """
-        await self._sender.call(
-            operations.CONTACTS_DELETE,
-            contacts_delete._get_kwargs(id=segment(id, "id")),
-            None,
-            options,
-        )
+        await self._sender.call(self._call(operations.CONTACTS_DELETE, {"id": id}, options), None)
 
     async def undo_delete(
         self,
@@ -761,20 +612,8 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The data.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Undo contact deletion
-            - page: API version history, 1.1.1: the method is new
-            - assumption: 106 when there is nothing to restore; the manual says only that an
-              error is returned
+            The contacts that were restored.
         """
         return await self._sender.call(
-            operations.CONTACTS_UNDO_DELETE,
-            contacts_undo_delete._get_kwargs(),
-            contact_codec.decode_all,
-            options,
+            self._call(operations.CONTACTS_UNDO_DELETE, {}, options), contact_codec.decode_all
         )

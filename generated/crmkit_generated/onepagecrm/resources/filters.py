@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.filters import filters_get, filters_list
 from ..codec import filter_ as filter__codec
 from ..models.filter_ import Filter
+from ..operations import filters as operations
 
 
 class Filters(Resource):
@@ -31,24 +29,9 @@ class Filters(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of custom filters
-            - page: API version history, 1.2: custom filters are new
+            A lazy pager: no request is made before it is iterated.
         """
-        return Pager(
-            Walk(
-                self._sender,
-                operations.FILTERS_LIST,
-                filters_list._get_kwargs(),
-                filter__codec.decode_all,
-                options,
-            )
-        )
+        return Pager(self._list(operations.FILTERS_LIST, {}, options), filter__codec.decode_all)
 
     def get(
         self,
@@ -65,21 +48,11 @@ class Filters(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Filter.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of custom filters: the next page is a single filter
+            The filter.
         """
         return drive(
             self._sender.call(
-                operations.FILTERS_GET,
-                filters_get._get_kwargs(id=segment(id, "id")),
-                filter__codec.decode,
-                options,
+                self._call(operations.FILTERS_GET, {"id": id}, options), filter__codec.decode
             )
         )
 
@@ -100,23 +73,10 @@ class AsyncFilters(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of custom filters
-            - page: API version history, 1.2: custom filters are new
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.FILTERS_LIST,
-                filters_list._get_kwargs(),
-                filter__codec.decode_all,
-                options,
-            )
+            self._list(operations.FILTERS_LIST, {}, options), filter__codec.decode_all
         )
 
     async def get(
@@ -134,18 +94,8 @@ class AsyncFilters(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Filter.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of custom filters: the next page is a single filter
+            The filter.
         """
         return await self._sender.call(
-            operations.FILTERS_GET,
-            filters_get._get_kwargs(id=segment(id, "id")),
-            filter__codec.decode,
-            options,
+            self._call(operations.FILTERS_GET, {"id": id}, options), filter__codec.decode
         )

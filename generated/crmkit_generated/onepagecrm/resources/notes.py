@@ -5,19 +5,15 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.notes import notes_create, notes_delete, notes_get, notes_list, notes_update
 from ..codec import note as note_codec
 from ..codec import note_input as note_input_codec
 from ..codec import note_update_input as note_update_input_codec
@@ -26,15 +22,16 @@ from ..models.note import Note
 from ..models.note_input import NoteInput
 from ..models.note_type import NoteType
 from ..models.note_update_input import NoteUpdateInput
+from ..operations import notes as operations
 
-_NOTES_UPDATE = Replacement(
+_NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
     note_codec.decode,
     (
         Member("body", ("body",)),
         Member("date", ("date",)),
-        Member("type", ("type",)),
+        Member("type", ("type",), argument="type_"),
         Member("amount", ("deal", "amount")),
         Member("status", ("deal", "status")),
         Member("deal_stage", ("deal", "deal_stage")),
@@ -62,22 +59,10 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact notes
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.NOTES_LIST,
-                notes_list._get_kwargs(cid=cid),
-                note_codec.decode_all,
-                options,
-            )
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), note_codec.decode_all
         )
 
     def create(
@@ -115,20 +100,12 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Create new note
-            - assumption: deals are written as flat members beside the note's; no page of 1.2
-              shows the form
+            The note or deal, with its id.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_CREATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {
                 "cid": cid,
@@ -140,16 +117,11 @@ class Notes(Resource):
                 "deal_stage": deal_stage,
                 "exp_close": exp_close,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return drive(
             self._sender.call(
-                operations.NOTES_CREATE,
-                notes_create._get_kwargs(body=PLACEHOLDER),
-                note_codec.decode,
-                options,
-                partial(note_input_codec.encode, model_),
+                self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
             )
         )
 
@@ -168,21 +140,11 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Getting single note details
+            The note or deal.
         """
         return drive(
             self._sender.call(
-                operations.NOTES_GET,
-                notes_get._get_kwargs(id=segment(id, "id")),
-                note_codec.decode,
-                options,
+                self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
             )
         )
 
@@ -205,7 +167,7 @@ class Notes(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -225,18 +187,12 @@ class Notes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating existing note
+            The note or deal.
         """
-        model_ = input_model(
-            NoteUpdateInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            NoteUpdateInput,
+            note_update_input_codec,
             input_,
             {
                 "body": body,
@@ -247,21 +203,9 @@ class Notes(Resource):
                 "deal_stage": deal_stage,
                 "exp_close": exp_close,
             },
-            note_update_input_codec.MEMBERS,
             extra,
         )
-        return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _NOTES_UPDATE,
-                notes_get._get_kwargs(id=segment(id, "id")),
-                notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-                partial(note_update_input_codec.encode, model_),
-                note_codec.decode,
-                options,
-            )
-        )
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode))
 
     def delete(
         self,
@@ -276,22 +220,8 @@ class Notes(Resource):
         Args:
             id: Id of the note or deal.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Deleting note
         """
-        drive(
-            self._sender.call(
-                operations.NOTES_DELETE,
-                notes_delete._get_kwargs(id=segment(id, "id")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None))
 
 
 class AsyncNotes(Resource):
@@ -313,22 +243,10 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, List of contact notes
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.NOTES_LIST,
-                notes_list._get_kwargs(cid=cid),
-                note_codec.decode_all,
-                options,
-            )
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), note_codec.decode_all
         )
 
     async def create(
@@ -366,20 +284,12 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Create new note
-            - assumption: deals are written as flat members beside the note's; no page of 1.2
-              shows the form
+            The note or deal, with its id.
         """
-        model_ = input_model(
-            NoteInput,
+        body_ = request_tree(
             operations.NOTES_CREATE,
+            NoteInput,
+            note_input_codec,
             input_,
             {
                 "cid": cid,
@@ -391,15 +301,10 @@ class AsyncNotes(Resource):
                 "deal_stage": deal_stage,
                 "exp_close": exp_close,
             },
-            note_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.NOTES_CREATE,
-            notes_create._get_kwargs(body=PLACEHOLDER),
-            note_codec.decode,
-            options,
-            partial(note_input_codec.encode, model_),
+            self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
         )
 
     async def get(
@@ -417,20 +322,10 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Getting single note details
+            The note or deal.
         """
         return await self._sender.call(
-            operations.NOTES_GET,
-            notes_get._get_kwargs(id=segment(id, "id")),
-            note_codec.decode,
-            options,
+            self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
         )
 
     async def update(
@@ -452,7 +347,7 @@ class AsyncNotes(Resource):
 
         What is not sent is lost: send every member.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -472,18 +367,12 @@ class AsyncNotes(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Note.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Updating existing note
+            The note or deal.
         """
-        model_ = input_model(
-            NoteUpdateInput,
+        body_ = request_tree(
             operations.NOTES_UPDATE,
+            NoteUpdateInput,
+            note_update_input_codec,
             input_,
             {
                 "body": body,
@@ -494,19 +383,9 @@ class AsyncNotes(Resource):
                 "deal_stage": deal_stage,
                 "exp_close": exp_close,
             },
-            note_update_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _NOTES_UPDATE,
-            notes_get._get_kwargs(id=segment(id, "id")),
-            notes_update._get_kwargs(id=segment(id, "id"), body=PLACEHOLDER),
-            partial(note_update_input_codec.encode, model_),
-            note_codec.decode,
-            options,
-        )
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode)
 
     async def delete(
         self,
@@ -521,14 +400,5 @@ class AsyncNotes(Resource):
         Args:
             id: Id of the note or deal.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Deleting note
         """
-        await self._sender.call(
-            operations.NOTES_DELETE, notes_delete._get_kwargs(id=segment(id, "id")), None, options
-        )
+        await self._sender.call(self._call(operations.NOTES_DELETE, {"id": id}, options), None)

@@ -5,15 +5,14 @@ from __future__ import annotations
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.sales import sales_closed_deals, sales_summary
 from ..codec import note as note_codec
 from ..codec import sales_summary as sales_summary_codec
 from ..models.note import Note
 from ..models.sales_summary import SalesSummary
+from ..operations import sales as operations
 
 
 class Sales(Resource):
@@ -32,20 +31,11 @@ class Sales(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SalesSummary.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Sales summary
+            How sales go.
         """
         return drive(
             self._sender.call(
-                operations.SALES_SUMMARY,
-                sales_summary._get_kwargs(),
-                sales_summary_codec.decode,
-                options,
+                self._call(operations.SALES_SUMMARY, {}, options), sales_summary_codec.decode
             )
         )
 
@@ -62,23 +52,9 @@ class Sales(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get all closed deals
+            A lazy pager: no request is made before it is iterated.
         """
-        return Pager(
-            Walk(
-                self._sender,
-                operations.SALES_CLOSED_DEALS,
-                sales_closed_deals._get_kwargs(),
-                note_codec.decode_all,
-                options,
-            )
-        )
+        return Pager(self._list(operations.SALES_CLOSED_DEALS, {}, options), note_codec.decode_all)
 
 
 class AsyncSales(Resource):
@@ -97,19 +73,10 @@ class AsyncSales(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SalesSummary.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Sales summary
+            How sales go.
         """
         return await self._sender.call(
-            operations.SALES_SUMMARY,
-            sales_summary._get_kwargs(),
-            sales_summary_codec.decode,
-            options,
+            self._call(operations.SALES_SUMMARY, {}, options), sales_summary_codec.decode
         )
 
     def closed_deals(
@@ -125,20 +92,8 @@ class AsyncSales(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get all closed deals
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SALES_CLOSED_DEALS,
-                sales_closed_deals._get_kwargs(),
-                note_codec.decode_all,
-                options,
-            )
+            self._list(operations.SALES_CLOSED_DEALS, {}, options), note_codec.decode_all
         )

@@ -4,26 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
+from crmkit.core.merge import Member, Merge
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.replace import Member, Replacement, replaced
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.settings import (
-    settings_currencies,
-    settings_subscription,
-    settings_system,
-    settings_timezones,
-    settings_update_system,
-    settings_update_user,
-    settings_user,
-)
 from ..codec import currency as currency_codec
 from ..codec import subscription as subscription_codec
 from ..codec import system_settings as system_settings_codec
@@ -40,8 +29,9 @@ from ..models.system_settings_input import SystemSettingsInput
 from ..models.timezone import Timezone
 from ..models.user_settings import UserSettings
 from ..models.user_settings_input import UserSettingsInput
+from ..operations import settings as operations
 
-_SETTINGS_UPDATE_USER = Replacement(
+_SETTINGS_UPDATE_USER = Merge(
     operations.SETTINGS_USER,
     operations.SETTINGS_UPDATE_USER,
     user_settings_codec.decode,
@@ -54,7 +44,7 @@ _SETTINGS_UPDATE_USER = Replacement(
 )
 
 
-_SETTINGS_UPDATE_SYSTEM = Replacement(
+_SETTINGS_UPDATE_SYSTEM = Merge(
     operations.SETTINGS_SYSTEM,
     operations.SETTINGS_UPDATE_SYSTEM,
     system_settings_codec.decode,
@@ -85,20 +75,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
+            The settings of the user.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_USER,
-                settings_user._get_kwargs(),
-                user_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_USER, {}, options), user_settings_codec.decode
             )
         )
 
@@ -119,7 +100,7 @@ class Settings(Resource):
 
         What is not sent is lost, the password excepted.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -135,19 +116,12 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
-            - assumption: the reply is the one of reading
+            The settings of the user.
         """
-        model_ = input_model(
-            UserSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
+            UserSettingsInput,
+            user_settings_input_codec,
             input_,
             {
                 "email": email,
@@ -157,20 +131,10 @@ class Settings(Resource):
                 "password": password,
                 "confirm_password": confirm_password,
             },
-            user_settings_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _SETTINGS_UPDATE_USER,
-                settings_user._get_kwargs(),
-                settings_update_user._get_kwargs(body=PLACEHOLDER),
-                partial(user_settings_input_codec.encode, model_),
-                user_settings_codec.decode,
-                options,
-            )
+            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, user_settings_codec.decode)
         )
 
     def system(
@@ -187,21 +151,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings: the next page is System settings
-            - page: API 2.3 manual, System settings
+            The system settings.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_SYSTEM,
-                settings_system._get_kwargs(),
-                system_settings_codec.decode,
-                options,
+                self._call(operations.SETTINGS_SYSTEM, {}, options), system_settings_codec.decode
             )
         )
 
@@ -222,7 +176,7 @@ class Settings(Resource):
 
         Each must be sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -238,19 +192,12 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, System settings
-            - assumption: the reply is the one of reading
+            The system settings.
         """
-        model_ = input_model(
-            SystemSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
+            SystemSettingsInput,
+            system_settings_input_codec,
             input_,
             {
                 "status": status,
@@ -260,20 +207,10 @@ class Settings(Resource):
                 "currency": currency,
                 "date_format": date_format,
             },
-            system_settings_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            replaced(
-                self._sender,
-                self._replaced,
-                _SETTINGS_UPDATE_SYSTEM,
-                settings_system._get_kwargs(),
-                settings_update_system._get_kwargs(body=PLACEHOLDER),
-                partial(system_settings_input_codec.encode, model_),
-                system_settings_codec.decode,
-                options,
-            )
+            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, system_settings_codec.decode)
         )
 
     def subscription(
@@ -289,20 +226,11 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Subscription.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Basic subscription data
+            The subscription.
         """
         return drive(
             self._sender.call(
-                operations.SETTINGS_SUBSCRIPTION,
-                settings_subscription._get_kwargs(),
-                subscription_codec.decode,
-                options,
+                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), subscription_codec.decode
             )
         )
 
@@ -319,22 +247,10 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported timezones
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_TIMEZONES,
-                settings_timezones._get_kwargs(),
-                timezone_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), timezone_codec.decode_all
         )
 
     def currencies(
@@ -350,22 +266,10 @@ class Settings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported currencies
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_CURRENCIES,
-                settings_currencies._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), currency_codec.decode_all
         )
 
 
@@ -385,19 +289,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
+            The settings of the user.
         """
         return await self._sender.call(
-            operations.SETTINGS_USER,
-            settings_user._get_kwargs(),
-            user_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_USER, {}, options), user_settings_codec.decode
         )
 
     async def update_user(
@@ -417,7 +312,7 @@ class AsyncSettings(Resource):
 
         What is not sent is lost, the password excepted.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -433,19 +328,12 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The UserSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings
-            - assumption: the reply is the one of reading
+            The settings of the user.
         """
-        model_ = input_model(
-            UserSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
+            UserSettingsInput,
+            user_settings_input_codec,
             input_,
             {
                 "email": email,
@@ -455,18 +343,10 @@ class AsyncSettings(Resource):
                 "password": password,
                 "confirm_password": confirm_password,
             },
-            user_settings_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _SETTINGS_UPDATE_USER,
-            settings_user._get_kwargs(),
-            settings_update_user._get_kwargs(body=PLACEHOLDER),
-            partial(user_settings_input_codec.encode, model_),
-            user_settings_codec.decode,
-            options,
+        return await self._merge(
+            _SETTINGS_UPDATE_USER, {}, options, body_, user_settings_codec.decode
         )
 
     async def system(
@@ -483,20 +363,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 1.2, User settings: the next page is System settings
-            - page: API 2.3 manual, System settings
+            The system settings.
         """
         return await self._sender.call(
-            operations.SETTINGS_SYSTEM,
-            settings_system._get_kwargs(),
-            system_settings_codec.decode,
-            options,
+            self._call(operations.SETTINGS_SYSTEM, {}, options), system_settings_codec.decode
         )
 
     async def update_system(
@@ -516,7 +386,7 @@ class AsyncSettings(Resource):
 
         Each must be sent.
 
-        The server clears what is not sent. So the record is read first, and what is not given
+        The server clears what is not sent. So the record is read first, and what is not passed
         here is sent as it was: two calls, and a change that another client makes between them
         is lost.
 
@@ -532,19 +402,12 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The SystemSettings.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, System settings
-            - assumption: the reply is the one of reading
+            The system settings.
         """
-        model_ = input_model(
-            SystemSettingsInput,
+        body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
+            SystemSettingsInput,
+            system_settings_input_codec,
             input_,
             {
                 "status": status,
@@ -554,18 +417,10 @@ class AsyncSettings(Resource):
                 "currency": currency,
                 "date_format": date_format,
             },
-            system_settings_input_codec.MEMBERS,
             extra,
         )
-        return await replaced(
-            self._sender,
-            self._replaced,
-            _SETTINGS_UPDATE_SYSTEM,
-            settings_system._get_kwargs(),
-            settings_update_system._get_kwargs(body=PLACEHOLDER),
-            partial(system_settings_input_codec.encode, model_),
-            system_settings_codec.decode,
-            options,
+        return await self._merge(
+            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, system_settings_codec.decode
         )
 
     async def subscription(
@@ -581,19 +436,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Subscription.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Basic subscription data
+            The subscription.
         """
         return await self._sender.call(
-            operations.SETTINGS_SUBSCRIPTION,
-            settings_subscription._get_kwargs(),
-            subscription_codec.decode,
-            options,
+            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), subscription_codec.decode
         )
 
     def timezones(
@@ -609,22 +455,10 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported timezones
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_TIMEZONES,
-                settings_timezones._get_kwargs(),
-                timezone_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), timezone_codec.decode_all
         )
 
     def currencies(
@@ -640,20 +474,8 @@ class AsyncSettings(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get list of supported currencies
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.SETTINGS_CURRENCIES,
-                settings_currencies._get_kwargs(),
-                currency_codec.decode_all,
-                options,
-            )
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), currency_codec.decode_all
         )

@@ -4,32 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
-from crmkit.core.arguments import segment
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, sole_member
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, member_tree
 
-from .. import operations
-from ..api.tags import (
-    tags_assign,
-    tags_create,
-    tags_delete,
-    tags_get,
-    tags_list,
-    tags_remove_unused,
-    tags_rename,
-    tags_unassign,
-)
 from ..codec import tag as tag_codec
 from ..codec import tag_counts as tag_counts_codec
 from ..codec import tag_input as tag_input_codec
 from ..models.tag import Tag
 from ..models.tag_counts import TagCounts
 from ..models.tag_input import TagInput
+from ..operations import tags as operations
 
 
 class Tags(Resource):
@@ -48,27 +36,9 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              iterates data and reads name of each
-            - page: API 2.3 manual, List all custom tags
-            - page: WordPress plugin of June 2014: reads data.names, an array of strings, so
-              servers changed later
+            A lazy pager: no request is made before it is iterated.
         """
-        return Pager(
-            Walk(
-                self._sender,
-                operations.TAGS_LIST,
-                tags_list._get_kwargs(),
-                tag_codec.decode_all,
-                options,
-            )
-        )
+        return Pager(self._list(operations.TAGS_LIST, {}, options), tag_codec.decode_all)
 
     def create(
         self,
@@ -88,26 +58,12 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Create new tag
-            - assumption: 107 when there is such a tag
+            It is done; the reply tells the state of the tags.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_CREATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
         return drive(
             self._sender.call(
-                operations.TAGS_CREATE,
-                tags_create._get_kwargs(body=PLACEHOLDER),
-                tag_counts_codec.decode,
-                options,
-                partial(tag_input_codec.encode, model_),
+                self._call(operations.TAGS_CREATE, {}, options, body_), tag_counts_codec.decode
             )
         )
 
@@ -126,21 +82,11 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific tag
+            The tag.
         """
         return drive(
             self._sender.call(
-                operations.TAGS_GET,
-                tags_get._get_kwargs(tag=segment(tag, "tag")),
-                tag_codec.decode,
-                options,
+                self._call(operations.TAGS_GET, {"tag": tag}, options), tag_codec.decode
             )
         )
 
@@ -164,27 +110,13 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Change existing tag name
-            - assumption: 107 when there is a tag of the new name
-            - assumption: contacts keep the tag under its new name
+            It is done; the reply tells the state of the tags.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_RENAME, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_RENAME, TagInput, tag_input_codec, "name", name, extra)
         return drive(
             self._sender.call(
-                operations.TAGS_RENAME,
-                tags_rename._get_kwargs(tag=segment(tag, "tag"), body=PLACEHOLDER),
+                self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
                 tag_counts_codec.decode,
-                options,
-                partial(tag_input_codec.encode, model_),
             )
         )
 
@@ -201,23 +133,8 @@ class Tags(Resource):
         Args:
             tag: Name of the tag.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete existing tag
-            - assumption: contacts lose the tag
         """
-        drive(
-            self._sender.call(
-                operations.TAGS_DELETE,
-                tags_delete._get_kwargs(tag=segment(tag, "tag")),
-                None,
-                options,
-            )
-        )
+        drive(self._sender.call(self._call(operations.TAGS_DELETE, {"tag": tag}, options), None))
 
     def assign(
         self,
@@ -237,21 +154,12 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Assign single tag to a contact
-            - assumption: an unknown tag is made; VIP sets vip
+            It is done; the reply tells the state of the tags.
         """
         return drive(
             self._sender.call(
-                operations.TAGS_ASSIGN,
-                tags_assign._get_kwargs(id=id, name=name),
+                self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
                 tag_counts_codec.decode,
-                options,
             )
         )
 
@@ -273,20 +181,12 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Unassign tag from contact
+            It is done; the reply tells the state of the tags.
         """
         return drive(
             self._sender.call(
-                operations.TAGS_UNASSIGN,
-                tags_unassign._get_kwargs(id=id, name=name),
+                self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
                 tag_counts_codec.decode,
-                options,
             )
         )
 
@@ -303,20 +203,11 @@ class Tags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Remove unused tags
+            It is done; the reply tells the state of the tags.
         """
         return drive(
             self._sender.call(
-                operations.TAGS_REMOVE_UNUSED,
-                tags_remove_unused._get_kwargs(),
-                tag_counts_codec.decode,
-                options,
+                self._call(operations.TAGS_REMOVE_UNUSED, {}, options), tag_counts_codec.decode
             )
         )
 
@@ -337,27 +228,9 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: WordPress plugin for API 1.2, November 2011, partly by the API's author:
-              iterates data and reads name of each
-            - page: API 2.3 manual, List all custom tags
-            - page: WordPress plugin of June 2014: reads data.names, an array of strings, so
-              servers changed later
+            A lazy pager: no request is made before it is iterated.
         """
-        return AsyncPager(
-            Walk(
-                self._sender,
-                operations.TAGS_LIST,
-                tags_list._get_kwargs(),
-                tag_codec.decode_all,
-                options,
-            )
-        )
+        return AsyncPager(self._list(operations.TAGS_LIST, {}, options), tag_codec.decode_all)
 
     async def create(
         self,
@@ -377,25 +250,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Create new tag
-            - assumption: 107 when there is such a tag
+            It is done; the reply tells the state of the tags.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_CREATE, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
         return await self._sender.call(
-            operations.TAGS_CREATE,
-            tags_create._get_kwargs(body=PLACEHOLDER),
-            tag_counts_codec.decode,
-            options,
-            partial(tag_input_codec.encode, model_),
+            self._call(operations.TAGS_CREATE, {}, options, body_), tag_counts_codec.decode
         )
 
     async def get(
@@ -413,20 +272,10 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The Tag.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Get information about specific tag
+            The tag.
         """
         return await self._sender.call(
-            operations.TAGS_GET,
-            tags_get._get_kwargs(tag=segment(tag, "tag")),
-            tag_codec.decode,
-            options,
+            self._call(operations.TAGS_GET, {"tag": tag}, options), tag_codec.decode
         )
 
     async def rename(
@@ -449,26 +298,12 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Change existing tag name
-            - assumption: 107 when there is a tag of the new name
-            - assumption: contacts keep the tag under its new name
+            It is done; the reply tells the state of the tags.
         """
-        model_ = sole_member(
-            TagInput, operations.TAGS_RENAME, "name", name, tag_input_codec.MEMBERS, extra
-        )
+        body_ = member_tree(operations.TAGS_RENAME, TagInput, tag_input_codec, "name", name, extra)
         return await self._sender.call(
-            operations.TAGS_RENAME,
-            tags_rename._get_kwargs(tag=segment(tag, "tag"), body=PLACEHOLDER),
+            self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
             tag_counts_codec.decode,
-            options,
-            partial(tag_input_codec.encode, model_),
         )
 
     async def delete(
@@ -484,18 +319,8 @@ class AsyncTags(Resource):
         Args:
             tag: Name of the tag.
             options: What this call does differently: timeout, max_retries, headers, query.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Delete existing tag
-            - assumption: contacts lose the tag
         """
-        await self._sender.call(
-            operations.TAGS_DELETE, tags_delete._get_kwargs(tag=segment(tag, "tag")), None, options
-        )
+        await self._sender.call(self._call(operations.TAGS_DELETE, {"tag": tag}, options), None)
 
     async def assign(
         self,
@@ -515,20 +340,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Assign single tag to a contact
-            - assumption: an unknown tag is made; VIP sets vip
+            It is done; the reply tells the state of the tags.
         """
         return await self._sender.call(
-            operations.TAGS_ASSIGN,
-            tags_assign._get_kwargs(id=id, name=name),
+            self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
             tag_counts_codec.decode,
-            options,
         )
 
     async def unassign(
@@ -549,19 +365,11 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Unassign tag from contact
+            It is done; the reply tells the state of the tags.
         """
         return await self._sender.call(
-            operations.TAGS_UNASSIGN,
-            tags_unassign._get_kwargs(id=id, name=name),
+            self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
             tag_counts_codec.decode,
-            options,
         )
 
     async def remove_unused(
@@ -577,17 +385,8 @@ class AsyncTags(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            The TagCounts.
-
-        Raises:
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: API 2.3 manual, Remove unused tags
+            It is done; the reply tells the state of the tags.
         """
         return await self._sender.call(
-            operations.TAGS_REMOVE_UNUSED,
-            tags_remove_unused._get_kwargs(),
-            tag_counts_codec.decode,
-            options,
+            self._call(operations.TAGS_REMOVE_UNUSED, {}, options), tag_counts_codec.decode
         )

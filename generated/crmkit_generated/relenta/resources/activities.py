@@ -6,22 +6,20 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.activities import activities_list, activities_save
 from ..codec import activity as activity_codec
 from ..codec import activity_input as activity_input_codec
 from ..models.activity import Activity
 from ..models.activity_input import ActivityInput
 from ..models.mailbox import Mailbox
+from ..operations import activities as operations
 
 
 class Activities(Resource):
@@ -45,29 +43,11 @@ class Activities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of activities
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
+            activity_codec.decode_all,
         )
 
     def save(
@@ -121,24 +101,11 @@ class Activities(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update an activity
-            - assumption: without id the activity is created, with id it is updated; members
-              that are not sent keep their values
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_SAVE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "id": id,
@@ -158,17 +125,10 @@ class Activities(Resource):
                 "subject": subject,
                 "body": body,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.ACTIVITIES_SAVE,
-                activities_save._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(activity_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.ACTIVITIES_SAVE, {}, options, body_), None)
         )
 
 
@@ -193,29 +153,11 @@ class AsyncActivities(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of activities
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.ACTIVITIES_LIST,
-                activities_list._get_kwargs(),
-                activity_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
+            activity_codec.decode_all,
         )
 
     async def save(
@@ -269,24 +211,11 @@ class AsyncActivities(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update an activity
-            - assumption: without id the activity is created, with id it is updated; members
-              that are not sent keep their values
         """
-        model_ = input_model(
-            ActivityInput,
+        body_ = request_tree(
             operations.ACTIVITIES_SAVE,
+            ActivityInput,
+            activity_input_codec,
             input_,
             {
                 "id": id,
@@ -306,13 +235,8 @@ class AsyncActivities(Resource):
                 "subject": subject,
                 "body": body,
             },
-            activity_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.ACTIVITIES_SAVE,
-            activities_save._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(activity_input_codec.encode, model_),
+            self._call(operations.ACTIVITIES_SAVE, {}, options, body_), None
         )

@@ -6,22 +6,20 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
-from crmkit.core.resource import PLACEHOLDER, Resource, input_model
+from crmkit.core.paging import AsyncPager, Pager
+from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from .. import operations
-from ..api.contacts import contacts_create, contacts_list, contacts_save
 from ..codec import contact as contact_codec
 from ..codec import contact_input as contact_input_codec
 from ..models.contact import Contact
 from ..models.contact_input import ContactInput
 from ..models.labeled_value import LabeledValue
+from ..operations import contacts as operations
 
 
 class Contacts(Resource):
@@ -46,29 +44,11 @@ class Contacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of contacts
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(),
-                contact_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
+            contact_codec.decode_all,
         )
 
     def save(
@@ -136,27 +116,11 @@ class Contacts(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update a contact
-            - assumption: without id the contact is created, with id it is updated; the page
-              does not say what decides
-            - assumption: members that are not sent keep their values
-            - page: Status Codes, 404 'When an id was provided for a request but no resource
-              exists for that object'
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_SAVE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "id": id,
@@ -182,17 +146,10 @@ class Contacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.CONTACTS_SAVE,
-                contacts_save._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(contact_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.CONTACTS_SAVE, {}, options, body_), None)
         )
 
     def create(
@@ -260,23 +217,11 @@ class Contacts(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update a contact, 'Path /contact.create.json /contact.save.json';
-              the table of API operations does not list contact.create.json
-            - assumption: create never updates and ignores an id
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "id": id,
@@ -302,17 +247,10 @@ class Contacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return drive(
-            self._sender.call(
-                operations.CONTACTS_CREATE,
-                contacts_create._get_kwargs(body=PLACEHOLDER),
-                None,
-                options,
-                partial(contact_input_codec.encode, model_),
-            )
+            self._sender.call(self._call(operations.CONTACTS_CREATE, {}, options, body_), None)
         )
 
 
@@ -338,29 +276,11 @@ class AsyncContacts(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of contacts
-            - assumption: a page after the last has an empty data array; no sample shows one
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.CONTACTS_LIST,
-                contacts_list._get_kwargs(),
-                contact_codec.decode_all,
-                options,
-                start=start,
-                page_size=page_size,
-            )
+            self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
+            contact_codec.decode_all,
         )
 
     async def save(
@@ -428,27 +348,11 @@ class AsyncContacts(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            NotFoundError: No record has the id that was given.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update a contact
-            - assumption: without id the contact is created, with id it is updated; the page
-              does not say what decides
-            - assumption: members that are not sent keep their values
-            - page: Status Codes, 404 'When an id was provided for a request but no resource
-              exists for that object'
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_SAVE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "id": id,
@@ -474,15 +378,10 @@ class AsyncContacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_SAVE,
-            contacts_save._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(contact_input_codec.encode, model_),
+            self._call(operations.CONTACTS_SAVE, {}, options, body_), None
         )
 
     async def create(
@@ -550,23 +449,11 @@ class AsyncContacts(Resource):
 
         Returns:
             The id.
-
-        Raises:
-            ArgumentError: A value cannot be carried by the wire; nothing was sent.
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Create or update a contact, 'Path /contact.create.json /contact.save.json';
-              the table of API operations does not list contact.create.json
-            - assumption: create never updates and ignores an id
         """
-        model_ = input_model(
-            ContactInput,
+        body_ = request_tree(
             operations.CONTACTS_CREATE,
+            ContactInput,
+            contact_input_codec,
             input_,
             {
                 "id": id,
@@ -592,13 +479,8 @@ class AsyncContacts(Resource):
                 "groups": groups,
                 "tags": tags,
             },
-            contact_input_codec.MEMBERS,
             extra,
         )
         return await self._sender.call(
-            operations.CONTACTS_CREATE,
-            contacts_create._get_kwargs(body=PLACEHOLDER),
-            None,
-            options,
-            partial(contact_input_codec.encode, model_),
+            self._call(operations.CONTACTS_CREATE, {}, options, body_), None
         )

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from crmkit.core.options import Options
-from crmkit.core.paging import AsyncPager, Pager, Walk
+from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from .. import operations
-from ..api.custom_fields import custom_fields_list
 from ..codec import custom_field as custom_field_codec
 from ..models.custom_field import CustomField
+from ..operations import custom_fields as operations
 
 
 class CustomFields(Resource):
@@ -30,27 +29,10 @@ class CustomFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of custom fields, 'No additional parameters needed or allowed'
-            - assumption: a parameter that is sent all the same is answered 400
+            A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            Walk(
-                self._sender,
-                operations.CUSTOM_FIELDS_LIST,
-                custom_fields_list._get_kwargs(),
-                custom_field_codec.decode_all,
-                options,
-            )
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), custom_field_codec.decode_all
         )
 
 
@@ -71,25 +53,8 @@ class AsyncCustomFields(Resource):
             options: What this call does differently: timeout, max_retries, headers, query.
 
         Returns:
-            A lazy pager; nothing is asked before it is iterated.
-
-        Raises:
-            BadRequestError: The request is malformed, names a wrong format, or has improper
-                parameters or data.
-            AuthenticationError: The department key is missing or wrong, or the account has
-                reached a limit of its plan, such as the number of contacts.
-            CRMError: The call failed in another way.
-
-        Source:
-            - page: Get a list of custom fields, 'No additional parameters needed or allowed'
-            - assumption: a parameter that is sent all the same is answered 400
+            A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            Walk(
-                self._sender,
-                operations.CUSTOM_FIELDS_LIST,
-                custom_fields_list._get_kwargs(),
-                custom_field_codec.decode_all,
-                options,
-            )
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), custom_field_codec.decode_all
         )

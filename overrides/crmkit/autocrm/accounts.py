@@ -1,0 +1,21 @@
+"""Accounts, with links and mass actions."""
+
+from __future__ import annotations
+
+from crmkit_generated.autocrm.resources import accounts as generated
+
+from .records import AsyncLinked, Linked
+
+__all__ = ["AsyncAccounts", "Accounts"]
+
+
+class Accounts(Linked, generated.Accounts):
+    """Companies and people that one does business with."""
+
+    entity_type = "Account"
+
+
+class AsyncAccounts(AsyncLinked, generated.AsyncAccounts):
+    """Companies and people that one does business with."""
+
+    entity_type = "Account"

@@ -1,0 +1,274 @@
+"""One call: an operation with everything that is sent, checked and encoded where it is made.
+
+A `Call` does not change on its way: retries, throttle, middleware and credentials work on the
+requests that are built from it. Only a `ListRequest` derives others from it, page by page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+
+from .body import body_of
+from .errors import ArgumentError, CRMError
+from .options import checked_query
+from .types import UNSET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .body import Body, Sink
+    from .operation import Operation, Param
+    from .options import Options, Settings
+
+__all__ = ["Call", "Dialect", "encoded", "new_call", "refuse_beside"]
+
+T = TypeVar("T")
+
+_MAX_URL = 65_536  # httpx refuses longer ones
+
+
+class Dialect(Protocol):
+    """What a vendor knows of the requests of its API.
+
+    Attributes:
+        settings: Values of the path parameters that are settings of the client.
+        refused_in_path: Characters that the server cannot take in a path value.
+        largest_page: The largest page size that the server takes, or None.
+    """
+
+    settings: Mapping[str, str]
+    refused_in_path: str
+    largest_page: int | None
+
+    def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
+        """Return the query parameters over which a list is spread."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """A call, ready to be sent any number of times.
+
+    Args:
+        operation: The operation.
+        path: Path relative to the base URL, percent-encoded.
+        query: Query parameters by name, in the wire's form.
+        headers: Headers by lower-case name.
+        body: The body.
+        settings: The client's settings, with what this call does differently.
+        own_query: Query parameters that win over all others: those of the options.
+        sink: Where the body of the reply goes; None for into memory.
+    """
+
+    operation: Operation
+    path: str
+    query: dict[str, Any]
+    headers: dict[str, str]
+    body: Body
+    settings: Settings
+    own_query: dict[str, Any]
+    sink: Sink | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL, with its query."""
+        query = {**self.query, **self.own_query} if self.own_query else self.query
+        url = self.settings.base_url + self.path
+        return f"{url}?{urlencode(_pairs(query))}" if query else url
+
+    def with_query(self, query: Mapping[str, Any]) -> Call:
+        """Return this call with other values of some query parameters."""
+        return replace(self, query={**self.query, **query})
+
+    def with_body(self, tree: Any) -> Call:
+        """Return this call with another body.
+
+        Raises:
+            ArgumentError: It cannot be written.
+        """
+        return replace(self, body=body_of(self.operation, tree))
+
+
+def new_call(
+    dialect: Dialect,
+    settings: Settings,
+    operation: Operation,
+    arguments: Mapping[str, Any],
+    options: Options | None = None,
+    body: Any = UNSET,
+) -> Call:
+    """Return a call, checked and encoded.
+
+    Args:
+        dialect: The vendor.
+        settings: The client's settings.
+        operation: The operation.
+        arguments: Values by the names of its params' arguments; UNSET where not passed.
+        options: What the call does differently.
+        body: A tree as the wire has it; bytes, a str or a `Stream` where the operation takes its
+            body as it is; UNSET for none.
+
+    Raises:
+        ArgumentError: A value cannot be sent. It names argument and operation.
+    """
+    try:
+        path_values = {name: dialect.settings[name] for name in operation.settings}
+        query: dict[str, Any] = {}
+        headers: dict[str, str] = {}
+        for param in operation.params:
+            value = arguments.get(param.argument, UNSET)
+            if param.place == "path":
+                path_values[param.wire] = _segment(param, value, dialect.refused_in_path)
+            elif value is UNSET or (value is None and param.style == "single"):
+                continue
+            elif param.style == "spread":
+                query |= dialect.spread(param.argument, _items(value, param.argument))
+            elif param.place == "query":
+                query[param.wire] = _written(param, value)
+            else:
+                headers[param.wire.lower()] = _header(param, _written(param, value))
+        path = operation.path.format_map(path_values) if path_values else operation.path
+        own_query = checked_query((options or {}).get("query") or {})
+        settings = settings.with_call(options)
+        headers.update(settings.headers)
+        call = Call(operation, path, query, headers, body_of(operation, body), settings, own_query)
+        if len(path) > _MAX_URL or (query and len(call.url) > _MAX_URL):
+            raise ArgumentError(_longest(arguments), f"the URL is longer than {_MAX_URL} characters")
+    except CRMError as error:
+        error.operation = error.operation or operation.name
+        raise
+    return call
+
+
+def encoded(operation: Operation, encode: Callable[[Any], T], value: Any) -> T:
+    """Return what an encoder makes of a body.
+
+    Raises:
+        ArgumentError: It cannot be written. It names the operation.
+    """
+    try:
+        return encode(value)
+    except ArgumentError as error:
+        error.operation = error.operation or operation.name
+        raise
+    except (TypeError, ValueError, AttributeError, RecursionError) as error:
+        problem = f"cannot be written: {type(error).__name__}"
+        raise ArgumentError("body", problem, operation=operation.name) from None
+
+
+def refuse_beside(operation: Operation, argument: str, others: Mapping[str, Any]) -> None:
+    """Refuse arguments that the server would ignore beside another one.
+
+    Args:
+        operation: The operation.
+        argument: Name of the other one.
+        others: What it cannot be combined with; UNSET where not passed.
+
+    Raises:
+        ArgumentError: One of them was passed.
+    """
+    for name, value in others.items():
+        if value is not UNSET:
+            problem = f"cannot be combined with {argument}: the server would ignore it"
+            raise ArgumentError(name, problem, operation=operation.name)
+
+
+def _segment(param: Param, value: Any, refused: str) -> str:
+    """Return a value as a segment of a path; one that would name another path is refused."""
+    name = param.argument
+    if param.convert is not None:
+        value = param.convert(value, name)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ArgumentError(name, f"expected str or int, got {_type_name(value)}")
+    text = str.__str__(value) if isinstance(value, str) else str(int(value))
+    if text in {"", ".", ".."} or any(character in text for character in refused):
+        raise ArgumentError(name, f"cannot be part of a URL path: {text!r}")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
+
+
+def _written(param: Param, value: Any) -> Any:
+    """Return the wire form of a query parameter or header."""
+    name = param.argument
+    if param.style == "single":
+        if param.convert is not None:
+            return param.convert(value, name)
+        if not isinstance(value, str | int | float) or not _finite(value):
+            raise ArgumentError(name, f"expected str, number or bool, got {_type_name(value)}")
+        return _text(value, name)
+    items = [_item(item, f"{name}[{n}]") for n, item in enumerate(_items(value, name))]
+    if param.style == "repeated":
+        return items
+    for index, item in enumerate(items):
+        if param.separator in item or not item:
+            problem = f"must not be empty or hold {param.separator!r}, which separates items"
+            raise ArgumentError(f"{name}[{index}]", f"{problem}: {item!r}")
+    return param.separator.join(items)
+
+
+
+
+
+def _finite(value: Any) -> bool:
+    return not isinstance(value, float) or isfinite(value)
+
+
+def _items(values: Any, name: str) -> list[Any]:
+    """Return the items of a list; a str, whose characters would be the items, is refused."""
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise ArgumentError(name, f"expected a list, got {_type_name(values)}")
+    return list(values)
+
+
+def _item(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise ArgumentError(name, f"expected str, got {_type_name(value)}")
+    return str(_text(value, name))
+
+
+def _text(value: Any, name: str) -> Any:
+    """Return a plain value; of a str, one that UTF-8 can hold."""
+    if not isinstance(value, str):
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ArgumentError(name, "cannot be part of a URL: it holds a lone surrogate") from None
+    return str.__str__(value)  # a member of an enum is written as its value
+
+
+def _header(param: Param, value: Any) -> str:
+    text = _query_text(value) if not isinstance(value, list) else ",".join(value)
+    if not text.isascii() or not text.isprintable():
+        raise ArgumentError(param.argument, "must be printable ASCII, as it goes into a header")
+    return text
+
+
+def _pairs(query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        if isinstance(value, list | tuple):
+            pairs.extend((name, _query_text(item)) for item in value)
+        else:
+            pairs.append((name, _query_text(value)))
+    return pairs
+
+
+def _query_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _longest(arguments: Mapping[str, Any]) -> str:
+    return max(arguments, key=lambda name: len(str(arguments[name])), default="options")
+
+
+def _type_name(value: object) -> str:
+    return "None" if value is None else type(value).__name__
