@@ -1,4 +1,4 @@
-"""Typed clients, sync and async, for CRMs, generated from documents of their wire.
+"""Typed clients, sync and async, for CRMs, generated from OpenAPI documents.
 
     from crmkit import Relenta
 
@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from .core.errors import StatusError as StatusError
     from .core.errors import TransportError as TransportError
     from .core.errors import ValidationError as ValidationError
+    from .core.options import Options as Options
+    from .core.paging import AsyncPager as AsyncPager
+    from .core.paging import Page as Page
+    from .core.paging import Pager as Pager
+    from .core.reply import Reply as Reply
     from .core.types import UNSET as UNSET
+    from .core.types import File as File
+    from .core.version import __version__ as __version__
     from .monica.client import AsyncMonica as AsyncMonica
     from .monica.client import Monica as Monica
     from .onepagecrm.client import AsyncOnePageCRM as AsyncOnePageCRM
@@ -63,7 +70,11 @@ _HOMES = {
         "TransportError",
         "ValidationError",
     ),
-    "crmkit.core.types": ("UNSET",),
+    "crmkit.core.options": ("Options",),
+    "crmkit.core.paging": ("AsyncPager", "Page", "Pager"),
+    "crmkit.core.reply": ("Reply",),
+    "crmkit.core.types": ("UNSET", "File"),
+    "crmkit.core.version": ("__version__",),
     "crmkit.monica.client": ("AsyncMonica", "Monica"),
     "crmkit.onepagecrm.client": ("AsyncOnePageCRM", "OnePageCRM"),
     "crmkit.relenta.client": ("AsyncRelenta", "Relenta"),
@@ -77,6 +88,7 @@ __all__ = [
     "AsyncEspoCRM",
     "AsyncMonica",
     "AsyncOnePageCRM",
+    "AsyncPager",
     "AsyncRelenta",
     "AuthenticationError",
     "AutoCRM",
@@ -87,18 +99,24 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "EspoCRM",
+    "File",
     "Monica",
     "NotFoundError",
     "OnePageCRM",
+    "Options",
+    "Page",
+    "Pager",
     "PaginationError",
     "PermissionDeniedError",
     "QuotaExceededError",
     "RateLimitError",
     "Relenta",
+    "Reply",
     "ServerError",
     "StatusError",
     "TransportError",
     "ValidationError",
+    "__version__",
 ]
 
 

@@ -1,6 +1,6 @@
 """EspoCRM: the names of `crmkit.autocrm`, for those who know the product by its own name.
 
-    from crmkit.espocrm import EspoCRM, where, Account
+from crmkit.espocrm import EspoCRM, where, Account
 """
 
 from __future__ import annotations
@@ -9,16 +9,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .autocrm import *  # noqa: F403  # all of them are public
-    from .autocrm import AsyncEspoCRM as AsyncEspoCRM
-    from .autocrm import EspoCRM as EspoCRM
-    from .autocrm import where as where
 else:
     from . import autocrm
+    from .core.lazy import lazily
 
-    __all__ = autocrm.__all__
-
-    def __getattr__(name: str) -> object:
-        return getattr(autocrm, name)
-
-    def __dir__() -> list[str]:
-        return dir(autocrm)
+    __all__, __getattr__, __dir__ = lazily(
+        __name__, dict.fromkeys([*autocrm.__all__, "where"], "crmkit.autocrm")
+    )

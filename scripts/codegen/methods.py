@@ -71,7 +71,9 @@ class _Body:
             if plan.paging and plan.paging.get(key)
         )
         call = f"operations.{plan.constant}, {self._arguments(plan)}, options{paged}"
-        return f"return {self.prefix}Pager(self._list({call}), {payload_decoder(plan, self.sources)})"
+        return (
+            f"return {self.prefix}Pager(self._list({call}), {payload_decoder(plan, self.sources)})"
+        )
 
     def _narrowed(self, narrow: OperationPlan) -> list[str]:
         document = self.sources.derived.document

@@ -31,10 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Argument",
-    "EndpointSource",
     "ModelSource",
     "doc",
-    "endpoint_sources",
     "model_sources",
     "run_generator",
     "write_shims",
@@ -77,19 +75,6 @@ class ModelSource:
     path: Path
     attributes: list[Argument] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class EndpointSource:
-    """A generated operation module.
-
-    Args:
-        names: Python names of the parameters by their places and names on the wire.
-        returns: Type that `_parse_response` gives, as text, without None.
-    """
-
-    names: dict[tuple[str, str], str]
-    returns: str
 
 
 def run_generator(derived: Derived, folder: Path) -> None:
@@ -323,53 +308,6 @@ def _tie(source: str, node: ast.ClassDef, model: ModelSource, secrets: set[str])
     model.path.write_text("".join(lines), encoding="utf-8")
 
 
-def endpoint_sources(derived: Derived, folder: Path) -> dict[str, EndpointSource]:
-    """Read the signatures of the generated operations, by operationId.
-
-    Raises:
-        DocumentError: The generator's output has another shape than expected.
-    """
-    found: dict[str, EndpointSource] = {}
-    for plan in derived.operations:
-        path = folder / "api" / plan.source.tag / f"{plan.source.id}.py"
-        if not path.exists():
-            raise _expected(path, "module")
-        text, found_end, _ = path.read_text(encoding="utf-8").partition("def _build_response(")
-        source = _Source(text)
-        functions = {
-            item.name: item for item in source.tree.body if isinstance(item, ast.FunctionDef)
-        }
-        if not found_end or not {"_get_kwargs", "_parse_response"} <= functions.keys():
-            raise _expected(path, "_get_kwargs, _parse_response and _build_response")
-        returns = source.text(functions["_parse_response"].returns).removesuffix(" | None")
-        names = _parameter_names(functions["_get_kwargs"], plan.path)
-        found[plan.source.id] = EndpointSource(names, returns)
-    return found
-
-
-def _parameter_names(function: ast.FunctionDef, path: str) -> dict[tuple[str, str], str]:
-    """Return the Python names of a generated function's parameters by place and wire name."""
-    arguments = {one.arg for one in [*function.args.args, *function.args.kwonlyargs]}
-    # Path parameters are positional, in the order of the path.
-    positional = [one.arg for one in function.args.args]
-    wire = [("path", name) for name in re.findall(r"\{([^}]*)\}", path)]
-    names = dict(zip(wire, positional, strict=True))
-    for node in ast.walk(function):
-        # As in: params["pageSize"] = page_size, headers["X-Trace"] = str(x_trace)
-        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)):
-            continue
-        target, key = node.targets[0].value, node.targets[0].slice
-        place = {"params": "query", "headers": "header"}.get(getattr(target, "id", ""))
-        used = {
-            one.id.removeprefix("json_")
-            for one in ast.walk(node.value)
-            if isinstance(one, ast.Name)
-        }
-        if place and isinstance(key, ast.Constant) and len(used & arguments) == 1:
-            names[place, str(key.value)] = (used & arguments).pop()
-    return names
-
-
 def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) -> None:
     """Put crmkit's own types, client and lazy exports in place of the generator's."""
     title = doc(derived.tree["info"]["title"])
@@ -381,19 +319,13 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
         "__init__.py": f'"""Generated for the {title}: models, operations and resources."""\n',
         "types.py": (
             '"""The types that all generated packages share."""\n\n'
-            "from crmkit.core.types import UNSET, File, FileTypes, RequestFiles, Response, Unset"
-            "\n\n"
-            '__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]\n'
+            "from crmkit.core.types import UNSET, File, Response, Unset\n\n"
+            '__all__ = ["UNSET", "File", "Response", "Unset"]\n'
         ),
         "client.py": (
             '"""The client that generated functions take: `crm.generated`."""\n\n'
             "from crmkit.core.generated import AuthenticatedClient, Client\n\n"
             '__all__ = ["AuthenticatedClient", "Client"]\n'
-        ),
-        "errors.py": (
-            '"""An error that generated functions name."""\n\n'
-            "from crmkit.core.generated import UnexpectedStatus\n\n"
-            '__all__ = ["UnexpectedStatus"]\n'
         ),
         "models/__init__.py": (
             f'"""The models of the {title}, each loaded when it is first used."""\n\n'
@@ -404,4 +336,5 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
     }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "errors.py").unlink()
     (folder / "py.typed").write_text("", encoding="utf-8")

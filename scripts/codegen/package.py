@@ -59,7 +59,6 @@ def _build_one(path: Path, folder: Path) -> None:
     models = model_sources(derived, folder)
     sources = Sources(derived, models)
     write_shims(derived, models, folder)
-    (folder / "errors.py").unlink(missing_ok=True)
     title = doc(derived.tree["info"]["title"])
     write = {
         "api/__init__.py": f'"""The operations of the {title} as functions."""\n',

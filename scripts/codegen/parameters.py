@@ -120,9 +120,7 @@ def parameters_of(
     return list(found.values()), tuple(settings)
 
 
-def _part(
-    node: dict[str, Any], schemas: Schemas, place: str, others: list[Parameter]
-) -> Parameter:
+def _part(node: dict[str, Any], schemas: Schemas, place: str, others: list[Parameter]) -> Parameter:
     """Return the argument that a parameter is part of."""
     part = node["x-crmkit-part-of"]
     name, items = part["argument"], part["items"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import json
+import pkgutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,9 @@ from typing import Any
 import httpx
 
 from crmkit import AsyncRelenta, Relenta
+from crmkit.core.call import Call, new_call
+from crmkit.core.operation import Operation
+from crmkit.core.types import UNSET
 
 KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 ACCOUNT = "acme"
@@ -220,6 +225,29 @@ async def _finished(work: Callable[[], Any]) -> Any:
 
 def _lazy(result: object) -> bool:
     return inspect.isgenerator(result) or type(result).__name__ == "Pager"
+
+
+def call_of(
+    crm: Any,
+    operation: Operation,
+    arguments: Mapping[str, Any] | None = None,
+    body: Any = UNSET,
+    options: Any = None,
+) -> Call:
+    """Return a call of a client."""
+    sender = crm._sender
+    return new_call(sender.vendor, sender.settings, operation, arguments or {}, options, body)
+
+
+def operations_of(crm: str) -> dict[str, Operation]:
+    """Return all operations of a CRM by the names of their constants."""
+    package = importlib.import_module(f"crmkit_generated.{crm}.operations")
+    return {
+        name: value
+        for info in pkgutil.iter_modules(package.__path__)
+        for name, value in vars(importlib.import_module(f"{package.__name__}.{info.name}")).items()
+        if isinstance(value, Operation)
+    }
 
 
 @contextmanager

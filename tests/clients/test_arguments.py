@@ -305,7 +305,7 @@ def test_a_model_of_another_class(client: MakeClient) -> None:
         ("method", (None, "/x"), {}),
         ("content", ("POST", "/x"), {"json": {}, "content": b"{}"}),
         ("a", ("POST", "/x"), {"json": {"a": {1}}}),
-        ("body", ("POST", "/x"), {"json": {1}}),
+        ("json", ("POST", "/x"), {"json": {1}}),
     ],
     ids=str,
 )
@@ -320,8 +320,8 @@ def test_a_request_that_cannot_be(
 
 @pytest.mark.parametrize("count", [-1, 1.0, "1", None, True], ids=repr)
 def test_a_count_that_is_none(client: MakeClient, count: Any) -> None:
-    """`take` takes a whole number from 0."""
-    refused(client(page()), "take", lambda crm: crm.contacts.list().take(count))
+    """`take` takes a non-negative integer."""
+    refused(client(page()), "count", lambda crm: crm.contacts.list().take(count))
 
 
 def test_what_the_wire_can_carry(client: MakeClient) -> None:

@@ -143,14 +143,14 @@ def test_a_signature(asynchronous: bool, site: str) -> None:
 
 
 def test_each_attempt_is_signed(espo: MakeEspo) -> None:
-    """A second attempt has a signature of its own, not the concealed one of the first."""
+    """A second attempt has a signature of its own, not the redacted one of the first."""
     crm = espo(reply(None, 503), reply({}), api_key=ESPO_KEY, secret_key=SECRET)
 
     crm(lambda crm: crm.request("GET", "/Account"))
 
     first, second = (seen.headers["x-hmac-authorization"] for seen in crm.seen)
     assert first == second
-    assert first != "[concealed]"
+    assert first != "[redacted]"
 
 
 def test_a_name_and_password(asynchronous: bool) -> None:

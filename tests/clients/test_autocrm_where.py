@@ -299,9 +299,9 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
     "a path": (lambda: between("createdAt", DAY, DAY, time_zone="../etc/passwd"), "time_zone"),
     "an offset": (lambda: on("createdAt", DAY, time_zone=EAST), "zone with a name"),
     "zone of an empty name": (lambda: where.past("createdAt", time_zone=""), "zone with a name"),
-    "None for a text": (lambda: UNTYPED.contains("name", None), "takes a text"),
-    "None for a pattern": (lambda: UNTYPED.column_like("role", None), "takes a text"),
-    "number for a text": (lambda: UNTYPED.starts_with("name", 5), "takes a text"),
+    "None for a text": (lambda: UNTYPED.contains("name", None), "expected str, got NoneType"),
+    "None for a pattern": (lambda: UNTYPED.column_like("role", None), "expected str, got NoneType"),
+    "number for a text": (lambda: UNTYPED.starts_with("name", 5), "expected str, got int"),
     "no ids": (lambda: where.not_linked_with("teams", []), "at least one"),
     "None for an id": (lambda: UNTYPED.linked_with("teams", None), "takes an id"),
     "an empty id": (lambda: where.in_category("folder", ["1", ""]), "takes an id"),
@@ -311,13 +311,13 @@ IMPOSSIBLE: dict[str, tuple[Callable[[], object], str]] = {
     "not finite": (lambda: equals("amount", float("nan")), "amount"),
     "no value": (lambda: UNTYPED.equals("amount", object()), "amount"),
     "empty list": (lambda: in_("status", []), "at least one"),
-    "text for list": (lambda: in_("status", "New"), "list of values"),
+    "text for list": (lambda: in_("status", "New"), "list of at least one value"),
     "empty choices": (lambda: where.array_any_of("cTags", []), "at least one"),
-    "days as text": (lambda: UNTYPED.last_x_days("createdAt", "3"), "whole"),
-    "days as bool": (lambda: where.last_x_days("createdAt", True), "whole number"),
+    "days as text": (lambda: UNTYPED.last_x_days("createdAt", "3"), "must be an integer"),
+    "days as bool": (lambda: where.last_x_days("createdAt", True), "must be an integer"),
     "and nothing": (and_, "at least one"),
     "or nothing": (or_, "at least one"),
-    "and a text": (lambda: UNTYPED.and_("status"), "is no condition"),
+    "and a text": (lambda: UNTYPED.and_("status"), "must be a condition"),
 }
 
 
@@ -358,7 +358,7 @@ def test_what_a_query_cannot_say(values: list[Any]) -> None:
     item = {"type": "in", "attribute": "status", "value": values}
 
     assert conditions([item]) == [item]
-    with pytest.raises(ArgumentError, match="not empty and holds no None"):
+    with pytest.raises(ArgumentError, match="not empty and does not hold None"):
         flatten([item])
 
 
@@ -367,7 +367,7 @@ def test_a_condition_that_holds_itself() -> None:
     item: dict[str, Any] = {"type": "and", "value": []}
     item["value"].append(item)
 
-    with pytest.raises(ArgumentError, match="holds itself"):
+    with pytest.raises(ArgumentError, match="must not hold itself"):
         flatten([item])
 
 

@@ -14,18 +14,18 @@ import httpx
 import pytest
 
 from crmkit import ArgumentError, NotFoundError, ServerError, TransportError, ValidationError
+from crmkit.core.body import Sink
 from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.drive import drive
 from crmkit.core.operation import Operation
 from crmkit.core.types import File
 from crmkit.core.vendor import Vendor
-from tests.clients.harness import Canned, reply
+from tests.clients.harness import Canned, call_of, reply
 
 FORM = Operation("things.update", "PUT", "/things", media="form")
 UPLOAD = Operation("things.upload", "PUT", "/things", media="multipart")
 RAW = Operation("things.put", "PUT", "/things", media="content")
 FILE = Operation("things.file", "GET", "/file", payload=bytes, effect="read")
-JSON_BY_GENERATOR = {"Content-Type": "application/json"}
 
 Make = Callable[..., Any]
 
@@ -77,9 +77,15 @@ def make(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Mak
 
 
 def send(crm: Any, operation: Operation, tree: Any) -> Any:
-    """Send a body as a generated function gives it."""
-    kwargs = {"url": operation.path, "json": tree, "headers": dict(JSON_BY_GENERATOR)}
-    return crm.run(crm._sender.reply(operation, kwargs))
+    """Send a body as the wire has it."""
+    return crm.run(crm._sender.reply(call_of(crm, operation, body=tree)))
+
+
+def download(crm: Any, file: Any) -> Any:
+    """Write a reply to a file."""
+    call = call_of(crm, FILE)
+    call.sink = Sink(file)
+    return crm.run(crm._sender.reply(call))
 
 
 def streamed(*parts: bytes | Exception, status: int = 200) -> tuple[Parts, Any]:
@@ -113,7 +119,7 @@ def test_a_form_is_written_as_one(make: Make) -> None:
 def test_what_a_form_cannot_hold_is_not_sent(make: Make, value: object) -> None:
     """A value that no text stands for is refused by its name."""
     crm = make(reply({}))
-    with pytest.raises(ArgumentError, match="cannot hold it"):
+    with pytest.raises(ArgumentError, match="a form cannot hold"):
         send(crm, FORM, {"a": value})
     assert crm.canned.seen == []
 
@@ -201,10 +207,10 @@ def test_a_path_that_leads_nowhere_sends_nothing(make: Make, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("content", [b"raw", "raw"], ids=["bytes", "text"])
 def test_content_goes_as_it_is(make: Make, content: bytes | str) -> None:
-    """Bytes and texts are sent unchanged, with the type that the call gives."""
+    """Bytes and texts are sent unchanged, with the type that the operation has."""
     crm = make(reply({}))
-    kwargs = {"url": "/things", "content": content, "headers": {"Content-Type": "text/plain"}}
-    crm.run(crm._sender.reply(Operation("things.put", "PUT", "/things"), kwargs))
+    plain = Operation("things.put", "PUT", "/things", media="content", content_type="text/plain")
+    send(crm, plain, content)
     assert crm.canned.seen[0].body == b"raw"
     assert crm.canned.seen[0].headers["content-type"] == "text/plain"
 
@@ -220,7 +226,7 @@ def test_a_stream_is_read_while_it_is_sent(make: Make) -> None:
             yield b"def"
 
     crm = make(reply({}, 503), reply({}))
-    crm.run(crm._sender.reply(RAW, {"url": "/things", "content": Counted()}))
+    send(crm, RAW, Counted())
     assert [one.body for one in crm.canned.seen] == [b"abcdef"] * 2
     assert crm.canned.seen[0].headers["content-length"] == "6"
     assert "transfer-encoding" not in crm.canned.seen[0].headers
@@ -229,7 +235,7 @@ def test_a_stream_is_read_while_it_is_sent(make: Make) -> None:
 def test_bytes_come_as_they_are(make: Make) -> None:
     """A reply of bytes is handed out without being read as JSON."""
     crm = make(reply(b"\x00{not json"))
-    assert crm.run(crm._sender.call(FILE, {"url": "/file"}, None)) == b"\x00{not json"
+    assert crm.run(crm._sender.call(call_of(crm, FILE), None)) == b"\x00{not json"
 
 
 def test_a_download_goes_to_the_file(make: Make) -> None:
@@ -238,7 +244,7 @@ def test_a_download_goes_to_the_file(make: Make) -> None:
     crm = make(answer)
     sink = io.BytesIO(b"head")
     sink.seek(4)
-    crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    download(crm, sink)
     assert sink.getvalue() == b"headonetwo"
     assert body.closed
 
@@ -250,7 +256,7 @@ def test_a_download_that_breaks_begins_anew(make: Make) -> None:
     crm = make(broken, whole)
     sink = io.BytesIO(b"head")
     sink.seek(4)
-    crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+    download(crm, sink)
     assert sink.getvalue() == b"headall"
     assert body.closed
 
@@ -266,7 +272,7 @@ def test_a_sink_that_cannot_go_back_gets_no_second_beginning(make: Make) -> None
     crm = make(broken)
     sink = Pipe()
     with pytest.raises(TransportError):
-        crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+        download(crm, sink)
     assert sink.getvalue() == b"half"
     assert len(crm.canned.seen) == 1
 
@@ -277,6 +283,6 @@ def test_an_error_in_place_of_a_download_writes_nothing(make: Make) -> None:
     crm = make(answer)
     sink = io.BytesIO()
     with pytest.raises(NotFoundError, match="gone"):
-        crm.run(crm._sender.download(FILE, {"url": "/file"}, None, sink))
+        download(crm, sink)
     assert sink.getvalue() == b""
     assert body.closed

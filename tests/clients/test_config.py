@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-import crmkit.core.http as core_http
+import crmkit.core._httpx as core_httpx
+import crmkit.core.http
 from crmkit import AsyncRelenta, ConfigError, Relenta
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import BASE_URL, KEY, Canned, page, saved
@@ -296,9 +297,9 @@ def contexts(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
 
     monkeypatch.setattr(httpx, "create_ssl_context", create)
     monkeypatch.setattr("httpx._config.create_ssl_context", create)
-    core_http._tls_context.cache_clear()
+    core_httpx._tls_context.cache_clear()
     yield made
-    core_http._tls_context.cache_clear()
+    core_httpx._tls_context.cache_clear()
 
 
 @pytest.mark.parametrize("cls", CLIENTS)
@@ -332,7 +333,7 @@ def test_tls_is_checked_whatever_the_capitals(
             given.append(settings.get("verify", True))
             super().__init__(**settings)
 
-    monkeypatch.setattr(core_http, "Client", Spy)
+    monkeypatch.setattr(crmkit.core.http, "Client", Spy)
     crm = Relenta(base_url=f"{scheme}://acme.relenta.com", department_key=KEY)
     assert crm._io.pool is not None
     crm.close()

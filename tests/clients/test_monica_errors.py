@@ -181,9 +181,9 @@ def test_an_expired_token(client: MakeClient) -> None:
     error = refused(client, reply({"message": f"Unauthenticated. {TOKEN}"}, 401))
 
     assert type(error) is AuthenticationError
-    assert error.message == "Unauthenticated. [concealed]"
+    assert error.message == "Unauthenticated. [redacted]"
     assert error.request is not None
-    assert error.request.headers["Authorization"] == "[concealed]"
+    assert error.request.headers["Authorization"] == "[redacted]"
     assert TOKEN not in repr(error) + str(error)
     assert TOKEN.encode() not in pickle.dumps(pickle.loads(pickle.dumps(error)).request)
 

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from crmkit import NotFoundError
-from crmkit_generated.monica import operations
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Twin
+from tests.clients.harness import Twin, operations_of
 
 #: What an update of each kind of records is given; None: they are not updated.
 CHANGES: dict[str, dict[str, Any] | None] = {
@@ -83,7 +82,7 @@ def two(monica: MakeClient, mocks: MockCRMs) -> Two:
 
 
 def _verbs(verb: str) -> Iterator[str]:
-    for name in vars(operations):
+    for name in operations_of("monica"):
         resource, _, last = name.lower().rpartition("_")
         if last == verb and resource not in COMMON:
             yield resource

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from crmkit import CRMError, DecodeError
-from crmkit.core.operation import Operation
 from crmkit.core.codec.decode_errors import DECODE_ERRORS
+from crmkit.core.operation import Operation
 from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM, shapes
 from crmkit.onepagecrm.shapes import reply_shape
 from crmkit.onepagecrm.vendor import OnePageCRMVendor

@@ -137,7 +137,7 @@ def test_no_such_format(onepagecrm: MakeOnePageCRM) -> None:
 
 def test_the_mock_refuses_the_format(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """The explanation is there for the real reply as well."""
-    with pytest.raises(BadRequestError, match="no such format"):
+    with pytest.raises(BadRequestError, match="unknown format"):
         mocked_onepagecrm()(lambda crm: crm.request("GET", "/contacts"))
 
 

@@ -12,11 +12,21 @@ import pytest
 from crmkit import PaginationError
 from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.operation import Operation, Paging
-from crmkit.core.paging import RECENT, AsyncPager, Pager, Walk
+from crmkit.core.paging import RECENT, AsyncPager, ListRequest, Pager
 from crmkit.core.vendor import Vendor
+from tests.clients.harness import call_of
 
 PAGING = Paging("offset", number="offset", size="size", default_size=2, first=0, total=("total",))
-THINGS = Operation("things.list", "GET", "/things", ("list",), list, dict, "read", PAGING)
+THINGS = Operation(
+    "things.list",
+    "GET",
+    "/things",
+    envelope=("list",),
+    payload=list,
+    items=dict,
+    effect="read",
+    paging=PAGING,
+)
 
 Change = Callable[[list[int]], None]
 
@@ -60,10 +70,10 @@ def read(request: pytest.FixtureRequest) -> Callable[..., Any]:
     def made(server: Any, work: Callable[[Any], Any] | None = None, **asked: int) -> Any:
         cls: Any = SyncClient if request.param == "sync" else AsyncClient
         crm = cls(Vendor(), "https://x.example", transport=server)
-        walk: Any = Walk(crm._sender, THINGS, {"url": "/things"}, ids_of, None, **asked)
+        things: Any = ListRequest(crm._sender, call_of(crm, THINGS), **asked)
         if request.param == "sync":
-            return (work or Pager.collect)(Pager(walk))
-        return asyncio.run(collected((work or AsyncPager.collect)(AsyncPager(walk))))
+            return (work or Pager.collect)(Pager(things, ids_of))
+        return asyncio.run(collected((work or AsyncPager.collect)(AsyncPager(things, ids_of))))
 
     return made
 

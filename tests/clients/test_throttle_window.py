@@ -27,11 +27,11 @@ def test_a_burst_goes_out_at_once_and_the_next_waits_for_the_window(
     """As many requests as the window takes go out at once; the next one waits for its end."""
     window = Window(3, 60.0)
     for _ in range(3):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == []
     clock.now += 15
     for _ in range(4):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == [45.0, 60.0]
 
 
@@ -39,8 +39,8 @@ def test_time_that_passed_opens_a_new_window(io: SyncIO, clock: Clock) -> None:
     """Whoever comes after the window's end finds a whole new one."""
     window = Window(2, 60.0)
     for _ in range(3):
-        drive(window.turn(io))
-        drive(window.turn(io))
+        drive(window.acquire(io))
+        drive(window.acquire(io))
         clock.now += 60
     assert clock.waits == []
 
@@ -48,48 +48,48 @@ def test_time_that_passed_opens_a_new_window(io: SyncIO, clock: Clock) -> None:
 def test_the_window_is_reckoned_from_the_first_reply(io: SyncIO, clock: Clock) -> None:
     """The server's window may have begun as late as its first reply came, so it ends no earlier."""
     window = Window(2, 60.0)
-    drive(window.turn(io))
+    drive(window.acquire(io))
     clock.now += 5
-    window.follow(clock.now, (2, 1))
+    window.update(clock.now, (2, 1))
     clock.now += 1
-    drive(window.turn(io))
-    window.follow(clock.now, (2, 0))
-    drive(window.turn(io))
+    drive(window.acquire(io))
+    window.update(clock.now, (2, 0))
+    drive(window.acquire(io))
     assert clock.waits == [59.0]
 
 
 def test_a_server_that_tells_of_no_window_has_none(io: SyncIO, clock: Clock) -> None:
     """After a success without a word of limits nobody waits, until a reply tells of one."""
     window = Window(2, 60.0)
-    drive(window.turn(io))
-    window.follow(clock.now, None)
+    drive(window.acquire(io))
+    window.update(clock.now, None)
     for _ in range(100):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == []
-    window.follow(clock.now, (60, 0))
-    drive(window.turn(io))
+    window.update(clock.now, (60, 0))
+    drive(window.acquire(io))
     assert clock.waits == [60.0]
 
 
 def test_a_pause_holds_without_a_window(io: SyncIO, clock: Clock) -> None:
     """A server that tells of no window may still ask for a pause."""
     window = Window(2, 60.0)
-    window.follow(clock.now, None)
-    window.hold(clock.now, 7.0)
-    drive(window.turn(io))
-    drive(window.turn(io))
+    window.update(clock.now, None)
+    window.pause(clock.now, 7.0)
+    drive(window.acquire(io))
+    drive(window.acquire(io))
     assert clock.waits == [7.0]
 
 
 def test_what_others_use_up_counts(io: SyncIO, clock: Clock) -> None:
     """When a reply leaves less room than was reckoned with, no more than that is taken."""
     window = Window(60, 60.0)
-    drive(window.turn(io))
-    window.follow(clock.now, (60, 2))
+    drive(window.acquire(io))
+    window.update(clock.now, (60, 2))
     for _ in range(2):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == []
-    drive(window.turn(io))
+    drive(window.acquire(io))
     assert clock.waits == [60.0]
 
 
@@ -97,9 +97,9 @@ def test_a_late_reply_gives_no_room_back(io: SyncIO, clock: Clock) -> None:
     """A reply that left before others went out does not make room for more than the window has."""
     window = Window(3, 60.0)
     for _ in range(3):
-        drive(window.turn(io))
-    window.follow(clock.now, (3, 2))
-    drive(window.turn(io))
+        drive(window.acquire(io))
+    window.update(clock.now, (3, 2))
+    drive(window.acquire(io))
     assert clock.waits == [60.0]
 
 
@@ -107,39 +107,39 @@ def test_a_late_reply_gives_no_room_back(io: SyncIO, clock: Clock) -> None:
 def test_another_limit_is_learnt_from_the_reply(io: SyncIO, clock: Clock, limit: int) -> None:
     """A server that takes more or fewer requests than is usual gets as many as it takes."""
     window = Window(60, 60.0)
-    drive(window.turn(io))
-    window.follow(clock.now, (limit, limit - 1))
+    drive(window.acquire(io))
+    window.update(clock.now, (limit, limit - 1))
     for _ in range(2 * limit - 1):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == [60.0]
-    drive(window.turn(io))
+    drive(window.acquire(io))
     assert clock.waits == [60.0, 60.0]
 
 
 def test_a_pause_holds_for_all_and_begins_a_window(io: SyncIO, clock: Clock) -> None:
     """A pause that the server asks for is kept by whoever comes next; after it there is room."""
     window = Window(2, 60.0)
-    drive(window.turn(io))
-    drive(window.turn(io))
-    window.hold(clock.now, 7.0)
+    drive(window.acquire(io))
+    drive(window.acquire(io))
+    window.pause(clock.now, 7.0)
     for _ in range(2):
-        drive(window.turn(io))
+        drive(window.acquire(io))
     assert clock.waits == [7.0]
 
 
 def test_who_waits_asks_again(io: SyncIO, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pause that is asked for while others wait for the window holds them as well."""
     window = Window(1, 60.0)
-    drive(window.turn(io))
+    drive(window.acquire(io))
     asked = iter([True])
 
     async def sleep(_: object, seconds: float) -> None:
         clock.sleep(seconds)
         if next(asked, False):
-            window.hold(clock.now, 5.0)
+            window.pause(clock.now, 5.0)
 
     monkeypatch.setattr(SyncIO, "sleep", sleep)
-    drive(window.turn(io))
+    drive(window.acquire(io))
     assert clock.waits == [60.0, 5.0]
 
 
@@ -147,9 +147,9 @@ def test_who_waits_asks_again(io: SyncIO, clock: Clock, monkeypatch: pytest.Monk
 def test_odd_numbers_do_no_harm(io: SyncIO, clock: Clock, limit: int, remaining: int) -> None:
     """A server that tells of no room at all is asked once a window, not forever waited for."""
     window = Window(60, 60.0)
-    drive(window.turn(io))
-    window.follow(clock.now, (limit, remaining))
-    drive(window.turn(io))
+    drive(window.acquire(io))
+    window.update(clock.now, (limit, remaining))
+    drive(window.acquire(io))
     assert clock.waits == [60.0]
 
 
@@ -190,7 +190,7 @@ def test_tasks_that_wait_take_turns() -> None:
     io = Slow("https://x.example", None, None)
 
     async def one() -> None:
-        await window.turn(io)
+        await window.acquire(io)
         went.append(clock.now)
 
     async def all_of_them() -> None:
@@ -223,7 +223,7 @@ def test_a_throttle_that_is_none(throttle: Any) -> None:
 def test_slots_take_no_notice_of_the_window(io: SyncIO, clock: Clock) -> None:
     """Who asks for a number of requests a second gets it, whatever replies tell."""
     throttle = Throttle(2)
-    drive(throttle.turn(io))
-    throttle.follow(clock.now, (60, 0))
-    drive(throttle.turn(io))
+    drive(throttle.acquire(io))
+    throttle.update(clock.now, (60, 0))
+    drive(throttle.acquire(io))
     assert clock.waits == [0.5]

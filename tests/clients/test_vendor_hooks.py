@@ -12,17 +12,28 @@ import httpx
 import pytest
 
 from crmkit import AuthenticationError, ServerError
+from crmkit.core.call import Call, new_call
 from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, StatusError
-from crmkit.core.operation import Operation
+from crmkit.core.operation import Operation, Param
+from crmkit.core.types import UNSET
 from crmkit.core.vendor import Vendor
-from tests.clients.harness import Answer, Canned, Clock, reply
+from tests.clients.harness import Answer, Canned, Clock, call_of, reply
 
 PATH = "/things/{id}.{format}"
-THINGS = Operation("things.get", "GET", PATH, effect="read", settings=("format",))
+ID = Param("id", "id", "path")
+WHERE = Param("where", "where", style="spread")
+THINGS = Operation(
+    "things.get",
+    "GET",
+    PATH,
+    (ID, Param("plain", "plain"), WHERE),
+    effect="read",
+    settings=("format",),
+)
 CREATE = Operation("things.create", "POST", "/things")
-ASK = {"url": "/things/7.:format", "params": {"plain": "1"}}
+ASK = {"id": 7, "plain": "1"}
 
 
 class Curious(Vendor):
@@ -40,30 +51,30 @@ class Curious(Vendor):
         self.lock: Any = None
         self.session = 0
 
-    async def ready(self, sender: Any, operation: Operation) -> None:
+    async def prepare(self, sender: Any, call: Call) -> None:
         """Log in once."""
-        self.asked.append(f"ready {operation.name}")
-        if self.lock is None or operation.name == "login":
+        self.asked.append(f"prepare {call.operation.name}")
+        if self.lock is None or call.operation.name == "login":
             return
         async with self.lock:
             if not self.session:
                 login = Operation("login", "POST", "/login")
-                await sender.reply(login, {"url": "/login"})
+                await sender.reply(new_call(self, sender.settings, login, {}))
                 self.session = 1
 
-    def query(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Add a parameter."""
-        return {**params, "spread[0]": "x"}
+    def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
+        """Number the values."""
+        return {f"{argument}[{n}]": value for n, value in enumerate(values)}
 
-    def notice(self, response: httpx.Response, tree: Any) -> None:
+    def on_response(self, response: httpx.Response, tree: Any) -> None:
         """Note what came."""
-        self.asked.append(f"notice {response.status_code} {tree!r}")
+        self.asked.append(f"reply {response.status_code} {tree!r}")
 
-    def window(self, headers: httpx.Headers) -> tuple[int, int] | None:  # noqa: ARG002  # the test decides
+    def rate_limit(self, headers: httpx.Headers) -> tuple[int, int] | None:  # noqa: ARG002  # the test decides
         """Tell of the window that the test wants."""
         return self.told
 
-    def mend(self, error: StatusError) -> str | None:  # noqa: ARG002  # the test decides
+    def recover(self, error: StatusError) -> str | None:  # noqa: ARG002  # the test decides
         """Say what the test wants."""
         return self.mends.pop(0) if self.mends else None
 
@@ -97,18 +108,19 @@ def make(
     return made
 
 
-def call(crm: Any, operation: Operation = THINGS, **kwargs: Any) -> Any:
+def call(crm: Any, operation: Operation = THINGS, body: Any = UNSET, **arguments: Any) -> Any:
     """Make a call through the client's sender."""
-    work: Coroutine[Any, Any, Any] = crm._sender.reply(operation, kwargs or ASK)
+    made = call_of(crm, operation, arguments or ASK, body)
+    work: Coroutine[Any, Any, Any] = crm._sender.reply(made)
     return crm.run(work)
 
 
 def test_a_setting_stands_in_the_path_and_the_query_is_spread(make: Any) -> None:
-    """A client's setting fills its place in the path, and the vendor writes the query."""
+    """A client's setting fills its part of the path, and the vendor spreads lists."""
     crm, _, _ = make(reply({}))
-    call(crm)
+    call(crm, id=7, plain="1", where=["x", "y"])
     assert crm.canned.seen[0].path == "/things/7.json"
-    assert crm.canned.seen[0].query == {"plain": "1", "spread[0]": "x"}
+    assert crm.canned.seen[0].query == {"plain": "1", "where[0]": "x", "where[1]": "y"}
 
 
 @pytest.mark.parametrize("id", ["", ".", ".."])
@@ -116,7 +128,7 @@ def test_an_id_beside_a_setting_cannot_be_empty_or_dots(make: Any, id: str) -> N
     """A path value that names another path is refused, also where a setting follows it."""
     crm, _, _ = make(reply({}))
     with pytest.raises(ArgumentError, match="id"):
-        call(crm, url=f"/things/{id}.:format")
+        call(crm, id=id)
     assert crm.canned.seen == []
 
 
@@ -124,15 +136,15 @@ def test_a_vendor_sees_every_reply(make: Any) -> None:
     """A vendor is asked before each attempt, and sees successes and errors alike."""
     crm, vendor, _ = make(reply({"e": 1}, 500), reply({"a": 1}))
     call(crm)
-    ready = "ready things.get"
-    assert vendor.asked == [ready, "notice 500 {'e': 1}", ready, "notice 200 {'a': 1}"]
+    prepare = "prepare things.get"
+    assert vendor.asked == [prepare, "reply 500 {'e': 1}", prepare, "reply 200 {'a': 1}"]
 
 
 def test_what_is_mended_is_sent_again_at_once(make: Any) -> None:
     """A mended call is repeated without a wait, also a creation, and does not count as a retry."""
     crm, vendor, clock = make(reply({}, 401), reply({}), max_retries=0)
     vendor.mends = ["session"]
-    call(crm, CREATE, url="/things", json={"a": 1})
+    call(crm, CREATE, {"a": 1})
     assert [one.body for one in crm.canned.seen] == [b'{"a":1}'] * 2
     assert clock.waits == []
 
@@ -185,7 +197,7 @@ def test_many_tasks_and_threads_log_in_once(make: Any) -> None:
     else:
 
         async def all_at_once() -> None:
-            await asyncio.gather(*(crm._sender.reply(THINGS, ASK) for _ in range(8)))
+            await asyncio.gather(*(crm._sender.reply(call_of(crm, THINGS, ASK)) for _ in range(8)))
 
         asyncio.run(all_at_once())
     paths = [one.path for one in crm.canned.seen]

@@ -6,7 +6,7 @@ from crmkit_generated.autocrm.resources import accounts as generated
 
 from .records import AsyncLinked, Linked
 
-__all__ = ["AsyncAccounts", "Accounts"]
+__all__ = ["Accounts", "AsyncAccounts"]
 
 
 class Accounts(Linked, generated.Accounts):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
-from crmkit.core.errors import in_operation
+from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.options import mapping
 from crmkit_generated.autocrm.codec import lead
 from crmkit_generated.autocrm.operations.leads import LEADS_CONVERT, LEADS_CONVERT_BY_ID
@@ -29,7 +29,11 @@ def _has_no_route(error: NotFoundError) -> bool:
     """Tell a missing route, whose 404 is an HTML page, from a missing lead, whose 404 is empty."""
     response: Any = error.response
     media_type = response.headers.get("Content-Type", "")
-    return bool(response.content) and "html" in media_type and "X-Status-Reason" not in response.headers
+    return (
+        bool(response.content)
+        and "html" in media_type
+        and "X-Status-Reason" not in response.headers
+    )
 
 
 class _Conversion(EntityType):
@@ -40,6 +44,8 @@ class _Conversion(EntityType):
             return await self._sender.call(call, lead.decode)
 
         with in_operation(LEADS_CONVERT.name):
+            if not isinstance(id, str):
+                raise ArgumentError("id", f"expected str, got {type(id).__name__}")
             parts = mapping({} if records is None else records, "records").items()
             made = {name: one.to_dict() if hasattr(one, "to_dict") else one for name, one in parts}
             body: dict[str, Any] = {"records": wire_tree(made, "records")}

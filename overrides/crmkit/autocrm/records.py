@@ -78,10 +78,14 @@ class EntityType(Resource):
         self, id: str, link: str, arguments: dict[str, Any], options: Any, *paging: Any
     ) -> ListRequest:
         operation = records.RECORDS_RELATED
-        path = {"entity": self.entity_type, "id": id, "link": link}
         with in_operation(operation.name):
-            checked_name(link, "link")
+            path = self._path(id, link)
         return self._list(operation, {**path, **arguments}, options, *paging)
+
+    def _path(self, id: str, link: str) -> dict[str, str]:
+        if not isinstance(id, str):
+            raise ArgumentError("id", f"expected str, got {type(id).__name__}")
+        return {"entity": self.entity_type, "id": id, "link": checked_name(link, "link")}
 
     def _link_call(
         self,
@@ -92,7 +96,7 @@ class EntityType(Resource):
         options: Options | None,
         **query: Any,
     ) -> Call:
-        path = {"entity": self.entity_type, "id": id, "link": checked_name(link, "link")}
+        path = self._path(id, link)
         if len(selection.get("ids", ())) == 1:
             selection = {"id": selection["ids"][0]}  # the page knows no other form
         return self._call(operation, {**path, **query}, options, selection)
@@ -115,7 +119,7 @@ class EntityType(Resource):
             one_by_one = self._sender.vendor.name == "autocrm"
             groups = [[item] for item in all_ids] if one_by_one else [all_ids]
             calls = [
-                self._link_call(operation, id, link, {"ids": group}, options, old_id=group[0])
+                self._link_call(operation, id, link, {"ids": group}, options, query_id=group[0])
                 if len(group) == 1
                 else self._link_call(operation, id, link, {"ids": group}, options)
                 for group in groups

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from crmkit_generated.autocrm.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
-    from .accounts import AsyncAccounts, Accounts
+    from .accounts import Accounts, AsyncAccounts
     from .attachments import AsyncAttachments, Attachments
     from .calls import AsyncCalls, Calls
     from .cases import AsyncCases, Cases
@@ -56,16 +56,16 @@ class _Resource(Generic[T]):
 class Entities(Resources):
     """Resources of the sync clients."""
 
-    accounts: _Resource[Accounts] = _Resource("Accounts")  # type: ignore[assignment]  # narrower
-    attachments: _Resource[Attachments] = _Resource("Attachments")  # type: ignore[assignment]  # narrower
-    calls: _Resource[Calls] = _Resource("Calls")  # type: ignore[assignment]  # narrower
-    cases: _Resource[Cases] = _Resource("Cases")  # type: ignore[assignment]  # narrower
-    contacts: _Resource[Contacts] = _Resource("Contacts")  # type: ignore[assignment]  # narrower
-    emails: _Resource[Emails] = _Resource("Emails")  # type: ignore[assignment]  # narrower
-    leads: _Resource[Leads] = _Resource("Leads")  # type: ignore[assignment]  # narrower
-    meetings: _Resource[Meetings] = _Resource("Meetings")  # type: ignore[assignment]  # narrower
-    opportunities: _Resource[Opportunities] = _Resource("Opportunities")  # type: ignore[assignment]  # narrower
-    tasks: _Resource[Tasks] = _Resource("Tasks")  # type: ignore[assignment]  # narrower
+    accounts: _Resource[Accounts] = _Resource("Accounts")
+    attachments: _Resource[Attachments] = _Resource("Attachments")
+    calls: _Resource[Calls] = _Resource("Calls")
+    cases: _Resource[Cases] = _Resource("Cases")
+    contacts: _Resource[Contacts] = _Resource("Contacts")
+    emails: _Resource[Emails] = _Resource("Emails")
+    leads: _Resource[Leads] = _Resource("Leads")
+    meetings: _Resource[Meetings] = _Resource("Meetings")
+    opportunities: _Resource[Opportunities] = _Resource("Opportunities")
+    tasks: _Resource[Tasks] = _Resource("Tasks")
 
     def entity(self, entity_type: str) -> Entity:
         """Return the records of any entity type, custom ones included.
@@ -84,16 +84,16 @@ class Entities(Resources):
 class AsyncEntities(AsyncResources):
     """Resources of the async clients."""
 
-    accounts: _Resource[AsyncAccounts] = _Resource("AsyncAccounts")  # type: ignore[assignment]  # narrower
-    attachments: _Resource[AsyncAttachments] = _Resource("AsyncAttachments")  # type: ignore[assignment]  # narrower
-    calls: _Resource[AsyncCalls] = _Resource("AsyncCalls")  # type: ignore[assignment]  # narrower
-    cases: _Resource[AsyncCases] = _Resource("AsyncCases")  # type: ignore[assignment]  # narrower
-    contacts: _Resource[AsyncContacts] = _Resource("AsyncContacts")  # type: ignore[assignment]  # narrower
-    emails: _Resource[AsyncEmails] = _Resource("AsyncEmails")  # type: ignore[assignment]  # narrower
-    leads: _Resource[AsyncLeads] = _Resource("AsyncLeads")  # type: ignore[assignment]  # narrower
-    meetings: _Resource[AsyncMeetings] = _Resource("AsyncMeetings")  # type: ignore[assignment]  # narrower
-    opportunities: _Resource[AsyncOpportunities] = _Resource("AsyncOpportunities")  # type: ignore[assignment]  # narrower
-    tasks: _Resource[AsyncTasks] = _Resource("AsyncTasks")  # type: ignore[assignment]  # narrower
+    accounts: _Resource[AsyncAccounts] = _Resource("AsyncAccounts")
+    attachments: _Resource[AsyncAttachments] = _Resource("AsyncAttachments")
+    calls: _Resource[AsyncCalls] = _Resource("AsyncCalls")
+    cases: _Resource[AsyncCases] = _Resource("AsyncCases")
+    contacts: _Resource[AsyncContacts] = _Resource("AsyncContacts")
+    emails: _Resource[AsyncEmails] = _Resource("AsyncEmails")
+    leads: _Resource[AsyncLeads] = _Resource("AsyncLeads")
+    meetings: _Resource[AsyncMeetings] = _Resource("AsyncMeetings")
+    opportunities: _Resource[AsyncOpportunities] = _Resource("AsyncOpportunities")
+    tasks: _Resource[AsyncTasks] = _Resource("AsyncTasks")
 
     def entity(self, entity_type: str) -> AsyncEntity:
         """Return the records of any entity type, custom ones included.

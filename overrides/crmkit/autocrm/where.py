@@ -263,7 +263,9 @@ def between(attribute: str, from_: Scalar, to: Scalar, *, time_zone: Zone = None
     if zone is None:
         return _item("between", attribute, (from_, to))
     # Servers compare datetimes as strings; a date has no time.
-    return _item("between", attribute, (_datetime(from_, time.min, zone), _datetime(to, _LAST, zone)))
+    return _item(
+        "between", attribute, (_datetime(from_, time.min, zone), _datetime(to, _LAST, zone))
+    )
 
 
 def contains(attribute: str, text: str) -> Where:

@@ -116,6 +116,8 @@ def new_call(
         ArgumentError: A value cannot be sent. It names argument and operation.
     """
     try:
+        settings = settings.with_call(options)
+        own_query = checked_query(options["query"]) if options and "query" in options else {}
         path_values = {name: dialect.settings[name] for name in operation.settings}
         query: dict[str, Any] = {}
         headers: dict[str, str] = {}
@@ -131,13 +133,13 @@ def new_call(
                 query[param.wire] = _written(param, value)
             else:
                 headers[param.wire.lower()] = _header(param, _written(param, value))
-        path = operation.path.format_map(path_values) if path_values else operation.path
-        own_query = checked_query((options or {}).get("query") or {})
-        settings = settings.with_call(options)
         headers.update(settings.headers)
+        path = operation.path.format_map(path_values) if path_values else operation.path
         call = Call(operation, path, query, headers, body_of(operation, body), settings, own_query)
         if len(path) > _MAX_URL or (query and len(call.url) > _MAX_URL):
-            raise ArgumentError(_longest(arguments), f"the URL is longer than {_MAX_URL} characters")
+            raise ArgumentError(
+                _longest(arguments), f"the URL is longer than {_MAX_URL} characters"
+            )
     except CRMError as error:
         error.operation = error.operation or operation.name
         raise
@@ -206,13 +208,11 @@ def _written(param: Param, value: Any) -> Any:
     if param.style == "repeated":
         return items
     for index, item in enumerate(items):
-        if param.separator in item or not item:
+        # What commas separate are names; servers do not trim them.
+        if not item or param.separator in item or (param.separator == "," and " " in item):
             problem = f"must not be empty or hold {param.separator!r}, which separates items"
-            raise ArgumentError(f"{name}[{index}]", f"{problem}: {item!r}")
+            raise ArgumentError(f"{name}[{index}]", f"{problem}, got {item!r}")
     return param.separator.join(items)
-
-
-
 
 
 def _finite(value: Any) -> bool:

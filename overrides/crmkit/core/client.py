@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from .call import new_call
 from .codec.values import encode_extras, encode_json
 from .drive import drive
-from .errors import ArgumentError, ConfigError
+from .errors import ArgumentError, ConfigError, in_operation
 from .http import AsyncIO, SyncIO
 from .operation import Operation
 from .options import (
@@ -119,9 +119,7 @@ class Client:
 
     def _refuse_unknown(self, settings: Mapping[str, Any], known: type) -> None:
         for name in settings.keys() - known.__annotations__.keys():
-            raise TypeError(
-                f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
-            )
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
@@ -182,10 +180,12 @@ class Client:
         headers: Mapping[str, str] | None,
         options: Options | None,
     ) -> Call:
-        try:
+        with in_operation("request"):
             url, own_query = self._checked_path(path)
             if not isinstance(method, str) or not (method.isascii() and method.isalpha()):
-                raise ArgumentError("method", f"must be an HTTP method such as 'GET', got {method!r}")
+                raise ArgumentError(
+                    "method", f"must be an HTTP method such as 'GET', got {method!r}"
+                )
             if content is not None and not isinstance(content, bytes):
                 raise ArgumentError("content", f"expected bytes, got {type(content).__name__}")
             if json is not None and content is not None:
@@ -195,9 +195,6 @@ class Client:
             if json is not None:
                 body = encode_extras(json) if type(json) is dict else encode_json(json, "json")
             own_headers = checked_headers(headers)
-        except ArgumentError as error:
-            error.operation = error.operation or "request"
-            raise
         operation = Operation(
             "request",
             method.upper(),

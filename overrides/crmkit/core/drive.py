@@ -6,17 +6,15 @@ the sync side these never suspend, so one `send(None)` runs a coroutine to its e
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Coroutine
 
-__all__ = ["drive", "driven"]
+__all__ = ["drive"]
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -39,19 +37,3 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
         "middleware awaited real I/O under a sync client; use the Async client, "
         "or middleware that only awaits call_next"
     )
-
-
-def driven(
-    method: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]],
-) -> Callable[Concatenate[Any, P], T]:
-    """Return the sync twin of an async method whose class shares with the sync one what it needs.
-
-    Args:
-        method: The async method, as a function of its class.
-    """
-
-    @wraps(method)
-    def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return drive(method(self, *args, **kwargs))
-
-    return call

@@ -199,7 +199,6 @@ class StatusError(CRMError):
         extra = f" [request {self.request_id}]" if self.request_id else ""
         return one_line(text + extra + _tries(self.attempts))
 
-
     def _from_address(self) -> str:
         if self.request is None:
             return ""

@@ -81,7 +81,7 @@ def _reason(error: BaseException) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, TimeoutException):
         return f"timed out ({type(error).__name__})"
-    return str(error) or type(error).__name__
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 class _ThreadLock(AbstractAsyncContextManager[None]):
@@ -276,7 +276,9 @@ class AsyncIO(IO):
         self, base_url: str, pool: AsyncClient | None, transport: AsyncBaseTransport | None
     ) -> None:
         if pool is not None and not isinstance(pool, AsyncClient):
-            raise ConfigError(f"http_client must be an httpx.AsyncClient, got {type(pool).__name__}")
+            raise ConfigError(
+                f"http_client must be an httpx.AsyncClient, got {type(pool).__name__}"
+            )
         if transport is not None and not isinstance(transport, AsyncBaseTransport):
             raise ConfigError(
                 f"transport must be an httpx.AsyncBaseTransport, got {type(transport).__name__}"

@@ -196,9 +196,7 @@ class Resource:
         write = self._call(merge.write, arguments, options, changes)
         reading: Any = {name: value for name, value in (options or {}).items() if name != "query"}
         read = self._call(merge.read, arguments, reading)
-        return merge_update(
-            self._sender, merge, read, write, changes, self._fields_to_keep, decode
-        )
+        return merge_update(self._sender, merge, read, write, changes, self._fields_to_keep, decode)
 
     async def _fields_to_keep(
         self,

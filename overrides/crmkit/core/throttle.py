@@ -55,25 +55,25 @@ class Throttle:
             self._next = max(self._next, now + seconds)
 
     def update(self, now: float, limits: tuple[int, int] | None) -> None:
-        """Hear what a reply told of the server's window. Evenly spaced slots need not know it.
+        """Take over what a reply reports of the server's window. Evenly spaced slots ignore it.
 
         Args:
             now: The current time, as in `reserve`.
-            told: How many requests the window takes, and how many are left; None if a success
-                told nothing.
+            limits: How many requests the window takes, and how many are left; None if a success
+                does not say.
         """
 
 
 class Window(Throttle):
     """Lets requests through while the server's window has room, then waits for the next window.
 
-    The server's window begins with the first request in it. When that was, only its reply bounds,
-    so the end is reckoned from there: never too early. What other clients of the same credential
-    use up, each reply tells. What nobody told in time is answered 429, with the pause to keep. A
-    server that tells of no window has none, as an installation of one's own or a mock.
+    The server's window begins with the first request in it. Its reply came later than that, so the
+    end is calculated from the reply: never too early. Replies report what other clients of the same
+    credential use up. What no reply reported in time is answered 429, with the pause to make. A
+    server that reports no window has none, such as one's own installation or a mock.
 
     Args:
-        limit: How many requests a window takes, until a reply tells otherwise.
+        limit: How many requests a window takes, until a reply says otherwise.
         seconds: How long it lasts.
     """
 
@@ -88,8 +88,8 @@ class Window(Throttle):
 
     async def acquire(self, io: IO) -> None:
         """Wait until the window has room for a request, and take it."""
-        # Asked again after each wait: meanwhile the server may have told of a pause, and others
-        # who waited as long may have taken the room.
+        # Checked again after each wait: meanwhile the server may have asked for a pause, and others
+        # that waited as long may have taken the room.
         while (delay := self.reserve(io.monotonic())) > 0:
             await io.sleep(delay)
 
@@ -118,7 +118,7 @@ class Window(Throttle):
             self._ends = min(self._ends, self._opens)
 
     def update(self, now: float, limits: tuple[int, int] | None) -> None:
-        """Take over what a reply told of the server's window; see `Throttle.follow`."""
+        """Take over what a reply reports of the server's window; see `Throttle.update`."""
         with self._lock:
             self._limited = limits is not None
             if limits is None:
@@ -141,7 +141,7 @@ def checked_throttle(
             window that takes them; None if the vendor documents none.
 
     Raises:
-        ConfigError: It is neither None nor a number from 0.
+        ConfigError: It is neither None nor a non-negative number.
     """
     if throttle is None and isinstance(known, tuple):
         return Window(*known)
@@ -149,5 +149,5 @@ def checked_throttle(
     if rate is None:
         return None
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 <= rate < float("inf"):
-        raise ConfigError(f"throttle takes requests a second, 0 for none; not {throttle!r}")
+        raise ConfigError(f"throttle must be requests a second, or 0 for none, got {throttle!r}")
     return Throttle(rate) if rate else None

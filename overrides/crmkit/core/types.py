@@ -12,7 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, BinaryIO, Final, Generic, Literal, TypeVar
 
-__all__ = ["UNSET", "File", "FileTypes", "RequestFiles", "Response", "Unset"]
+__all__ = ["UNSET", "File", "FileTypes", "Response", "Unset"]
 
 T = TypeVar("T")
 
@@ -34,14 +34,13 @@ class Unset:
 
 
 UNSET: Final[Unset] = Unset()
-"""A member that is not given: it is not sent, and the server keeps what it has."""
+"""A member that is not passed: it is not sent, and the server keeps what it has."""
 
 FileContent = IO[bytes] | bytes | str
 FileTypes = (
     tuple[str | None, FileContent, str | None]
     | tuple[str | None, FileContent, str | None, Mapping[str, str]]
 )
-RequestFiles = list[tuple[str, FileTypes]]
 
 
 @dataclass(slots=True)
@@ -51,8 +50,8 @@ class File:
     Args:
         payload: The open file, read in binary mode and left open; or its path, from which it is
             opened for each attempt to send it, and closed.
-        file_name: Name that the server is told; None for that of the file, or of its argument.
-        mime_type: Media type that the server is told, such as `image/png`, or None.
+        file_name: Name that is sent; None for that of the file, or of its argument.
+        mime_type: Media type that is sent, such as `image/png`, or None.
     """
 
     payload: BinaryIO | Path

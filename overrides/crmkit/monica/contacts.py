@@ -47,9 +47,7 @@ class _Dates(Resource):
                 reminded = await self._reminded(tree)
             if value["date"][5:10] in reminded:
                 kept[date.name("add_reminder")] = True
-        if kept.get(DECEASED.known) and any(
-            name.startswith(DECEASED.prefix) for name in changes
-        ):
+        if kept.get(DECEASED.known) and any(name.startswith(DECEASED.prefix) for name in changes):
             kept["is_deceased"] = True
         return kept
 

@@ -23,8 +23,8 @@ from .view import SIDE_ELEMENTS, View, side_elements
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from crmkit.core.http import IO, Request, Response
     from crmkit.core.call import Call
+    from crmkit.core.http import IO, Request, Response
     from crmkit.core.operation import Operation
     from crmkit.core.options import Options
     from crmkit.core.vendor import SendsCalls
@@ -173,7 +173,9 @@ class OnePageCRMVendor(Vendor):
                 return None
             self._offset = seconds - int(self._now())
             return "clock"
-        generation = error.request.extensions.get(_GENERATION) if error.request is not None else None
+        generation = (
+            error.request.extensions.get(_GENERATION) if error.request is not None else None
+        )
         if error.code != _BAD_TOKEN or generation is None:
             return None
         with self._guard:

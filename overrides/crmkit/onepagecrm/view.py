@@ -29,7 +29,7 @@ class _Part(NamedTuple):
 class View:
     """The newest state of the account that any reply carried; `crm.view`.
 
-    Any reply may carry any part, also one without data and one that reports an error. A part that it
+    Any reply may carry any part, also one without data and one that reports an error. A part it
     carries replaces the one before; a part that it does not carry stays (page: API 1.2, Response
     message format). Replies that overtake each other do no harm: of calls that were under way at
     the same time, the one that the server answered in the later second has the newer part. The
@@ -117,7 +117,7 @@ class View:
             try:
                 found |= side_elements(tree, name)
             except (TypeError, ValueError, KeyError, OverflowError):
-                continue  # `check_envelope` reports it if the call worked; if not, its error says more
+                continue  # `check_envelope` reports it if the call worked
         with self._lock:
             self.seen += 1
             for name, last in self._parts.items():

@@ -76,8 +76,8 @@ class CustomFields:
         """Return the `extra=` of a save for values by label. None, or an empty list, clears.
 
         Args:
-            values: Values by label: int or Decimal for Number, date for Date, list[str] for Multiple
-                choice, str for all others.
+            values: Values by label: int or Decimal for Number, date for Date, list[str] for
+                Multiple choice, str for all others.
 
         Raises:
             ArgumentError: There is no field of that label, the value has another type, or is not
@@ -137,7 +137,8 @@ def _choice(field: CustomField, value: Value) -> str:
     text = _text(field, value)
     if text and text not in field.choices:
         raise ArgumentError(
-            field.label, f"must be a choice of the field, got {text!r}; there are {', '.join(field.choices)}"
+            field.label,
+            f"must be a choice of the field, got {text!r}; there are {', '.join(field.choices)}",
         )
     return text
 

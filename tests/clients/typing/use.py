@@ -69,7 +69,7 @@ def sync_use() -> None:
         assert_type(reply.status_code, int)
         fields = CustomFields(crm.custom_fields.list())
         crm.contacts.save(extra=fields.write({"Shoe size": Decimal("4.5"), "Films": ["x"]}))
-        assert_type(contacts_save.sync(client=crm.generated, body=ContactInput()), int | None)
+        assert_type(contacts_save.sync(client=crm.generated, body=ContactInput()), int)
         parsed = contacts_list.sync_detailed(client=crm.generated, page=1).parsed
         assert_type(parsed, list[Contact] | None)
     try:
@@ -109,6 +109,4 @@ async def async_use() -> None:
         assert_type(await crm.activities.list().collect(), list[Activity])
         assert_type(await crm.contacts.save(full_name="x"), int)
         assert_type((await crm.request("GET", "/x")).data, Any)
-        assert_type(
-            await contacts_save.asyncio(client=crm.generated, body=ContactInput()), int | None
-        )
+        assert_type(await contacts_save.asyncio(client=crm.generated, body=ContactInput()), int)
