@@ -173,13 +173,16 @@ def test_an_input_model_does_as_well(crm: Any, server: Server, kinds_package: Mo
 
 
 def test_a_post_that_only_reads_is_repeated(kinds_package: ModuleType) -> None:
-    """The effect that a document tells, and not the method alone, decides what is retried."""
-    operations = importlib.import_module(f"{kinds_package.__name__}.operations")
+    """The effect that a document states, and not the method alone, decides what is retried."""
+    branches, things = (
+        importlib.import_module(f"{kinds_package.__name__}.operations.{name}")
+        for name in ("branches", "things")
+    )
 
-    assert operations.BRANCHES_FIND.repeatable
-    assert operations.THINGS_UPDATE.repeatable
-    assert not operations.THINGS_CREATE.repeatable
-    assert not operations.THINGS_TOUCH.repeatable
+    assert branches.BRANCHES_FIND.repeatable
+    assert things.THINGS_UPDATE.repeatable
+    assert not things.THINGS_CREATE.repeatable
+    assert not things.THINGS_TOUCH.repeatable
 
 
 # -- async -------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def edit(package: Path) -> None:
 
 def line_ends(package: Path) -> None:
     """Write a file with other line ends."""
-    path = package / "notes" / "operations.py"
+    path = package / "notes" / "operations" / "notes.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
 
 

@@ -21,12 +21,9 @@ class WaysVendor(Vendor):
 
     settings = MappingProxyType({"format": "json"})
 
-    def query(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Write the lists that the document spells by many parameters."""
-        return {
-            name: json.dumps(value) if name in {"where", "filters"} else value
-            for name, value in params.items()
-        }
+    def spread(self, argument: str, values: list[Any]) -> dict[str, Any]:
+        """Write a list that the document spells by many parameters."""
+        return {argument: json.dumps(values)}
 
 
 def clients(package: ModuleType, server: Server) -> tuple[Any, Any]:
