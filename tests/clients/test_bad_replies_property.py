@@ -6,13 +6,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit import CRMError
 from crmkit_generated.relenta.models import Activity, Contact, CustomField
-from tests.clients.harness import Answer, page, reply, twin
+from tests.clients.harness import Answer, both, page, reply, twin
 from tests.clients.test_golden import EXAMPLES, SCHEMA_NAMES
 
 CALLS: list[Callable[[Any], Any]] = [
@@ -65,7 +64,7 @@ def value_or_error(asynchronous: bool, answer: Answer, work: Callable[[Any], Any
             assert getattr(error, "operation", "") is not None
 
 
-@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@both
 @given(st.binary(max_size=64), statuses, header_sets, st.sampled_from(CALLS))
 @settings(max_examples=150)
 def test_any_bytes(
@@ -75,26 +74,20 @@ def test_any_bytes(
     headers: dict[str, str],
     work: Callable[[Any], Any],
 ) -> None:
-    """Any bytes under any status end in a value or an error of ours."""
+    """Any bytes under any status end in a value or a CRMError."""
     value_or_error(asynchronous, reply(body, status, headers), work)
 
 
-@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 @given(envelopes | trees, statuses, st.sampled_from(CALLS))
 @settings(max_examples=200)
-def test_any_json(
-    asynchronous: bool,
-    tree: Any,
-    status: int,
-    work: Callable[[Any], Any],
-) -> None:
-    """Any JSON under any status ends in a value or an error of ours."""
+def test_any_json(asynchronous: bool, tree: Any, status: int, work: Callable[[Any], Any]) -> None:
+    """Any JSON under any status ends in a value or a CRMError."""
     value_or_error(asynchronous, reply(json.dumps(tree), status), work)
 
 
 @given(st.sampled_from([Contact, Activity, CustomField]), trees)
-def test_any_tree(model: Any, tree: Any) -> None:
-    """`from_dict` gives a model of any tree, or an error of ours."""
+def test_from_dict_of_any_tree(model: Any, tree: Any) -> None:
+    """`from_dict` returns a model of any tree, or raises a CRMError."""
     try:
         found = model.from_dict(tree)
     except CRMError:
@@ -103,8 +96,8 @@ def test_any_tree(model: Any, tree: Any) -> None:
 
 
 @given(st.data(), st.sampled_from(["ContactPage", "ActivityPage", "CustomFieldList"]))
-def test_a_sample_with_one_member_changed(data: st.DataObject, name: str) -> None:
-    """A sample with anything in the place of one member is read, or refused by its name."""
+def test_example_with_one_changed_member(data: st.DataObject, name: str) -> None:
+    """An example with any value in one member is read, or refused with the member's name."""
     model: Any = {"ContactPage": Contact, "ActivityPage": Activity, "CustomFieldList": CustomField}[
         name
     ]

@@ -6,6 +6,7 @@ import copy
 import pickle
 import re
 import traceback
+from itertools import product
 from typing import Any
 
 import httpx
@@ -28,7 +29,9 @@ from crmkit import (
 )
 from crmkit.core import errors
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import KEY, contact, page, refusal, reply
+from tests.clients.harness import KEY, both, contact, failures, page, refusal, reply, sync_alone
+
+asynchronous = sync_alone
 
 CLASSES = [getattr(errors, name) for name in errors.__all__]
 STATUS_CLASSES = [cls for cls in CLASSES if issubclass(cls, StatusError)]
@@ -47,8 +50,8 @@ def drawn() -> dict[str, str]:
     return parents
 
 
-def test_the_tree_is_as_it_is_drawn() -> None:
-    """The drawing in the module's docstring, the classes and `__all__` are the same."""
+def test_tree_matches_docstring() -> None:
+    """The tree in the module's docstring, the classes and `__all__` are the same."""
     tree = drawn()
 
     assert len(tree) == 17
@@ -129,24 +132,27 @@ def attributes(error: CRMError) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
-def test_an_error_survives(error: CRMError) -> None:
-    """A pickle, a copy and a deep copy of an error carry all that it did."""
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)
-    for twin in (copy.copy(error), copy.deepcopy(error)):
-        assert type(twin) is type(error)
-        assert twin is not error
-        assert attributes(twin) == attributes(error)
+def test_errors_survive_pickle_and_copy() -> None:
+    """A pickle, a copy and a deep copy of an error keep all its attributes."""
+
+    def check(error: CRMError) -> None:
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)
+        for twin in (copy.copy(error), copy.deepcopy(error)):
+            assert type(twin) is type(error)
+            assert twin is not error
+            assert attributes(twin) == attributes(error)
+
+    assert failures(check, product(samples())) == []
 
 
-def test_every_class_has_a_sample() -> None:
-    """The test above leaves out no class."""
+def test_samples_cover_every_class() -> None:
+    """The samples of the test above include every class."""
     assert {type(error) for error in samples()} == set(CLASSES)
 
 
-def test_a_copy_is_independent() -> None:
-    """Changing a copy's attributes leaves the original as it was."""
+def test_copy_is_independent() -> None:
+    """Changing a copy's attributes leaves the original unchanged."""
     error = PaginationError("again", items_read=1, last_page=2)
     twin = copy.copy(error)
     twin.items_read = 5
@@ -167,22 +173,26 @@ ANSWERS = [
 ]
 
 
-@pytest.mark.parametrize("number", range(len(ANSWERS)))
-def test_an_error_of_a_call_survives(client: MakeClient, number: int) -> None:
+@both
+def test_raised_error_survives_pickle(client: MakeClient) -> None:
     """An error that a call raised can be pickled with request and response, without the key."""
-    crm = client(ANSWERS[number], max_retries=0)
 
-    with pytest.raises(CRMError) as caught:
-        crm(lambda crm: crm.contacts.list())
-    told = caught.value
-    pickled = pickle.dumps(told)
-    again = pickle.loads(pickled)
+    def check(number: int) -> None:
+        crm = client(ANSWERS[number], max_retries=0)
 
-    assert attributes(again) == attributes(told)
-    assert KEY.encode() not in pickled
-    if isinstance(again, StatusError):
-        assert again.response is not None
-        assert again.response.request.url.path == "/api/v3/contact.list.json"
+        with pytest.raises(CRMError) as caught:
+            crm(lambda crm: crm.contacts.list())
+        told = caught.value
+        pickled = pickle.dumps(told)
+        again = pickle.loads(pickled)
+
+        assert attributes(again) == attributes(told)
+        assert KEY.encode() not in pickled
+        if isinstance(again, StatusError):
+            assert again.response is not None
+            assert again.response.request.url.path == "/api/v3/contact.list.json"
+
+    assert failures(check, product(range(len(ANSWERS)))) == []
 
 
 def kept_requests(error: BaseException) -> list[httpx.Request]:
@@ -202,25 +212,29 @@ def kept_requests(error: BaseException) -> list[httpx.Request]:
     return found
 
 
-@pytest.mark.parametrize("number", range(len(ANSWERS)))
-def test_the_key_is_nowhere_on_an_error(client: MakeClient, number: int) -> None:
-    """No request that an error, its response or its cause keeps has the credential."""
-    crm = client(ANSWERS[number], max_retries=0)
+@both
+def test_error_keeps_no_key(client: MakeClient) -> None:
+    """No request kept by an error, its response or its cause has the credential."""
 
-    with pytest.raises(CRMError) as caught:
-        crm(lambda crm: crm.contacts.list())
-    found = kept_requests(caught.value)
+    def check(number: int) -> None:
+        crm = client(ANSWERS[number], max_retries=0)
 
-    if not isinstance(caught.value, PaginationError):
-        assert found
-    for request in found:
-        assert KEY not in str(request.headers.raw), request
-        assert KEY not in str(request.url)
-    assert KEY not in "".join(traceback.format_exception(caught.value))
+        with pytest.raises(CRMError) as caught:
+            crm(lambda crm: crm.contacts.list())
+        found = kept_requests(caught.value)
+
+        if not isinstance(caught.value, PaginationError):
+            assert found
+        for request in found:
+            assert KEY not in str(request.headers.raw), request
+            assert KEY not in str(request.url)
+        assert KEY not in "".join(traceback.format_exception(caught.value))
+
+    assert failures(check, product(range(len(ANSWERS)))) == []
 
 
-def test_a_context_keeps_no_key(client: MakeClient) -> None:
-    """An error after others, of earlier attempts, has no credential in its history either."""
+def test_error_context_keeps_no_key(client: MakeClient) -> None:
+    """The errors of earlier attempts keep no credential either."""
     crm = client(refusal(500), httpx.ReadTimeout("slow"), refusal(404))
 
     with pytest.raises(NotFoundError) as caught:
@@ -230,36 +244,36 @@ def test_a_context_keeps_no_key(client: MakeClient) -> None:
         assert KEY not in str(request.headers.raw)
 
 
-@pytest.mark.parametrize(
-    ("message", "told"),
-    [
+def test_message_is_one_printable_line(client: MakeClient) -> None:
+    """An error's str is one printable line of bounded length, without the credential."""
+    cases: list[tuple[Any, ...]] = [
         ("one\ntwo\r\n\tthree", "one two three"),
         ("line\u2028separator\x85next\x0bvertical", "line separator next vertical"),
         ("x" * 1000, "x" * 299 + "…"),
         (f"the key {KEY} is wrong", None),
         ("a lone \ud800 surrogate", None),
         ("red \x1b[31m and \x00 nul", None),
-    ],
-    ids=["lines", "separators", "long", "key", "surrogate", "control"],
-)
-def test_one_line(client: MakeClient, message: str, told: str | None) -> None:
-    """An error is told on one line of bounded length, without the credential."""
-    crm = client(refusal(401, message))
+    ]
 
-    with pytest.raises(AuthenticationError) as caught:
-        crm(lambda crm: crm.contacts.list())
+    def check(message: str, told: str | None) -> None:
+        crm = client(refusal(401, message))
 
-    text = str(caught.value)
-    assert len(text.splitlines()) == 1
-    assert len(text) <= 300
-    assert text.isprintable(), "a terminal or a log file could not take it"
-    assert KEY not in text + repr(caught.value) + caught.value.message
-    if told is not None:
-        assert caught.value.message == told
+        with pytest.raises(AuthenticationError) as caught:
+            crm(lambda crm: crm.contacts.list())
+
+        text = str(caught.value)
+        assert len(text.splitlines()) == 1
+        assert len(text) <= 300
+        assert text.isprintable(), "a terminal or a log file could not take it"
+        assert KEY not in text + repr(caught.value) + caught.value.message
+        if told is not None:
+            assert caught.value.message == told
+
+    assert failures(check, cases) == []
 
 
-def test_an_echo_of_the_key(client: MakeClient) -> None:
-    """A credential that the server echoes, wherever, is not told by the error."""
+def test_redacts_echoed_key(client: MakeClient) -> None:
+    """A credential that the server echoes is not in the error's str or repr."""
     for answer in (
         reply({"error": f"bad key {KEY}"}, 400),
         reply(f"<title>No {KEY}</title>", 500, {"Content-Type": "text/html"}),
@@ -273,8 +287,8 @@ def test_an_echo_of_the_key(client: MakeClient) -> None:
         assert KEY not in repr(caught.value)
 
 
-def test_what_an_error_says(client: MakeClient) -> None:
-    """An error's line has status, call, the server's words, request id and attempts."""
+def test_message_has_status_operation_and_request_id(client: MakeClient) -> None:
+    """An error's str has status, operation, the server's message, request id and attempts."""
     answer = reply({"status": False, "code": 17, "message": "Sorry"}, 503, {"X-Request-Id": "r-9"})
     with pytest.raises(ServerError) as caught:
         client(answer)(lambda crm: crm.contacts.list())
@@ -289,8 +303,8 @@ def test_what_an_error_says(client: MakeClient) -> None:
     assert caught.value.request.method == "GET"
 
 
-def test_catching_by_base() -> None:
-    """One `except CRMError` catches everything; a wrong argument is a ValueError as well."""
+def test_base_classes_catch() -> None:
+    """`except CRMError` catches every error; an ArgumentError is a ValueError as well."""
     assert all(issubclass(cls, CRMError) for cls in CLASSES)
     assert not issubclass(CRMError, ValueError)
     with pytest.raises(ValueError, match="takes a text"):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
-
-import pytest
 
 from crmkit.monica import (
     Relationship,
@@ -16,15 +15,17 @@ from crmkit.monica import (
     RelationshipUpdateInput,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import reply
+from tests.clients.harness import failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, example
+
+asynchronous = sync_alone
 
 SAMPLE: Any = example("RelationshipOfPage")
 GROUPS: Any = example("RelationshipTypeGroupPage")
 
 
-def test_a_relationship_of_the_page(client: MakeClient) -> None:
-    """GET /relationships/:id of the page comes as typed objects, every member with its value."""
+def test_reads_relationship_of_vendor_page(client: MakeClient) -> None:
+    """The vendor page's relationship is typed objects with every value."""
     crm = client(reply(SAMPLE), **CLIENT)
 
     found = crm(lambda crm: crm.relationships.get(20))
@@ -55,8 +56,8 @@ def test_a_relationship_of_the_page(client: MakeClient) -> None:
     assert (kind.relationship_type_group_id, kind.delible) == (1, False)
 
 
-def test_the_type_groups_of_the_page(client: MakeClient) -> None:
-    """The list that the page shows under a contact's relationships is that of the type groups."""
+def test_reads_type_groups_of_vendor_page(client: MakeClient) -> None:
+    """The list under a contact's relationships on the vendor's page is that of the type groups."""
     crm = client(reply(GROUPS), **CLIENT)
 
     groups = crm(lambda crm: crm.relationship_type_groups.list())
@@ -74,8 +75,8 @@ def test_the_type_groups_of_the_page(client: MakeClient) -> None:
     assert all(group.created_at is None and group.updated_at is None for group in groups)
 
 
-def test_a_contacts_relationships_are_relationships(client: MakeClient) -> None:
-    """GET /contacts/:id/relationships answers as the server does: all of them, in one reply."""
+def test_lists_relationships_of_contact(client: MakeClient) -> None:
+    """GET /contacts/:id/relationships returns all relationships in one reply."""
     crm = client(reply({"data": [SAMPLE["data"]]}), **CLIENT)
 
     (found,) = crm(lambda crm: crm.relationships.list(contact_id=1))
@@ -84,7 +85,7 @@ def test_a_contacts_relationships_are_relationships(client: MakeClient) -> None:
     assert type(found) is Relationship
 
 
-def test_a_relationship_is_created_as_the_page_shows(client: MakeClient) -> None:
+def test_creates_relationship_as_vendor_page_shows(client: MakeClient) -> None:
     """POST /relationships sends the page's body and returns the relationship."""
     crm = client(reply(SAMPLE, 201), **CLIENT)
 
@@ -105,7 +106,7 @@ def test_a_relationship_is_created_as_the_page_shows(client: MakeClient) -> None
         assert seen.headers["content-type"] == "application/json"
 
 
-def test_a_relationship_is_updated_as_the_page_shows(client: MakeClient) -> None:
+def test_updates_relationship_as_vendor_page_shows(client: MakeClient) -> None:
     """PUT /relationships/:id sends the type alone and returns the relationship."""
     crm = client(reply(SAMPLE), **CLIENT)
 
@@ -118,18 +119,21 @@ def test_a_relationship_is_updated_as_the_page_shows(client: MakeClient) -> None
         assert seen.json == {"relationship_type_id": 1}
 
 
-@pytest.mark.parametrize("id", [31, "31"], ids=repr)
-def test_a_relationship_is_deleted_as_the_page_shows(client: MakeClient, id: int | str) -> None:
-    """A deletion is done, whether the id comes as on the page or as from a server."""
-    crm = client(reply({"deleted": True, "id": id}), **CLIENT)
+def test_deletes_relationship_as_vendor_page_shows(client: MakeClient) -> None:
+    """A deletion is done, whether the id is a str as on the page or an int as from a server."""
 
-    assert crm(lambda crm: crm.relationships.delete(31)) is None
-    assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/relationships/31")
-    assert crm.seen[0].body == b""
+    def check(id: int | str) -> None:
+        crm = client(reply({"deleted": True, "id": id}), **CLIENT)
+
+        assert crm(lambda crm: crm.relationships.delete(31)) is None
+        assert (crm.seen[0].method, crm.seen[0].path) == ("DELETE", "/api/relationships/31")
+        assert crm.seen[0].body == b""
+
+    assert failures(check, product([31, "31"])) == []
 
 
-def test_the_sample_survives(client: MakeClient) -> None:
-    """What was read is written back as it came, the page's own spellings aside."""
+def test_to_dict_writes_back_vendor_example(client: MakeClient) -> None:
+    """What was read is written back as it came, but for the page's own spellings."""
     crm = client(reply(SAMPLE), **CLIENT)
     found = crm(lambda crm: crm.relationships.get(20))
     written = found.to_dict()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from crmkit import NotFoundError, ValidationError
 from crmkit.monica import Relationship, RelationshipType
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Twin, reply
+from tests.clients.harness import Twin, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, example, listed
+
+asynchronous = sync_alone
 
 ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
 
@@ -32,8 +35,8 @@ def pairs(crm: Twin, contact_id: int) -> list[tuple[str, int]]:
     return [(one.relationship_type.name, one.of_contact.id) for one in found]
 
 
-def test_the_life_of_a_relationship(monica: MakeClient) -> None:
-    """Each step shows on both sides: made, read, changed from the other side, deleted."""
+def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
+    """Each change shows on both sides: created, read, updated from the other side, deleted."""
     crm = monica()
     peter, john = person(crm, "Peter"), person(crm, "John")
     uncle = crm(lambda crm: crm.relationship_types.find("uncle"))
@@ -68,8 +71,8 @@ def test_the_life_of_a_relationship(monica: MakeClient) -> None:
         crm(lambda crm: crm.relationships.get(made.id))
 
 
-def test_every_type_has_its_reverse(monica: MakeClient) -> None:
-    """The type of the reverse of each type is that which it names, and leads back."""
+def test_every_type_has_reverse(monica: MakeClient) -> None:
+    """The reverse of each type is the type that it names, and leads back."""
     crm = monica()
     types = crm(lambda crm: crm.relationship_types.list())
     assert len(types) == 27
@@ -87,8 +90,8 @@ def test_every_type_has_its_reverse(monica: MakeClient) -> None:
         assert itself.id == one.id
 
 
-def test_a_type_that_is_not_there(monica: MakeClient) -> None:
-    """There is no type of an unknown name, and no reverse of an unknown type."""
+def test_unknown_type(monica: MakeClient) -> None:
+    """`find` of an unknown name is None; the reverse of an unknown type is not found."""
     crm = monica()
     assert crm(lambda crm: crm.relationship_types.find("Uncle of mine")) is None
     with pytest.raises(NotFoundError) as caught:
@@ -96,7 +99,7 @@ def test_a_type_that_is_not_there(monica: MakeClient) -> None:
     assert caught.value.code == 31
 
 
-def test_groups_have_their_types(monica: MakeClient) -> None:
+def test_types_belong_to_groups(monica: MakeClient) -> None:
     """Each type belongs to one of the four groups."""
     crm = monica()
     groups = {one.id: one.name for one in crm(lambda crm: crm.relationship_type_groups.list())}
@@ -105,8 +108,8 @@ def test_groups_have_their_types(monica: MakeClient) -> None:
     assert {groups[one.relationship_type_group_id] for one in types} == set(groups.values())
 
 
-def test_of_several_copies_the_reverse_is_a_near_one(monica: MakeClient) -> None:
-    """An exact copy is accepted, and each finds a reverse that was made with it or beside it."""
+def test_reverse_of_copies_is_nearest(monica: MakeClient) -> None:
+    """An exact copy is accepted, and each finds the reverse that was created nearest to it."""
     crm = monica()
     one, two = person(crm, "One"), person(crm, "Two")
     made = [
@@ -123,8 +126,8 @@ def test_of_several_copies_the_reverse_is_a_near_one(monica: MakeClient) -> None
         assert (reverse.contact_is.id, reverse.of_contact.id) == (two, one)
 
 
-def test_a_contact_related_to_itself(monica: MakeClient) -> None:
-    """The server takes it; both halves are the contact's own."""
+def test_contact_related_to_itself(monica: MakeClient) -> None:
+    """The server accepts it; both halves belong to the contact."""
     crm = monica()
     one = person(crm, "Narcissus")
     made = crm(
@@ -136,8 +139,8 @@ def test_a_contact_related_to_itself(monica: MakeClient) -> None:
     assert crm(lambda crm: crm.relationships.reverse(made.id)).id == made.id + 1
 
 
-def test_a_partial_contact_goes_with_its_last_relationship(monica: MakeClient) -> None:
-    """Who exists only as someone's relation is gone when that is deleted."""
+def test_partial_contact_is_deleted_with_last_relationship(monica: MakeClient) -> None:
+    """A partial contact is deleted with its last relationship."""
     crm = monica()
     mother, child = person(crm, "Mother"), person(crm, "Child", is_partial=True)
     made = crm(
@@ -152,22 +155,26 @@ def test_a_partial_contact_goes_with_its_last_relationship(monica: MakeClient) -
         crm(lambda crm: crm.contacts.get(child))
 
 
-@pytest.mark.parametrize("unknown", ["contact_is", "of_contact", "relationship_type_id"])
-def test_what_does_not_exist(monica: MakeClient, unknown: str) -> None:
-    """An unknown contact or type is refused with a sentence that names the field."""
-    crm = monica()
-    members = {"contact_is": 1, "of_contact": 2, "relationship_type_id": 2, unknown: 99_999}
-    before = pairs(crm, 1)
-    with pytest.raises(ValidationError) as caught:
-        crm(lambda crm: crm.relationships.create(**members))
-    assert caught.value.code == 32
-    assert [*caught.value.fields] == [unknown]
-    assert "invalid" in caught.value.message
-    assert pairs(crm, 1) == before
+def test_unknown_ids_are_reported_by_field(monica: MakeClient) -> None:
+    """An unknown contact or type is refused with a message that names the field."""
+    cases = product(["contact_is", "of_contact", "relationship_type_id"])
+
+    def check(unknown: str) -> None:
+        crm = monica()
+        members = {"contact_is": 1, "of_contact": 2, "relationship_type_id": 2, unknown: 99_999}
+        before = pairs(crm, 1)
+        with pytest.raises(ValidationError) as caught:
+            crm(lambda crm: crm.relationships.create(**members))
+        assert caught.value.code == 32
+        assert [*caught.value.fields] == [unknown]
+        assert "invalid" in caught.value.message
+        assert pairs(crm, 1) == before
+
+    assert failures(check, cases) == []
 
 
-def test_another_accounts_contact(monica: MakeClient, mocks: Any) -> None:
-    """A contact of another account is not found, and its relationships are none."""
+def test_contact_of_another_account_is_not_found(monica: MakeClient, mocks: Any) -> None:
+    """A contact of another account is not found, and its relationships are empty."""
     crm = monica()
     other = monica(**mocks.monica.accounts["grace"])
     theirs = crm.finish(lambda: other.crm.contacts.list().first()).id
@@ -182,7 +189,7 @@ def test_another_accounts_contact(monica: MakeClient, mocks: Any) -> None:
     assert pairs(other, theirs) != []
 
 
-def test_an_unknown_relationship(monica: MakeClient) -> None:
+def test_unknown_relationship(monica: MakeClient) -> None:
     """An unknown id is not found where it is read, and refused where it is written."""
     crm = monica()
     with pytest.raises(NotFoundError):
@@ -200,8 +207,8 @@ def test_an_unknown_relationship(monica: MakeClient) -> None:
         }
 
 
-def test_a_reverse_that_is_missing_is_none(client: MakeClient) -> None:
-    """Where a server has only one half, there is no reverse."""
+def test_missing_reverse_is_none(client: MakeClient) -> None:
+    """Where a server has only one half, the reverse is None."""
     one = example("RelationshipOfPage")["data"]
     kind = one["relationship_type"]
     crm = client(reply({"data": one}), reply({"data": []}), **CLIENT)
