@@ -1,4 +1,4 @@
-"""Whatever a server sends, a call gives a value or an error of ours that tells call and place."""
+"""Whatever a server sends, a call returns a value or raises a CRMError with call and path."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ UNREADABLE: dict[str, Answer] = {
     "empty": reply(b""),
     "no content": reply(None, 204),
     "truncated": reply(b'{"status": true, "code": 200, "data": [{"id": "1"'),
-    "one number": reply(b"42"),
+    "a number": reply(b"42"),
     "a list": reply(b"[]"),
     "null": reply(b"null"),
     "an envelope without status": reply({"data": []}),
-    "a status that is a text": reply({"status": "true", "code": 200, "data": []}),
+    "a status that is a str": reply({"status": "true", "code": 200, "data": []}),
     "no data": reply({"status": True, "code": 200}),
     "null data": reply(envelope(None)),
     "data of another type": reply(envelope("nothing")),
@@ -61,7 +61,7 @@ UNREADABLE: dict[str, Answer] = {
     "deep nesting": reply(b'{"status": true, "data": ' + DEEP + b"}"),
     "garbage": reply(b"\x00\x9c{" * 3_500_000),
     "a number of 5000 digits": reply(b'{"status": true, "data": ' + b"9" * 5000 + b"}"),
-    "gzip that is none": reply(b"garbage", headers={"Content-Encoding": "gzip"}),
+    "not gzip": reply(b"garbage", headers={"Content-Encoding": "gzip"}),
     "gzip cut off": reply(
         gzip.compress(b'{"status": true, "code": 200, "data": []}' * 9)[:40],
         headers={"Content-Encoding": "gzip"},
@@ -156,8 +156,8 @@ def test_names_path_of_invalid_saved_id(client: MakeClient) -> None:
 def test_maps_status_to_class(client: MakeClient) -> None:
     """Each status has its class whatever the body, and the server's message where there is one."""
     cases: list[tuple[Any, ...]] = [
-        (*a, b)
-        for a, b in product(
+        (status, error, body)
+        for (status, error), body in product(
             [
                 (400, BadRequestError),
                 (401, AuthenticationError),
@@ -198,23 +198,23 @@ def test_maps_status_to_class(client: MakeClient) -> None:
         with pytest.raises(StatusError) as caught:
             crm(CALLS["contacts.save"])
 
-        told = caught.value
-        assert type(told) is error
-        assert told.status_code == status
-        assert told.operation == "contacts.save"
-        assert told.request_id == "r-7"
-        assert told.attempts == 1
-        assert told.response is not None
-        assert str(status) in str(told)
-        assert "contacts.save" in str(told)
+        raised = caught.value
+        assert type(raised) is error
+        assert raised.status_code == status
+        assert raised.operation == "contacts.save"
+        assert raised.request_id == "r-7"
+        assert raised.attempts == 1
+        assert raised.response is not None
+        assert str(status) in str(raised)
+        assert "contacts.save" in str(raised)
         if "no such thing" in str(body):
-            assert told.message == "no such thing"
-            assert "no such thing" in str(told)
+            assert raised.message == "no such thing"
+            assert "no such thing" in str(raised)
         else:
-            assert told.message == ""
+            assert raised.message == ""
         if body == {"status": False, "code": 0, "message": "no such thing"}:
-            assert told.code == 0
-            assert told.body == body
+            assert raised.code == 0
+            assert raised.body == body
 
     assert failures(check, cases) == []
 
@@ -222,8 +222,8 @@ def test_maps_status_to_class(client: MakeClient) -> None:
 def test_maps_envelope_code_to_class(client: MakeClient) -> None:
     """`status: false` under HTTP 200 raises the class of the envelope's code."""
     cases: list[tuple[Any, ...]] = [
-        (*a, b)
-        for a, b in product(
+        (code, error, call)
+        for (code, error), call in product(
             [
                 (400, BadRequestError),
                 (401, AuthenticationError),
@@ -261,8 +261,8 @@ def test_maps_envelope_code_to_class(client: MakeClient) -> None:
 def test_recognises_exceeded_quota(client: MakeClient) -> None:
     """A refusal whose message is about a limit is a QuotaExceededError: a new key does not help."""
     cases: list[tuple[Any, ...]] = [
-        (a, *b)
-        for a, b in product(
+        (status, message, quota)
+        for status, (message, quota) in product(
             [200, 401, 403],
             [
                 ("The account has reached the limit of contacts of its plan", True),
@@ -395,9 +395,9 @@ def test_ignores_content_type(client: MakeClient) -> None:
             page(),
         )
 
-        (found,) = crm(CALLS["contacts.list"])
+        (record,) = crm(CALLS["contacts.list"])
 
-        assert found.full_name == "Zoë"
+        assert record.full_name == "Zoë"
 
     assert failures(check, cases) == []
 

@@ -1,4 +1,4 @@
-"""One client for many: threads, tasks, cancellation, and sync calls inside an event loop."""
+"""Shared clients: threads, tasks, cancellation, and sync calls inside an event loop."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_sync_client_works_inside_event_loop() -> None:
 
     async def work() -> list[int]:
         with Relenta(**CREDENTIALS, transport=transport) as crm:
-            return [one.id for one in crm.contacts.list()]
+            return [contact.id for contact in crm.contacts.list()]
 
     assert asyncio.run(work()) == [1]
 
@@ -144,11 +144,14 @@ def test_reads_compressed_reply(client: MakeClient) -> None:
 
 def test_clients_have_their_own_credentials(client: MakeClient) -> None:
     """Clients of one process have credentials of their own."""
-    one, other = client(saved(), department_key="1" * 32), client(saved(), department_key="2" * 32)
+    first, second = (
+        client(saved(), department_key="1" * 32),
+        client(saved(), department_key="2" * 32),
+    )
 
-    for crm in (one, other, one):
+    for crm in (first, second, first):
         crm(lambda crm: crm.contacts.save())
 
     header = "x-relenta-department-key"
-    assert [seen.headers[header][0] for seen in one.seen] == ["1", "1"]
-    assert [seen.headers[header][0] for seen in other.seen] == ["2"]
+    assert [seen.headers[header][0] for seen in first.seen] == ["1", "1"]
+    assert [seen.headers[header][0] for seen in second.seen] == ["2"]

@@ -1,4 +1,4 @@
-"""Custom fields by the label that people see, with values of real types."""
+"""Custom fields by their labels, with values of real types."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ asynchronous = sync_alone
 SAMPLES = [CustomField.from_dict(row) for row in EXAMPLES["CustomFieldList"]]
 
 
-def field(label: str, type: str, *choices: str, id: int = 1) -> CustomField:  # noqa: A002 - the vendor's name
+def field(label: str, type_: str, *choices: str, id: int = 1) -> CustomField:
     """Return a definition."""
     return CustomField.from_dict(
         {
             "id": str(id),
-            "type": type,
+            "type": type_,
             "key": label.replace(" ", "_"),
             "label": label,
             "default_value": "",
@@ -54,7 +54,7 @@ def contact(**members: Any) -> Contact:
 
 
 def test_reads_vendor_examples() -> None:
-    """The vendor's contacts are read by the vendor's definitions: labels, and values of real types."""
+    """The vendor's contacts and definitions give labels and values of real types."""
     fields = CustomFields(SAMPLES)
     bond, evil = (Contact.from_dict(row) for row in EXAMPLES["ContactPage"])
 
@@ -70,7 +70,7 @@ def test_reads_vendor_examples() -> None:
         **dict.fromkeys(("Occupation", "T-shirt size", "Hours", "Skills", "DOB")),
         "Featured in": [],
     }
-    assert fields.labels == [one.label for one in SAMPLES]
+    assert fields.labels == [record.label for record in SAMPLES]
 
 
 def test_reads_values_by_type() -> None:
@@ -100,19 +100,19 @@ def test_reads_values_by_type() -> None:
     def check(member: str, wire: str | None, value: Any) -> None:
         label = member.replace("_", " ")
 
-        found = FIELDS.read(contact(**{member: wire}))[label]
+        result = FIELDS.read(contact(**{member: wire}))[label]
 
-        assert found == value
-        assert type(found) is type(value)
+        assert result == value
+        assert type(result) is type(value)
 
     assert failures(check, cases) == []
 
 
 def test_huge_exponent_is_not_expanded() -> None:
     """A number with a huge exponent is a Decimal as written, not expanded."""
-    found = FIELDS.read(contact(Shoe_size="1e99999999"))["Shoe size"]
+    result = FIELDS.read(contact(Shoe_size="1e99999999"))["Shoe size"]
 
-    assert found == Decimal("1e99999999")
+    assert result == Decimal("1e99999999")
 
 
 def test_rejects_invalid_wire_value() -> None:
@@ -129,14 +129,14 @@ def test_rejects_invalid_wire_value() -> None:
     ]
 
     def check(member: str, wire: Any) -> None:
-        one = contact(**{member: wire})
+        record = contact(**{member: wire})
 
         with pytest.raises(DecodeError) as caught:
-            FIELDS.read(one)
+            FIELDS.read(record)
 
         assert caught.value.path == member
         assert str(wire) not in str(caught.value) or not isinstance(wire, str)
-        assert one.additional_properties[member] == wire, "the wire's value stays readable"
+        assert record.additional_properties[member] == wire, "the wire's value stays readable"
 
     assert failures(check, cases) == []
 
@@ -209,7 +209,7 @@ def test_rejects_ambiguous_label() -> None:
         CustomFields([field("Note", "Text"), field("Note", "Date")])
 
 
-values = st.fixed_dictionaries(
+labeled_values = st.fixed_dictionaries(
     {},
     optional={
         "Shoe size": st.none()
@@ -225,14 +225,14 @@ values = st.fixed_dictionaries(
 )
 
 
-@given(values)
-def test_written_values_read_back(given_values: dict[str, Any]) -> None:
+@given(labeled_values)
+def test_written_values_read_back(values_by_label: dict[str, Any]) -> None:
     """Values that were written are read back as the same values."""
-    one = contact(**FIELDS.write(given_values))
+    record = contact(**FIELDS.write(values_by_label))
 
-    found = FIELDS.read(one)
+    result = FIELDS.read(record)
 
-    assert {label: found[label] for label in given_values} == given_values
+    assert {label: result[label] for label in values_by_label} == values_by_label
 
 
 def test_custom_fields_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
@@ -240,7 +240,7 @@ def test_custom_fields_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
     mocks.relenta.add_custom_field("Shoe size", type="Number")
     crm = mocked()
     fields = CustomFields(crm(lambda crm: crm.custom_fields.list()))
-    given_values: dict[str, Any] = {
+    values_by_label: dict[str, Any] = {
         "Occupation": "Agent; secret",
         "T-shirt size": "L",
         "Featured in": ["Goldmember", "Austin Powers 4"],
@@ -249,22 +249,22 @@ def test_custom_fields_end_to_end(mocked: MakeClient, mocks: MockCRMs) -> None:
     }
 
     id = crm(
-        lambda crm: crm.contacts.save(full_name="Nigel Powers", extra=fields.write(given_values))
+        lambda crm: crm.contacts.save(full_name="Nigel Powers", extra=fields.write(values_by_label))
     )
 
-    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
-    assert fields.read(found) == {**dict.fromkeys(fields.labels), **given_values}
+    (result,) = [record for record in crm(lambda crm: crm.contacts.list()) if record.id == id]
+    assert fields.read(result) == {**dict.fromkeys(fields.labels), **values_by_label}
     cleared: dict[str, Any] = {
         "T-shirt size": None,
         "Featured in": [],
         "Shoe size": Decimal("44.5"),
     }
     crm(lambda crm: crm.contacts.save(id=id, extra=fields.write(cleared)))
-    (found,) = [one for one in crm(lambda crm: crm.contacts.list()) if one.id == id]
-    assert fields.read(found)["T-shirt size"] is None
-    assert fields.read(found)["Featured in"] == []
-    assert fields.read(found)["Shoe size"] == Decimal("44.5")
-    assert fields.read(found)["DOB"] == date(1930, 8, 25)
+    (result,) = [record for record in crm(lambda crm: crm.contacts.list()) if record.id == id]
+    assert fields.read(result)["T-shirt size"] is None
+    assert fields.read(result)["Featured in"] == []
+    assert fields.read(result)["Shoe size"] == Decimal("44.5")
+    assert fields.read(result)["DOB"] == date(1930, 8, 25)
 
 
 @both

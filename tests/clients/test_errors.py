@@ -1,4 +1,4 @@
-"""The errors: their tree, what they carry, and that they survive a pickle."""
+"""The errors: their tree, their attributes, and that they can be pickled."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STATUS_CLASSES = [cls for cls in CLASSES if issubclass(cls, StatusError)]
 
 
 def drawn() -> dict[str, str]:
-    """Return the parent of each class, by name, as the module's docstring draws it."""
+    """Return the parent of each class, by name, as drawn in the module's docstring."""
     parents: dict[str, str] = {}
     branch: list[str] = []
     for line in (errors.__doc__ or "").splitlines():
@@ -79,12 +79,12 @@ def test_tree_matches_docstring() -> None:
 
 
 def request() -> httpx.Request:
-    """Return a request as an error keeps it."""
+    """Return a request such as an error keeps."""
     return httpx.Request("GET", "https://acme.relenta.com/api/v3/x", headers={"X-A": "b"})
 
 
 def samples() -> list[CRMError]:
-    """Return an error of each class with all that it can carry."""
+    """Return an error of each class with all its attributes."""
     response = httpx.Response(409, json={"message": "no"}, request=request())
     full: dict[str, Any] = {
         "status_code": 409,
@@ -114,22 +114,27 @@ def samples() -> list[CRMError]:
 
 
 def attributes(error: CRMError) -> dict[str, Any]:
-    """Return what an error carries, in a form that can be compared."""
-    found: dict[str, Any] = {
+    """Return an error's attributes as values that can be compared."""
+    values: dict[str, Any] = {
         "args": error.args,
         "str": str(error),
         "repr": repr(error),
         **vars(error),
     }
     for name in ("request", "response"):
-        if found.get(name) is not None:
-            one = found[name]
-            headers = one.headers.raw
+        if values.get(name) is not None:
+            current = values[name]
+            headers = current.headers.raw
             if name == "request":
-                found[name] = (one.method, str(one.url), headers)
+                values[name] = (current.method, str(current.url), headers)
             else:
-                found[name] = (one.status_code, headers, one.content, one.request.method)
-    return found
+                values[name] = (
+                    current.status_code,
+                    headers,
+                    current.content,
+                    current.request.method,
+                )
+    return values
 
 
 def test_errors_survive_pickle_and_copy() -> None:
@@ -138,10 +143,10 @@ def test_errors_survive_pickle_and_copy() -> None:
     def check(error: CRMError) -> None:
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             assert attributes(pickle.loads(pickle.dumps(error, protocol))) == attributes(error)
-        for twin in (copy.copy(error), copy.deepcopy(error)):
-            assert type(twin) is type(error)
-            assert twin is not error
-            assert attributes(twin) == attributes(error)
+        for clone in (copy.copy(error), copy.deepcopy(error)):
+            assert type(clone) is type(error)
+            assert clone is not error
+            assert attributes(clone) == attributes(error)
 
     assert failures(check, product(samples())) == []
 
@@ -154,8 +159,8 @@ def test_samples_cover_every_class() -> None:
 def test_copy_is_independent() -> None:
     """Changing a copy's attributes leaves the original unchanged."""
     error = PaginationError("again", items_read=1, last_page=2)
-    twin = copy.copy(error)
-    twin.items_read = 5
+    clone = copy.copy(error)
+    clone.items_read = 5
 
     assert error.items_read == 1
 
@@ -182,34 +187,34 @@ def test_raised_error_survives_pickle(client: MakeClient) -> None:
 
         with pytest.raises(CRMError) as caught:
             crm(lambda crm: crm.contacts.list())
-        told = caught.value
-        pickled = pickle.dumps(told)
-        again = pickle.loads(pickled)
+        raised = caught.value
+        pickled = pickle.dumps(raised)
+        unpickled = pickle.loads(pickled)
 
-        assert attributes(again) == attributes(told)
+        assert attributes(unpickled) == attributes(raised)
         assert KEY.encode() not in pickled
-        if isinstance(again, StatusError):
-            assert again.response is not None
-            assert again.response.request.url.path == "/api/v3/contact.list.json"
+        if isinstance(unpickled, StatusError):
+            assert unpickled.response is not None
+            assert unpickled.response.request.url.path == "/api/v3/contact.list.json"
 
     assert failures(check, product(range(len(ANSWERS)))) == []
 
 
 def kept_requests(error: BaseException) -> list[httpx.Request]:
-    """Return every request that hangs on an error, its causes and its responses."""
-    found: list[httpx.Request] = []
-    one: BaseException | None = error
-    while one is not None:
-        for holder in (one, getattr(one, "response", None)):
+    """Return every request that an error, its causes and its responses keep."""
+    requests: list[httpx.Request] = []
+    current: BaseException | None = error
+    while current is not None:
+        for holder in (current, getattr(current, "response", None)):
             for name in ("request", "next_request"):
                 try:
                     request = getattr(holder, name, None)
-                except RuntimeError:  # httpx's way to say that there is none
+                except RuntimeError:  # raised by httpx where it is not set
                     continue
                 if request is not None:
-                    found.append(request)
-        one = one.__cause__ or one.__context__
-    return found
+                    requests.append(request)
+        current = current.__cause__ or current.__context__
+    return requests
 
 
 @both
@@ -221,11 +226,11 @@ def test_error_keeps_no_key(client: MakeClient) -> None:
 
         with pytest.raises(CRMError) as caught:
             crm(lambda crm: crm.contacts.list())
-        found = kept_requests(caught.value)
+        requests = kept_requests(caught.value)
 
         if not isinstance(caught.value, PaginationError):
-            assert found
-        for request in found:
+            assert requests
+        for request in requests:
             assert KEY not in str(request.headers.raw), request
             assert KEY not in str(request.url)
         assert KEY not in "".join(traceback.format_exception(caught.value))
@@ -255,7 +260,7 @@ def test_message_is_one_printable_line(client: MakeClient) -> None:
         ("red \x1b[31m and \x00 nul", None),
     ]
 
-    def check(message: str, told: str | None) -> None:
+    def check(message: str, expected: str | None) -> None:
         crm = client(refusal(401, message))
 
         with pytest.raises(AuthenticationError) as caught:
@@ -266,8 +271,8 @@ def test_message_is_one_printable_line(client: MakeClient) -> None:
         assert len(text) <= 300
         assert text.isprintable(), "a terminal or a log file could not take it"
         assert KEY not in text + repr(caught.value) + caught.value.message
-        if told is not None:
-            assert caught.value.message == told
+        if expected is not None:
+            assert caught.value.message == expected
 
     assert failures(check, cases) == []
 
@@ -307,5 +312,5 @@ def test_base_classes_catch() -> None:
     """`except CRMError` catches every error; an ArgumentError is a ValueError as well."""
     assert all(issubclass(cls, CRMError) for cls in CLASSES)
     assert not issubclass(CRMError, ValueError)
-    with pytest.raises(ValueError, match="takes a text"):
-        raise ArgumentError("x", "takes a text")
+    with pytest.raises(ValueError, match="expected a str"):
+        raise ArgumentError("x", "expected a str")

@@ -1,4 +1,4 @@
-"""The samples of the vendor's page: read to typed objects, written back to equal JSON."""
+"""The examples of the vendor's page: read to typed objects, written back to equal JSON."""
 
 from __future__ import annotations
 
@@ -52,17 +52,21 @@ BODIES = {
 }
 
 
-def told(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a tree says: members that are null or empty say the same as absent ones."""
+def without_empty(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a tree without the members that are null or empty, which count as absent."""
     return {name: value for name, value in tree.items() if value not in (None, "", [])}
 
 
 def replies(node: object, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every sample of a reply in the document, with its place."""
+    """Yield every example of a reply in the document, with its path."""
     if isinstance(node, dict):
-        for name, one in node.get("examples", {}).items() if "schema" in node else ():
-            if "value" in one and isinstance(one["value"], dict) and "status" in one["value"]:
-                yield f"{at}/{name}", one["value"]
+        for name, example in node.get("examples", {}).items() if "schema" in node else ():
+            if (
+                "value" in example
+                and isinstance(example["value"], dict)
+                and "status" in example["value"]
+            ):
+                yield f"{at}/{name}", example["value"]
         for name, child in node.items():
             yield from replies(child, f"{at}/{name}")
 
@@ -188,7 +192,7 @@ def test_to_dict_writes_back_what_was_read() -> None:
         for row in EXAMPLES[name]:
             before = json.dumps(row)
 
-            assert told(MODELS[name].from_dict(row).to_dict()) == told(row)
+            assert without_empty(MODELS[name].from_dict(row).to_dict()) == without_empty(row)
             assert json.dumps(row) == before, "from_dict changed its argument"
 
     assert failures(check, product(MODELS)) == []

@@ -16,7 +16,7 @@ import pytest
 from crmkit import ArgumentError, AsyncRelenta, ConfigError, CRMError, Relenta, StatusError
 from crmkit_mock import MockCRMs, MockServer
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import ACCOUNT, KEY, Canned, Twin, both, failures, page, saved
+from tests.clients.harness import ACCOUNT, KEY, Canned, Driver, both, failures, page, saved
 
 CREDENTIALS: dict[str, Any] = {"account": ACCOUNT, "department_key": KEY}
 
@@ -155,26 +155,26 @@ def test_does_not_close_http_client_of_caller(asynchronous: bool) -> None:
     """The caller's own httpx client is used and never closed."""
     transport = Canned(saved(6))
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=transport)
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
 
     assert crm(lambda crm: crm.contacts.save()) == 6
     crm.close()
     assert not pool.is_closed
     with pytest.raises(ConfigError, match="closed"):
         crm(lambda crm: crm.contacts.save())
-    other = Twin(asynchronous, http_client=pool)
+    other = Driver(asynchronous, http_client=pool)
     assert other(lambda crm: crm.contacts.save()) == 6
     assert transport.seen[0].timeout["read"] == 30.0
-    for one in (crm, other):
-        one.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
-        one.end()
+    for driver in (crm, other):
+        driver.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
+        driver.end()
 
 
 @both
 def test_closed_http_client_of_caller_raises(asynchronous: bool) -> None:
     """A call with an httpx client that its owner has closed is a ConfigError."""
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(transport=Canned(saved()))
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
     crm.finish(pool.aclose if isinstance(pool, httpx.AsyncClient) else pool.close)
 
     with pytest.raises(ConfigError, match="closed"):
@@ -193,7 +193,7 @@ def test_never_follows_redirects(asynchronous: bool) -> None:
     pool = (httpx.AsyncClient if asynchronous else httpx.Client)(
         transport=transport, follow_redirects=True
     )
-    crm = Twin(asynchronous, http_client=pool)
+    crm = Driver(asynchronous, http_client=pool)
 
     with pytest.raises(StatusError, match="redirect") as caught:
         crm(lambda crm: crm.contacts.save())
@@ -232,7 +232,9 @@ def test_rejects_wrong_kind_of_http_client_and_transport() -> None:
 def test_async_client_works_in_two_event_loops(mocks: MockCRMs) -> None:
     """An async client works in one event loop after the other."""
     relenta = mocks.relenta
-    crm = AsyncRelenta(base_url=relenta.base_url, transport=relenta.transport, **credentials_of(relenta))
+    crm = AsyncRelenta(
+        base_url=relenta.base_url, transport=relenta.transport, **credentials_of(relenta)
+    )
 
     async def count() -> int:
         return len(await crm.contacts.list().collect())
@@ -258,7 +260,7 @@ def test_drops_connections_of_ended_event_loops(server: MockServer) -> None:
     crm = AsyncRelenta(base_url=server.relenta.base_url, **credentials_of(server.relenta))
 
     async def count() -> int:
-        return len([one async for one in crm.contacts.list()])
+        return len([contact async for contact in crm.contacts.list()])
 
     async def count_and_close() -> int:
         try:
@@ -280,7 +282,9 @@ def test_tasks_share_client_over_socket(server: MockServer) -> None:
     """Tasks share one async client over a socket."""
 
     async def work() -> list[int]:
-        async with AsyncRelenta(base_url=server.relenta.base_url, **credentials_of(server.relenta)) as crm:
+        async with AsyncRelenta(
+            base_url=server.relenta.base_url, **credentials_of(server.relenta)
+        ) as crm:
             saves = (crm.contacts.save(full_name=f"Clone {number}") for number in range(12))
             return await asyncio.gather(*saves)
 
@@ -293,10 +297,10 @@ def test_sync_client_over_socket(server: MockServer) -> None:
     """The sync client reads and writes over a socket."""
     with Relenta(base_url=server.relenta.base_url, **credentials_of(server.relenta)) as crm:
         id = crm.contacts.save(full_name="Vanessa Kensington", emails=["v@mod.gov.uk"])
-        found = {one.id: one for one in crm.contacts.list(page_size=1)}
+        contacts = {contact.id: contact for contact in crm.contacts.list(page_size=1)}
 
-    assert found[id].full_name == "Vanessa Kensington"
-    assert found[id].emails == ["v@mod.gov.uk"]
+    assert contacts[id].full_name == "Vanessa Kensington"
+    assert contacts[id].emails == ["v@mod.gov.uk"]
 
 
 def test_extreme_timeouts_over_socket(server: MockServer) -> None:

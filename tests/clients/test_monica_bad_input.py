@@ -1,4 +1,4 @@
-"""Bad input to Monica: the right class, the server's sentence, nothing half-written."""
+"""Bad input to Monica: the right class, the server's message, nothing partially applied."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from crmkit import (
 from crmkit.monica import File
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, Twin, failures, sync_alone
+from tests.clients.harness import Clock, Driver, failures, sync_alone
 from tests.clients.monica_wire import CLIENT, data
 
 asynchronous = sync_alone
@@ -34,8 +34,8 @@ ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_kn
 Work = Callable[[Any], Any]
 
 
-def refused(crm: Twin, work: Work, error: type[StatusError], code: int | None = None) -> Any:
-    """Return the error that a call ends in."""
+def error_of(crm: Driver, work: Work, error: type[StatusError], code: int | None = None) -> Any:
+    """Return the error that a call raises."""
     with pytest.raises(error) as caught:
         crm(work)
     assert type(caught.value) is error
@@ -47,13 +47,13 @@ def refused(crm: Twin, work: Work, error: type[StatusError], code: int | None = 
 def test_str_as_id(monica: MakeClient) -> None:
     """A str in the place of an id is not found or refused, as the server answers."""
     crm = monica()
-    refused(crm, lambda crm: crm.request("GET", "/relationships/abc"), NotFoundError, 31)
-    refused(crm, lambda crm: crm.request("GET", "/notes/abc"), NotFoundError, 31)
-    error = refused(
+    error_of(crm, lambda crm: crm.request("GET", "/relationships/abc"), NotFoundError, 31)
+    error_of(crm, lambda crm: crm.request("GET", "/notes/abc"), NotFoundError, 31)
+    error = error_of(
         crm, lambda crm: crm.request("DELETE", "/relationships/abc"), ValidationError, 32
     )
     assert error.fields == {"relationship_id": ["The relationship id must be an integer."]}
-    error = refused(crm, lambda crm: crm.request("DELETE", "/contacts/abc"), ValidationError)
+    error = error_of(crm, lambda crm: crm.request("DELETE", "/contacts/abc"), ValidationError)
     assert error.fields == {"contact_id": ["The contact id must be an integer."]}
 
 
@@ -77,20 +77,20 @@ def test_record_of_another_account_is_not_found(monica: MakeClient, mocks: MockC
         crm, other = monica(), monica(**mocks.monica.accounts["grace"])
         if name == "relationships":
             contact = other(lambda crm: crm.contacts.list())[0].id
-            theirs = other(lambda crm: crm.relationships.list(contact_id=contact))[0].id
+            others_id = other(lambda crm: crm.relationships.list(contact_id=contact))[0].id
         else:
-            theirs = other(lambda crm: getattr(crm, name).list())[0].id
-        refused(crm, lambda crm: getattr(crm, name).get(theirs), NotFoundError, 31)
+            others_id = other(lambda crm: getattr(crm, name).list())[0].id
+        error_of(crm, lambda crm: getattr(crm, name).get(others_id), NotFoundError, 31)
         code = None if name == "contacts" else 31
-        refused(crm, lambda crm: getattr(crm, name).delete(theirs), NotFoundError, code)
-        assert other(lambda crm: getattr(crm, name).get(theirs)).id == theirs
+        error_of(crm, lambda crm: getattr(crm, name).delete(others_id), NotFoundError, code)
+        assert other(lambda crm: getattr(crm, name).get(others_id)).id == others_id
 
     assert failures(check, product(["notes", "contacts", "relationships"])) == []
 
 
 def test_unknown_relationship_type_is_refused(monica: MakeClient) -> None:
     """An unknown type is refused with the server's message by field."""
-    error = refused(
+    error = error_of(
         monica(),
         lambda crm: crm.relationships.create(contact_is=1, relationship_type_id=999, of_contact=2),
         ValidationError,
@@ -105,7 +105,7 @@ def test_server_refuses_large_page_size(monica: MakeClient) -> None:
     """A page size above 100 is refused by the server, and not reduced by the client."""
 
     def check(page_size: int) -> None:
-        error = refused(
+        error = error_of(
             monica(), lambda crm: crm.contacts.list(page_size=page_size), BadRequestError, 30
         )
         assert error.message == "The limit parameter is too big"
@@ -127,7 +127,7 @@ def test_rejects_invalid_page_size(client: MakeClient) -> None:
 
 def test_unknown_sort_is_refused(monica: MakeClient) -> None:
     """An unknown sort criterion is refused."""
-    error = refused(monica(), lambda crm: crm.contacts.list(sort="name"), BadRequestError, 39)
+    error = error_of(monica(), lambda crm: crm.contacts.list(sort="name"), BadRequestError, 39)
     assert error.message == "The sorting criteria is invalid"
 
 
@@ -135,7 +135,7 @@ def test_missing_flags_are_reported_by_field(monica: MakeClient) -> None:
     """Missing required members are reported by the server, by field."""
     crm = monica()
     before = len(crm(lambda crm: crm.contacts.list()))
-    error = refused(crm, lambda crm: crm.contacts.create(first_name="Ada"), ValidationError, 32)
+    error = error_of(crm, lambda crm: crm.contacts.create(first_name="Ada"), ValidationError, 32)
     assert error.fields == {
         name: [f"The {name.replace('_', ' ')} field is required."] for name in ALIVE
     }
@@ -156,7 +156,7 @@ def test_february_31(monica: MakeClient) -> None:
     )
     assert contact.information.dates.birthdate.date == datetime(2001, 3, 3, tzinfo=UTC)
     body = {"summary": "x", "happened_at": "2026-02-31", "contacts": [1]}
-    error = refused(
+    error = error_of(
         crm, lambda crm: crm.request("POST", "/activities", json=body), ValidationError, 32
     )
     assert [*error.fields] == ["happened_at"]
@@ -178,7 +178,7 @@ def test_birthdate_without_day_is_partially_applied(monica: MakeClient) -> None:
     """The server refuses it and has created the contact: the document and the mock say so."""
     crm = monica()
     before = len(crm(lambda crm: crm.contacts.list()))
-    error = refused(
+    error = error_of(
         crm,
         lambda crm: crm.contacts.create(first_name="Half", **{**ALIVE, "is_birthdate_known": True}),
         ValidationError,
@@ -190,7 +190,7 @@ def test_birthdate_without_day_is_partially_applied(monica: MakeClient) -> None:
 
 def test_null_body_is_refused(monica: MakeClient) -> None:
     """The body `null` is the one that the server reports as invalid JSON."""
-    error = refused(
+    error = error_of(
         monica(),
         lambda crm: crm.request(
             "POST", "/tags", content=b"null", headers={"Content-Type": "application/json"}
@@ -203,7 +203,7 @@ def test_null_body_is_refused(monica: MakeClient) -> None:
 
 def test_invalid_json_counts_as_empty(monica: MakeClient) -> None:
     """Invalid JSON counts as an empty body, so the required members are missing."""
-    error = refused(
+    error = error_of(
         monica(),
         lambda crm: crm.request(
             "POST", "/tags", content=b'{"name": ', headers={"Content-Type": "application/json"}
@@ -228,7 +228,7 @@ def test_photo_of_20_megabytes_is_refused(monica: MakeClient) -> None:
 
 def test_photo_that_is_not_an_image_is_refused(monica: MakeClient) -> None:
     """A file that is not an image is refused with the server's message."""
-    error = refused(
+    error = error_of(
         monica(),
         lambda crm: crm.photos.create(contact_id=1, photo=b"text"),
         ValidationError,
@@ -238,33 +238,30 @@ def test_photo_that_is_not_an_image_is_refused(monica: MakeClient) -> None:
 
 
 def closed() -> io.BytesIO:
-    """Return a file that was closed."""
+    """Return a closed file."""
     file = io.BytesIO(b"x")
     file.close()
     return file
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        *(5, "text", object(), ["x"]),
-        *(io.StringIO("open as text"), closed()),
-        *(File(one, "name") for one in (io.StringIO("text"), closed(), "text", None)),  # type: ignore[arg-type]  # the point
-    ],
-    ids=lambda one: f"{type(one).__name__} {type(getattr(one, 'payload', None)).__name__}",
-)
-def test_rejects_invalid_files(client: MakeClient, file: Any) -> None:
+def test_rejects_invalid_files(client: MakeClient) -> None:
     """A str is neither a path nor content; a file must be open, in binary mode."""
-    crm = client(data({}), **CLIENT)
-    with pytest.raises(ArgumentError, match="photo"):
-        crm(lambda crm: crm.photos.create(contact_id=1, photo=file))
-    assert crm.seen == []
+    payloads: list[Any] = [io.StringIO("text"), closed(), "text", None]
+    files = [5, object(), ["x"], *payloads[:3], *(File(payload, "name") for payload in payloads)]
+
+    def check(file: Any) -> None:
+        crm = client(data({}), **CLIENT)
+        with pytest.raises(ArgumentError, match="photo"):
+            crm(lambda crm: crm.photos.create(contact_id=1, photo=file))
+        assert crm.seen == []
+
+    assert failures(check, product(files)) == []
 
 
 def test_expired_token_is_authentication_error(monica: MakeClient, mocks: MockCRMs) -> None:
     """Expired credentials are an AuthenticationError, without a retry."""
     crm = monica(**mocks.monica.expired_credentials)
-    error = refused(crm, lambda crm: crm.me(), AuthenticationError)
+    error = error_of(crm, lambda crm: crm.me(), AuthenticationError)
     assert error.message == "Unauthenticated."
     assert error.attempts == 1
     assert mocks.monica.expired_credentials["token"] not in f"{error} {error.request.headers}"
@@ -275,7 +272,7 @@ def test_redirect_without_accept_header_is_authentication_error(
 ) -> None:
     """Without the Accept header the error still says that the token is the reason."""
     crm = monica(**mocks.monica.expired_credentials)
-    error = refused(
+    error = error_of(
         crm,
         lambda crm: crm.me(options={"headers": {"Accept": "*/*"}}),
         AuthenticationError,
@@ -287,14 +284,14 @@ def test_server_crash_is_not_retried(asynchronous: bool) -> None:
     """A crash is a ServerError with the server's message; a creation is not repeated."""
     with MockCRMs(faithful_crashes=True) as mocks:
         mock = mocks.monica
-        crm = Twin(
+        crm = Driver(
             asynchronous,
             mock.transport,
             (Monica, AsyncMonica),
             base_url=mock.base_url,
             **mock.credentials,
         )
-        error = refused(
+        error = error_of(
             crm,
             lambda crm: crm.contacts.create(
                 first_name="Half",
@@ -305,8 +302,8 @@ def test_server_crash_is_not_retried(asynchronous: bool) -> None:
             ServerError,
         )
         assert error.attempts == 1
-        found = crm(lambda crm: crm.contacts.list(query="Half"))
-        assert len(found) == 1, "made by the server before it crashed"
+        contacts = crm(lambda crm: crm.contacts.list(query="Half"))
+        assert len(contacts) == 1, "created by the server before it crashed"
         crm.end()
 
 
@@ -316,16 +313,16 @@ def test_mock_enforces_rate_limit(asynchronous: bool, clock: Clock) -> None:
         mock = mocks.monica
         settings = {"base_url": mock.base_url, **mock.credentials}
         clients = (Monica, AsyncMonica)
-        crm = Twin(asynchronous, mock.transport, clients, **settings)
+        crm = Driver(asynchronous, mock.transport, clients, **settings)
         for _ in range(60):
             crm(lambda crm: crm.me())
         assert clock.waits == []
-        hasty = Twin(asynchronous, mock.transport, clients, throttle=0, max_retries=0, **settings)
-        error = refused(hasty, lambda crm: crm.me(), RateLimitError, 34)
+        hasty = Driver(asynchronous, mock.transport, clients, throttle=0, max_retries=0, **settings)
+        error = error_of(hasty, lambda crm: crm.me(), RateLimitError, 34)
         assert error.message == "Too many attempts, please slow down the request"
         assert 0 < error.retry_after <= 60
-        for one in (crm, hasty):
-            one.end()
+        for driver in (crm, hasty):
+            driver.end()
 
 
 def test_unknown_contact_creates_nothing(monica: MakeClient, mocks: MockCRMs) -> None:
@@ -352,14 +349,14 @@ def test_unknown_contact_creates_nothing(monica: MakeClient, mocks: MockCRMs) ->
 def test_server_reports_invalid_values_by_field(monica: MakeClient) -> None:
     """Choices and lengths are left to the server, whose messages come by field."""
     crm = monica()
-    error = refused(
+    error = error_of(
         crm,
         lambda crm: crm.debts.create(contact_id=1, in_debt="perhaps", status="complete", amount=1),
         ValidationError,
         32,
     )
     assert {*error.fields} == {"in_debt", "status"}
-    error = refused(
+    error = error_of(
         crm,
         lambda crm: crm.addresses.create(contact_id=1, country="France"),
         ValidationError,

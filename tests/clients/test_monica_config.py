@@ -1,4 +1,4 @@
-"""Monica's clients: token, address, and what every request carries."""
+"""Monica's clients: token, address, and the headers of every request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ asynchronous = sync_alone
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing comes from the environment that a test has not put there."""
+    """Remove the variables of the environment."""
     monkeypatch.delenv("MONICA_TOKEN", raising=False)
     monkeypatch.delenv("MONICA_BASE_URL", raising=False)
 
@@ -73,8 +73,8 @@ def test_base_url_may_be_site_or_api() -> None:
         ("http://127.0.0.1:8600/monica/api", "http://127.0.0.1:8600/monica/api"),
     ]
 
-    def check(given: str | None, address: str) -> None:
-        assert repr(Monica(token=TOKEN, base_url=given)) == f"<Monica at {address}>"
+    def check(base_url: str | None, address: str) -> None:
+        assert repr(Monica(token=TOKEN, base_url=base_url)) == f"<Monica at {address}>"
 
     assert failures(check, cases) == []
 
@@ -85,9 +85,9 @@ def test_rejects_invalid_base_url() -> None:
         ["crm.example", "http://crm.example", "https://u:p@crm.example", "https://x/?a=b", 7]
     )
 
-    def check(given: Any) -> None:
+    def check(base_url: Any) -> None:
         with pytest.raises(ConfigError, match="base_url"):
-            Monica(token=TOKEN, base_url=given)
+            Monica(token=TOKEN, base_url=base_url)
 
     assert failures(check, cases) == []
 

@@ -1,4 +1,4 @@
-"""Dates of a contact: read as one moment, written in parts; what is not changed stays the same."""
+"""Dates of a contact: read as a datetime, written in parts; what is not passed stays."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ DATES = [BIRTHDATE, DECEASED, FIRST_MET]
 PARTS = ["day", "month", "year"]
 
 
-def contact(date: SpecialDate, text: str | None, *, age: bool = False, bare: bool = False) -> Any:
+def contact(
+    date: SpecialDate, text: str | None, *, age: bool = False, year_unknown: bool = False
+) -> Any:
     """Return a contact as read, with one date."""
     known = text is not None
-    told: Any = {
+    tree: Any = {
         "date": f"{text}T00:00:00Z" if known else None,
         "is_age_based": age if known else None,
-        "is_year_unknown": bare if known else None,
+        "is_year_unknown": year_unknown if known else None,
     }
     for member in reversed(date.path):
-        told = {member: told}
-    return told
+        tree = {member: tree}
+    return tree
 
 
 def test_writes_date_as_read() -> None:
@@ -45,7 +47,7 @@ def test_adds_no_year() -> None:
     """A date of unknown year is written without the year that the reply shows."""
 
     def check(date: SpecialDate) -> None:
-        parts = date.written(contact(date, "2026-06-23", bare=True), {}, 2027)
+        parts = date.written(contact(date, "2026-06-23", year_unknown=True), {}, 2027)
         assert date.name("year") not in parts
         assert (parts[date.name("day")], parts[date.name("month")]) == (23, 6)
 
@@ -76,12 +78,12 @@ def test_new_part_makes_date_known() -> None:
     """A passed part makes the date known and keeps the other parts."""
 
     def check(date: SpecialDate) -> None:
-        given = {date.name("day"): 9}
-        fresh = date.written(contact(date, None), given, 2026)
-        changed = date.written(contact(date, "1912-06-23"), given, 2026)
+        changes = {date.name("day"): 9}
+        added = date.written(contact(date, None), changes, 2026)
+        changed = date.written(contact(date, "1912-06-23"), changes, 2026)
 
-        assert fresh[date.known] is True
-        assert {**changed, **given}[date.name("day")] == 9
+        assert added[date.known] is True
+        assert {**changed, **changes}[date.name("day")] == 9
         assert (changed[date.name("month")], changed[date.name("year")]) == (6, 1912)
 
     assert failures(check, product(DATES)) == []
@@ -89,8 +91,8 @@ def test_new_part_makes_date_known() -> None:
 
 def test_day_replaces_age() -> None:
     """A passed day replaces an age, and its January 1 is dropped."""
-    given = {"birthdate_day": 9, "birthdate_month": 12}
-    parts = BIRTHDATE.written(contact(BIRTHDATE, "1996-01-01", age=True), given, 2026)
+    changes = {"birthdate_day": 9, "birthdate_month": 12}
+    parts = BIRTHDATE.written(contact(BIRTHDATE, "1996-01-01", age=True), changes, 2026)
     assert parts == {"is_birthdate_known": True, "birthdate_is_age_based": False}
 
 

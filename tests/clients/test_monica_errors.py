@@ -1,8 +1,9 @@
-"""Monica's errors: three shapes, a redirect, a rate limit; each the right class with its words."""
+"""Monica's errors: three shapes, redirects, rate limits: class, message, fields."""
 
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
@@ -33,23 +34,23 @@ CLASSES = {
     429: RateLimitError,
     500: ServerError,
 }
-REFUSALS = {one["label"]: one for one in recorded() if one["status"] >= 400}
+REFUSALS = {pair["label"]: pair for pair in recorded() if pair["status"] >= 400}
 
 
-def refused(client: MakeClient, *answers: Any, **settings: Any) -> StatusError:
-    """Return what a call ends in."""
+def error_of(client: MakeClient, *answers: Any, **settings: Any) -> StatusError:
+    """Return the error that a call raises."""
     crm = client(*answers, **CLIENT, max_retries=0, **settings)
     with pytest.raises(StatusError) as caught:
         crm(lambda crm: crm.request("GET", "/notes/1"))
     return caught.value
 
 
-def sentences(body: Any) -> list[str]:
-    """Return what a recorded error says, whichever shape it has."""
+def messages_of(body: Any) -> list[str]:
+    """Return the messages of a recorded error of any shape."""
     if "error" not in body:
         return [body["message"]]
-    told = body["error"]["message"]
-    return list(told) if isinstance(told, list) else [told]
+    messages = body["error"]["message"]
+    return list(messages) if isinstance(messages, list) else [messages]
 
 
 def test_recorded_refusals(client: MakeClient) -> None:
@@ -58,32 +59,34 @@ def test_recorded_refusals(client: MakeClient) -> None:
     def check(label: str) -> None:
         pair = REFUSALS[label]
         body = pair.get("body")
-        shown = pair.get("text", "") if body is None else body
-        error = refused(client, reply(shown, pair["status"], pair["headers"]))
+        content = pair.get("text", "") if body is None else body
+        error = error_of(client, reply(content, pair["status"], pair["headers"]))
 
         assert type(error) is CLASSES[pair["status"]]
         assert error.status_code == pair["status"]
         if body is not None:
             assert error.code == body.get("error", {}).get("error_code")
             assert error.body == body
-            assert error.message == " ".join(sentences(body))[:300]
+            assert error.message == " ".join(messages_of(body))[:300]
             if "errors" in body:
                 assert error.fields == body["errors"]
             elif error.code == 32:
-                # Every recorded sentence about values names its field.
-                assert [one for said in error.fields.values() for one in said] == sentences(body)
+                # Every recorded message about values names its field.
+                assert [
+                    message for messages in error.fields.values() for message in messages
+                ] == messages_of(body)
 
     assert failures(check, product(REFUSALS)) == []
 
 
 def test_recorded_refusals_cover_shapes_and_codes() -> None:
     """The recorded errors have all shapes and most codes, so the test above is not empty."""
-    bodies = [one["body"] for one in REFUSALS.values() if one.get("body")]
-    assert {one["error"]["error_code"] for one in bodies if "error" in one} == {
+    bodies = [pair["body"] for pair in REFUSALS.values() if pair.get("body")]
+    assert {body["error"]["error_code"] for body in bodies if "error" in body} == {
         *(30, 31, 32, 34, 37, 39, 40)
     }
-    assert any("errors" in one for one in bodies)
-    assert any(set(one) == {"message"} for one in bodies)
+    assert any("errors" in body for body in bodies)
+    assert any(set(body) == {"message"} for body in bodies)
 
 
 def test_finds_field_of_message(client: MakeClient) -> None:
@@ -104,7 +107,7 @@ def test_finds_field_of_message(client: MakeClient) -> None:
     ]
 
     def check(sentence: str, field: str) -> None:
-        error = refused(client, refusal(422, 32, [sentence]))
+        error = error_of(client, refusal(422, 32, [sentence]))
         assert error.fields == {field: [sentence]}
 
     assert failures(check, cases) == []
@@ -112,23 +115,23 @@ def test_finds_field_of_message(client: MakeClient) -> None:
 
 def test_keeps_messages_without_field(client: MakeClient) -> None:
     """A message that names no field, in another language or about a state, is in `.message`."""
-    said = ["Le champ prénom est obligatoire.", "The name field is required.", "Archived."]
-    error = refused(client, refusal(422, 32, said))
+    messages = ["Le champ prénom est obligatoire.", "The name field is required.", "Archived."]
+    error = error_of(client, refusal(422, 32, messages))
 
     assert error.fields == {"name": ["The name field is required."]}
-    assert error.message == " ".join(said)
+    assert error.message == " ".join(messages)
 
 
 def test_groups_messages_by_field(client: MakeClient) -> None:
     """All messages about one field stay together."""
-    said = ["The in debt must be a string.", "The selected in debt is invalid."]
-    assert refused(client, refusal(422, 32, said)).fields == {"in_debt": said}
+    messages = ["The in debt must be a string.", "The selected in debt is invalid."]
+    assert error_of(client, refusal(422, 32, messages)).fields == {"in_debt": messages}
 
 
 def test_reads_errors_in_list_of_lists(client: MakeClient) -> None:
     """The refusal of an archived contact has no field names; its text is in `.message`."""
     body = {"message": "The given data was invalid.", "errors": [["The contact is archived."]]}
-    error = refused(client, reply(body, 422))
+    error = error_of(client, reply(body, 422))
 
     assert type(error) is ValidationError
     assert error.message == "The contact is archived."
@@ -138,7 +141,7 @@ def test_reads_errors_in_list_of_lists(client: MakeClient) -> None:
 
 def test_error_of_any_shape_keeps_class(client: MakeClient) -> None:
     """An error of any other shape still has the class of its status."""
-    cases = product(
+    cases: Iterable[tuple[Any]] = product(
         [
             {"error": {"message": None, "error_code": "31"}},
             {"error": {"message": {"deep": [[[[["x"]]]]]}, "error_code": True}},
@@ -153,7 +156,7 @@ def test_error_of_any_shape_keeps_class(client: MakeClient) -> None:
     )
 
     def check(body: Any) -> None:
-        error = refused(client, reply(body, 422))
+        error = error_of(client, reply(body, 422))
         assert type(error) is ValidationError
         assert error.code in {None, 32}
 
@@ -165,7 +168,7 @@ def test_redirect_to_front_or_login_page_is_authentication_error(client: MakeCli
     cases = product(["https://app.monicahq.com", "https://app.monicahq.com/", "/"])
 
     def check(location: str) -> None:
-        error = refused(client, reply("<!DOCTYPE html>", 302, {"Location": location}))
+        error = error_of(client, reply("<!DOCTYPE html>", 302, {"Location": location}))
         assert type(error) is AuthenticationError
         assert error.status_code == 302
 
@@ -178,7 +181,7 @@ def test_other_redirect_names_base_url(client: MakeClient) -> None:
 
     def check(location: str) -> None:
         headers = {"Location": location} if location else {}
-        error = refused(client, reply("", 301, headers))
+        error = error_of(client, reply("", 301, headers))
         assert "base_url" in error.message
         assert type(error) is StatusError
 
@@ -187,7 +190,7 @@ def test_other_redirect_names_base_url(client: MakeClient) -> None:
 
 def test_redacts_echoed_token(client: MakeClient) -> None:
     """401 is an AuthenticationError with the server's message; the token is redacted everywhere."""
-    error = refused(client, reply({"message": f"Unauthenticated. {TOKEN}"}, 401))
+    error = error_of(client, reply({"message": f"Unauthenticated. {TOKEN}"}, 401))
 
     assert type(error) is AuthenticationError
     assert error.message == "Unauthenticated. [redacted]"
@@ -199,7 +202,7 @@ def test_redacts_echoed_token(client: MakeClient) -> None:
 
 def test_rate_limit_has_retry_after(client: MakeClient) -> None:
     """429 is a RateLimitError with `.retry_after`."""
-    error = refused(
+    error = error_of(
         client,
         refusal(429, 34, "Too many attempts, please slow down the request", {"Retry-After": "17"}),
     )
@@ -212,9 +215,9 @@ def test_creation_waits_for_rate_limit(client: MakeClient, clock: Clock) -> None
     turned = refusal(429, 34, "Too many attempts", {"Retry-After": "60", "X-RateLimit-Limit": "60"})
     crm = client(turned, data({"id": 1}, 201), **CLIENT)
 
-    made = crm(lambda crm: crm.request("POST", "/tags", json={"name": "x"}))
+    created = crm(lambda crm: crm.request("POST", "/tags", json={"name": "x"}))
 
-    assert made.data == {"data": {"id": 1}}
+    assert created.data == {"data": {"id": 1}}
     assert len(crm.seen) == 2
     assert sum(clock.waits) == 60.0
 

@@ -1,4 +1,4 @@
-"""What one account has is not there for another, whatever is asked of it."""
+"""Records of one account cannot be read, updated, deleted or listed by another."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 from crmkit import NotFoundError
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Twin, failures, operations_of, sync_alone
+from tests.clients.harness import Driver, failures, operations_of, sync_alone
 
 asynchronous = sync_alone
 
-#: What an update of each kind of records is given; None: they are not updated.
+#: The changes of an update of each resource; None: it has no update.
 CHANGES: dict[str, dict[str, Any] | None] = {
     "activities": {"summary": "x"},
     "activity_type_categories": {"name": "x"},
@@ -43,9 +43,9 @@ CHANGES: dict[str, dict[str, Any] | None] = {
     "tags": {"name": "x"},
     "tasks": {"title": "x"},
 }
-#: Whose records belong to no account, or are nobody's to change.
+#: Resources whose records belong to no account, or cannot be changed.
 COMMON = {"compliance", "currencies", "relationship_type_groups", "relationship_types"}
-#: What is listed for one contact only.
+#: Resources that are listed for one contact only.
 OF_CONTACT = {"contact_fields", "relationships"}
 
 
@@ -59,8 +59,8 @@ class Two:
 
     def __init__(self, monica: MakeClient, mocks: MockCRMs) -> None:
         self.mock = mocks.monica
-        self.ada: Twin = monica(**self.mock.accounts["ada"])
-        self.grace: Twin = monica(**self.mock.accounts["grace"])
+        self.ada: Driver = monica(**self.mock.accounts["ada"])
+        self.grace: Driver = monica(**self.mock.accounts["grace"])
         self.ada(lambda crm: crm.documents.create(contact_id=1, document=b"x"))
 
     def of_ada(self, name: str) -> int:
@@ -70,7 +70,7 @@ class Two:
         return id
 
     def missing(self, work: Callable[[Any], Any], code: int | None = 31) -> None:
-        """Check that Grace is told that there is no such thing, and that nothing is written."""
+        """Check that Grace gets a 404, and that nothing is written."""
         before = self.mock.snapshot()["records"]
         with pytest.raises(NotFoundError) as caught:
             self.grace(work)
@@ -105,7 +105,7 @@ def test_record_of_another_account_is_not_found(two: Two) -> None:
         two.missing(lambda crm: getattr(crm, name).get(id))
         if change:
             two.missing(lambda crm: getattr(crm, name).update(id, **change))
-        # The server deletes contacts by another way, whose errors have no number.
+        # The server deletes contacts by other code, whose errors have no code.
         code = None if name == "contacts" else 31
         two.missing(lambda crm: getattr(crm, name).delete(id), code)
 
@@ -116,14 +116,16 @@ def test_list_has_no_records_of_another_account(two: Two) -> None:
     """A list has no records of another account."""
 
     def check(name: str) -> None:
-        found = {one.id for one in two.grace(lambda crm: getattr(crm, name).list())}
-        assert two.of_ada(name) not in found
-        assert found.isdisjoint(one.id for one in two.ada(lambda crm: getattr(crm, name).list()))
+        ids = {record.id for record in two.grace(lambda crm: getattr(crm, name).list())}
+        assert two.of_ada(name) not in ids
+        assert ids.isdisjoint(
+            record.id for record in two.ada(lambda crm: getattr(crm, name).list())
+        )
 
     assert failures(check, product(sorted(CHANGES.keys() - OF_CONTACT))) == []
 
 
-WORKS: dict[str, Callable[[Any], Any]] = {
+PARTS: dict[str, Callable[[Any], Any]] = {
     "work": lambda crm: crm.contacts.update_work(1, job="x"),
     "food": lambda crm: crm.contacts.update_food(1, food_preferences="x"),
     "first meeting": lambda crm: crm.contacts.update_introduction(1, general_information="x"),
@@ -156,10 +158,10 @@ WORKS: dict[str, Callable[[Any], Any]] = {
 def test_parts_of_record_of_another_account_are_not_found(two: Two) -> None:
     """Nothing can be added to a record of another account, and no part of it changed."""
 
-    def check(work: Callable[[Any], Any]) -> None:
-        two.missing(work)
+    def check(name: str) -> None:
+        two.missing(PARTS[name])
 
-    assert failures(check, product(WORKS.values())) == []
+    assert failures(check, product(PARTS)) == []
 
 
 def test_lists_of_contact_of_another_account_are_not_found(two: Two) -> None:

@@ -1,4 +1,4 @@
-"""Relationships: made in pairs, read from both sides, changed and deleted together."""
+"""Relationships: created in pairs, read from both sides, updated and deleted together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from crmkit import NotFoundError, ValidationError
 from crmkit.monica import Relationship, RelationshipType
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Twin, failures, reply, sync_alone
+from tests.clients.harness import Driver, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, example, listed
 
 asynchronous = sync_alone
@@ -18,21 +18,21 @@ asynchronous = sync_alone
 ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
 
 
-def person(crm: Twin, name: str, **members: Any) -> int:
+def person(crm: Driver, name: str, **members: Any) -> int:
     """Create a contact and return its id."""
     id: int = crm(lambda crm: crm.contacts.create(first_name=name, **ALIVE, **members)).id
     return id
 
 
-def reverse_of(crm: Twin, id: int) -> Any:
+def reverse_of(crm: Driver, id: int) -> Any:
     """Return the reverse of a relationship."""
     return crm(lambda crm: crm.relationships.reverse(id))
 
 
-def pairs(crm: Twin, contact_id: int) -> list[tuple[str, int]]:
+def pairs(crm: Driver, contact_id: int) -> list[tuple[str, int]]:
     """Return type and other contact of each relationship of a contact."""
-    found = crm(lambda crm: crm.relationships.list(contact_id=contact_id))
-    return [(one.relationship_type.name, one.of_contact.id) for one in found]
+    result = crm(lambda crm: crm.relationships.list(contact_id=contact_id))
+    return [(record.relationship_type.name, record.of_contact.id) for record in result]
 
 
 def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
@@ -42,33 +42,33 @@ def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
     uncle = crm(lambda crm: crm.relationship_types.find("uncle"))
     assert type(uncle) is RelationshipType
 
-    made = crm(
+    created = crm(
         lambda crm: crm.relationships.create(
             contact_is=peter, relationship_type_id=uncle.id, of_contact=john
         )
     )
-    assert type(made) is Relationship
-    assert (made.contact_is.id, made.relationship_type.name) == (peter, "uncle")
-    assert made.of_contact.id == john
+    assert type(created) is Relationship
+    assert (created.contact_is.id, created.relationship_type.name) == (peter, "uncle")
+    assert created.of_contact.id == john
     assert pairs(crm, peter) == [("uncle", john)]
     assert pairs(crm, john) == [("nephew", peter)]
 
-    reverse = crm(lambda crm: crm.relationships.reverse(made.id))
-    assert reverse.id == made.id + 1
+    reverse = crm(lambda crm: crm.relationships.reverse(created.id))
+    assert reverse.id == created.id + 1
     assert (reverse.contact_is.id, reverse.of_contact.id) == (john, peter)
     assert reverse.relationship_type.name == "nephew"
-    assert crm(lambda crm: crm.relationships.reverse(reverse.id)).id == made.id
+    assert crm(lambda crm: crm.relationships.reverse(reverse.id)).id == created.id
 
     parent = crm(lambda crm: crm.relationship_types.find("parent"))
     crm(lambda crm: crm.relationships.update(reverse.id, relationship_type_id=parent.id))
     assert pairs(crm, peter) == [("child", john)]
     assert pairs(crm, john) == [("parent", peter)]
-    assert crm(lambda crm: crm.relationships.get(made.id)).relationship_type.name == "child"
+    assert crm(lambda crm: crm.relationships.get(created.id)).relationship_type.name == "child"
 
     assert crm(lambda crm: crm.relationships.delete(reverse.id)) is None
     assert pairs(crm, peter) == pairs(crm, john) == []
     with pytest.raises(NotFoundError):
-        crm(lambda crm: crm.relationships.get(made.id))
+        crm(lambda crm: crm.relationships.get(created.id))
 
 
 def test_every_type_has_reverse(monica: MakeClient) -> None:
@@ -77,17 +77,17 @@ def test_every_type_has_reverse(monica: MakeClient) -> None:
     types = crm(lambda crm: crm.relationship_types.list())
     assert len(types) == 27
 
-    def found(one: RelationshipType) -> tuple[Any, Any]:
+    def reverse_and_self(record: RelationshipType) -> tuple[Any, Any]:
         return (
-            crm(lambda crm: crm.relationship_types.reverse(one.id)),
-            crm(lambda crm: crm.relationship_types.find(one.name)),
+            crm(lambda crm: crm.relationship_types.reverse(record.id)),
+            crm(lambda crm: crm.relationship_types.find(record.name)),
         )
 
-    for one in types:
-        reverse, itself = found(one)
-        assert reverse.name == one.name_reverse_relationship
-        assert reverse.name_reverse_relationship == one.name
-        assert itself.id == one.id
+    for record in types:
+        reverse, itself = reverse_and_self(record)
+        assert reverse.name == record.name_reverse_relationship
+        assert reverse.name_reverse_relationship == record.name
+        assert itself.id == record.id
 
 
 def test_unknown_type(monica: MakeClient) -> None:
@@ -102,55 +102,57 @@ def test_unknown_type(monica: MakeClient) -> None:
 def test_types_belong_to_groups(monica: MakeClient) -> None:
     """Each type belongs to one of the four groups."""
     crm = monica()
-    groups = {one.id: one.name for one in crm(lambda crm: crm.relationship_type_groups.list())}
+    groups = {
+        record.id: record.name for record in crm(lambda crm: crm.relationship_type_groups.list())
+    }
     types = crm(lambda crm: crm.relationship_types.list(page_size=5))
     assert sorted(groups.values()) == ["family", "friend", "love", "work"]
-    assert {groups[one.relationship_type_group_id] for one in types} == set(groups.values())
+    assert {groups[record.relationship_type_group_id] for record in types} == set(groups.values())
 
 
 def test_reverse_of_copies_is_nearest(monica: MakeClient) -> None:
     """An exact copy is accepted, and each finds the reverse that was created nearest to it."""
     crm = monica()
-    one, two = person(crm, "One"), person(crm, "Two")
-    made = [
+    first, second = person(crm, "One"), person(crm, "Two")
+    created = [
         crm(
             lambda crm: crm.relationships.create(
-                contact_is=one, relationship_type_id=18, of_contact=two
+                contact_is=first, relationship_type_id=18, of_contact=second
             )
         )
         for _ in range(3)
     ]
-    for copy in made:
+    for copy in created:
         reverse = reverse_of(crm, copy.id)
         assert abs(reverse.id - copy.id) == 1
-        assert (reverse.contact_is.id, reverse.of_contact.id) == (two, one)
+        assert (reverse.contact_is.id, reverse.of_contact.id) == (second, first)
 
 
 def test_contact_related_to_itself(monica: MakeClient) -> None:
     """The server accepts it; both halves belong to the contact."""
     crm = monica()
-    one = person(crm, "Narcissus")
-    made = crm(
+    narcissus = person(crm, "Narcissus")
+    created = crm(
         lambda crm: crm.relationships.create(
-            contact_is=one, relationship_type_id=13, of_contact=one
+            contact_is=narcissus, relationship_type_id=13, of_contact=narcissus
         )
     )
-    assert sorted(pairs(crm, one)) == [("nephew", one), ("uncle", one)]
-    assert crm(lambda crm: crm.relationships.reverse(made.id)).id == made.id + 1
+    assert sorted(pairs(crm, narcissus)) == [("nephew", narcissus), ("uncle", narcissus)]
+    assert crm(lambda crm: crm.relationships.reverse(created.id)).id == created.id + 1
 
 
 def test_partial_contact_is_deleted_with_last_relationship(monica: MakeClient) -> None:
     """A partial contact is deleted with its last relationship."""
     crm = monica()
     mother, child = person(crm, "Mother"), person(crm, "Child", is_partial=True)
-    made = crm(
+    created = crm(
         lambda crm: crm.relationships.create(
             contact_is=mother, relationship_type_id=8, of_contact=child
         )
     )
-    assert made.of_contact.is_partial is True
+    assert created.of_contact.is_partial is True
     assert crm(lambda crm: crm.contacts.get(child)).is_partial is True
-    crm(lambda crm: crm.relationships.delete(made.id))
+    crm(lambda crm: crm.relationships.delete(created.id))
     with pytest.raises(NotFoundError):
         crm(lambda crm: crm.contacts.get(child))
 
@@ -177,16 +179,16 @@ def test_contact_of_another_account_is_not_found(monica: MakeClient, mocks: Any)
     """A contact of another account is not found, and its relationships are empty."""
     crm = monica()
     other = monica(**mocks.monica.accounts["grace"])
-    theirs = crm.finish(lambda: other.crm.contacts.list().first()).id
+    others_contact = crm.finish(lambda: other.crm.contacts.list().first()).id
     with pytest.raises(NotFoundError) as caught:
         crm(
             lambda crm: crm.relationships.create(
-                contact_is=1, relationship_type_id=2, of_contact=theirs
+                contact_is=1, relationship_type_id=2, of_contact=others_contact
             )
         )
     assert caught.value.code == 31
-    assert pairs(crm, theirs) == []
-    assert pairs(other, theirs) != []
+    assert pairs(crm, others_contact) == []
+    assert pairs(other, others_contact) != []
 
 
 def test_unknown_relationship(monica: MakeClient) -> None:
@@ -209,9 +211,9 @@ def test_unknown_relationship(monica: MakeClient) -> None:
 
 def test_missing_reverse_is_none(client: MakeClient) -> None:
     """Where a server has only one half, the reverse is None."""
-    one = example("RelationshipOfPage")["data"]
-    kind = one["relationship_type"]
-    crm = client(reply({"data": one}), reply({"data": []}), **CLIENT)
+    record = example("RelationshipOfPage")["data"]
+    kind = record["relationship_type"]
+    crm = client(reply({"data": record}), reply({"data": []}), **CLIENT)
     assert crm(lambda crm: crm.relationships.reverse(20)) is None
     assert [seen.path for seen in crm.seen] == [
         "/api/relationships/20",

@@ -1,4 +1,4 @@
-"""Monica's resources on the mock: lists, parts of them, natural types, tags, uploads."""
+"""Monica's resources on the mock: lists, Python types, tags, uploads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from crmkit.monica import (
 )
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Canned, Twin, both, failures, reply, sync_alone
+from tests.clients.harness import Canned, Driver, both, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, data, listed
 
 asynchronous = sync_alone
@@ -50,7 +50,7 @@ def test_requests_pages_by_number(client: MakeClient) -> None:
         **CLIENT,
     )
     tags = crm(lambda crm: crm.tags.list(page_size=2, sort="-created_at"))
-    assert [one.id for one in tags] == [1, 2, 3]
+    assert [record.id for record in tags] == [1, 2, 3]
     assert [seen.query for seen in crm.seen] == [
         {"limit": "2", "page": "1", "sort": "-created_at"},
         {"limit": "2", "page": "2", "sort": "-created_at"},
@@ -69,8 +69,8 @@ def test_list_is_complete_with_any_page_size(monica: MakeClient) -> None:
 
     def check(page_size: int) -> None:
         crm = monica()
-        found = crm(lambda crm: crm.currencies.list(page_size=page_size))
-        assert len({one.iso for one in found}) == len(found) == 153
+        currencies = crm(lambda crm: crm.currencies.list(page_size=page_size))
+        assert len({record.iso for record in currencies}) == len(currencies) == 153
         first = crm(lambda crm: crm.currencies.list(page_size=page_size).pages())[0]
         assert first.total == 153
         assert len(first.items) == page_size
@@ -104,20 +104,22 @@ def test_lists_records_of_contact(monica: MakeClient) -> None:
     def check(name: str) -> None:
         crm = monica()
         if name == "activities":
-            given: Any = {"summary": "x", "happened_at": date(2026, 1, 1), "contacts": [3]}
+            params: Any = {"summary": "x", "happened_at": date(2026, 1, 1), "contacts": [3]}
         elif name == "contact_fields":
-            given = {"contact_id": 3, "contact_field_type_id": 1, "data": "x@example.com"}
+            params = {"contact_id": 3, "contact_field_type_id": 1, "data": "x@example.com"}
         else:
-            given = {"contact_id": 3, **PARTS[name]}
-        made = crm(lambda crm: getattr(crm, name).create(**given))
-        mine = crm(lambda crm: getattr(crm, name).list(contact_id=3))
+            params = {"contact_id": 3, **PARTS[name]}
+        created = crm(lambda crm: getattr(crm, name).create(**params))
+        own = crm(lambda crm: getattr(crm, name).list(contact_id=3))
         others = crm(lambda crm: getattr(crm, name).list(contact_id=2))
-        assert [one.id for one in mine] == [made.id]
-        assert made.id not in {one.id for one in others}
+        assert [record.id for record in own] == [created.id]
+        assert created.id not in {record.id for record in others}
         if name != "contact_fields":  # which have no list over all contacts
-            whole = crm(lambda crm: getattr(crm, name).list())
-            assert {made.id, *(one.id for one in others)} <= {one.id for one in whole}
-        assert crm(lambda crm: getattr(crm, name).delete(made.id)) is None
+            complete = crm(lambda crm: getattr(crm, name).list())
+            assert {created.id, *(record.id for record in others)} <= {
+                record.id for record in complete
+            }
+        assert crm(lambda crm: getattr(crm, name).delete(created.id)) is None
         assert crm(lambda crm: getattr(crm, name).list(contact_id=3)) == []
 
     assert failures(check, product([*PARTS, "activities", "contact_fields"])) == []
@@ -137,17 +139,17 @@ def test_full_and_partial_contacts_have_types(monica: MakeClient) -> None:
     crm = monica()
     assert type(crm(lambda crm: crm.contacts.get(1))) is Contact
     assert type(crm(lambda crm: crm.contacts.get(4))) is ContactPartial
-    assert {type(one) for one in crm(lambda crm: crm.contacts.list())} == {Contact}
+    assert {type(record) for record in crm(lambda crm: crm.contacts.list())} == {Contact}
 
 
 def test_with_fields_on_request(monica: MakeClient) -> None:
     """Contact fields and notes come on request only."""
     crm = monica()
     plain = crm(lambda crm: crm.contacts.get(1))
-    whole = crm(lambda crm: crm.contacts.get(1, with_="contactfields"))
+    complete = crm(lambda crm: crm.contacts.get(1, with_="contactfields"))
     assert plain.contact_fields == plain.notes == []
-    assert [one.content for one in whole.contact_fields] == ["bailey@example.org"]
-    assert [one.body for one in whole.notes] == ["Ask for a queen."]
+    assert [record.content for record in complete.contact_fields] == ["bailey@example.org"]
+    assert [record.body for record in complete.notes] == ["Ask for a queen."]
 
 
 def test_searches_name_and_contact_field(monica: MakeClient) -> None:
@@ -155,22 +157,22 @@ def test_searches_name_and_contact_field(monica: MakeClient) -> None:
     crm = monica()
     by_name = crm(lambda crm: crm.contacts.list(query="rolfson"))
     by_field = crm(lambda crm: crm.contacts.list(query="Email:bailey"))
-    assert {one.first_name for one in by_name} == {"Bailey", "Rosa"}
-    assert [one.first_name for one in by_field] == ["Bailey"]
+    assert {record.first_name for record in by_name} == {"Bailey", "Rosa"}
+    assert [record.first_name for record in by_field] == ["Bailey"]
 
 
 def test_sets_and_unsets_tags(monica: MakeClient) -> None:
     """Tags are added by name, removed by id, and cleared."""
     crm = monica()
     after = crm(lambda crm: crm.contacts.set_tags(3, ["Family", "New one"]))
-    tags = {one.name: one.id for one in after.tags}
+    tags = {record.name: record.id for record in after.tags}
     assert sorted(tags) == ["Family", "New one"]
     more = crm(lambda crm: crm.contacts.set_tags(3, names=["third"]))
-    assert sorted(one.name for one in more.tags) == ["Family", "New one", "third"]
+    assert sorted(record.name for record in more.tags) == ["Family", "New one", "third"]
     members = crm(lambda crm: crm.tags.contacts(tags["Family"]))
-    assert 3 in {one.id for one in members}
+    assert 3 in {record.id for record in members}
     less = crm(lambda crm: crm.contacts.unset_tags(3, [tags["Family"]]))
-    assert sorted(one.name for one in less.tags) == ["New one", "third"]
+    assert sorted(record.name for record in less.tags) == ["New one", "third"]
     assert crm(lambda crm: crm.contacts.clear_tags(3)).tags == []
 
 
@@ -201,15 +203,17 @@ def test_sets_and_unsets_contact_of_user(monica: MakeClient) -> None:
 def test_messages_of_conversation(monica: MakeClient) -> None:
     """A message is added, updated and deleted; each reply is the conversation."""
     crm = monica()
-    told = {"written_at": date(2026, 1, 2), "written_by_me": False, "content": "yo"}
-    after = crm(lambda crm: crm.conversations.add_message(1, **told))
-    (message,) = [one for one in after.messages if one.content == "yo"]
+    params = {"written_at": date(2026, 1, 2), "written_by_me": False, "content": "yo"}
+    after = crm(lambda crm: crm.conversations.add_message(1, **params))
+    (message,) = [record for record in after.messages if record.content == "yo"]
     changed = crm(
-        lambda crm: crm.conversations.update_message(1, message.id, **{**told, "content": "hi"})
+        lambda crm: crm.conversations.update_message(1, message.id, **{**params, "content": "hi"})
     )
-    assert "hi" in {one.content for one in changed.messages}
+    assert "hi" in {record.content for record in changed.messages}
     assert crm(lambda crm: crm.conversations.delete_message(1, message.id)) is None
-    assert message.id not in {one.id for one in crm(lambda crm: crm.conversations.get(1)).messages}
+    assert message.id not in {
+        record.id for record in crm(lambda crm: crm.conversations.get(1)).messages
+    }
 
 
 def test_values_have_python_types(monica: MakeClient) -> None:
@@ -229,7 +233,7 @@ def test_values_have_python_types(monica: MakeClient) -> None:
     reminder = crm(lambda crm: crm.reminders.list())[0]
     assert type(reminder) is Reminder
     upcoming = crm(lambda crm: crm.reminders.upcoming(2))
-    assert {type(one) for one in upcoming} <= {UpcomingReminder}
+    assert {type(record) for record in upcoming} <= {UpcomingReminder}
 
 
 def test_notes_outlive_contact(monica: MakeClient) -> None:
@@ -255,11 +259,11 @@ def test_uploads_document(monica: MakeClient, tmp_path: Path) -> None:
                 "open": opened,
                 "file": File(io.BytesIO(b"Dear Ada"), "letter.txt", "text/plain"),
             }[kind]
-            made = crm(lambda crm: crm.documents.create(contact_id=1, document=document))
-        assert made.filesize == 8
-        assert made.original_filename == ("document" if kind == "bytes" else "letter.txt")
-        assert made.contact.id == 1
-        assert crm(lambda crm: crm.documents.get(made.id)).id == made.id
+            created = crm(lambda crm: crm.documents.create(contact_id=1, document=document))
+        assert created.filesize == 8
+        assert created.original_filename == ("document" if kind == "bytes" else "letter.txt")
+        assert created.contact.id == 1
+        assert crm(lambda crm: crm.documents.get(created.id)).id == created.id
 
     assert failures(check, product(["path", "bytes", "open", "file"])) == []
 
@@ -271,22 +275,22 @@ def test_uploads_photo(monica: MakeClient, mocks: MockCRMs) -> None:
         mocks.reset()
         crm = monica()
         if kind == "photo":
-            made = crm(
+            created = crm(
                 lambda crm: crm.photos.create(
                     contact_id=1, photo=File(io.BytesIO(PIXEL), "dot.png", "image/png")
                 )
             )
         else:
             url = f"data:image/png;base64,{base64.b64encode(PIXEL).decode()}"
-            made = crm(lambda crm: crm.photos.create(contact_id=1, data=url, extension="png"))
-        assert type(made) is Photo
-        assert made.filesize == len(PIXEL)
-        after = crm(lambda crm: crm.contacts.update_avatar(1, source="photo", photo_id=made.id))
+            created = crm(lambda crm: crm.photos.create(contact_id=1, data=url, extension="png"))
+        assert type(created) is Photo
+        assert created.filesize == len(PIXEL)
+        after = crm(lambda crm: crm.contacts.update_avatar(1, source="photo", photo_id=created.id))
         assert after.information.avatar.source == "photo"
         gift = crm(lambda crm: crm.gifts.create(contact_id=1, name="x", status="idea"))
         assert [
-            one.id for one in crm(lambda crm: crm.gifts.set_photo(gift.id, made.id)).photos
-        ] == [made.id]
+            record.id for record in crm(lambda crm: crm.gifts.set_photo(gift.id, created.id)).photos
+        ] == [created.id]
 
     assert failures(check, product(["photo", "data"])) == []
 
@@ -304,7 +308,7 @@ def test_upload_is_read_in_parts(asynchronous: bool, tmp_path: Path) -> None:
     path = tmp_path / "big.bin"
     path.write_bytes(b"x" * 3_000_000)
     transport = Canned(reply({"error": {"message": ["no"], "error_code": 32}}, 422))
-    crm = Twin(asynchronous, transport, **CLIENT)
+    crm = Driver(asynchronous, transport, **CLIENT)
     with Watched(path) as opened, pytest.raises(Exception, match="no"):
         crm(lambda crm: crm.documents.create(contact_id=1, document=opened))
     assert len(transport.seen[0].body) > 3_000_000
@@ -316,8 +320,8 @@ def test_upload_is_read_in_parts(asynchronous: bool, tmp_path: Path) -> None:
 def test_accounts_are_separate(monica: MakeClient, mocks: MockCRMs) -> None:
     """Each token sees the records of its own account."""
     ada, grace = monica(), monica(**mocks.monica.accounts["grace"])
-    mine = {one.id for one in ada(lambda crm: crm.contacts.list())}
-    theirs = {one.id for one in grace(lambda crm: crm.contacts.list())}
-    assert mine
-    assert theirs
-    assert not mine & theirs
+    own = {record.id for record in ada(lambda crm: crm.contacts.list())}
+    others = {record.id for record in grace(lambda crm: crm.contacts.list())}
+    assert own
+    assert others
+    assert not own & others

@@ -1,4 +1,4 @@
-"""Updates: the server clears what is not sent, the client loses nothing."""
+"""Updates: the server clears what is not sent; the client keeps it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crmkit import ArgumentError, DecodeError, NotFoundError, ValidationError
 from crmkit.monica import CompanyInput, ContactInput, ContactPartial
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, Twin, failures, reply, sync_alone
+from tests.clients.harness import Clock, Driver, failures, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, data, example, refusal
 
 asynchronous = sync_alone
@@ -45,14 +45,14 @@ ALAN: dict[str, Any] = {
 Call = Callable[[Any], Any]
 
 
-def shown(record: Any) -> dict[str, Any]:
-    """Return what a record shows, without what every update changes."""
+def members_of(record: Any) -> dict[str, Any]:
+    """Return a record's members, without what every update changes."""
     tree: dict[str, Any] = record.to_dict()
     tree.pop("updated_at")
     return tree
 
 
-def made(crm: Twin, **members: Any) -> Any:
+def create_contact(crm: Driver, **members: Any) -> Any:
     """Create a contact."""
     return crm(lambda crm: crm.contacts.create(**members))
 
@@ -60,21 +60,21 @@ def made(crm: Twin, **members: Any) -> Any:
 def test_update_keeps_other_members(monica: MakeClient) -> None:
     """Another description changes nothing else: names, gender, dates and reminders stay."""
     crm = monica()
-    alan = made(crm, **ALAN)
-    before = shown(alan)
+    alan = create_contact(crm, **ALAN)
+    before = members_of(alan)
     assert before["statistics"]["number_of_reminders"] == 2
 
-    after = shown(crm(lambda crm: crm.contacts.update(alan.id, description="codebreaker")))
+    after = members_of(crm(lambda crm: crm.contacts.update(alan.id, description="codebreaker")))
 
     assert after == {**before, "description": "codebreaker"}
-    assert shown(crm(lambda crm: crm.contacts.get(alan.id))) == after
+    assert members_of(crm(lambda crm: crm.contacts.get(alan.id))) == after
     assert after["complete_name"].startswith("Alan Mathison Turing (Prof)")
 
 
 def test_none_clears(monica: MakeClient) -> None:
     """None clears a member, and only that."""
     crm = monica()
-    alan = made(crm, **ALAN)
+    alan = create_contact(crm, **ALAN)
     after = crm(lambda crm: crm.contacts.update(alan.id, nickname=None, gender_id=None))
     assert (after.nickname, after.gender, after.last_name) == (None, None, "Turing")
     assert after.description == "logician"
@@ -83,7 +83,7 @@ def test_none_clears(monica: MakeClient) -> None:
 def test_changes_part_of_date(monica: MakeClient) -> None:
     """One part changes, the others and the reminder stay."""
     crm = monica()
-    alan = made(crm, **ALAN)
+    alan = create_contact(crm, **ALAN)
     after = crm(lambda crm: crm.contacts.update(alan.id, birthdate_day=24))
     assert after.information.dates.birthdate.date == datetime(1912, 6, 24, tzinfo=UTC)
     assert after.information.dates.deceased_date.date == datetime(1954, 6, 7, tzinfo=UTC)
@@ -93,7 +93,7 @@ def test_changes_part_of_date(monica: MakeClient) -> None:
 def test_removes_one_reminder(monica: MakeClient) -> None:
     """A reminder is removed on request, and the other stays."""
     crm = monica()
-    alan = made(crm, **ALAN)
+    alan = create_contact(crm, **ALAN)
     after = crm(lambda crm: crm.contacts.update(alan.id, birthdate_add_reminder=False))
     assert after.statistics.number_of_reminders == 1
     assert after.information.dates.birthdate.date == datetime(1912, 6, 23, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_removes_one_reminder(monica: MakeClient) -> None:
 def test_removes_date(monica: MakeClient) -> None:
     """A birthdate that is set to unknown goes, with its reminder; the date of death stays."""
     crm = monica()
-    alan = made(crm, **ALAN)
+    alan = create_contact(crm, **ALAN)
     after = crm(lambda crm: crm.contacts.update(alan.id, is_birthdate_known=False))
     assert after.information.dates.birthdate.date is None
     assert after.information.dates.deceased_date.date == datetime(1954, 6, 7, tzinfo=UTC)
@@ -112,7 +112,7 @@ def test_removes_date(monica: MakeClient) -> None:
 def test_adds_date(monica: MakeClient) -> None:
     """The parts of a date are enough: that it is known is implied."""
     crm = monica()
-    grace = made(crm, first_name="Grace", **ALIVE)
+    grace = create_contact(crm, first_name="Grace", **ALIVE)
     after = crm(
         lambda crm: crm.contacts.update(
             grace.id,
@@ -132,7 +132,7 @@ def test_adds_date(monica: MakeClient) -> None:
 def test_keeps_birthdate_without_year(monica: MakeClient) -> None:
     """An update does not invent an unknown year."""
     crm = monica()
-    contact = made(
+    contact = create_contact(
         crm,
         **{**ALIVE, "is_birthdate_known": True},
         first_name="Joan",
@@ -153,7 +153,7 @@ def test_keeps_age(monica: MakeClient, clock: Clock, mocks: MockCRMs) -> None:
         mocks.reset()
         clock.now += seconds
         crm = monica()
-        contact = made(
+        contact = create_contact(
             crm,
             **{**ALIVE, "is_birthdate_known": True},
             first_name="Joan",
@@ -176,13 +176,13 @@ def test_computes_age_by_year_of_server(client: MakeClient, clock: Clock) -> Non
         ({}, 70),
     ]
 
-    def check(told: dict[str, str], age: int) -> None:
+    def check(headers: dict[str, str], age: int) -> None:
         clock.now = datetime(2070, 6, 1, tzinfo=UTC).timestamp()
         born = {"date": "2000-01-01T00:00:00Z", "is_age_based": True, "is_year_unknown": False}
         contact = example("Contact")["data"]
         contact["information"]["dates"]["birthdate"] = born
         contact["statistics"]["number_of_reminders"] = 0
-        crm = client(data(contact, 200, told), refusal(404, 31, "gone"), **CLIENT)
+        crm = client(data(contact, 200, headers), refusal(404, 31, "gone"), **CLIENT)
         with pytest.raises(NotFoundError):
             crm(lambda crm: crm.contacts.update(1, nickname="x"))
         assert crm.seen[1].json["birthdate_age"] == age
@@ -193,7 +193,7 @@ def test_computes_age_by_year_of_server(client: MakeClient, clock: Clock) -> Non
 def test_keeps_contact_partial(monica: MakeClient) -> None:
     """An update does not turn a partial contact into a full one."""
     crm = monica()
-    child = made(crm, first_name="Child", is_partial=True, **ALIVE)
+    child = create_contact(crm, first_name="Child", is_partial=True, **ALIVE)
     assert type(child) is ContactPartial
     after = crm(lambda crm: crm.contacts.update(child.id, last_name="Small"))
     assert type(after) is ContactPartial
@@ -203,7 +203,7 @@ def test_keeps_contact_partial(monica: MakeClient) -> None:
 def test_updates_work_and_introduction(monica: MakeClient) -> None:
     """Job and company, story, friend and date of the first meeting are updated one by one."""
     crm = monica()
-    id = made(crm, first_name="Grace", **ALIVE).id
+    id = create_contact(crm, first_name="Grace", **ALIVE).id
     crm(lambda crm: crm.contacts.update_work(id, job="Admiral", company="Navy"))
     after = crm(lambda crm: crm.contacts.update_work(id, job="Consultant"))
     assert (after.information.career.job, after.information.career.company) == (
@@ -349,7 +349,7 @@ CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "genders": ({"name": "Another"}, {"name": "Another"}),
     "activity_types": ({"name": "Go"}, {"name": "Go"}),
 }
-#: What the server itself changes with an update.
+#: Members that the server itself changes with an update.
 ITS_OWN = {"notes": {"favorited_at"}}
 
 
@@ -366,17 +366,17 @@ def test_update_keeps_other_members_of_every_resource(monica: MakeClient, mocks:
         if name == "activities":
             members["activity_type_id"] = crm(lambda crm: crm.activity_types.list())[0].id
         id = crm(lambda crm: getattr(crm, name).create(**members)).id
-        before = shown(crm(lambda crm: getattr(crm, name).get(id)))
-        given, told = CHANGED[name]
+        before = members_of(crm(lambda crm: getattr(crm, name).get(id)))
+        changes, expected = CHANGED[name]
 
-        crm(lambda crm: getattr(crm, name).update(id, **given))
-        after = shown(crm(lambda crm: getattr(crm, name).get(id)))
+        crm(lambda crm: getattr(crm, name).update(id, **changes))
+        after = members_of(crm(lambda crm: getattr(crm, name).get(id)))
 
         own = ITS_OWN.get(name, set())
-        kept = {member: value for member, value in after.items() if member not in own}
-        assert kept == {
+        rest = {member: value for member, value in after.items() if member not in own}
+        assert rest == {
             **{member: value for member, value in before.items() if member not in own},
-            **told,
+            **expected,
         }
         assert before != after
 
@@ -420,7 +420,7 @@ def test_writes_delible_as_int(monica: MakeClient) -> None:
     assert before.delible is False
     crm(lambda crm: crm.contact_field_types.update(1, name="Mail"))
     after = crm(lambda crm: crm.contact_field_types.get(1))
-    assert shown(after) == {**shown(before), "name": "Mail"}
+    assert members_of(after) == {**members_of(before), "name": "Mail"}
     body = {"name": "Mail", "delible": False}
     with pytest.raises(ValidationError) as caught:
         crm(lambda crm: crm.request("PUT", "/contactfieldtypes/1", json=body))
@@ -432,11 +432,11 @@ def test_update_is_one_read_and_one_write(client: MakeClient) -> None:
     company = example("Company")["data"]
     crm = client(data(company), data(company), **CLIENT)
     crm(lambda crm: crm.companies.update(1, name="X", options={"headers": {"X-Trace": "7"}}))
-    assert [(one.method, one.path) for one in crm.seen] == [
+    assert [(request.method, request.path) for request in crm.seen] == [
         ("GET", "/api/companies/1"),
         ("PUT", "/api/companies/1"),
     ]
-    assert {one.headers["x-trace"] for one in crm.seen} == {"7"}
+    assert {request.headers["x-trace"] for request in crm.seen} == {"7"}
     assert crm.seen[1].json == {
         "name": "X",
         "website": company["website"],
@@ -468,7 +468,7 @@ def test_unreadable_date_is_not_written_back(client: MakeClient) -> None:
             return
         with pytest.raises(DecodeError):
             crm(lambda crm: crm.contacts.update(1, nickname="x"))
-        assert [one.method for one in crm.seen] == ["GET"]
+        assert [request.method for request in crm.seen] == ["GET"]
 
     assert failures(check, cases) == []
 
@@ -476,8 +476,10 @@ def test_unreadable_date_is_not_written_back(client: MakeClient) -> None:
 def test_refusal_of_write_is_raised(client: MakeClient) -> None:
     """The server's refusal of the write is raised as it is."""
     company = example("Company")["data"]
-    refused = reply({"error": {"message": ["The name field is required."], "error_code": 32}}, 422)
-    crm = client(data(company), refused, **CLIENT)
+    refused_reply = reply(
+        {"error": {"message": ["The name field is required."], "error_code": 32}}, 422
+    )
+    crm = client(data(company), refused_reply, **CLIENT)
     with pytest.raises(ValidationError) as caught:
         crm(lambda crm: crm.companies.update(1, name=""))
     assert caught.value.fields == {"name": ["The name field is required."]}

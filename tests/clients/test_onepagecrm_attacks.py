@@ -1,4 +1,4 @@
-"""Replies that are made to harm: each is a DecodeError of a call."""
+"""Hostile replies: each is a DecodeError."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM, shapes
 from crmkit.onepagecrm.shapes import reply_shape
 from crmkit.onepagecrm.vendor import OnePageCRMVendor
 from tests.clients.conftest import MakeOnePageCRM
-from tests.clients.harness import Answer, Canned, Twin, failures, reply, sync_alone
+from tests.clients.harness import Answer, Canned, Driver, failures, reply, sync_alone
 
 asynchronous = sync_alone
 
@@ -158,27 +158,27 @@ MEDIA = {"xml": "application/xml", "yaml": "text/yaml"}
 
 
 @contextlib.contextmanager
-def twin_of(form: str, answer: Answer) -> Generator[Twin]:
-    """Open a client over one answer, for tests that make many."""
-    settings: dict[str, Any] = {"uid": "u", "key": "AAAA", "format": form, "max_retries": 0}
-    made = Twin(False, Canned(answer), (OnePageCRM, AsyncOnePageCRM), **settings)
+def open_client(format_: str, answer: Answer) -> Generator[Driver]:
+    """Open a client over one answer."""
+    settings: dict[str, Any] = {"uid": "u", "key": "AAAA", "format": format_, "max_retries": 0}
+    driver = Driver(False, Canned(answer), (OnePageCRM, AsyncOnePageCRM), **settings)
     try:
-        yield made
+        yield driver
     finally:
-        made.end()
+        driver.end()
 
 
-def _answer(form: str, body: bytes, charset: str = "utf-8") -> Callable[..., httpx.Response]:
-    return reply(body, headers={"Content-Type": f"{MEDIA[form]}; charset={charset}"})
+def _answer(format_: str, body: bytes, charset: str = "utf-8") -> Callable[..., httpx.Response]:
+    return reply(body, headers={"Content-Type": f"{MEDIA[format_]}; charset={charset}"})
 
 
 def test_base_of_attacks_is_valid(onepagecrm: MakeOnePageCRM) -> None:
-    """The reply that each attack spoils is read without it, so that the attack is what is refused."""
+    """The reply that each attack spoils is read without it, so the attack is refused."""
 
-    def check(form: str) -> None:
-        body = _xml() if form == "xml" else GOOD_YAML.encode()
+    def check(format_: str) -> None:
+        body = _xml() if format_ == "xml" else GOOD_YAML.encode()
 
-        crm = onepagecrm(_answer(form, body), format=form)
+        crm = onepagecrm(_answer(format_, body), format=format_)
 
         assert crm(lambda crm: crm.contacts.list()) == []
 
@@ -188,8 +188,8 @@ def test_base_of_attacks_is_valid(onepagecrm: MakeOnePageCRM) -> None:
 def test_attack_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
     """No attack is expanded, fetched, run or partly used."""
 
-    def check(form: str, name: str) -> None:
-        crm = onepagecrm(_answer(form, ATTACKS[form][name]), format=form)
+    def check(format_: str, name: str) -> None:
+        crm = onepagecrm(_answer(format_, ATTACKS[format_][name]), format=format_)
 
         with pytest.raises(DecodeError) as caught:
             crm(lambda crm: crm.contacts.list())
@@ -198,16 +198,16 @@ def test_attack_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
         assert len(crm.seen) == 1
         assert crm.crm.view.timestamp is None  # nothing of it was used
 
-    cases = [(form, name) for form, attacks in ATTACKS.items() for name in attacks]
+    cases = [(format_, name) for format_, attacks in ATTACKS.items() for name in attacks]
     assert failures(check, cases) == []
 
 
 def test_rejects_other_encoding_in_header(onepagecrm: MakeOnePageCRM) -> None:
     """A body whose header and content disagree about the encoding is refused."""
 
-    def check(form: str, charset: str) -> None:
-        body = _xml() if form == "xml" else GOOD_YAML.encode()
-        crm = onepagecrm(_answer(form, body, charset), format=form)
+    def check(format_: str, charset: str) -> None:
+        body = _xml() if format_ == "xml" else GOOD_YAML.encode()
+        crm = onepagecrm(_answer(format_, body, charset), format=format_)
 
         with pytest.raises(DecodeError):
             crm(lambda crm: crm.contacts.list())
@@ -218,10 +218,10 @@ def test_rejects_other_encoding_in_header(onepagecrm: MakeOnePageCRM) -> None:
 def test_rejects_long_reply(onepagecrm: MakeOnePageCRM, monkeypatch: pytest.MonkeyPatch) -> None:
     """A reply over the limit is refused before it is parsed."""
 
-    def check(form: str) -> None:
-        body = _xml() if form == "xml" else GOOD_YAML.encode()
+    def check(format_: str) -> None:
+        body = _xml() if format_ == "xml" else GOOD_YAML.encode()
         monkeypatch.setattr(shapes, "MOST_BYTES", len(body) - 1)
-        crm = onepagecrm(_answer(form, body), format=form)
+        crm = onepagecrm(_answer(format_, body), format=format_)
 
         with pytest.raises(DecodeError, match="more than"):
             crm(lambda crm: crm.contacts.list())
@@ -230,14 +230,14 @@ def test_rejects_long_reply(onepagecrm: MakeOnePageCRM, monkeypatch: pytest.Monk
 
 
 def test_names_path_of_invalid_value(onepagecrm: MakeOnePageCRM) -> None:
-    """The error has the path of the invalid value, not the value."""
+    """The error has the path of an invalid value, not the value."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         body = {
             "xml": b"<hash><data><contacts><c/><c><vip>maybe</vip></c></contacts></data></hash>",
             "yaml": b"data: {contacts: [{}, {vip: maybe}]}",
-        }[form]
-        crm = onepagecrm(_answer(form, body), format=form)
+        }[format_]
+        crm = onepagecrm(_answer(format_, body), format=format_)
 
         with pytest.raises(DecodeError) as caught:
             crm(lambda crm: crm.contacts.list())
@@ -254,27 +254,27 @@ PIECES = st.sampled_from([*XML_PIECES.split(), *YAML_PIECES.split(), b" ", b"\n"
 BODIES = st.binary(max_size=60) | st.lists(PIECES, max_size=12).map(b"".join)
 
 
+@pytest.mark.parametrize("format_", ["xml", "yaml"])
 @settings(max_examples=150)
 @given(start=st.integers(0, 200), end=st.integers(0, 200), middle=BODIES, code=st.booleans())
-@pytest.mark.parametrize("form", ["xml", "yaml"])
-def test_any_bytes(form: str, start: int, end: int, middle: bytes, code: bool) -> None:
+def test_any_bytes(format_: str, start: int, end: int, middle: bytes, code: bool) -> None:
     """Whatever bytes come, a call returns a value or raises a CRMError."""
-    good = _xml() if form == "xml" else GOOD_YAML.encode()
+    good = _xml() if format_ == "xml" else GOOD_YAML.encode()
     body = good[:start] + middle + good[end:]
-    answer = reply(body, 500 if code else 200, {"Content-Type": MEDIA[form]})
+    answer = reply(body, 500 if code else 200, {"Content-Type": MEDIA[format_]})
 
-    with twin_of(form, answer) as crm, contextlib.suppress(CRMError):
+    with open_client(format_, answer) as crm, contextlib.suppress(CRMError):
         crm(lambda crm: crm.contacts.list())
 
 
-@pytest.mark.parametrize("form", ["xml", "yaml"])
-def test_nesting_is_counted(form: str) -> None:
+@pytest.mark.parametrize("format_", ["xml", "yaml"])
+def test_nesting_is_counted(format_: str) -> None:
     """Deep nesting is refused by counting, not by running out of stack."""
-    deep = "<x>" * 10_000 if form == "xml" else "[" * 10_000
-    body = f"<hash>{deep}" if form == "xml" else f"x: {deep}"
-    request = httpx.Request("GET", f"https://x.test/contacts.{form}")
+    deep = "<x>" * 10_000 if format_ == "xml" else "[" * 10_000
+    body = f"<hash>{deep}" if format_ == "xml" else f"x: {deep}"
+    request = httpx.Request("GET", f"https://x.test/contacts.{format_}")
     response = httpx.Response(200, content=body.encode(), request=request)
-    vendor = OnePageCRMVendor(form, "u", "AAAA", None, None)
+    vendor = OnePageCRMVendor(format_, "u", "AAAA", None, None)
     operation = Operation("contacts.list", "GET", "/contacts.{format}")
     reply_shape(operation.path, operation.method)
 

@@ -41,7 +41,7 @@ def session(key: str = ONEPAGECRM_KEY) -> Answer:
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
@@ -71,11 +71,11 @@ def test_missing_half_is_named() -> None:
         ({"uid": "u", "key": ONEPAGECRM_KEY, "login": "a@b.c"}, "password"),
     ]
 
-    def check(given: dict[str, Any], missing: str) -> None:
+    def check(arguments: dict[str, Any], missing: str) -> None:
         with pytest.raises(
             ConfigError, match=f"{missing} is missing.*ONEPAGECRM_{missing.upper()}"
         ):
-            OnePageCRM(**given)
+            OnePageCRM(**arguments)
 
     assert failures(check, cases) == []
 
@@ -95,9 +95,9 @@ def test_rejects_key_that_is_not_base64() -> None:
 def test_rejects_unknown_format() -> None:
     """An unknown format is refused; the error lists the known ones."""
 
-    def check(form: Any) -> None:
+    def check(format_: Any) -> None:
         with pytest.raises(ConfigError, match="json, xml, yaml"):
-            OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format=form)
+            OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format=format_)
 
     assert failures(check, product(["", "JSON", "csv", "xml ", None, ["json"]])) == []
 
@@ -114,11 +114,11 @@ def test_missing_pyyaml_names_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_client_loads_no_parser() -> None:
     """Making a client loads neither a parser nor the document, and sends nothing."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         program = f"""
 import sys
 from crmkit.onepagecrm import OnePageCRM
-crm = OnePageCRM(uid="u", key="{ONEPAGECRM_KEY}", format="{form}")
+crm = OnePageCRM(uid="u", key="{ONEPAGECRM_KEY}", format="{format_}")
 print(crm, sorted(name for name in sys.modules if "yaml" in name or "expat" in name
                   or name.startswith("crmkit.onepagecrm.")))
 """
@@ -139,12 +139,12 @@ def test_reads_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONEPAGECRM_KEY", ONEPAGECRM_KEY)
     monkeypatch.setenv("ONEPAGECRM_BASE_URL", "https://env.test/api")
 
-    for given, uid in ((None, "from-env"), ("mine", "mine")):
+    for uid, expected in ((None, "from-env"), ("mine", "mine")):
         transport = Canned(VERSION)
-        with OnePageCRM(uid=given, transport=transport) as crm:
+        with OnePageCRM(uid=uid, transport=transport) as crm:
             assert "env.test" in repr(crm)
             crm.api_version()
-        assert transport.seen[0].headers["x-onepagecrm-uid"] == uid
+        assert transport.seen[0].headers["x-onepagecrm-uid"] == expected
 
 
 @pytest.mark.parametrize("passed", [False, True])
@@ -157,9 +157,9 @@ def test_reads_login_from_environment(monkeypatch: pytest.MonkeyPatch, passed: b
         monkeypatch.setenv("ONEPAGECRM_LOGIN", LOGIN["login"])
         monkeypatch.setenv("ONEPAGECRM_PASSWORD", LOGIN["password"])
     transport = Canned(session(), VERSION)
-    given: dict[str, Any] = LOGIN if passed else {}
+    arguments: dict[str, Any] = LOGIN if passed else {}
 
-    with OnePageCRM(**given, transport=transport) as crm:
+    with OnePageCRM(**arguments, transport=transport) as crm:
         crm.api_version()
 
     assert transport.seen[0].path == "/api/auth/login.json"
@@ -171,14 +171,14 @@ def test_reads_login_from_environment(monkeypatch: pytest.MonkeyPatch, passed: b
 def test_first_call_logs_in(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A client with a password logs in when it first needs a key, and then signs with it."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(**mocks.onepagecrm.login, format=form)
+        crm = mocked_onepagecrm(**mocks.onepagecrm.login, format=format_)
         assert len(mocks.onepagecrm.journal) == 0
 
         assert crm(version) == crm(version) == "1.2"
 
-        operations = [one.operation for one in mocks.onepagecrm.journal]
+        operations = [request.operation for request in mocks.onepagecrm.journal]
         assert operations.count("auth_login") == 1
 
     assert failures(check, product(["json", "xml", "yaml"])) == []
@@ -211,7 +211,7 @@ def test_threads_share_login(mocks: MockCRMs) -> None:
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(work, range(8))) == ["1.2"] * 8
 
-    assert [one.operation for one in mock.journal].count("auth_login") == 1
+    assert [request.operation for request in mock.journal].count("auth_login") == 1
 
 
 def test_tasks_share_login(mocks: MockCRMs) -> None:
@@ -225,22 +225,22 @@ def test_tasks_share_login(mocks: MockCRMs) -> None:
             return await asyncio.gather(*(crm.api_version() for _ in range(8)))
 
     assert asyncio.run(work()) == ["1.2"] * 8
-    assert [one.operation for one in mock.journal].count("auth_login") == 1
+    assert [request.operation for request in mock.journal].count("auth_login") == 1
 
 
 class Slow(httpx.AsyncBaseTransport):
-    """Refuses the login when everybody has asked."""
+    """Refuses the login after other tasks have asked."""
 
     def __init__(self) -> None:
         self.logins = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Let others come first."""
+        """Let other tasks run first."""
         self.logins += 1
         for _ in range(20):
             await asyncio.sleep(0)
-        said = {"timestamp": 1, "status": BAD_LOGIN, "message": "Bad login"}
-        return httpx.Response(200, json=said, request=request)
+        body = {"timestamp": 1, "status": BAD_LOGIN, "message": "Bad login"}
+        return httpx.Response(200, json=body, request=request)
 
 
 def test_waiting_tasks_get_error_of_login() -> None:
@@ -250,17 +250,17 @@ def test_waiting_tasks_get_error_of_login() -> None:
     async def work() -> list[Any]:
         async with AsyncOnePageCRM(transport=transport, **LOGIN) as crm:
             calls = (crm.api_version() for _ in range(5))
-            found = await asyncio.gather(*calls, return_exceptions=True)
+            result = await asyncio.gather(*calls, return_exceptions=True)
             assert transport.logins == 1
             with pytest.raises(AuthenticationError):
                 await crm.api_version()
-            return found
+            return result
 
-    found = asyncio.run(work())
+    result = asyncio.run(work())
 
-    assert [type(one) for one in found] == [AuthenticationError] * 5
-    assert {one.code for one in found} == {BAD_LOGIN}
-    assert len({id(one) for one in found}) == 5  # each has a traceback of its own
+    assert [type(error) for error in result] == [AuthenticationError] * 5
+    assert {error.code for error in result} == {BAD_LOGIN}
+    assert len({id(error) for error in result}) == 5  # each has a traceback of its own
     assert transport.logins == 2
 
 
@@ -271,7 +271,7 @@ def test_lost_login_is_retried(onepagecrm: MakeOnePageCRM) -> None:
 
     crm(lambda crm: crm.tags.create(name="Solar"))
 
-    assert [one.path for one in crm.seen] == [
+    assert [request.path for request in crm.seen] == [
         *["/api/auth/login.json"] * 2,
         "/api/tags.json",
     ]
@@ -324,8 +324,8 @@ def test_login_changes_user(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) 
     crm = mocked_onepagecrm()
     assert crm(lambda crm: crm.settings.user()).email == "api@example.com"
 
-    found = crm(lambda crm: crm.auth.login(**solar))
-    assert (found.uid, found.key) == tuple(mock.accounts["solar"].values())
+    result = crm(lambda crm: crm.auth.login(**solar))
+    assert (result.uid, result.key) == tuple(mock.accounts["solar"].values())
     assert crm(lambda crm: crm.settings.user()).email == solar["login"]
 
     crm(lambda crm: crm.auth.logout())
@@ -338,9 +338,9 @@ def test_login_changes_user(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) 
 def test_change_api_key(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """After `auth.change_api_key` the client signs with the new key; other clients are refused."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm, other = mocked_onepagecrm(format=form), mocked_onepagecrm(format=form)
+        crm, other = mocked_onepagecrm(format=format_), mocked_onepagecrm(format=format_)
         other(version)
 
         key = crm(lambda crm: crm.auth.change_api_key())
@@ -379,9 +379,9 @@ def test_refused_key_is_renewed_by_login(
 
     crm(lambda crm: crm.tags.create(name="Once"))
 
-    operations = [one.operation for one in mock.journal][before:]
+    operations = [request.operation for request in mock.journal][before:]
     assert operations == ["tags_create", "auth_login", "tags_create"]
-    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+    assert [tag.name for tag in crm(lambda crm: crm.tags.list())].count("Once") == 1
 
 
 def test_key_is_used_before_password(onepagecrm: MakeOnePageCRM) -> None:
@@ -394,7 +394,7 @@ def test_key_is_used_before_password(onepagecrm: MakeOnePageCRM) -> None:
     crm(version)
     crm(version)
 
-    paths = [one.path.rpartition("/")[2] for one in crm.seen]
+    paths = [request.path.rpartition("/")[2] for request in crm.seen]
     assert paths == ["api_version.json", "api_version.json", "login.json", "api_version.json"]
 
 
@@ -432,7 +432,7 @@ def test_uses_key_of_another_thread(mocks: MockCRMs) -> None:
 
     async def swap(request: httpx.Request, call_next: Callable[..., Any]) -> httpx.Response:
         response: httpx.Response = await call_next(request)
-        if not swapped:  # while this reply is under way, another thread changes the key
+        if not swapped:  # another thread changes the key before this reply arrives
             swapped.append("")
             swapped.append(crm.auth.change_api_key())
             request.headers["X-OnePageCRM-Auth"] = "0" * 64
@@ -457,9 +457,9 @@ def test_expired_signature_sets_clock(onepagecrm: MakeOnePageCRM, clock: Clock) 
     clock.now += 100
     crm(version)
 
-    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    times = [int(request.headers["x-onepagecrm-ts"]) for request in crm.seen]
     assert times == [1_000_000, 1_338_797_714, 1_338_797_814]
-    assert len({one.headers["x-onepagecrm-auth"] for one in crm.seen}) == 3
+    assert len({request.headers["x-onepagecrm-auth"] for request in crm.seen}) == 3
     assert clock.waits == []
 
 
@@ -469,7 +469,7 @@ def test_creation_with_expired_signature_is_repeated(mocked_onepagecrm: MakeOneP
 
     crm(lambda crm: crm.tags.create(name="Once"))
 
-    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+    assert [tag.name for tag in crm(lambda crm: crm.tags.list())].count("Once") == 1
 
 
 def test_second_expired_signature_raises(onepagecrm: MakeOnePageCRM) -> None:
@@ -499,7 +499,7 @@ def test_signs_each_attempt(onepagecrm: MakeOnePageCRM) -> None:
 
     crm(version)
 
-    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    times = [int(request.headers["x-onepagecrm-ts"]) for request in crm.seen]
     assert times == [1_000_000, 1_000_007]
 
 
@@ -510,7 +510,7 @@ def test_views_share_key_and_clock(onepagecrm: MakeOnePageCRM) -> None:
 
     crm(version, crm.crm.with_options(timeout=1))
 
-    assert [one.path for one in crm.seen].count("/api/auth/login.json") == 1
+    assert [request.path for request in crm.seen].count("/api/auth/login.json") == 1
     assert crm.seen[-1].headers["x-onepagecrm-ts"] == "5000000"
 
 
@@ -549,19 +549,19 @@ def test_outputs_have_neither_key_nor_password(
             getattr(error, "request", None),
             getattr(getattr(error, "response", None), "request", None),
         ]
-        told = [str(error), repr(error), caplog.text, repr(crm.crm), repr(vars(crm.crm))]
+        texts = [str(error), repr(error), caplog.text, repr(crm.crm), repr(vars(crm.crm))]
         for request in kept:
             if request is not None:
-                told += [
+                texts += [
                     repr(request.headers.raw),
                     request.read().decode(),
                     repr(request.extensions),
                 ]
-        shown = pickle.dumps(kept).decode("latin-1")
-        signatures = [one.headers.get("x-onepagecrm-auth") for one in crm.seen]
+        pickled = pickle.dumps(kept).decode("latin-1")
+        signatures = [request.headers.get("x-onepagecrm-auth") for request in crm.seen]
         for secret in (LOGIN["password"], "s%C3%A9cret", ONEPAGECRM_KEY, *filter(None, signatures)):
-            assert not [one for one in told if secret in one], secret
-            assert secret not in shown
+            assert not [text for text in texts if secret in text], secret
+            assert secret not in pickled
 
     assert failures(check, cases) == []
 
@@ -574,12 +574,12 @@ def test_repr_of_models_has_no_secrets(onepagecrm: MakeOnePageCRM) -> None:
     rest |= {"listing": {"mode": "all", "size": 25}, "currency": {"symbol": "$", "code": "USD"}}
     crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY, **rest}))
 
-    found = crm(lambda crm: crm.auth.login(**LOGIN))
+    result = crm(lambda crm: crm.auth.login(**LOGIN))
 
-    assert found.key == OTHER_KEY
-    shown = repr([found, LoginInput(**LOGIN), UserSettingsInput(email="a@b.c", password="hunter2")])
-    assert "uid='u'" in shown
-    assert not [one for one in (OTHER_KEY, LOGIN["password"], "hunter2") if one in shown]
+    assert result.key == OTHER_KEY
+    text = repr([result, LoginInput(**LOGIN), UserSettingsInput(email="a@b.c", password="hunter2")])
+    assert "uid='u'" in text
+    assert not [secret for secret in (OTHER_KEY, LOGIN["password"], "hunter2") if secret in text]
 
 
 def test_error_keeps_no_password(onepagecrm: MakeOnePageCRM) -> None:

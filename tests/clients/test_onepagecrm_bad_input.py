@@ -1,4 +1,4 @@
-"""What the wire cannot carry is refused before sending; what the server refuses has its class."""
+"""Values that the wire cannot carry are refused before sending; refusals have their class."""
 
 from __future__ import annotations
 
@@ -173,9 +173,9 @@ REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
 def test_server_refusals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A refusal has its class, code and message, and leaves the records unchanged."""
 
-    def check(form: str, what: str) -> None:
+    def check(format_: str, what: str) -> None:
         work, expected, code = REFUSED[what]
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
         crm(lambda crm: crm.api_version())  # sets the clock
         before = _records(mocks)
 
@@ -191,7 +191,7 @@ def test_server_refusals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks
 
 
 def _records(mocks: MockCRMs) -> str:
-    """Return all that the mock keeps of OnePageCRM, save its clock."""
+    """Return all that the mock stores of OnePageCRM, but for its clock."""
     snapshot = mocks.onepagecrm.snapshot()
     return json.dumps(
         {name: part for name, part in snapshot.items() if name != "settings"},
@@ -204,9 +204,9 @@ def test_unknown_status_becomes_lead(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """The server replaces an unknown status with `lead`, and the reply says so."""
     crm = mocked_onepagecrm()
 
-    made = crm(lambda crm: crm.contacts.create(lastname="x", status="customer-to-be"))
+    created = crm(lambda crm: crm.contacts.create(lastname="x", status="customer-to-be"))
 
-    assert made.status == "lead"
+    assert created.status == "lead"
 
 
 def test_existing_tag_is_conflict(mocked_onepagecrm: MakeOnePageCRM) -> None:
@@ -223,8 +223,8 @@ def test_existing_tag_is_conflict(mocked_onepagecrm: MakeOnePageCRM) -> None:
 def test_wrong_key_is_authentication_error(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """A wrong signature is an AuthenticationError, without a retry."""
 
-    def check(form: str) -> None:
-        crm = mocked_onepagecrm(key="A" * 43 + "=", format=form)
+    def check(format_: str) -> None:
+        crm = mocked_onepagecrm(key="A" * 43 + "=", format=format_)
 
         with pytest.raises(AuthenticationError) as caught:
             crm(lambda crm: crm.api_version())
@@ -240,15 +240,15 @@ def test_wrong_password_is_authentication_error(
 ) -> None:
     """A wrong password is an AuthenticationError of the login."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(login="api@example.com", password="wrong", format=form)
+        crm = mocked_onepagecrm(login="api@example.com", password="wrong", format=format_)
 
         with pytest.raises(AuthenticationError) as caught:
             crm(lambda crm: crm.api_version())
 
         assert (caught.value.code, caught.value.operation) == (103, "auth.login")
-        assert [one.operation for one in mocks.onepagecrm.journal] == ["auth_login"]
+        assert [request.operation for request in mocks.onepagecrm.journal] == ["auth_login"]
 
     assert failures(check, product(FORMS)) == []
 
@@ -313,7 +313,7 @@ def test_update_rejects_stored_value(onepagecrm: MakeOnePageCRM, mocks: MockCRMs
 
     assert caught.value.argument == "phones"
     assert caught.value.operation == "contacts.update"
-    assert [one.method for one in crm.seen] == ["GET"]
+    assert [request.method for request in crm.seen] == ["GET"]
 
     crm(lambda crm: crm.contacts.update(JOE, phones=[{"type": "work", "number": "1"}]))
     assert b"phones=work%7C1&" in crm.seen[-1].body + b"&"

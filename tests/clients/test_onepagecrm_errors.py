@@ -1,4 +1,4 @@
-"""Codes of the envelope under any HTTP status and in any format, and what is retried."""
+"""Envelope codes under any HTTP status, in every format, and what is retried."""
 
 from __future__ import annotations
 
@@ -58,15 +58,15 @@ ID = "4e5dea11638190102c000361"
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
 def test_maps_code_to_class(onepagecrm: MakeOnePageCRM) -> None:
     """The envelope's code decides the class, whatever the HTTP status is."""
 
-    def check(form: str, http_status: int, code: int) -> None:
-        crm = onepagecrm(reply(WRITTEN[form](code), http_status), format=form, max_retries=0)
+    def check(format_: str, http_status: int, code: int) -> None:
+        crm = onepagecrm(reply(WRITTEN[format_](code), http_status), format=format_, max_retries=0)
 
         with pytest.raises(StatusError) as caught:
             crm(version)
@@ -85,17 +85,17 @@ def test_maps_code_to_class(onepagecrm: MakeOnePageCRM) -> None:
 def test_maps_status_without_envelope(onepagecrm: MakeOnePageCRM) -> None:
     """Where a proxy answers in the server's place, the HTTP status decides the class."""
     cases: list[tuple[Any, ...]] = [
-        (*a, b, c)
-        for a, b, c in product(
+        (status, expected, format_, body)
+        for (status, expected), format_, body in product(
             [(401, AuthenticationError), (404, NotFoundError), (502, ServerError)],
             WRITTEN,
             ["", "<html><title>Bad gateway</title></html>", "[]", "{"],
         )
     ]
 
-    def check(status: int, expected: type[StatusError], form: str, body: str) -> None:
+    def check(status: int, expected: type[StatusError], format_: str, body: str) -> None:
         headers = {"Content-Type": "text/html"}
-        crm = onepagecrm(reply(body, status, headers), format=form, max_retries=0)
+        crm = onepagecrm(reply(body, status, headers), format=format_, max_retries=0)
 
         with pytest.raises(expected) as caught:
             crm(version)
@@ -109,8 +109,8 @@ def test_success_without_envelope_is_decode_error(onepagecrm: MakeOnePageCRM) ->
     """HTTP 200 without an envelope is a DecodeError."""
     cases = product(WRITTEN, ["", "<html/>", "[]", "{}", "1", "status: true\n"])
 
-    def check(form: str, body: str) -> None:
-        crm = onepagecrm(reply(body), format=form)
+    def check(format_: str, body: str) -> None:
+        crm = onepagecrm(reply(body), format=format_)
 
         with pytest.raises(DecodeError):
             crm(version)
@@ -157,13 +157,13 @@ def test_explains_406_of_mock(mocked_onepagecrm: MakeOnePageCRM) -> None:
 def test_request_reads_all_formats(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """`request` reads the same tree in all formats, whatever the client's own is."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         crm = mocked_onepagecrm()
 
-        def ask(form: str) -> Any:
-            return crm(lambda crm: crm.request("GET", f"/contacts.{form}")).data["data"]
+        def ask(format_: str) -> Any:
+            return crm(lambda crm: crm.request("GET", f"/contacts.{format_}")).data["data"]
 
-        assert repr(ask(form)) == repr(ask("json"))
+        assert repr(ask(format_)) == repr(ask("json"))
 
     assert failures(check, product(WRITTEN)) == []
 
@@ -181,9 +181,9 @@ def test_obeys_429_of_proxy(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
 def test_429_wins_over_code_999(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A 429 says more than the envelope's code 999."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(format=form, max_retries=0)
+        crm = mocked_onepagecrm(format=format_, max_retries=0)
         mocks.onepagecrm.fail(status=429, retry_after=7)
 
         with pytest.raises(RateLimitError, match="A fault was asked for") as caught:
@@ -278,8 +278,8 @@ def test_retries_writes_that_were_not_sent(onepagecrm: MakeOnePageCRM) -> None:
 
 def test_lost_deletion_is_done(onepagecrm: MakeOnePageCRM) -> None:
     """A deletion whose reply was lost, and which then finds nothing, is done."""
-    gone = reply({"timestamp": 7, "status": 106, "message": "no such note"})
-    crm = onepagecrm(httpx.ReadError("reset"), gone)
+    not_found = reply({"timestamp": 7, "status": 106, "message": "no such note"})
+    crm = onepagecrm(httpx.ReadError("reset"), not_found)
 
     assert crm(lambda crm: crm.notes.delete(ID)) is None
 

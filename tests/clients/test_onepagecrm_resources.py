@@ -1,4 +1,4 @@
-"""All resources against the mock, in three formats: the same objects to the last value."""
+"""All resources against the mock, in three formats: equal objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from crmkit import NotFoundError, PaginationError
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeOnePageCRM
-from tests.clients.harness import Answer, Twin, both, failures, reply, sync_alone
+from tests.clients.harness import Answer, Driver, both, failures, reply, sync_alone
 
 asynchronous = sync_alone
 
@@ -22,7 +22,7 @@ JOE = "4e5dea11638190102c000361"
 TODAY = date(2012, 6, 4)
 
 
-def call(crm: Twin, method: str, *args: Any, **kwargs: Any) -> Any:
+def call(crm: Driver, method: str, *args: Any, **kwargs: Any) -> Any:
     """Call a method by its name, such as `tags.create`."""
     return crm(lambda crm: attrgetter(method)(crm)(*args, **kwargs))
 
@@ -47,7 +47,7 @@ READS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-OF_JOE = {"contact", "actions", "notes"}  # who is no contact of the other account
+OF_JOE = {"contact", "actions", "notes"}  # the other account does not have this contact
 EVERYTHING = [
     *(("samples", read) for read in READS),
     *(("solar", read) for read in READS if read not in OF_JOE),
@@ -57,17 +57,17 @@ EVERYTHING = [
 def test_reads_are_equal_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """Every read returns objects equal to those from JSON, of the same types."""
 
-    def check(form: str, account: str, read: str) -> None:
+    def check(format_: str, account: str, read: str) -> None:
         credentials = mocks.onepagecrm.accounts[account]
         plain, other = (
             mocked_onepagecrm(**credentials),
-            mocked_onepagecrm(**credentials, format=form),
+            mocked_onepagecrm(**credentials, format=format_),
         )
 
-        expected, found = plain(READS[read]), other(READS[read])
+        expected, result = plain(READS[read]), other(READS[read])
 
-        assert found == expected
-        assert repr(found) == repr(expected)
+        assert result == expected
+        assert repr(result) == repr(expected)
 
     assert failures(check, [(a, *b) for a, b in product(FORMS, EVERYTHING)]) == []
 
@@ -81,14 +81,14 @@ def test_values_have_python_types(mocked_onepagecrm: MakeOnePageCRM, mocks: Mock
 
     assert joe.vip is False
     assert joe.jobtitle is None or isinstance(joe.jobtitle, str)
-    assert {type(one.number) for one in joe.phones} <= {str}
-    assert all(one.date is None or type(one.date) is date for one in action)
-    assert all(one.closed is None or one.closed.tzinfo is not None for one in action)
+    assert {type(record.number) for record in joe.phones} <= {str}
+    assert all(record.date is None or type(record.date) is date for record in action)
+    assert all(record.closed is None or record.closed.tzinfo is not None for record in action)
     assert isinstance(summary.breakdown.days_30.won, float)
 
     solar = mocked_onepagecrm(**mocks.onepagecrm.accounts["solar"])
     eleni = next(
-        one for one in solar(lambda crm: crm.contacts.list()) if one.lastname == "Παπαδάκη"
+        record for record in solar(lambda crm: crm.contacts.list()) if record.lastname == "Παπαδάκη"
     )
     assert solar(lambda crm: crm.contacts.get(eleni.id)).country == "GR"
     assert solar(lambda crm: crm.contacts.get(eleni.id)).zip == "07018"
@@ -97,10 +97,10 @@ def test_values_have_python_types(mocked_onepagecrm: MakeOnePageCRM, mocks: Mock
 def test_contact_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A contact is created with the read names, read, listed, deleted and restored."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(format=form)
-        given: dict[str, Any] = {
+        crm = mocked_onepagecrm(format=format_)
+        params: dict[str, Any] = {
             "firstname": "Zoë",
             "lastname": "<O'Neil> & Söhne",
             "company": "off",
@@ -118,26 +118,30 @@ def test_contact_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCR
         emails = [{"type": "home", "address": "zoe+x@example.com"}]
         urls = [{"type": "website", "address": "http://example.com/?a=1&b=2"}]
 
-        made = crm(
+        created = crm(
             lambda crm: crm.contacts.create(
-                **given, phones=phones, emails=emails, urls=urls, tags=["Solar", "Ünïted"]
+                **params, phones=phones, emails=emails, urls=urls, tags=["Solar", "Ünïted"]
             )
         )
-        read = crm(lambda crm: crm.contacts.get(made.id))
+        read = crm(lambda crm: crm.contacts.get(created.id))
 
-        assert read == made
-        assert {name: getattr(read, name) for name in given} == given
-        assert [{"type": one.type_, "number": one.number} for one in read.phones] == phones
-        assert [{"type": one.type_, "address": one.address} for one in read.emails] == emails
-        assert [{"type": one.type_, "address": one.address} for one in read.urls] == urls
+        assert read == created
+        assert {name: getattr(read, name) for name in params} == params
+        assert [{"type": record.type_, "number": record.number} for record in read.phones] == phones
+        assert [
+            {"type": record.type_, "address": record.address} for record in read.emails
+        ] == emails
+        assert [{"type": record.type_, "address": record.address} for record in read.urls] == urls
         assert read.tags == ["Solar", "Ünïted"]
-        assert made.id in [one.id for one in crm(lambda crm: crm.contacts.list(tag="Solar"))]
+        assert created.id in [
+            record.id for record in crm(lambda crm: crm.contacts.list(tag="Solar"))
+        ]
 
-        crm(lambda crm: crm.contacts.delete(made.id))
+        crm(lambda crm: crm.contacts.delete(created.id))
         with pytest.raises(NotFoundError):
-            crm(lambda crm: crm.contacts.get(made.id))
-        assert [one.id for one in crm(lambda crm: crm.contacts.undo_delete())] == [made.id]
-        assert crm(lambda crm: crm.contacts.get(made.id)).tags == ["Solar", "Ünïted"]
+            crm(lambda crm: crm.contacts.get(created.id))
+        assert [record.id for record in crm(lambda crm: crm.contacts.undo_delete())] == [created.id]
+        assert crm(lambda crm: crm.contacts.get(created.id)).tags == ["Solar", "Ünïted"]
 
     assert failures(check, product(FORMS)) == []
 
@@ -145,22 +149,26 @@ def test_contact_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCR
 def test_action_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """An action is created, updated, done, reopened and deleted."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
         contact = crm(lambda crm: crm.contacts.create(lastname="Busy")).id
 
-        made = crm(lambda crm: crm.actions.create(cid=contact, name="Call", date=date(2012, 8, 31)))
-        assert (made.cid, made.name, made.date, made.done) == (
+        created = crm(
+            lambda crm: crm.actions.create(cid=contact, name="Call", date=date(2012, 8, 31))
+        )
+        assert (created.cid, created.name, created.date, created.done) == (
             contact,
             "Call",
             date(2012, 8, 31),
             False,
         )
-        assert crm(lambda crm: crm.actions.get(made.id)) == made
-        assert [one.id for one in crm(lambda crm: crm.actions.list(cid=contact))] == [made.id]
+        assert crm(lambda crm: crm.actions.get(created.id)) == created
+        assert [record.id for record in crm(lambda crm: crm.actions.list(cid=contact))] == [
+            created.id
+        ]
 
-        moved = crm(lambda crm: crm.actions.update(made.id, name="Call again"))
+        moved = crm(lambda crm: crm.actions.update(created.id, name="Call again"))
         assert (moved.name, moved.date) == ("Call again", date(2012, 8, 31))
 
         done = crm(lambda crm: crm.actions.mark_done(cid=contact))
@@ -170,7 +178,7 @@ def test_action_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRM
         assert not crm(lambda crm: crm.actions.undo_done(cid=contact)).done
 
         crm(lambda crm: crm.actions.mark_done(cid=contact))
-        crm(lambda crm: crm.actions.delete(made.id))
+        crm(lambda crm: crm.actions.delete(created.id))
         assert crm(lambda crm: crm.actions.list(cid=contact)) == []
 
     assert failures(check, product(FORMS)) == []
@@ -179,10 +187,10 @@ def test_action_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRM
 def test_notes_and_deals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """Notes and deals are one list; a deal has amount and status, and sales include it."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
         mocks.onepagecrm.pipeline("full")
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
         note = crm(lambda crm: crm.notes.create(cid=JOE, body="Met him.\n", date=TODAY))
         deal = crm(
             lambda crm: crm.notes.create(
@@ -206,11 +214,13 @@ def test_notes_and_deals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks
         won = crm(lambda crm: crm.notes.update(deal.id, status="won"))
         assert (won.deal.amount, won.deal.status, won.body) == (1250.5, "won", "Roof")
         assert type(won.deal.closed) is date
-        assert deal.id in [one.id for one in crm(lambda crm: crm.sales.closed_deals())]
+        assert deal.id in [record.id for record in crm(lambda crm: crm.sales.closed_deals())]
 
-        for one in (note, deal):
-            call(crm, "notes.delete", one.id)
-        assert not {note.id, deal.id} & {one.id for one in crm(lambda crm: crm.notes.list(cid=JOE))}
+        for record in (note, deal):
+            call(crm, "notes.delete", record.id)
+        assert not {note.id, deal.id} & {
+            record.id for record in crm(lambda crm: crm.notes.list(cid=JOE))
+        }
 
     assert failures(check, product(FORMS)) == []
 
@@ -218,16 +228,16 @@ def test_notes_and_deals_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks
 def test_tags_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """Tags are created, assigned, renamed, unassigned and removed where unused."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
 
         def names() -> list[str]:
-            return [one.name for one in crm(lambda crm: crm.tags.list())]
+            return [record.name for record in crm(lambda crm: crm.tags.list())]
 
         for name in ("Solar panels", "a.b", "100 % & ?", "R/D", "Ünïted"):
-            told = call(crm, "tags.create", name=name)
-            assert name in [one.name for one in told.custom]
+            tags = call(crm, "tags.create", name=name)
+            assert name in [record.name for record in tags.custom]
             assert call(crm, "tags.get", name).name == name
             call(crm, "tags.assign", id=JOE, name=name)
         assert {"Solar panels", "a.b", "100 % & ?", "R/D", "Ünïted"} <= set(
@@ -241,7 +251,7 @@ def test_tags_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs)
         assert "off" not in names()
         crm(lambda crm: crm.tags.delete("a.b"))
         assert "a.b" not in crm(lambda crm: crm.contacts.get(JOE)).tags
-        assert [one.name for one in crm.crm.view.tags.custom] == names()
+        assert [record.name for record in crm.crm.view.tags.custom] == names()
 
     assert failures(check, product(FORMS)) == []
 
@@ -251,13 +261,13 @@ def test_filters_and_settings_in_all_formats(
 ) -> None:
     """A stored filter narrows the list; settings keep what is not passed."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
         id = mocks.onepagecrm.add_filter("Mine", contacts=["prospect"])
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
 
         assert crm(lambda crm: crm.filters.get(id)).contacts == ["prospect"]
-        assert {one.status for one in crm(lambda crm: crm.contacts.list(filter_id=id))} == {
+        assert {record.status for record in crm(lambda crm: crm.contacts.list(filter_id=id))} == {
             "prospect"
         }
 
@@ -278,21 +288,21 @@ def test_filters_and_settings_in_all_formats(
 def test_pages_in_all_formats(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A list crosses pages of the account's own size, and requests none after the last."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
         mocks.onepagecrm.listing(size=2)
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
         for number in range(5):
             call(crm, "contacts.create", lastname=f"Clone {number}")
         before = len(mocks.onepagecrm.journal)
 
-        assert len({one.id for one in crm(lambda crm: crm.contacts.list())}) == 7
+        assert len({record.id for record in crm(lambda crm: crm.contacts.list())}) == 7
 
-        asked = [one.query for one in mocks.onepagecrm.journal][before:]
+        asked = [request.query for request in mocks.onepagecrm.journal][before:]
         assert asked == ["page=1", "page=2", "page=3", "page=4"]
         pages = crm(lambda crm: crm.contacts.list().pages())
-        assert [len(one.items) for one in pages] == [2, 2, 2, 1]
-        assert {one.total for one in pages} == {7}
+        assert [len(page.items) for page in pages] == [2, 2, 2, 1]
+        assert {page.total for page in pages} == {7}
         assert len(crm(lambda crm: crm.contacts.list(start=3))) == 3
 
     assert failures(check, product(FORMS)) == []
@@ -326,5 +336,5 @@ def test_empty_page_ends_list(onepagecrm: MakeOnePageCRM) -> None:
     """An empty page ends the list, whatever the number of the last page."""
     crm = onepagecrm(_page(1, 3, "a"), _page(2, 3))
 
-    assert [one.id for one in crm(lambda crm: crm.contacts.list())] == ["a"]
+    assert [record.id for record in crm(lambda crm: crm.contacts.list())] == ["a"]
     assert len(crm.seen) == 2

@@ -1,12 +1,11 @@
-"""Signatures, by the vendor's own example and by others of the same rule."""
+"""Signatures of the vendor's example and of other requests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import httpx
-import pytest
 
 from crmkit.onepagecrm.signature import key_bytes, sign, signature
 from tests.clients.harness import failures
@@ -28,9 +27,9 @@ def test_vendor_example() -> None:
     url = f"{BASE}/contacts/4d91d3ea6381904e44000026.xml"
     body = b"firstname=John&lastname=Doe"
 
-    made = signature(UID, key_bytes(KEY), SECONDS, "PUT", url, body)
+    value = signature(UID, key_bytes(KEY), SECONDS, "PUT", url, body)
 
-    assert made == "54d40f0284a23552eae5c62f6e848e636980e88cd13e7e7b58cc43d0825cc307"
+    assert value == "54d40f0284a23552eae5c62f6e848e636980e88cd13e7e7b58cc43d0825cc307"
 
 
 def test_signs_request_as_sent() -> None:
@@ -88,12 +87,12 @@ def test_keeps_case_of_headers() -> None:
     assert {"X-OnePageCRM-UID", "X-OnePageCRM-TS", "X-OnePageCRM-Auth"} <= names
 
 
-@pytest.mark.parametrize("change", [str.lower, lambda url: url.replace("https://", "https://x.")])
-def test_signs_whole_url(change: Callable[[str], str]) -> None:
+def test_signs_whole_url() -> None:
     """Another host or another spelling of the path gives another signature."""
     url = f"{BASE}/tags/Solar.json"
     key = key_bytes(KEY)
 
-    made = signature(UID, key, SECONDS, "GET", url, b"")
+    value = signature(UID, key, SECONDS, "GET", url, b"")
 
-    assert signature(UID, key, SECONDS, "GET", change(url), b"") != made
+    for other in (url.lower(), url.replace("https://", "https://x.")):
+        assert signature(UID, key, SECONDS, "GET", other, b"") != value

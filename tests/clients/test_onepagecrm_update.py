@@ -26,7 +26,7 @@ WRITTEN = (
     *("description", "phones", "emails", "urls", "vip", "status", "tags"),
 )
 
-# Blanks around texts are removed by the server, and it ignores characters that XML cannot carry.
+# The server strips whitespace around strs, and ignores characters that XML cannot carry.
 TEXTS = st.text(
     st.characters(
         exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp", "Cn"], exclude_characters="\ufeff"
@@ -54,44 +54,46 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
 
 
 def _values(contact: Any) -> dict[str, Any]:
-    """Return what can be written of a contact, as it is written."""
-    found = {name: getattr(contact, name) for name in WRITTEN}
-    found["phones"] = [{"type": one.type_, "number": one.number} for one in contact.phones]
+    """Return the writable members of a contact, as they are written."""
+    values = {name: getattr(contact, name) for name in WRITTEN}
+    values["phones"] = [
+        {"type": record.type_, "number": record.number} for record in contact.phones
+    ]
     for name in ("emails", "urls"):
         rows = getattr(contact, name)
-        found[name] = [{"type": one.type_, "address": one.address} for one in rows]
-    return found
+        values[name] = [{"type": record.type_, "address": record.address} for record in rows]
+    return values
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    kept=st.fixed_dictionaries(CHANGES),
+    stored=st.fixed_dictionaries(CHANGES),
     changed=st.fixed_dictionaries({}, optional=CHANGES),
-    form=st.sampled_from(FORMS),
+    format_=st.sampled_from(FORMS),
 )
 def test_update_changes_only_what_is_passed(
-    kept: dict[str, Any], changed: dict[str, Any], form: Any
+    stored: dict[str, Any], changed: dict[str, Any], format_: Any
 ) -> None:
     """Whatever a contact has and whichever members are passed, the others stay."""
     with MockCRMs() as mocks:
         mock = mocks.onepagecrm
         with OnePageCRM(
-            base_url=mock.base_url, transport=mock.transport, format=form, **mock.credentials
+            base_url=mock.base_url, transport=mock.transport, format=format_, **mock.credentials
         ) as crm:
-            made = crm.contacts.create(**kept)
-            assert _values(made) == kept
+            created = crm.contacts.create(**stored)
+            assert _values(created) == stored
 
-            crm.contacts.update(made.id, **changed)
+            crm.contacts.update(created.id, **changed)
 
-            assert _values(crm.contacts.get(made.id)) == {**kept, **changed}
+            assert _values(crm.contacts.get(created.id)) == {**stored, **changed}
 
 
 def test_empty_update_changes_nothing(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """An update without changes leaves the contact as it was, but for whitespace around str."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
-        crm = mocked_onepagecrm(format=form)
+        crm = mocked_onepagecrm(format=format_)
         before = crm(lambda crm: crm.contacts.get(JOE))
 
         crm(lambda crm: crm.contacts.update(JOE))
@@ -123,9 +125,13 @@ def test_update_request(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> N
 def test_none_clears(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """None clears a member; the others stay."""
     crm = mocked_onepagecrm()
-    made = crm(lambda crm: crm.contacts.create(firstname="A", lastname="B", city="C", country="IE"))
+    created = crm(
+        lambda crm: crm.contacts.create(firstname="A", lastname="B", city="C", country="IE")
+    )
 
-    after = crm(lambda crm: crm.contacts.update(made.id, firstname=None, country=None, phones=[]))
+    after = crm(
+        lambda crm: crm.contacts.update(created.id, firstname=None, country=None, phones=[])
+    )
 
     assert (after.firstname, after.lastname, after.city, after.country) == (None, "B", "C", None)
     assert after.phones == []
@@ -135,14 +141,14 @@ def test_update_keeps_date_of_action(mocked_onepagecrm: MakeOnePageCRM) -> None:
     """An action's date, flags and contact stay when its name changes; a date can be cleared."""
     crm = mocked_onepagecrm()
     contact = crm(lambda crm: crm.contacts.create(lastname="Busy")).id
-    made = crm(lambda crm: crm.actions.create(cid=contact, name="Wait", waiting=True))
+    created = crm(lambda crm: crm.actions.create(cid=contact, name="Wait", waiting=True))
 
-    after = crm(lambda crm: crm.actions.update(made.id, name="Wait longer"))
+    after = crm(lambda crm: crm.actions.update(created.id, name="Wait longer"))
     assert (after.waiting, after.date, after.cid) == (True, None, contact)
 
-    dated = crm(lambda crm: crm.actions.update(made.id, waiting=False, date=date(2012, 8, 31)))
+    dated = crm(lambda crm: crm.actions.update(created.id, waiting=False, date=date(2012, 8, 31)))
     assert (dated.name, dated.waiting, dated.date) == ("Wait longer", False, date(2012, 8, 31))
-    then = crm(lambda crm: crm.actions.update(made.id, next_=True, date=None))
+    then = crm(lambda crm: crm.actions.update(created.id, next_=True, date=None))
     assert (then.next_, then.date) == (True, None)
 
 
@@ -155,7 +161,7 @@ def test_update_keeps_amount_and_stage_of_deal(
         mocks.reset()
         mocks.onepagecrm.pipeline(mode)
         crm = mocked_onepagecrm()
-        made = crm(
+        created = crm(
             lambda crm: crm.notes.create(
                 cid=JOE,
                 body="Roof",
@@ -167,10 +173,10 @@ def test_update_keeps_amount_and_stage_of_deal(
             )
         )
 
-        after = crm(lambda crm: crm.notes.update(made.id, body="New roof"))
+        after = crm(lambda crm: crm.notes.update(created.id, body="New roof"))
 
         assert after.body == "New roof"
-        assert (after.deal, after.date, after.cid) == (made.deal, made.date, made.cid)
+        assert (after.deal, after.date, after.cid) == (created.deal, created.date, created.cid)
 
     assert failures(check, product(["off", "simple", "full"])) == []
 
@@ -184,7 +190,7 @@ def test_update_of_unknown_id_writes_nothing(
     with pytest.raises(NotFoundError):
         crm(lambda crm: crm.contacts.update("4e5dea11638190102c0003ff", city="x"))
 
-    assert "contacts_update" not in [one.operation for one in mocks.onepagecrm.journal]
+    assert "contacts_update" not in [request.operation for request in mocks.onepagecrm.journal]
 
 
 BROKEN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -214,7 +220,7 @@ def test_unreadable_contact_is_not_written_back(
 
         assert caught.value.operation == "contacts.get"
         assert caught.value.path.startswith("data")
-        assert [one.method for one in crm.seen] == ["GET"]
+        assert [request.method for request in crm.seen] == ["GET"]
 
     assert failures(check, product(BROKEN)) == []
 
@@ -236,9 +242,9 @@ def test_second_open_action_is_conflict(mocked_onepagecrm: MakeOnePageCRM) -> No
     """A second open action is a ConflictError, and the first stays."""
     crm = mocked_onepagecrm()
     contact = crm(lambda crm: crm.contacts.create(lastname="Busy")).id
-    made = crm(lambda crm: crm.actions.create(cid=contact, name="One", next_=True))
+    created = crm(lambda crm: crm.actions.create(cid=contact, name="One", next_=True))
 
     with pytest.raises(ConflictError):
         crm(lambda crm: crm.actions.create(cid=contact, name="Two", next_=True))
 
-    assert [one.id for one in crm(lambda crm: crm.actions.list(cid=contact))] == [made.id]
+    assert [record.id for record in crm(lambda crm: crm.actions.list(cid=contact))] == [created.id]

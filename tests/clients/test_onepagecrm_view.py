@@ -1,4 +1,4 @@
-"""`crm.view`: the newest state of the account, whatever reply tells it."""
+"""`crm.view`: the newest state of the account, from whatever reply has it."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ SALES = {
 
 
 def answer(timestamp: int = 7, status: int = 0, **members: Any) -> Answer:
-    """Answer with an envelope around the simplest data there is."""
+    """Answer with an envelope around the simplest data."""
     data = {"version": "1.2"}
     head = {"timestamp": timestamp, "status": status, "message": "said", "data": data}
     return reply({**head, **members})
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
 def counts(items: Any) -> dict[str, int]:
     """Return the counts of tags or statuses by name."""
-    return {one.name: one.count for one in items}
+    return {item.name: item.count for item in items}
 
 
 def test_new_view_is_empty(onepagecrm: MakeOnePageCRM) -> None:
@@ -111,10 +111,10 @@ def test_error_reply_updates_view(onepagecrm: MakeOnePageCRM) -> None:
 def test_mock_updates_view(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """Login, changes without data and refusals of the mock update the view, in every format."""
 
-    def check(form: str) -> None:
+    def check(format_: str) -> None:
         mocks.reset()
         mock = mocks.onepagecrm
-        crm = mocked_onepagecrm(**mock.login, format=form)
+        crm = mocked_onepagecrm(**mock.login, format=format_)
         view = crm.crm.view
 
         crm(version)
@@ -179,7 +179,7 @@ def test_older_reply_does_not_replace_newer() -> None:
 
         assert crm.view.tags is not None
         assert counts(crm.view.tags.custom) == {"Solar": 2}
-        assert counts(crm.view.statuses) == {"all": 2, "lead": 1}  # nothing newer is known
+        assert counts(crm.view.statuses) == {"all": 2, "lead": 1}  # there is nothing newer
         assert crm.view.timestamp == datetime.fromtimestamp(9, UTC)
 
 
@@ -222,18 +222,18 @@ def test_watch_is_called_for_changes(onepagecrm: MakeOnePageCRM) -> None:
     crm = onepagecrm(
         answer(7, notifications=["a"]), answer(8), answer(9, 108, notifications=["b"]), answer(10)
     )
-    told: list[list[str]] = []
-    end = crm.crm.view.watch(lambda view: told.append(view.notifications))
+    calls: list[list[str]] = []
+    end = crm.crm.view.watch(lambda view: calls.append(view.notifications))
 
     crm(version)
     crm(version)
     with pytest.raises(ValidationError):
         crm(version)
-    assert told == [["a"], ["b"]]
+    assert calls == [["a"], ["b"]]
 
     end()
     crm(version)
-    assert told == [["a"], ["b"]]
+    assert calls == [["a"], ["b"]]
 
 
 def test_failing_callback_is_logged(
@@ -241,16 +241,16 @@ def test_failing_callback_is_logged(
 ) -> None:
     """An exception of a callback is logged; the call returns."""
     crm = onepagecrm(answer(7, notifications=["a"]))
-    told: list[View] = []
+    calls: list[View] = []
 
     def fail(_: View) -> None:
         raise RuntimeError("mine")
 
     crm.crm.view.watch(fail)
-    crm.crm.view.watch(told.append)
+    crm.crm.view.watch(calls.append)
 
     assert crm(version) == "1.2"
-    assert told == [crm.crm.view]
+    assert calls == [crm.crm.view]
     assert "mine" in caplog.text
 
 
@@ -267,9 +267,9 @@ def test_threads_share_view() -> None:
             return answer(number, notifications=[str(number)])(request)
 
     transport = Counting()
-    told: list[int] = []
+    calls: list[int] = []
     with OnePageCRM(uid="u", key=ONEPAGECRM_KEY, transport=transport) as crm:
-        crm.view.watch(lambda view: told.append(int(view.notifications[0])))
+        crm.view.watch(lambda view: calls.append(int(view.notifications[0])))
         threads = [
             threading.Thread(target=lambda: [crm.api_version() for _ in range(25)])
             for _ in range(8)
@@ -280,7 +280,7 @@ def test_threads_share_view() -> None:
             thread.join()
 
         assert crm.view.notifications == ["200"]
-    assert max(told) == 200
+    assert max(calls) == 200
 
 
 def test_with_options_shares_view(onepagecrm: MakeOnePageCRM) -> None:

@@ -95,10 +95,10 @@ def test_retries_post_on_429_and_503_with_retry_after(client: MakeClient, clock:
 
     def check(call: str, status: int) -> None:
         clock.waits.clear()
-        again = status in ({429, 503} if call not in REPEATABLE else RETRIED)
+        retried = status in ({429, 503} if call not in REPEATABLE else RETRIED)
         crm = client(refusal(status, headers={"Retry-After": "3"}), GOOD_FOR.get(call, GOOD))
 
-        if again:
+        if retried:
             crm(CALLS[call])
             assert clock.waits == [3.0]
         else:
@@ -106,7 +106,7 @@ def test_retries_post_on_429_and_503_with_retry_after(client: MakeClient, clock:
                 crm(CALLS[call])
             assert caught.value.retry_after == 3.0
             assert clock.waits == []
-        assert len(crm.seen) == 1 + again
+        assert len(crm.seen) == 1 + retried
 
     assert failures(check, product(CALLS, [400, 408, 429, 500, 502, 503, 504])) == []
 

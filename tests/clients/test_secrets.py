@@ -151,7 +151,7 @@ def test_logs_one_line_per_attempt(client: MakeClient, caplog: pytest.LogCapture
 def test_argument_error_has_no_value(client: MakeClient) -> None:
     """An ArgumentError names argument and type, not the value."""
     crm = client(saved(), department_key=KEY)
-    refused: list[dict[str, Any]] = [
+    rejected: list[dict[str, Any]] = [
         {"emails": PRIVATE["email"]},
         {"emails": [f"{PRIVATE['email']};x"]},
         {"phone": [PRIVATE["phone"]]},
@@ -164,7 +164,7 @@ def test_argument_error_has_no_value(client: MakeClient) -> None:
         {"options": {"headers": {"X-Note": PRIVATE["header"] + "\n"}}},
         {"options": {"query": {"q": PRIVATE["query"] + "\ud800"}}},
     ]
-    for keywords in refused:
+    for keywords in rejected:
         with pytest.raises(CRMError) as caught:
             crm(lambda crm: crm.contacts.save(**keywords))  # noqa: B023 - done at once
         assert_private(str(caught.value) + repr(caught.value))
