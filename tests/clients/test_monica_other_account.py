@@ -62,6 +62,7 @@ class Two:
         self.ada: Driver = monica(**self.mock.accounts["ada"])
         self.grace: Driver = monica(**self.mock.accounts["grace"])
         self.ada(lambda crm: crm.documents.create(contact_id=1, document=b"x"))
+        self.before = self.mock.snapshot()["records"]
 
     def of_ada(self, name: str) -> int:
         """Return the id of a record of Ada's."""
@@ -71,11 +72,10 @@ class Two:
 
     def missing(self, work: Callable[[Any], Any], code: int | None = 31) -> None:
         """Check that Grace gets a 404, and that nothing is written."""
-        before = self.mock.snapshot()["records"]
         with pytest.raises(NotFoundError) as caught:
             self.grace(work)
         assert (caught.value.status_code, caught.value.code) == (404, code)
-        assert self.mock.snapshot()["records"] == before
+        assert self.mock.snapshot()["records"] == self.before
 
 
 @pytest.fixture

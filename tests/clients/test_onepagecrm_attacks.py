@@ -255,7 +255,7 @@ BODIES = st.binary(max_size=60) | st.lists(PIECES, max_size=12).map(b"".join)
 
 
 @pytest.mark.parametrize("format_", ["xml", "yaml"])
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(start=st.integers(0, 200), end=st.integers(0, 200), middle=BODIES, code=st.booleans())
 def test_any_bytes(format_: str, start: int, end: int, middle: bytes, code: bool) -> None:
     """Whatever bytes come, a call returns a value or raises a CRMError."""

@@ -96,7 +96,7 @@ def test_any_tree_is_equal_in_all_formats() -> None:
     def check(path: str, method: str) -> None:
         schema = _reply_schema(path, method)
 
-        @settings(max_examples=8)
+        @settings(max_examples=4)
         @given(_trees(schema))
         def equal_in_all_formats(tree: Any) -> None:
             from_json = _decoded("json", json.dumps(tree), path, method)
