@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .decoding import convert, expectation
+from .decoding import payload_decoder as payload_expression
 from .payloads import PLAIN_PAYLOADS
 from .signatures import Signature, returned
 
@@ -12,25 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .derive import OperationPlan
+    from .parameters import Parameter
     from .schemas import Field
     from .signatures import Sources
 
 __all__ = ["dict_of", "emit_merges", "emit_method", "emit_payload_decoders", "payload_decoder"]
 
 
-def emit_method(plan: OperationPlan, sources: Sources, prefix: str) -> list[str]:
+def emit_method(
+    plan: OperationPlan, sources: Sources, prefix: str, bound: Parameter | None = None
+) -> list[str]:
     """Return the lines of a method.
 
     Args:
         plan: The operation.
         sources: What the emitters read.
         prefix: `Async` for the async class, empty for the sync one.
+        bound: The parameter whose value belongs to the resource; None for none.
     """
     narrow = next(
         (other for other in sources.derived.operations if other.source.narrows == plan.source.id),
         None,
     )
-    signature = Signature(plan, sources, narrow)
+    signature = Signature(plan, sources, narrow, bound.key if bound else None)
     body = _Body(signature, prefix)
     return [*signature.lines(prefix), *(f"    {line}" for line in body.lines())]
 
@@ -104,7 +108,8 @@ class _Body:
 
     def _tree(self, model: str, operation: str = "") -> str:
         """Return the expression of the body of a write."""
-        what = f"{operation or self.operation}, {model}, {self.sources.models[model].module}_codec"
+        codec = f"codec.{self.sources.models[model].module}"
+        what = f"{operation or self.operation}, models.{model}, {codec}"
         if self.signature.sole is not None:
             name = self.signature.members[0].name
             return f"member_tree({what}, {name!r}, {name}, extra)"
@@ -118,9 +123,9 @@ class _Body:
             for attribute in self.sources.models[upload].attributes
             if attribute.name not in known
         ]
-        operation = f"{self.operation}_UPLOAD"
+        operation, passed = f"{self.operation}_UPLOAD", " or ".join(files)
         return [
-            f"if isinstance(input_, {upload}) or (input_ is None and ({' or '.join(files)})):",
+            f"if isinstance(input_, models.{upload}) or (input_ is None and ({passed})):",
             f"    upload_ = {self._tree(upload, operation)}",
             *(f"    {line}" for line in self._run(operation, "upload_")),
             *(["    return"] if self.plan.payload is None else []),
@@ -138,7 +143,13 @@ class _Body:
     def _arguments(self, plan: OperationPlan) -> str:
         own = (*self.signature.parameters, *self.signature.narrowing)
         known = {parameter.key for parameter in own}
-        return dict_of(one.argument for one in plan.parameters if one.key in known)
+        bound = self.signature.bound
+        parts = [
+            f'"{one.argument}": {"self._bound" if one.key == bound else one.argument}'
+            for one in plan.parameters
+            if one.key in known or one.key == bound
+        ]
+        return f"{{{', '.join(parts)}}}"
 
 
 def dict_of(names: Iterable[str]) -> str:
@@ -156,10 +167,10 @@ def payload_decoder(plan: OperationPlan, sources: Sources) -> str:
         return "None"
     kind = payload.kind
     if not payload.nullable and kind.name == "model":
-        return f"{models[kind.ref].module}_codec.decode"
+        return f"codec.{models[kind.ref].module}.decode"
     if not payload.nullable and kind.name == "list" and kind.items[0].name == "model":
-        return f"{models[kind.items[0].ref].module}_codec.decode_all"
-    return f"payloads.{_first_alike(plan, sources)}"
+        return f"codec.{models[kind.items[0].ref].module}.decode_all"
+    return f"codec.{plan.module}_payloads.{_first_alike(plan, sources)}"
 
 
 def _first_alike(plan: OperationPlan, sources: Sources) -> str:
@@ -187,7 +198,7 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
         payload = plan.payload
         if plan.module != module or payload is None:
             continue
-        if payload_decoder(plan, sources) != f"payloads.{name}":
+        if payload_decoder(plan, sources) != f"codec.{module}_payloads.{name}":
             continue
         null = ["    if v is None:", "        return None"] if payload.nullable else []
         lines += [
@@ -195,14 +206,8 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
             f"def {name}(v: Any) -> {returned(plan)}:",
             f'    """Return what `{plan.public}` returns."""',
             *null,
-            *(
-                f"    {line}"
-                for line in convert(payload.kind, "", sources.models, empty=False)
-                if line.strip() != "at = ''"
-            ),
-            "    else:",
-            f"        reject(v, {expectation(payload.kind)!r})",
-            f"    value: {returned(plan)} = v",
+            f"    found: Any = {payload_expression(payload.kind, sources.models)}",
+            f"    value: {returned(plan)} = found",
             "    return value",
             "",
         ]
@@ -244,7 +249,7 @@ def _merge(plan: OperationPlan, sources: Sources) -> list[str]:
         f"_{plan.constant} = Merge(",
         f"    operations.{read.constant},",
         f"    operations.{plan.constant},",
-        f"    {payload_decoder(read, sources)},",
+        f"    lambda tree: {payload_decoder(read, sources)}(tree),",
         f"    ({' '.join(rows)}),",
         ")",
         "",

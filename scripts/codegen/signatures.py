@@ -39,6 +39,9 @@ _ERRORS = {
     "422": "ValidationError",
     "429": "RateLimitError",
 }
+_TAKEN = {"self", "body_", "upload_", "codec", "models", "operations"}
+"""Names that emitted methods use, which no argument may have."""
+
 FILE = "File | BinaryIO | bytes | Path"
 """What methods take where a model has a `File`."""
 
@@ -110,11 +113,13 @@ class Signature:
         plan: The operation.
         sources: What the emitters read.
         narrow: The operation that lists a part of it; None for none.
+        bound: Key of the parameter whose value belongs to the resource; None for none.
     """
 
     plan: OperationPlan
     sources: Sources
     narrow: OperationPlan | None = None
+    bound: tuple[str, str] | None = None
     descriptions: dict[str, str] = field(init=False, default_factory=dict)
 
     @cached_property
@@ -125,7 +130,7 @@ class Signature:
         return [
             parameter
             for parameter in self.plan.parameters
-            if parameter.key not in hidden and not parameter.deprecated
+            if parameter.key not in {*hidden, self.bound} and not parameter.deprecated
         ]
 
     @cached_property
@@ -221,7 +226,7 @@ class Signature:
 
     def _check(self, arguments: list[Argument]) -> None:
         names = [argument.name for argument in arguments]
-        twice = {name for name in names if names.count(name) > 1} | {"self", "body_"} & set(names)
+        twice = {name for name in names if names.count(name) > 1} | _TAKEN & set(names)
         if not twice:
             return
         members = {member.derived for name in self.models for member in self._fields(name)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.options import mapping
-from crmkit_generated.autocrm.codec import lead
+from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.leads import LEADS_CONVERT, LEADS_CONVERT_BY_ID
 from crmkit_generated.autocrm.resources import leads as generated
 
@@ -41,13 +41,16 @@ class _Conversion(EntityType):
 
     async def _convert(self, id: str, records: Any, skip: object, options: Options | None) -> Lead:
         async def send(call: Call) -> Lead:
-            return await self._sender.call(call, lead.decode)
+            return await self._sender.call(call, codec.lead.decode)
 
         with in_operation(LEADS_CONVERT.name):
             if not isinstance(id, str):
                 raise ArgumentError("id", f"expected str, got {type(id).__name__}")
             parts = mapping({} if records is None else records, "records").items()
-            made = {name: one.to_dict() if hasattr(one, "to_dict") else one for name, one in parts}
+            made = {
+                name: record.to_dict() if hasattr(record, "to_dict") else record
+                for name, record in parts
+            }
             body: dict[str, Any] = {"records": wire_tree(made, "records")}
         if skip:
             body["skipDuplicateCheck"] = True

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", "Relationships"]
 
 
-def _reverse(one: Relationship, others: Iterable[Relationship]) -> Relationship | None:
+def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
     """Return the reverse; the nearest of several, as a pair is made at once."""
     found = [
         other
         for other in others
-        if other.id != one.id
-        and other.of_contact.id == one.contact_is.id
-        and other.relationship_type.name == one.relationship_type.name_reverse_relationship
+        if other.id != relationship.id
+        and other.of_contact.id == relationship.contact_is.id
+        and other.relationship_type.name == relationship.relationship_type.name_reverse_relationship
     ]
-    return min(found, key=lambda other: abs(other.id - one.id), default=None)
+    return min(found, key=lambda other: abs(other.id - relationship.id), default=None)
 
 
-def _named(name: str, found: Iterable[RelationshipType]) -> RelationshipType | None:
-    return next((one for one in found if one.name == name), None)
+def _named(name: str, types: Iterable[RelationshipType]) -> RelationshipType | None:
+    return next((type_ for type_ in types if type_.name == name), None)
 
 
 class Relationships(generated.Relationships):
@@ -39,7 +39,7 @@ class Relationships(generated.Relationships):
         """Read the reverse of a relationship: the contacts swapped, of the reverse type.
 
         The server makes it together with the relationship and gives it an id of its own. Of exact
-        copies, which the server does not tell apart either, it is one. Two reads.
+        copies, which the server does not distinguish either, it is any. Two reads.
 
         Args:
             id: Id of the relationship.
@@ -52,15 +52,29 @@ class Relationships(generated.Relationships):
             NotFoundError: There is no such relationship.
         """
         # recorded: seq 88, the automatic reverse
-        one = self.get(id, options=options)
-        return _reverse(one, self.list(contact_id=one.of_contact.id, options=options))
+        found = self.get(id, options=options)
+        return _reverse(found, self.list(contact_id=found.of_contact.id, options=options))
 
 
 class AsyncRelationships(generated.AsyncRelationships):
     """Links between two contacts: who is whose uncle, spouse, colleague."""
 
     async def reverse(self, id: int, *, options: Options | None = None) -> Relationship | None:
-        """Read the reverse of a relationship; see `Relationships.reverse`."""
+        """Read the reverse of a relationship: the contacts swapped, of the reverse type.
+
+        The server makes it together with the relationship and gives it an id of its own. Of exact
+        copies, which the server does not distinguish either, it is any. Two reads.
+
+        Args:
+            id: Id of the relationship.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The reverse; None if there is not one.
+
+        Raises:
+            NotFoundError: There is no such relationship.
+        """
         one = await self.get(id, options=options)
         others = await self.list(contact_id=one.of_contact.id, options=options).collect()
         return _reverse(one, others)
@@ -104,10 +118,29 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
     """What a relationship can mean, with the type of its reverse."""
 
     async def find(self, name: str, *, options: Options | None = None) -> RelationshipType | None:
-        """Find a relationship type by its name; see `RelationshipTypes.find`."""
+        """Find a relationship type by its name, such as `uncle`.
+
+        Args:
+            name: The name, in the vendor's English words, whatever the user's language.
+            options: What the call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if no type has that name.
+        """
         return _named(name, await self.list(options=options).collect())
 
     async def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
-        """Read the type that the reverse has; see `RelationshipTypes.reverse`."""
+        """Read the type that the reverse of a relationship has: of `uncle`, `nephew`. Two reads.
+
+        Args:
+            id: Id of the type.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if no type has that name.
+
+        Raises:
+            NotFoundError: There is no such type.
+        """
         one = await self.get(id, options=options)
         return _named(one.name_reverse_relationship, await self.list(options=options).collect())

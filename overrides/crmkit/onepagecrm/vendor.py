@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from crmkit.core.call import Call
     from crmkit.core.http import IO, Request, Response
     from crmkit.core.operation import Operation
-    from crmkit.core.options import Options
     from crmkit.core.vendor import SendsCalls
 
 __all__ = ["MEDIA_TYPES", "OnePageCRMVendor"]
@@ -107,7 +106,7 @@ class OnePageCRMVendor(Vendor):
             return
         before = self._logins
         async with self._one_at_a_time(sender.io):
-            if self._signs():
+            if self._signs():  # meanwhile
                 return
             if self._refusal is not None and self._logins != before:
                 raise copy(self._refusal)
@@ -129,15 +128,15 @@ class OnePageCRMVendor(Vendor):
         fields = {"login": login, "password": password}
         try:
             # Tried once: the call that needs the key is repeated with all that belongs to it.
-            options: Options = {"max_retries": 0}
-            await sender.reply(new_call(self, sender.settings, AUTH_LOGIN, {}, options, fields))
+            once = new_call(self, sender.settings, AUTH_LOGIN, {}, {"max_retries": 0}, fields)
+            await sender.reply(once)
         except errors.TransportError as error:
             error.maybe_processed = False  # of the call that needs the key, nothing was sent
             raise
         except errors.DecodeError as error:
             error.response = None  # a key may stand in it
             raise
-        if not self._signs():
+        if self._key is None:
             raise errors.DecodeError("the reply has no key", path="data", operation=AUTH_LOGIN.name)
 
     def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:
