@@ -8,21 +8,40 @@ is an error with a path, never a wrong object.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .decoding import convert, decode_field, expectation
+from .decoding import decode_field
 from .encoding import encode_field
 from .imports import only_needed
 from .kinds import parts
 
 if TYPE_CHECKING:
     from .derive import Derived
-    from .kinds import Kind, Model
+    from .kinds import Model
     from .models import ModelSource
 
-__all__ = ["IMPORTS", "convert", "emit_codec", "expectation"]
+__all__ = ["IMPORTS", "emit_codec"]
 
-_HEAD = '''"""Decoder and encoder of `{name}`, between the wire's tree and the object."""
+_MODULES = (
+    *("codec.datetimes", "codec.decode_errors", "codec.files", "codec.labeled", "codec.nested"),
+    *("codec.numbers", "codec.strings", "codec.values"),
+)
+IMPORTS = (
+    *(
+        f"from crmkit.core.{module} import "
+        + ", ".join(
+            name
+            for name in import_module(f"crmkit.core.{module}").__all__
+            if name.islower()  # functions; classes come from the generated models
+        )
+        for module in _MODULES
+    ),
+    "from crmkit.core.types import File",
+)
+"""What a codec may need."""
+
+_HEAD = '''"""Decoder and encoder of `{name}`, between wire tree and object."""
 
 from __future__ import annotations
 
@@ -37,64 +56,6 @@ from ..models.{module} import {name}
 
 EMITTED = True'''
 
-_RUNTIME = {
-    "codec.datetimes": (
-        "decode_date",
-        "decode_date_or_str",
-        "decode_datetime",
-        "decode_dmy",
-        "decode_unix",
-        "encode_date",
-        "encode_date_or_str",
-        "encode_datetime",
-        "encode_dmy",
-        "encode_espo_datetime",
-        "encode_unix",
-    ),
-    "codec.decode_errors": ("reject",),
-    "codec.files": ("encode_file",),
-    "codec.labeled": (
-        "decode_mailbox",
-        "encode_mailbox",
-        "join_labeled",
-        "join_mailboxes",
-        "split_labeled",
-        "split_mailboxes",
-    ),
-    "codec.nested": (
-        "check_type",
-        "decode_dict",
-        "decode_discriminated",
-        "decode_enum",
-        "decode_list",
-        "decode_optional",
-        "decode_union",
-        "encode_dict",
-        "encode_list",
-        "encode_model",
-        "encode_union",
-        "join_members",
-        "split_members",
-    ),
-    "codec.numbers": (
-        "decode_bit",
-        "decode_country",
-        "decode_digits",
-        "encode_bit",
-        "encode_country",
-        "encode_digits",
-        "format_lenient",
-        "parse_lenient",
-    ),
-    "codec.strings": ("join_strings",),
-    "codec.values": ("check_items", "encode_extras", "encode_items", "encode_json", "encode_plain"),
-    "types": ("File",),
-}
-IMPORTS = tuple(
-    f"from crmkit.core.{module} import {', '.join(names)}" for module, names in _RUNTIME.items()
-)
-"""What a codec may need."""
-
 
 def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) -> str:
     """Return the codec module of a model.
@@ -105,28 +66,21 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         sources: The generated classes by name.
     """
     source = sources[model.name]
-    found = {part for one in model.fields for part in parts(one.kind) if part.ref}
-    classes = sorted({one.ref for one in found if one.ref in sources})
-    enums = [ref for ref in classes if ref in derived.enums]
-    models = [ref for ref in classes if ref in derived.models]
+    found = {part for field in model.fields for part in parts(field.kind) if part.ref}
+    refs = sorted({kind.ref for kind in found if kind.ref in sources})
+    enums = [ref for ref in refs if ref in derived.enums]
+    models = [ref for ref in refs if ref in derived.models]
     imports = [f"from ..models.{sources[ref].module} import {ref}" for ref in [*enums, *models]]
     imports += [
         f"from . import {sources[ref].module} as {sources[ref].module}_codec" for ref in models
     ]
-    tables = "".join(
-        f"_{sources[ref].module} = {{one.value: one for one in {ref}}}\n" for ref in enums
-    )
+    tables = [f"_{sources[ref].module} = {{item.value: item for item in {ref}}}" for ref in enums]
     if model.mode == "write":
-        spellings = [name for one in model.fields for name in (one.wire, *one.aliases)]
-        names = ", ".join(repr(name) for name in spellings)
-        tables += f"MEMBERS = frozenset(({names},))\n" if names else "MEMBERS = frozenset[str]()\n"
-    if any(
-        part.between and part.items[0].ref == model.name
-        for one in derived.models.values()
-        for field in one.fields
-        for part in parts(field.kind)
-    ):
-        tables += f"ORDER = {tuple(one.wire for one in model.fields)!r}\n"
+        names = [name for field in model.fields for name in (field.wire, *field.aliases)]
+        listed = ", ".join(repr(name) for name in names)
+        tables.append(f"MEMBERS = frozenset[str](({listed}{',' if names else ''}))")
+    if _is_joined(derived, model):
+        tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     head = _HEAD.format(
         name=model.name,
         module=source.module,
@@ -134,58 +88,63 @@ def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) 
         runtime="\n".join(IMPORTS),
     )
     return only_needed(
-        f"{head}\n{tables}\n\n{_decoder(model, sources)}\n\n{_encoder(model, sources)}"
+        "\n".join([head, *tables, "", "", *_decoder(model, sources), *_encoder(model, sources)])
     )
 
 
-def _parts(kind: Kind) -> list[Kind]:
-    return [kind, *(part for item in kind.items for part in _parts(item))]
+def _is_joined(derived: Derived, model: Model) -> bool:
+    """Return whether a string holds a list of such models."""
+    return any(
+        part.between and part.items[0].ref == model.name
+        for other in derived.models.values()
+        for field in other.fields
+        for part in parts(field.kind)
+    )
 
 
-def _decoder(model: Model, sources: dict[str, ModelSource]) -> str:
+def _decoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
     name = model.name
     lines = [
+        "at = ''",
+        "if type(row) is not dict:",
+        "    reject(row, 'dict')",
+        "s = row.copy()",
+        "pop = s.pop",
+        "o: Any = object.__new__(cls)",
+    ]
+    for field in model.fields:
+        lines += decode_field(field, model, sources)
+    # A copy of the rest, because a dict keeps its size when members are taken out.
+    lines += ["o.additional_properties = dict(s) if s else {}", "add(o)"]
+    return [
         f"def decode_all(rows: Any, cls: type[Any] = {name}) -> list[{name}]:",
-        '    """Return the objects of an array of trees, which is left as it is."""',
+        '    """Return the objects of a list of trees, which is left as it is."""',
         "    if type(rows) is not list:",
-        '        reject(rows, "an array")',
+        "        reject(rows, 'list')",
         f"    out: list[{name}] = []",
         "    add = out.append",
         "    for row in rows:",
-        '        at = ""',
-        "        if type(row) is not dict:",
-        '            reject(row, "an object")',
-        "        s = row.copy()",
-        "        pop = s.pop",
-        "        o: Any = object.__new__(cls)",
-    ]
-    for one in model.fields:
-        lines += [f"        {line}" for line in decode_field(one, model, sources)]
-    lines += [
-        # A copy of the rest, because a dict keeps its size when members are taken out.
-        "        o.additional_properties = dict(s) if s else {}",
-        "        add(o)",
+        *(f"        {line}" for line in lines),
         "    return out",
         "",
         "",
-        f"def decode(tree: Any) -> {name}:",
-        '    """Return the object of one tree, which is left as it is."""',
-        "    return decode_all([tree])[0]",
-    ]
-    return "\n".join(lines)
-
-
-def _encoder(model: Model, sources: dict[str, ModelSource]) -> str:
-    lines = [
-        f"def encode(o: {model.name}) -> dict[str, Any]:",
-        '    """Return the tree of an object.',
+        "decode = decode_single(decode_all)",
         "",
-        "    Raises:",
-        "        ArgumentError: A value cannot be written in the wire's form.",
-        '    """',
-        "    d = encode_extras(o.additional_properties)",
-        "    v: Any",
+        "",
     ]
-    for one in model.fields:
-        lines += encode_field(one, model, sources)
-    return "\n".join([*lines, "    return d"]) + "\n"
+
+
+def _encoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
+    encoded = [encode_field(field, model, sources) for field in model.fields]
+    items = [item for item, _ in encoded if item]
+    lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
+    # A member that the document names wins over one of the same name beside them.
+    lines += ["if o.additional_properties:"]
+    lines += ["    encode_extras(o.additional_properties, d)"]
+    lines += [line for _, more in encoded for line in more]
+    return [
+        "def encode(o: Any) -> dict[str, Any]:",
+        f'    """Return the tree of a {model.name}, or raise ArgumentError."""',
+        *(f"    {line}" for line in lines),
+        "    return d",
+    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .imports import only_needed
 from .methods import dict_of, payload_decoder
 from .models import doc
-from .resources import codec_imports, model_imports
+from .resources import model_imports
 from .signatures import plain_body_type, returned, summary, wrapped
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ def emit_functions(plan: OperationPlan, sources: Sources) -> str:
         "from crmkit.core.generated import Client, encode_body",
         "from crmkit.core.types import UNSET, File, Response, Unset",
         "",
-        f"from ...codec import {plan.module}_payloads as payloads",
+        "from ... import codec",
         f"from ...operations import {plan.module} as operations",
-        *codec_imports(sources.models, "..."),
         *model_imports(sources.models, "..."),
         "",
     ]
@@ -100,7 +99,7 @@ def _call(plan: OperationPlan, sources: Sources, *, upload: bool = False) -> str
     body = plan.body
     if body is not None and body.model:
         model = body.upload if upload else body.model
-        parts.append(f"body, {sources.models[model].module}_codec.encode")
+        parts.append(f"body, codec.{sources.models[model].module}.encode")
     elif body is not None:
         parts.append("body" if body.media == "content" else "body, encode_body")
     return ", ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .decoding import convert, expectation
+from .decoding import payload_decoder as payload_expression
 from .payloads import PLAIN_PAYLOADS
 from .signatures import Signature, returned
 
@@ -104,7 +104,8 @@ class _Body:
 
     def _tree(self, model: str, operation: str = "") -> str:
         """Return the expression of the body of a write."""
-        what = f"{operation or self.operation}, {model}, {self.sources.models[model].module}_codec"
+        codec = f"codec.{self.sources.models[model].module}"
+        what = f"{operation or self.operation}, models.{model}, {codec}"
         if self.signature.sole is not None:
             name = self.signature.members[0].name
             return f"member_tree({what}, {name!r}, {name}, extra)"
@@ -118,9 +119,9 @@ class _Body:
             for attribute in self.sources.models[upload].attributes
             if attribute.name not in known
         ]
-        operation = f"{self.operation}_UPLOAD"
+        operation, passed = f"{self.operation}_UPLOAD", " or ".join(files)
         return [
-            f"if isinstance(input_, {upload}) or (input_ is None and ({' or '.join(files)})):",
+            f"if isinstance(input_, models.{upload}) or (input_ is None and ({passed})):",
             f"    upload_ = {self._tree(upload, operation)}",
             *(f"    {line}" for line in self._run(operation, "upload_")),
             *(["    return"] if self.plan.payload is None else []),
@@ -156,10 +157,10 @@ def payload_decoder(plan: OperationPlan, sources: Sources) -> str:
         return "None"
     kind = payload.kind
     if not payload.nullable and kind.name == "model":
-        return f"{models[kind.ref].module}_codec.decode"
+        return f"codec.{models[kind.ref].module}.decode"
     if not payload.nullable and kind.name == "list" and kind.items[0].name == "model":
-        return f"{models[kind.items[0].ref].module}_codec.decode_all"
-    return f"payloads.{_first_alike(plan, sources)}"
+        return f"codec.{models[kind.items[0].ref].module}.decode_all"
+    return f"codec.{plan.module}_payloads.{_first_alike(plan, sources)}"
 
 
 def _first_alike(plan: OperationPlan, sources: Sources) -> str:
@@ -187,7 +188,7 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
         payload = plan.payload
         if plan.module != module or payload is None:
             continue
-        if payload_decoder(plan, sources) != f"payloads.{name}":
+        if payload_decoder(plan, sources) != f"codec.{module}_payloads.{name}":
             continue
         null = ["    if v is None:", "        return None"] if payload.nullable else []
         lines += [
@@ -195,14 +196,7 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
             f"def {name}(v: Any) -> {returned(plan)}:",
             f'    """Return what `{plan.public}` returns."""',
             *null,
-            *(
-                f"    {line}"
-                for line in convert(payload.kind, "", sources.models, empty=False)
-                if line.strip() != "at = ''"
-            ),
-            "    else:",
-            f"        reject(v, {expectation(payload.kind)!r})",
-            f"    value: {returned(plan)} = v",
+            f"    value: {returned(plan)} = {payload_expression(payload.kind, sources.models)}",
             "    return value",
             "",
         ]
@@ -244,7 +238,7 @@ def _merge(plan: OperationPlan, sources: Sources) -> list[str]:
         f"_{plan.constant} = Merge(",
         f"    operations.{read.constant},",
         f"    operations.{plan.constant},",
-        f"    {payload_decoder(read, sources)},",
+        f"    lambda tree: {payload_decoder(read, sources)}(tree),",
         f"    ({' '.join(rows)}),",
         ")",
         "",

@@ -1,31 +1,26 @@
-"""Run the generator, and read from its output what the emitters build on.
+"""Run the generator's parser on the derived document, and emit the models from what it finds.
 
-The generator's own templates are used as they are. What it wrote is then changed in one way: the
-bodies of the models' `from_dict` and `to_dict` become calls of the emitted decoders and encoders.
-They are found by position, and a shape that is not as expected stops the generation.
+The parser is the one source of the names of classes, modules and attributes, and of their types.
 """
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import copy
-import io
 import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from jinja2.bccache import Bucket, BytecodeCache
-from openapi_python_client import Project, strings
+from openapi_python_client import strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData, openapi
+from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.parser.properties import EnumProperty, ModelProperty
 
 from .document import DocumentError
+from .imports import only_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from .derive import Derived
 
@@ -33,9 +28,10 @@ __all__ = [
     "Argument",
     "ModelSource",
     "doc",
+    "emit_models",
+    "emit_shims",
     "model_sources",
     "run_generator",
-    "write_shims",
 ]
 
 
@@ -60,25 +56,23 @@ class Argument:
 
 @dataclass
 class ModelSource:
-    """A generated class.
+    """A class of the package's models: model, enum, or name for a type.
 
     Args:
         name: Its name.
         module: Its module below `models`.
-        path: Its file.
         attributes: Its attributes, in order.
-        names: Python names by wire name.
+        names: Python names by name in the derived document.
     """
 
     name: str
     module: str
-    path: Path
     attributes: list[Argument] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
 
 
-def run_generator(derived: Derived, folder: Path) -> None:
-    """Write the package of a derived document to `folder`, which does not exist.
+def run_generator(derived: Derived) -> GeneratorData:
+    """Return what the generator makes of a derived document.
 
     Raises:
         DocumentError: The generator warns of anything or fails.
@@ -87,7 +81,7 @@ def run_generator(derived: Derived, folder: Path) -> None:
     builtins = strings.RESERVED_WORDS & set(_given_names(derived.document.tree))
     strings.RESERVED_WORDS.difference_update(builtins)
     try:
-        _run(derived, folder)
+        return _run(derived)
     finally:
         strings.RESERVED_WORDS.update(builtins)
 
@@ -102,42 +96,18 @@ def _given_names(node: Any) -> Iterator[str]:
         yield from _given_names(value)
 
 
-def _run(derived: Derived, folder: Path) -> None:
-    # It copies each operation three times with all models behind it, and drops what it copied.
-    openapi.deepcopy = copy.copy  # type: ignore[assignment, attr-defined]  # shallow, as good
-
+def _run(derived: Derived) -> GeneratorData:
     _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])
     config = Config.from_sources(
-        file, MetaType.NONE, folder, "utf-8", overwrite=False, output_path=folder
+        file, MetaType.NONE, None, "utf-8", overwrite=False, output_path=None
     )
     data = GeneratorData.from_dict(derived.tree, config=config)
     if isinstance(data, GeneratorError):
         _refuse(derived, data)
-    project = Project(openapi=data, config=config)
-    project.env.bytecode_cache = _COMPILED
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints the folder's name
-        errors = project.build()
-    if errors:
-        _refuse(derived, errors[0])
-
-
-class _Memory(BytecodeCache):
-    """Keeps compiled templates, which the generator would compile anew for each document."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, Any] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give a template's code to jinja."""
-        bucket.code = self._known.get(bucket.key)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template's code."""
-        self._known[bucket.key] = bucket.code
-
-
-_COMPILED = _Memory()
+    if data.errors:
+        _refuse(derived, data.errors[0])
+    return data
 
 
 def _check_members(derived: Derived) -> None:
@@ -170,152 +140,146 @@ def doc(text: str) -> str:
     return f'{line[:-1]}\\"' if line.endswith('"') else line
 
 
-class _Source:
-    """A generated module, and the text of its parts as it was written.
-
-    `ast.unparse` differs between Python versions, and `ast.get_source_segment` is slow.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.tree = ast.parse(text)
-        self._lines = text.encode().splitlines(keepends=True)
-
-    def text(self, node: ast.expr | None) -> str:
-        """Return the text of a node, on one line; an empty one for no node."""
-        if node is None or node.end_lineno is None:
-            return ""
-        lines = self._lines[node.lineno - 1 : node.end_lineno]
-        lines[-1] = lines[-1][: node.end_col_offset]
-        lines[0] = lines[0][node.col_offset :]
-        return " ".join(b"".join(lines).decode().split())
-
-
-def _expected(path: Path, what: str) -> DocumentError:
-    return DocumentError(
-        f"{path.name}: the generator wrote no {what} where it used to; see codegen/models.py"
-    )
-
-
-def model_sources(derived: Derived, folder: Path) -> dict[str, ModelSource]:
-    """Read the generated classes, enums included, and tie the models to their codecs.
+def model_sources(derived: Derived, data: GeneratorData) -> dict[str, ModelSource]:
+    """Return the classes that the generator makes of a derived document, by name.
 
     Raises:
-        DocumentError: The generator's output has another shape than expected.
+        DocumentError: It makes other classes than the document has schemas.
     """
     found: dict[str, ModelSource] = {}
-    for path in sorted((folder / "models").glob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        source = _Source(text)
-        for node in source.tree.body:
-            if isinstance(node, ast.ClassDef):
-                model = ModelSource(node.name, path.stem, path)
-                if node.name in derived.models:
-                    _read_class(source, node, model)
-                    secrets = {
-                        model.names[one.derived]
-                        for one in derived.models[node.name].fields
-                        if one.secret
-                    }
-                    _tie(text, node, model, secrets)
-                found[node.name] = model
+    for made in (*data.models, *data.enums):
+        info = made.class_info
+        source = found[info.name] = ModelSource(info.name, info.module_name)
+        if info.name in derived.models and isinstance(made, ModelProperty):
+            properties = [*(made.required_properties or ()), *(made.optional_properties or ())]
+            # Those without a default first, as Python has it.
+            for one in sorted(properties, key=lambda one: not one.required):
+                type_ = one.get_type_string().as_unembedded_code()
+                default = None if one.required else "UNSET"
+                source.attributes.append(Argument(one.python_name, type_, default))
+                source.names[one.name.get_untrusted_value()] = one.python_name
+        elif isinstance(made, EnumProperty):
+            source.names = {str(value): name for name, value in made.values.items()}
     named = derived.models.keys() | derived.enums | derived.forms | derived.aliases.keys()
-    missing = named - found.keys()
-    if missing:
-        raise _expected(folder / "models", f"class {min(missing)}")
-    for form in derived.forms:
-        text = (
-            f'"""The form `{form}`."""\n\nfrom crmkit.core.codec.labeled import {form} as {form}\n'
-        )
-        found[form].path.write_text(text, encoding="utf-8")
-    for name, type_ in derived.aliases.items():
-        found[name].path.write_text(_alias(name, type_, found), encoding="utf-8")
+    if named != found.keys():
+        other = min(named ^ found.keys())
+        raise DocumentError(f"{derived.document.file}: the generator makes other classes: {other}")
     return found
 
 
-def _alias(name: str, type_: str, found: dict[str, ModelSource]) -> str:
+def emit_models(derived: Derived, sources: dict[str, ModelSource]) -> dict[str, str]:
+    """Return the modules of all classes, by path in the package."""
+    texts: dict[str, str] = {}
+    for name, source in sources.items():
+        if name in derived.models:
+            text = _model(derived, source, sources)
+        elif name in derived.enums:
+            text = _enum(derived, source)
+        elif name in derived.forms:
+            home = "crmkit.core.codec.labeled"
+            text = f'"""The class `{name}`."""\n\nfrom {home} import {name} as {name}\n'
+        else:
+            text = _alias(name, derived.aliases[name], sources)
+        texts[f"models/{source.module}.py"] = text
+    return texts
+
+
+def _model(derived: Derived, source: ModelSource, sources: dict[str, ModelSource]) -> str:
+    model = derived.models[source.name]
+    fields = {source.names[one.derived]: one for one in model.fields}
+    described = derived.tree["components"]["schemas"][model.name]["description"]
+    lines = _wrapped(described or f"{model.name} of the document.", "")
+    if fields:
+        lines += ["", "Attributes:"]
+    declared: list[str] = []
+    for one in source.attributes:
+        text = fields[one.name].description or "See the vendor's page."
+        lines += [f"    {line}" for line in _wrapped(f"{one.name}: {text}", "    ")]
+        default = f" = {one.default}" if one.default else ""
+        if fields[one.name].secret:
+            given = f"default={one.default}, " if one.default else ""
+            default = f" = _attrs_field({given}repr=False)"
+        declared.append(f"    {one.name}: {one.annotation}{default}")
+    used = sorted({*re.findall(r"\b[A-Z]\w*", " ".join(declared))} & sources.keys())
+    imports = [
+        "from __future__ import annotations",
+        "",
+        "import datetime",
+        "from typing import TYPE_CHECKING, Any",
+        "",
+        "from attrs import define as _attrs_define, field as _attrs_field",
+        "from crmkit.core.codec.model import Model",
+        "from crmkit.core.types import UNSET, File, Unset",
+        "",
+        *(f"from .{sources[one].module} import {one}" for one in used if one in derived.enums),
+    ]
+    # Models may hold one another; annotations are text.
+    lazy = [
+        f"    from .{sources[one].module} import {one}"
+        for one in used
+        if one not in {*derived.enums, source.name}
+    ]
+    imports += ["if TYPE_CHECKING:", *lazy] if lazy else []
+    text = [
+        *imports,
+        "",
+        "@_attrs_define",
+        f"class {source.name}(Model):",
+        *_docstring(lines),
+        "",
+        *declared,
+        "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)",
+    ]
+    return only_needed("\n".join(text))
+
+
+def _enum(derived: Derived, source: ModelSource) -> str:
+    described = derived.tree["components"]["schemas"][source.name]["description"]
+    lines = [
+        "from enum import StrEnum",
+        "",
+        f"class {source.name}(StrEnum):",
+        *_docstring(_wrapped(described or "Values of one kind.", "")),
+        "",
+        *(f"    {name} = {value!r}" for value, name in sorted(source.names.items())),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _docstring(lines: list[str]) -> list[str]:
+    """Return the lines of a class's docstring."""
+    if len(lines) == 1:
+        return [f'    """{lines[0]}"""']
+    return [f'    """{lines[0]}', *(f"    {line}".rstrip() for line in lines[1:]), '    """']
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    """Return a text as lines of a class's docstring, all but the first indented."""
+    return textwrap.wrap(doc(text), 92, subsequent_indent=indent, break_long_words=False)
+
+
+def _alias(name: str, type_: str, sources: dict[str, ModelSource]) -> str:
     """Return the module of a name that stands for a type."""
-    used = sorted({*re.findall(r"\b[A-Z]\w*", type_)} & found.keys())
+    used = sorted({*re.findall(r"\b[A-Z]\w*", type_)} & sources.keys())
     lines = [
         f'"""What `{name}` stands for in annotations."""',
         "import datetime",
         "from collections.abc import Mapping",
         "from typing import Any",
-        *(f"from .{found[one].module} import {one}" for one in used),
+        *(f"from .{sources[one].module} import {one}" for one in used),
         f"{name} = {type_}",
     ]
-    return "\n".join(lines) + "\n"
+    return only_needed("\n".join(lines))
 
 
-def _read_class(source: _Source, node: ast.ClassDef, model: ModelSource) -> None:
-    for item in node.body:
-        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-            if item.target.id == "additional_properties":
-                continue
-            default = source.text(item.value) if item.value is not None else None
-            model.attributes.append(Argument(item.target.id, source.text(item.annotation), default))
-    to_dict = next(
-        (
-            item
-            for item in node.body
-            if isinstance(item, ast.FunctionDef) and item.name == "to_dict"
-        ),
-        None,
-    )
-    if to_dict is None:
-        raise _expected(model.path, "to_dict")
-    for part in ast.walk(to_dict):
-        # field_dict.update({"wire": python_name}) and field_dict["wire"] = python_name
-        if isinstance(part, ast.Dict):
-            pairs = list(zip(part.keys, part.values, strict=True))
-        elif isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Subscript):
-            pairs = [(part.targets[0].slice, part.value)]
-        else:
-            continue
-        for key, value in pairs:
-            if isinstance(key, ast.Constant) and isinstance(value, ast.Name):
-                model.names[str(key.value)] = value.id
-    if sorted(model.names.values()) != sorted(one.name for one in model.attributes):
-        raise _expected(model.path, "attribute for each member of to_dict")
-
-
-def _tie(source: str, node: ast.ClassDef, model: ModelSource, secrets: set[str]) -> None:
-    """Let the codec do the work of a model, and keep secrets out of its repr."""
-    lines = source.splitlines(keepends=True)
-    for item in node.body:
-        if isinstance(item, ast.AnnAssign) and getattr(item.target, "id", "") in secrets:
-            declared, _, default = lines[item.lineno - 1].rstrip().partition(" = ")
-            given = f"default={default}, " if default else ""
-            lines[item.lineno - 1] = f"{declared} = _attrs_field({given}repr=False)\n"
-    bodies = {
-        "to_dict": (
-            f"        from ..codec import {model.module} as codec\n\n"
-            "        return codec.encode(self)\n"
-        ),
-        "from_dict": (
-            "        from crmkit.core.codec.decode_errors import decode_model\n\n"
-            f"        from ..codec import {model.module} as codec\n\n"
-            "        return decode_model(codec.decode_all, src_dict, cls)\n"
-        ),
-    }
-    methods = [
-        item for item in node.body if isinstance(item, ast.FunctionDef) and item.name in bodies
-    ]
-    if [item.name for item in methods] != ["to_dict", "from_dict"]:
-        raise _expected(model.path, "to_dict followed by from_dict")
-    for item in reversed(methods):
-        first, last = item.body[0].lineno, item.body[-1].end_lineno
-        lines[first - 1 : last] = [bodies[item.name]]
-    model.path.write_text("".join(lines), encoding="utf-8")
-
-
-def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) -> None:
-    """Put crmkit's own types, client and lazy exports in place of the generator's."""
+def emit_shims(derived: Derived, models: dict[str, ModelSource]) -> dict[str, str]:
+    """Return the modules that hand out crmkit's own types and client, by path in the package."""
     title = doc(derived.tree["info"]["title"])
     homes = {name: model.module for name, model in sorted(models.items())}
     imports = "\n".join(
         f"    from .{module} import {name} as {name}" for name, module in homes.items()
     )
-    texts = {
+    return {
         "__init__.py": f'"""Generated for the {title}: models, operations and resources."""\n',
         "types.py": (
             '"""The types that all generated packages share."""\n\n'
@@ -327,6 +291,7 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
             "from crmkit.core.generated import AuthenticatedClient, Client\n\n"
             '__all__ = ["AuthenticatedClient", "Client"]\n'
         ),
+        "py.typed": "",
         "models/__init__.py": (
             f'"""The models of the {title}, each loaded when it is first used."""\n\n'
             "from typing import TYPE_CHECKING\n\nfrom crmkit.core.lazy import lazily\n\n"
@@ -334,7 +299,3 @@ def write_shims(derived: Derived, models: dict[str, ModelSource], folder: Path) 
             f"    __all__, __getattr__, __dir__ = lazily(__name__, {homes!r})\n"
         ),
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "errors.py").unlink()
-    (folder / "py.typed").write_text("", encoding="utf-8")

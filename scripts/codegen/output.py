@@ -51,6 +51,8 @@ def fingerprint(openapi: Path, scripts: Path, generated: Path) -> dict[str, str]
     sources = _entries(openapi) | {
         f"scripts/{name}": path for name, path in _entries(scripts).items()
     }
+    codec = scripts.parent / "overrides" / "crmkit" / "core" / "codec"  # whose names are emitted
+    sources |= {f"codec/{name}": path for name, path in _entries(codec).items()}
     tools = ", ".join(f"{name} {version(name)}" for name in TOOLS)
     return {"input": _digest(sources), "output": _digest(_entries(generated)), "tools": tools}
 

@@ -8,19 +8,16 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from .codec import emit_codec
 from .derive import derive
 from .document import DocumentError, load
 from .functions import emit_functions
-from .models import doc, model_sources, run_generator, write_shims
-from .resources import emit_payloads, emit_resource, emit_resources
+from .models import doc, emit_models, emit_shims, model_sources, run_generator
+from .resources import emit_codec_package, emit_payloads, emit_resource, emit_resources
 from .routes import emit_operations
 from .signatures import Sources
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["build"]
 
@@ -55,34 +52,35 @@ def build(documents: list[Path], folder: Path) -> None:
 def _build_one(path: Path, folder: Path) -> None:
     document = load(path, f"openapi/{path.name}")
     derived = derive(document)
-    run_generator(derived, folder)
-    models = model_sources(derived, folder)
+    models = model_sources(derived, run_generator(derived))
     sources = Sources(derived, models)
-    write_shims(derived, models, folder)
     title = doc(derived.tree["info"]["title"])
     write = {
         "api/__init__.py": f'"""The operations of the {title} as functions."""\n',
-        "codec/__init__.py": f'"""Decoders and encoders of the models of the {title}."""\n',
         "operations/__init__.py": f'"""The operations of the {title}, by resource."""\n',
         "resources/__init__.py": emit_resources(sources),
         "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
+        **emit_shims(derived, models),
+        **emit_models(derived, models),
     }
     for name, model in derived.models.items():
         write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
     for module in {plan.module for plan in derived.operations}:
         write[f"operations/{module}.py"] = emit_operations(derived, module)
-        write[f"codec/{module}_payloads.py"] = emit_payloads(sources, module)
+        if decoders := emit_payloads(sources, module):
+            write[f"codec/{module}_payloads.py"] = decoders
     for plan in derived.operations:
         folder_text = f'"""Functions of {plan.source.tag}."""\n'
         write[f"api/{plan.source.tag}/__init__.py"] = folder_text
         write[f"api/{plan.source.tag}/{plan.source.id}.py"] = emit_functions(plan, sources)
     for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
         write[f"resources/{module}.py"] = emit_resource(sources, module)
+    codecs = [Path(name).stem for name in write if name.startswith("codec/")]
+    write["codec/__init__.py"] = emit_codec_package(title, codecs)
     for name, text in write.items():
-        if text:
-            target = folder / name
-            target.parent.mkdir(exist_ok=True, parents=True)
-            target.write_text(text, encoding="utf-8")
+        target = folder / name
+        target.parent.mkdir(exist_ok=True, parents=True)
+        target.write_text(text, encoding="utf-8")
     shutil.rmtree(folder / ".ruff_cache", ignore_errors=True)
     _tidy(folder, path.name)
 

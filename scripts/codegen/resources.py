@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .signatures import Sources
 
 __all__ = ["emit_payloads", "emit_resource", "emit_resources"]
-__all__ += ["codec_imports", "model_imports"]
+__all__ += ["emit_codec_package", "model_imports"]
 
 
 def emit_resources(sources: Sources) -> str:
@@ -105,12 +105,20 @@ def model_imports(models: dict[str, ModelSource], above: str) -> list[str]:
     ]
 
 
-def codec_imports(models: dict[str, ModelSource], above: str) -> list[str]:
-    """Return the imports of all codecs, of which a module needs some."""
-    return [
-        f"from {above}codec import {model.module} as {model.module}_codec"
-        for _, model in sorted(models.items())
-    ]
+def emit_codec_package(title: str, modules: list[str]) -> str:
+    """Return the package of codecs, each of which is loaded when it is first used.
+
+    Args:
+        title: What the package is called.
+        modules: Its modules.
+    """
+    return (
+        f'"""Decoders and encoders of the models of the {title}, each loaded when it is used."""'
+        "\n\nfrom typing import TYPE_CHECKING\n\nfrom crmkit.core.lazy import submodules\n\n"
+        "if TYPE_CHECKING:\n"
+        + "".join(f"    from . import {module} as {module}\n" for module in sorted(modules))
+        + "else:\n    __getattr__ = submodules(__name__)\n"
+    )
 
 
 def emit_resource(sources: Sources, module: str) -> str:
@@ -136,7 +144,7 @@ def emit_resource(sources: Sources, module: str) -> str:
         "import datetime",
         "from collections.abc import Mapping, Sequence",
         "from pathlib import Path",
-        "from typing import Any, BinaryIO",
+        "from typing import TYPE_CHECKING, Any, BinaryIO",
         "",
         "from crmkit.core.body import Stream as ByteStream",
         "from crmkit.core.call import refuse_beside",
@@ -146,12 +154,13 @@ def emit_resource(sources: Sources, module: str) -> str:
         "from crmkit.core.paging import AsyncPager, Pager",
         "from crmkit.core.resource import Resource, member_tree, plain_tree, request_tree",
         "from crmkit.core.types import UNSET, File, Unset",
-        *IMPORTS,
         "",
-        f"from ..codec import {module}_payloads as payloads",
+        "from .. import codec, models",
         f"from ..operations import {module} as operations",
-        *codec_imports(models, ".."),
-        *model_imports(models, ".."),
+        "",
+        "if TYPE_CHECKING:",
+        *(f"    {line}" for line in model_imports(models, "..")),
+        "    pass",
         "",
     ]
     lines += emit_merges(plans, sources)

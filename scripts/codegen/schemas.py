@@ -40,6 +40,7 @@ TAKEN = {
     "LabeledValue",
     "Mailbox",
     "Mapping",
+    "Model",
     "Options",
     "Pager",
     "Resource",

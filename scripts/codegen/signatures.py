@@ -39,6 +39,9 @@ _ERRORS = {
     "422": "ValidationError",
     "429": "RateLimitError",
 }
+_TAKEN = {"self", "body_", "upload_", "codec", "models", "operations"}
+"""Names that emitted methods use, which no argument may have."""
+
 FILE = "File | BinaryIO | bytes | Path"
 """What methods take where a model has a `File`."""
 
@@ -221,7 +224,7 @@ class Signature:
 
     def _check(self, arguments: list[Argument]) -> None:
         names = [argument.name for argument in arguments]
-        twice = {name for name in names if names.count(name) > 1} | {"self", "body_"} & set(names)
+        twice = {name for name in names if names.count(name) > 1} | _TAKEN & set(names)
         if not twice:
             return
         members = {member.derived for name in self.models for member in self._fields(name)}

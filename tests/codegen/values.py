@@ -226,7 +226,7 @@ _INSIDE: dict[str, list[tuple[Any, str]]] = {
 def wrong(kind: str) -> list[tuple[Any, str]]:
     """Return wrong values of a kind, with the path of what is wrong below the member."""
     found = [(value, "") for value in _SCALARS if type(value) not in _OF_TYPE[kind]]
-    found += [([value], "") for value in _ELEMENTS.get(kind, ())]
+    found += [([value], "[0]") for value in _ELEMENTS.get(kind, ())]
     if kind == "part":
         found += [({}, ".name"), ({"name": 5}, ".name"), ({"name": "a", "day": "soon"}, ".day")]
     found += _INSIDE.get(kind, [])

@@ -16,7 +16,7 @@ from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.resource import Resource
 from crmkit.core.types import File
-from crmkit_generated.autocrm.codec import attachment
+from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.attachments import (
     ATTACHMENTS_CHUNK,
     ATTACHMENTS_CREATE,
@@ -63,7 +63,7 @@ class _Transfers(Resource):
 
     async def _create(self, body: dict[str, Any], options: Options | None) -> Attachment:
         call = self._call(ATTACHMENTS_CREATE, {}, options, body)
-        return await self._sender.call(call, attachment.decode)
+        return await self._sender.call(call, codec.attachment.decode)
 
     async def _download(self, id: str, to: Target | None, options: Options | None) -> bytes:
         call = self._call(ATTACHMENTS_DOWNLOAD, {"id": id}, options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.options import mapping
-from crmkit_generated.autocrm.codec import email
+from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.emails import EMAILS_CREATE
 from crmkit_generated.autocrm.resources import emails as generated
 
@@ -66,7 +66,7 @@ class _Sending(EntityType):
                 if value is not None:
                     tree[_WIRE.get(name, name)] = wire_tree(value, name)
             call = self._call(EMAILS_CREATE, {}, options, tree)
-        return await self._sender.call(call, email.decode)
+        return await self._sender.call(call, codec.email.decode)
 
 
 class Emails(_Sending, Linked, generated.Emails):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, in_operation
 from crmkit.core.options import mapping
-from crmkit_generated.autocrm.codec import lead
+from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations.leads import LEADS_CONVERT, LEADS_CONVERT_BY_ID
 from crmkit_generated.autocrm.resources import leads as generated
 
@@ -41,7 +41,7 @@ class _Conversion(EntityType):
 
     async def _convert(self, id: str, records: Any, skip: object, options: Options | None) -> Lead:
         async def send(call: Call) -> Lead:
-            return await self._sender.call(call, lead.decode)
+            return await self._sender.call(call, codec.lead.decode)
 
         with in_operation(LEADS_CONVERT.name):
             if not isinstance(id, str):

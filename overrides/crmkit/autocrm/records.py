@@ -12,7 +12,7 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.sender import decoded
 from crmkit.core.types import UNSET
-from crmkit_generated.autocrm.codec import mass_action_result, record
+from crmkit_generated.autocrm import codec
 from crmkit_generated.autocrm.operations import mass_actions, records
 
 from .where import conditions, wire_tree
@@ -163,7 +163,7 @@ class EntityType(Resource):
             reply = await self._sender.reply(call)
             # AutoCRM's page shows no reply, and shows an empty one to deletions.
             tree = {} if reply.data is None or reply.data is True else reply.data
-            return decoded(call.operation, reply, mass_action_result.decode, tree)
+            return decoded(call.operation, reply, codec.mass_action_result.decode, tree)
 
         own = {"entityType": self.entity_type, **own}
         run = mass_actions.MASS_ACTIONS_RUN
@@ -260,7 +260,7 @@ class Linked(EntityType):
             start,
             page_size,
         )
-        return Pager(request, record.decode_all)
+        return Pager(request, codec.record.decode_all)
 
     def link(
         self,
@@ -424,7 +424,7 @@ class AsyncLinked(EntityType):
             start,
             page_size,
         )
-        return AsyncPager(request, record.decode_all)
+        return AsyncPager(request, codec.record.decode_all)
 
     async def link(
         self,

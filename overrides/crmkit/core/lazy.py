@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["lazily"]
+__all__ = ["lazily", "submodules"]
 
 
 def lazily(
@@ -19,7 +20,7 @@ def lazily(
 
     Args:
         package: The package's `__name__`.
-        homes: Module of each name: below the package, or absolute if it holds a dot.
+        homes: Module of each name: below the package, or absolute if it has a dot.
     """
 
     def load(name: str) -> object:
@@ -34,3 +35,19 @@ def lazily(
         return sorted({*vars(sys.modules[package]), *homes})
 
     return sorted(homes), load, names
+
+
+def submodules(package: str) -> Callable[[str], object]:
+    """Return the `__getattr__` of a package whose modules are loaded when they are first used.
+
+    Args:
+        package: The package's `__name__`.
+    """
+
+    def load(name: str) -> object:
+        home = f"{package}.{name}"
+        if find_spec(home) is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return import_module(home)
+
+    return load

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_union
 
 from ..models.record import Record
@@ -16,15 +15,7 @@ EMITTED = True
 
 def actions_run(v: Any) -> Record | bool:
     """Return what `actions.run` returns."""
-    if type(v) is dict or type(v) is bool:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: record_codec.decode(x),
-                bool: lambda x: check_type(x, "a boolean", bool),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    value: Record | bool = v
+    value: Record | bool = decode_union(
+        v, {dict: record_codec.decode, bool: lambda x: check_type(x, "bool", bool)}
+    )
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 
 EMITTED = True
@@ -15,9 +14,5 @@ def app_openapi(v: Any) -> dict[str, Any] | None:
     """Return what `app.openapi` returns."""
     if v is None:
         return None
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: x)
-    else:
-        reject(v, "an object")
-    value: dict[str, Any] | None = v
+    value: dict[str, Any] | None = decode_dict(v, lambda x: x)
     return value

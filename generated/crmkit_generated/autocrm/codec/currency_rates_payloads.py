@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict
 
 EMITTED = True
@@ -13,9 +12,5 @@ EMITTED = True
 
 def currency_rates_get(v: Any) -> dict[str, float]:
     """Return what `currency_rates.get` returns."""
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: check_type(x, "a number", float, int))
-    else:
-        reject(v, "an object")
-    value: dict[str, float] = v
+    value: dict[str, float] = decode_dict(v, lambda x: check_type(x, "float", float, int))
     return value

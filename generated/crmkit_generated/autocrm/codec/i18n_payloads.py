@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 
 EMITTED = True
@@ -13,9 +12,7 @@ EMITTED = True
 
 def i18n_get(v: Any) -> dict[str, dict[str, Any]]:
     """Return what `i18n.get` returns."""
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: {} if x == [] else decode_dict(x, lambda x: x))
-    else:
-        reject(v, "an object")
-    value: dict[str, dict[str, Any]] = v
+    value: dict[str, dict[str, Any]] = decode_dict(
+        v, lambda x: {} if x == [] else decode_dict(x, lambda x: x)
+    )
     return value

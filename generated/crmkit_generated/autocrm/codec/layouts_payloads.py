@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import check_type, decode_dict, decode_list, decode_union
 
 from ..models.layout_column import LayoutColumn
@@ -16,24 +15,16 @@ EMITTED = True
 
 def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
     """Return what `layouts.get` returns."""
-    if type(v) is list or type(v) is dict:
-        v = decode_union(
-            v,
-            {
-                list: lambda x: decode_list(
-                    x,
-                    lambda x: decode_union(
-                        x,
-                        {
-                            dict: lambda x: layout_column_codec.decode(x),
-                            str: lambda x: check_type(x, "a text", str),
-                        },
-                    ),
+    value: list[LayoutColumn | str] | dict[str, Any] = decode_union(
+        v,
+        {
+            list: lambda x: decode_list(
+                x,
+                lambda x: decode_union(
+                    x, {dict: layout_column_codec.decode, str: lambda x: check_type(x, "str", str)}
                 ),
-                dict: lambda x: decode_dict(x, lambda x: x),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    value: list[LayoutColumn | str] | dict[str, Any] = v
+            ),
+            dict: lambda x: decode_dict(x, lambda x: x),
+        },
+    )
     return value

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
-from crmkit.core.codec.nested import decode_list, decode_union
+from crmkit.core.codec.nested import decode_union
 
 from ..models.search_hit import SearchHit
 from ..models.search_page import SearchPage
@@ -18,15 +17,7 @@ EMITTED = True
 
 def search_records(v: Any) -> SearchPage | list[SearchHit]:
     """Return what `search.records` returns."""
-    if type(v) is dict or type(v) is list:
-        v = decode_union(
-            v,
-            {
-                dict: lambda x: search_page_codec.decode(x),
-                list: lambda x: decode_list(x, lambda x: search_hit_codec.decode(x)),
-            },
-        )
-    else:
-        reject(v, "a value of another type")
-    value: SearchPage | list[SearchHit] = v
+    value: SearchPage | list[SearchHit] = decode_union(
+        v, {dict: search_page_codec.decode, list: search_hit_codec.decode_all}
+    )
     return value

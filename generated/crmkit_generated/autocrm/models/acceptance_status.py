@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class AcceptanceStatus(StrEnum):
+    """Whether somebody comes."""
+
     ACCEPTED = "Accepted"
     DECLINED = "Declined"
     NONE = "None"
     TENTATIVE = "Tentative"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,85 +2,83 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.account_type import AccountType
-from ..models.industry import Industry
+from .account_type import AccountType
+from .industry import Industry
 
 if TYPE_CHECKING:
-    from ..models.email_address import EmailAddress
-    from ..models.name_map import NameMap
-    from ..models.phone_number import PhoneNumber
-
-
-T = TypeVar("T", bound="Account")
+    from .email_address import EmailAddress
+    from .name_map import NameMap
+    from .phone_number import PhoneNumber
 
 
 @_attrs_define
-class Account:
-    """An account. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+class Account(Model):
+    """An account. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): Name of the company or person.
-            type_ (AccountType | list[str] | None | str): Kind of the account.
-            industry (Industry | None | str): Line of business.
-            website (None | str): Web address.
-            sic_code (None | str): Number in the register of companies (IČO in Czechia).
-            vat_id (None | str): VAT number. AutoCRM only.
-            slovak_vat_id (None | str): Slovak VAT number. AutoCRM only.
-            email_address (None | str): Primary e-mail address. Writing it swaps the primary one; null removes all.
-            email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of emailAddress the reply still shows the old ones.
-            email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
-            email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
-            phone_number (None | str): Primary telephone number, in international form.
-            phone_number_data (list[PhoneNumber]): All telephone numbers. In replies only when one record is read.
-            phone_number_is_opted_out (bool | None): Whether the primary telephone number has opted out.
-            phone_number_is_invalid (bool | None): Whether the primary telephone number is known not to work.
-            billing_address_street (None | str): Street and house number of the billing address.
-            billing_address_city (None | str): City of the billing address.
-            billing_address_state (None | str): State or region of the billing address.
-            billing_address_country (None | str): Country of the billing address.
-            billing_address_postal_code (None | str): Postal code of the billing address.
-            shipping_address_street (None | str): Street and house number of the shipping address.
-            shipping_address_city (None | str): City of the shipping address.
-            shipping_address_state (None | str): State or region of the shipping address.
-            shipping_address_country (None | str): Country of the shipping address.
-            shipping_address_postal_code (None | str): Postal code of the shipping address.
-            description (None | str): Free text.
-            campaign_id (None | str): Id of the campaign that brought the account. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the account. Follows from the id.
-            original_lead_id (None | str): Id of the lead that was converted into the account. Null for none.
-            original_lead_name (None | str): Name of the lead that was converted into the account. Follows from the id.
-            contact_is_inactive (bool | None): Whether the contact that the list was asked for is inactive at the account.
-                Where a relation gives it, and in create replies.
-            target_list_is_opted_out (bool | None): Whether the account has opted out of the target list that the list was
-                asked for.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+    Attributes:
+        id: Id of the record, made by the server.
+        name: Name of the company or person.
+        type_: Kind of the account.
+        industry: Line of business.
+        website: Web address.
+        sic_code: Number in the register of companies (IČO in Czechia).
+        vat_id: VAT number. AutoCRM only.
+        slovak_vat_id: Slovak VAT number. AutoCRM only.
+        email_address: Primary e-mail address. Writing it swaps the primary one; null removes all.
+        email_address_data: All e-mail addresses. In replies only when one record is read; after a
+            change of emailAddress the reply still shows the old ones.
+        email_address_is_opted_out: Whether the primary e-mail address has opted out.
+        email_address_is_invalid: Whether the primary e-mail address is known not to work.
+        phone_number: Primary telephone number, in international form.
+        phone_number_data: All telephone numbers. In replies only when one record is read.
+        phone_number_is_opted_out: Whether the primary telephone number has opted out.
+        phone_number_is_invalid: Whether the primary telephone number is known not to work.
+        billing_address_street: Street and house number of the billing address.
+        billing_address_city: City of the billing address.
+        billing_address_state: State or region of the billing address.
+        billing_address_country: Country of the billing address.
+        billing_address_postal_code: Postal code of the billing address.
+        shipping_address_street: Street and house number of the shipping address.
+        shipping_address_city: City of the shipping address.
+        shipping_address_state: State or region of the shipping address.
+        shipping_address_country: Country of the shipping address.
+        shipping_address_postal_code: Postal code of the shipping address.
+        description: Free text.
+        campaign_id: Id of the campaign that brought the account. Null for none, which unlinks.
+        campaign_name: Name of the campaign that brought the account. Follows from the id.
+        original_lead_id: Id of the lead that was converted into the account. Null for none.
+        original_lead_name: Name of the lead that was converted into the account. Follows from the
+            id.
+        contact_is_inactive: Whether the contact that the list was asked for is inactive at the
+            account. Where a relation gives it, and in create replies.
+        target_list_is_opted_out: Whether the account has opted out of the target list that the list
+            was asked for.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
+        version_number: Goes up with every update, also with one that changes nothing. A value that
+            is sent in a body has no effect.
     """
 
     id: str
@@ -135,32 +133,3 @@ class Account:
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import account as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import account as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class AccountType(StrEnum):
+    """Type of the main account."""
+
     CUSTOMER = "Customer"
     INVESTOR = "Investor"
     PARTNER = "Partner"
     RESELLER = "Reseller"
     SUPPLIER = "Supplier"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class ActionName(StrEnum):
+    """What to do."""
+
     CONVERTCURRENCY = "convertCurrency"
     MERGE = "merge"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,36 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="Activity")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class Activity:
+class Activity(Model):
     """Something that is planned or happened.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        field_scope (None | str): Entity type.
-        name (None | str): Subject.
-        status (None | str): State.
-        date_start (datetime.datetime | None): When it starts.
-        date_end (datetime.datetime | None): When it ends.
-        date_start_date (datetime.date | None): First day, without a time of day.
-        date_end_date (datetime.date | None): Last day, without a time of day.
-        date_sent (datetime.datetime | None): When it was sent.
-        assigned_user_id (None | str): Id of the user who is responsible.
-        assigned_user_name (None | str): Name of the user who is responsible.
-        parent_type (None | str): Entity type of the record that it belongs to.
-        parent_id (None | str): Id of the record that it belongs to.
-        parent_name (None | str): Name of the record that it belongs to.
-        created_at (datetime.datetime | None): When it was created.
-        has_attachment (bool | None): Whether a file is attached.
+        id: Id of the record, made by the server.
+        field_scope: Entity type.
+        name: Subject.
+        status: State.
+        date_start: When it starts.
+        date_end: When it ends.
+        date_start_date: First day, without a time of day.
+        date_end_date: Last day, without a time of day.
+        date_sent: When it was sent.
+        assigned_user_id: Id of the user who is responsible.
+        assigned_user_name: Name of the user who is responsible.
+        parent_type: Entity type of the record that it belongs to.
+        parent_id: Id of the record that it belongs to.
+        parent_name: Name of the record that it belongs to.
+        created_at: When it was created.
+        has_attachment: Whether a file is attached.
     """
 
     id: str
@@ -51,32 +49,3 @@ class Activity:
     created_at: datetime.datetime | None
     has_attachment: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import activity as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

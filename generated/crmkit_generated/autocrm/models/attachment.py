@@ -2,42 +2,40 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="Attachment")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class Attachment:
+class Attachment(Model):
     """What is known of an uploaded file.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        name (None | str): Name of the file.
-        type_ (None | str): Media type.
-        size (int | None): Size in bytes.
-        role (None | str): What it is there for.
-        field (None | str): Field that it is for.
-        parent_type (None | str): Entity type of the record that it hangs at.
-        parent_id (None | str): Id of the record that it hangs at.
-        related_type (None | str): Entity type of the record whose field holds it.
-        related_id (None | str): Id of the record whose field holds it.
-        is_being_uploaded (bool | None): Whether chunks are still to come.
-        parent_name (None | str): Name of the record that it hangs at.
-        related_name (None | str): Name of the record whose field holds it.
-        source_id (None | str): Id of the attachment that it is a copy of.
-        global_ (bool | None): Whether everybody may see it.
-        storage (None | str): Where the server keeps it.
-        storage_file_path (None | str): Where in there.
-        deleted (bool | None): Whether it is deleted.
-        created_at (datetime.datetime | None): When it was created.
-        created_by_id (None | str): Id of the user who created it.
-        created_by_name (None | str): Name of the user who created it.
-        modified_at (datetime.datetime | None): When it was last changed.
+        id: Id of the record, made by the server.
+        name: Name of the file.
+        type_: Media type.
+        size: Size in bytes.
+        role: What it is there for.
+        field: Field that it is for.
+        parent_type: Entity type of the record that it hangs at.
+        parent_id: Id of the record that it hangs at.
+        related_type: Entity type of the record whose field holds it.
+        related_id: Id of the record whose field holds it.
+        is_being_uploaded: Whether chunks are still to come.
+        parent_name: Name of the record that it hangs at.
+        related_name: Name of the record whose field holds it.
+        source_id: Id of the attachment that it is a copy of.
+        global_: Whether everybody may see it.
+        storage: Where the server keeps it.
+        storage_file_path: Where in there.
+        deleted: Whether it is deleted.
+        created_at: When it was created.
+        created_by_id: Id of the user who created it.
+        created_by_name: Name of the user who created it.
+        modified_at: When it was last changed.
     """
 
     id: str
@@ -63,32 +61,3 @@ class Attachment:
     created_by_name: None | str
     modified_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import attachment as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import attachment as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,49 +2,46 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.email_address import EmailAddress
-    from ..models.name_map import NameMap
-    from ..models.phone_number import PhoneNumber
-
-
-T = TypeVar("T", bound="AttributeSet")
+    from .email_address import EmailAddress
+    from .name_map import NameMap
+    from .phone_number import PhoneNumber
 
 
 @_attrs_define
-class AttributeSet:
+class AttributeSet(Model):
     """Attributes of a record that is not there yet.
 
     Attributes:
-        name (None | str): Name.
-        description (None | str): Free text.
-        assigned_user_id (None | str): Id of the user who is responsible.
-        assigned_user_name (None | str): Name of the user who is responsible.
-        teams_ids (list[str]): Ids of the teams that the record belongs to.
-        teams_names (NameMap | None): Names of the teams that the record belongs to, by id.
-        created_at (datetime.datetime | None): When the record was created.
-        created_by_id (None | str): Id of the user who created the record.
-        created_by_name (None | str): Name of the user who created the record.
-        modified_at (datetime.datetime | None): When the record was last changed.
-        modified_by_id (None | str): Id of the user who last changed the record.
-        modified_by_name (None | str): Name of the user who last changed the record.
-        stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-        is_followed (bool | None): Whether the user who asks follows the record.
-        followers_ids (list[str]): Ids of the users who follow the record.
-        followers_names (NameMap | None): Names of the users who follow the record, by id.
-        is_starred (bool | None): Whether the user who asks has starred the record.
-        deleted (bool | None): Whether the record is deleted.
-        version_number (int | None): Goes up with every update.
-        email_address (None | str): Primary e-mail address.
-        email_address_data (list[EmailAddress]): All e-mail addresses.
-        phone_number (None | str): Primary telephone number.
-        phone_number_data (list[PhoneNumber]): All telephone numbers.
+        name: Name.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible.
+        assigned_user_name: Name of the user who is responsible.
+        teams_ids: Ids of the teams that the record belongs to.
+        teams_names: Names of the teams that the record belongs to, by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record.
+        created_by_name: Name of the user who created the record.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record.
+        modified_by_name: Name of the user who last changed the record.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record, by id.
+        is_starred: Whether the user who asks has starred the record.
+        deleted: Whether the record is deleted.
+        version_number: Goes up with every update.
+        email_address: Primary e-mail address.
+        email_address_data: All e-mail addresses.
+        phone_number: Primary telephone number.
+        phone_number_data: All telephone numbers.
     """
 
     name: None | str
@@ -71,32 +68,3 @@ class AttributeSet:
     phone_number: None | str
     phone_number_data: list[PhoneNumber]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import attribute_set as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import attribute_set as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

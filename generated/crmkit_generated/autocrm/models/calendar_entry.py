@@ -2,30 +2,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="CalendarEntry")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class CalendarEntry:
+class CalendarEntry(Model):
     """An event in a calendar.
 
     Attributes:
-        id (None | str): Id of the record.
-        scope (None | str): Entity type.
-        name (None | str): Subject.
-        status (None | str): State.
-        date_start (datetime.datetime | None): When it starts.
-        date_end (datetime.datetime | None): When it ends.
-        date_start_date (datetime.date | None): First day, without a time of day.
-        date_end_date (datetime.date | None): Last day, without a time of day.
-        parent_type (None | str): Entity type of the record that it belongs to.
-        parent_id (None | str): Id of the record that it belongs to.
+        id: Id of the record.
+        scope: Entity type.
+        name: Subject.
+        status: State.
+        date_start: When it starts.
+        date_end: When it ends.
+        date_start_date: First day, without a time of day.
+        date_end_date: Last day, without a time of day.
+        parent_type: Entity type of the record that it belongs to.
+        parent_id: Id of the record that it belongs to.
     """
 
     id: None | str
@@ -39,32 +37,3 @@ class CalendarEntry:
     parent_type: None | str
     parent_id: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import calendar_entry as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import calendar_entry as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class CallDirection(StrEnum):
+    """Who called whom."""
+
     INBOUND = "Inbound"
     OUTBOUND = "Outbound"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,69 +2,66 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.case_status import CaseStatus
-from ..models.case_type import CaseType
-from ..models.priority import Priority
+from .case_status import CaseStatus
+from .case_type import CaseType
+from .priority import Priority
 
 if TYPE_CHECKING:
-    from ..models.name_map import NameMap
-
-
-T = TypeVar("T", bound="Case")
+    from .name_map import NameMap
 
 
 @_attrs_define
-class Case:
-    """A case. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+class Case(Model):
+    """A case. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): Subject of the case.
-            number (int | None): Running number. Missing from the create reply.
-            status (CaseStatus | None | str): How far the case has come.
-            priority (None | Priority | str): How urgent the case is.
-            type_ (CaseType | None | str): Kind of the case.
-            account_id (None | str): Id of the account. Null for none, which unlinks.
-            account_name (None | str): Name of the account. Follows from the id.
-            lead_id (None | str): Id of the lead. Null for none, which unlinks.
-            lead_name (None | str): Name of the lead. Follows from the id.
-            contact_id (None | str): Id of the first contact. Null for none, which unlinks.
-            contact_name (None | str): Name of the first contact. Follows from the id.
-            contacts_ids (list[str]): Ids of the contacts that the case concerns. Writing replaces the whole set.
-            contacts_names (NameMap | None): Names of the contacts that the case concerns by id.
-            inbound_email_id (None | str): Id of the mailbox that the case came in by. Null for none.
-            inbound_email_name (None | str): Name of the mailbox that the case came in by. Follows from the id.
-            is_internal (bool | None): Whether the case is hidden from portal users.
-            description (None | str): Free text.
-            attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
-            attachments_names (NameMap | None): File names of the attached files by id.
-            attachments_types (NameMap | None): Media types of the attached files by id.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+    Attributes:
+        id: Id of the record, made by the server.
+        name: Subject of the case.
+        number: Running number. Missing from the create reply.
+        status: How far the case has come.
+        priority: How urgent the case is.
+        type_: Kind of the case.
+        account_id: Id of the account. Null for none, which unlinks.
+        account_name: Name of the account. Follows from the id.
+        lead_id: Id of the lead. Null for none, which unlinks.
+        lead_name: Name of the lead. Follows from the id.
+        contact_id: Id of the first contact. Null for none, which unlinks.
+        contact_name: Name of the first contact. Follows from the id.
+        contacts_ids: Ids of the contacts that the case concerns. Writing replaces the whole set.
+        contacts_names: Names of the contacts that the case concerns by id.
+        inbound_email_id: Id of the mailbox that the case came in by. Null for none.
+        inbound_email_name: Name of the mailbox that the case came in by. Follows from the id.
+        is_internal: Whether the case is hidden from portal users.
+        description: Free text.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_names: File names of the attached files by id.
+        attachments_types: Media types of the attached files by id.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
+        version_number: Goes up with every update, also with one that changes nothing. A value that
+            is sent in a body has no effect.
     """
 
     id: str
@@ -107,32 +104,3 @@ class Case:
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import case as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import case as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

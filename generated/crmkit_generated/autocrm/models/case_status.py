@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class CaseStatus(StrEnum):
+    """How far the case has come."""
+
     ASSIGNED = "Assigned"
     CLOSED = "Closed"
     DUPLICATE = "Duplicate"
     NEW = "New"
     PENDING = "Pending"
     REJECTED = "Rejected"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class CaseType(StrEnum):
+    """Kind of the case."""
+
     INCIDENT = "Incident"
     PROBLEM = "Problem"
     QUESTION = "Question"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,63 +2,60 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.salutation import Salutation
+from .salutation import Salutation
 
 if TYPE_CHECKING:
-    from ..models.column_map import ColumnMap
-    from ..models.name_map import NameMap
-
-
-T = TypeVar("T", bound="CurrentUser")
+    from .column_map import ColumnMap
+    from .name_map import NameMap
 
 
 @_attrs_define
-class CurrentUser:
+class CurrentUser(Model):
     """The user who asks.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        name (None | str): Full name.
-        user_name (None | str): Name to log in with.
-        type_ (None | str): Kind of user: admin, regular, api, portal and others.
-        salutation_name (None | Salutation | str): Salutation.
-        first_name (None | str): First name.
-        middle_name (None | str): Middle name.
-        last_name (None | str): Last name.
-        title (None | str): Job title.
-        is_active (bool | None): Whether the user may log in.
-        email_address (None | str): Primary e-mail address.
-        email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
-        email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
-        phone_number (None | str): Primary telephone number.
-        phone_number_is_opted_out (bool | None): Whether the primary telephone number has opted out.
-        phone_number_is_invalid (bool | None): Whether the primary telephone number is known not to work.
-        ip_address (None | str): Address that the request came from.
-        avatar_id (None | str): Id of the picture.
-        avatar_name (None | str): File name of the picture.
-        avatar_color (None | str): Colour that stands in for a picture.
-        default_team_id (None | str): Id of the main team.
-        default_team_name (None | str): Name of the main team.
-        teams_ids (list[str]): Ids of the teams.
-        teams_names (NameMap | None): Names of the teams by id.
-        teams_columns (ColumnMap | None): Positions in the teams by id.
-        contact_id (None | str): Id of the contact that is the same person.
-        contact_name (None | str): Name of that contact.
-        working_time_calendar_id (None | str): Id of the calendar of working hours.
-        email_address_list (list[str]): Addresses that the user may send from.
-        user_email_address_list (list[str]): The user's own addresses.
-        exclude_from_reply_email_address_list (list[str]): Addresses that answers do not go to.
-        deleted (bool | None): Whether it is deleted.
-        created_at (datetime.datetime | None): When it was created.
-        created_by_id (None | str): Id of the user who created it.
-        created_by_name (None | str): Name of the user who created it.
-        modified_at (datetime.datetime | None): When it was last changed.
+        id: Id of the record, made by the server.
+        name: Full name.
+        user_name: Name to log in with.
+        type_: Kind of user: admin, regular, api, portal and others.
+        salutation_name: Salutation.
+        first_name: First name.
+        middle_name: Middle name.
+        last_name: Last name.
+        title: Job title.
+        is_active: Whether the user may log in.
+        email_address: Primary e-mail address.
+        email_address_is_opted_out: Whether the primary e-mail address has opted out.
+        email_address_is_invalid: Whether the primary e-mail address is known not to work.
+        phone_number: Primary telephone number.
+        phone_number_is_opted_out: Whether the primary telephone number has opted out.
+        phone_number_is_invalid: Whether the primary telephone number is known not to work.
+        ip_address: Address that the request came from.
+        avatar_id: Id of the picture.
+        avatar_name: File name of the picture.
+        avatar_color: Colour that stands in for a picture.
+        default_team_id: Id of the main team.
+        default_team_name: Name of the main team.
+        teams_ids: Ids of the teams.
+        teams_names: Names of the teams by id.
+        teams_columns: Positions in the teams by id.
+        contact_id: Id of the contact that is the same person.
+        contact_name: Name of that contact.
+        working_time_calendar_id: Id of the calendar of working hours.
+        email_address_list: Addresses that the user may send from.
+        user_email_address_list: The user's own addresses.
+        exclude_from_reply_email_address_list: Addresses that answers do not go to.
+        deleted: Whether it is deleted.
+        created_at: When it was created.
+        created_by_id: Id of the user who created it.
+        created_by_name: Name of the user who created it.
+        modified_at: When it was last changed.
     """
 
     id: str
@@ -98,32 +95,3 @@ class CurrentUser:
     created_by_name: None | str
     modified_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import current_user as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import current_user as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,135 +2,133 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.email_status import EmailStatus
+from .email_status import EmailStatus
 
 if TYPE_CHECKING:
-    from ..models.column_map import ColumnMap
-    from ..models.name_map import NameMap
-
-
-T = TypeVar("T", bound="Email")
+    from .column_map import ColumnMap
+    from .name_map import NameMap
 
 
 @_attrs_define
-class Email:
-    """An e-mail. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+class Email(Model):
+    """An e-mail. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            subject (None | str): Subject. The same as name.
-            name (None | str): Subject, under the name that lists sort and filter by.
-            status (EmailStatus | None | str): State of the e-mail. Sending sends it; without a status it is filed as
-                Archived and not sent.
-            from_ (None | str): Address of the sender. Required to create, for drafts as well.
-            to (None | str): Addresses of the recipients, separated by semicolons.
-            cc (None | str): Addresses of those who get a copy, separated by semicolons.
-            bcc (None | str): Addresses of those who get a hidden copy, separated by semicolons.
-            reply_to (None | str): Address for answers.
-            body (None | str): The text.
-            body_plain (None | str): The text without markup.
-            is_html (bool | None): Whether the text is HTML.
-            parent_id (None | str): The record that the e-mail belongs to: its id.
-            parent_type (None | str): The record that the e-mail belongs to: its entity type.
-            parent_name (None | str): The record that the e-mail belongs to: its name.
-            attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
-            attachments_names (NameMap | None): File names of the attached files by id.
-            attachments_types (NameMap | None): Media types of the attached files by id.
-            date_sent (datetime.datetime | None): When the e-mail was sent.
-            send_at (datetime.datetime | None): When the e-mail is to be sent.
-            delivery_date (datetime.datetime | None): When the e-mail arrived.
-            account_id (None | str): Id of the account, taken from the parent. Null for none, which unlinks.
-            account_name (None | str): Name of the account, taken from the parent. Follows from the id.
-            from_string (None | str): Sender as it stands in the header.
-            from_name (None | str): Name of the sender.
-            from_address (None | str): Address of the sender, in lists.
-            from_email_address_id (None | str): Id of the sender's address record. Null for none.
-            from_email_address_name (None | str): Name of the sender's address record. Follows from the id.
-            to_email_addresses_ids (list[str]): Ids of the recipients' address records.
-            to_email_addresses_names (NameMap | None): Names of the recipients' address records by id.
-            cc_email_addresses_ids (list[str]): Ids of the address records of those who get a copy.
-            cc_email_addresses_names (NameMap | None): Names of the address records of those who get a copy by id.
-            bcc_email_addresses_ids (list[str]): Ids of the address records of those who get a hidden copy.
-            bcc_email_addresses_names (NameMap | None): Names of the address records of those who get a hidden copy by id.
-            reply_to_email_addresses_ids (list[str]): Ids of the address records for answers.
-            reply_to_email_addresses_names (NameMap | None): Names of the address records for answers by id.
-            reply_to_string (None | str): Address for answers as it stands in the header.
-            reply_to_name (None | str): Name beside the address for answers.
-            reply_to_address (None | str): Address for answers, in lists.
-            person_string_data (None | str): The other side in a few words, in lists.
-            id_hash (NameMap | None): Ids of the records behind the addresses, by address.
-            name_hash (NameMap | None): Names of the records behind the addresses, by address.
-            type_hash (NameMap | None): Entity types of the records behind the addresses, by address.
-            address_name_map (NameMap | None): Names that go with the addresses, by address.
-            message_id (None | str): Id of the message in the mail system.
-            message_id_internal (None | str): Id of the message in the mailbox.
-            is_read (bool | None): Whether the user who asks has read it.
-            is_not_read (bool | None): The opposite of isRead, for filters.
-            is_replied (bool | None): Whether it was answered.
-            is_not_replied (bool | None): The opposite of isReplied, for filters.
-            is_important (bool | None): Whether the user who asks marked it as important.
-            in_trash (bool | None): Whether it lies in the trash of the user who asks.
-            in_archive (bool | None): Whether it lies in the archive of the user who asks.
-            folder_id (None | str): Id of the folder of the user who asks.
-            folder_name (None | str): Name of the folder.
-            group_folder_id (None | str): Id of the folder of the group. Null for none, which unlinks.
-            group_folder_name (None | str): Name of the folder of the group. Follows from the id.
-            group_status_folder (None | str): Whether a group folder holds it as archived or thrown away.
-            has_attachment (bool | None): Whether a file is attached.
-            is_auto_reply (bool | None): Whether a machine answered.
-            is_system (bool | None): Whether the system made it.
-            is_users (bool | None): Whether the user who asks is concerned.
-            is_users_sent (bool | None): Whether the user who asks sent it.
-            is_just_sent (bool | None): Whether this very request sent it.
-            is_being_imported (bool | None): Whether it is being imported.
-            replied_id (None | str): Id of the e-mail that this one answers. Null for none, which unlinks.
-            replied_name (None | str): Name of the e-mail that this one answers. Follows from the id.
-            replies_ids (list[str]): Ids of the answers.
-            replies_names (NameMap | None): Names of the answers by id.
-            replies_columns (ColumnMap | None): Columns of the answers by id.
-            tasks_ids (list[str]): Ids of the tasks made from it.
-            tasks_names (NameMap | None): Names of the tasks made from it by id.
-            tasks_columns (ColumnMap | None): Columns of the tasks made from it by id.
-            sent_by_id (None | str): Id of the user who sent it. Null for none.
-            sent_by_name (None | str): Name of the user who sent it. Follows from the id.
-            users_ids (list[str]): Ids of the users concerned. Writing replaces the whole set.
-            users_names (NameMap | None): Names of the users concerned by id.
-            users_columns (ColumnMap | None): Read and folder marks of the users concerned by id.
-            assigned_users_ids (list[str]): Ids of the users who are responsible. Writing replaces the whole set.
-            assigned_users_names (NameMap | None): Names of the users who are responsible by id.
-            inbound_emails_ids (list[str]): Ids of the group mailboxes that hold it.
-            inbound_emails_names (NameMap | None): Names of the group mailboxes that hold it by id.
-            email_accounts_ids (list[str]): Ids of the personal mailboxes that hold it.
-            email_accounts_names (NameMap | None): Names of the personal mailboxes that hold it by id.
-            ics_contents (None | str): Calendar entry that came with it.
-            ics_event_uid (None | str): Id of that calendar entry.
-            created_event_id (None | str): Id of the event made from it.
-            created_event_type (None | str): Entity type of the event made from it.
-            created_event_name (None | str): Name of the event made from it.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+    Attributes:
+        id: Id of the record, made by the server.
+        subject: Subject. The same as name.
+        name: Subject, under the name that lists sort and filter by.
+        status: State of the e-mail. Sending sends it; without a status it is filed as Archived and
+            not sent.
+        from_: Address of the sender. Required to create, for drafts as well.
+        to: Addresses of the recipients, separated by semicolons.
+        cc: Addresses of those who get a copy, separated by semicolons.
+        bcc: Addresses of those who get a hidden copy, separated by semicolons.
+        reply_to: Address for answers.
+        body: The text.
+        body_plain: The text without markup.
+        is_html: Whether the text is HTML.
+        parent_id: The record that the e-mail belongs to: its id.
+        parent_type: The record that the e-mail belongs to: its entity type.
+        parent_name: The record that the e-mail belongs to: its name.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_names: File names of the attached files by id.
+        attachments_types: Media types of the attached files by id.
+        date_sent: When the e-mail was sent.
+        send_at: When the e-mail is to be sent.
+        delivery_date: When the e-mail arrived.
+        account_id: Id of the account, taken from the parent. Null for none, which unlinks.
+        account_name: Name of the account, taken from the parent. Follows from the id.
+        from_string: Sender as it stands in the header.
+        from_name: Name of the sender.
+        from_address: Address of the sender, in lists.
+        from_email_address_id: Id of the sender's address record. Null for none.
+        from_email_address_name: Name of the sender's address record. Follows from the id.
+        to_email_addresses_ids: Ids of the recipients' address records.
+        to_email_addresses_names: Names of the recipients' address records by id.
+        cc_email_addresses_ids: Ids of the address records of those who get a copy.
+        cc_email_addresses_names: Names of the address records of those who get a copy by id.
+        bcc_email_addresses_ids: Ids of the address records of those who get a hidden copy.
+        bcc_email_addresses_names: Names of the address records of those who get a hidden copy by
+            id.
+        reply_to_email_addresses_ids: Ids of the address records for answers.
+        reply_to_email_addresses_names: Names of the address records for answers by id.
+        reply_to_string: Address for answers as it stands in the header.
+        reply_to_name: Name beside the address for answers.
+        reply_to_address: Address for answers, in lists.
+        person_string_data: The other side in a few words, in lists.
+        id_hash: Ids of the records behind the addresses, by address.
+        name_hash: Names of the records behind the addresses, by address.
+        type_hash: Entity types of the records behind the addresses, by address.
+        address_name_map: Names that go with the addresses, by address.
+        message_id: Id of the message in the mail system.
+        message_id_internal: Id of the message in the mailbox.
+        is_read: Whether the user who asks has read it.
+        is_not_read: The opposite of isRead, for filters.
+        is_replied: Whether it was answered.
+        is_not_replied: The opposite of isReplied, for filters.
+        is_important: Whether the user who asks marked it as important.
+        in_trash: Whether it lies in the trash of the user who asks.
+        in_archive: Whether it lies in the archive of the user who asks.
+        folder_id: Id of the folder of the user who asks.
+        folder_name: Name of the folder.
+        group_folder_id: Id of the folder of the group. Null for none, which unlinks.
+        group_folder_name: Name of the folder of the group. Follows from the id.
+        group_status_folder: Whether a group folder holds it as archived or thrown away.
+        has_attachment: Whether a file is attached.
+        is_auto_reply: Whether a machine answered.
+        is_system: Whether the system made it.
+        is_users: Whether the user who asks is concerned.
+        is_users_sent: Whether the user who asks sent it.
+        is_just_sent: Whether this very request sent it.
+        is_being_imported: Whether it is being imported.
+        replied_id: Id of the e-mail that this one answers. Null for none, which unlinks.
+        replied_name: Name of the e-mail that this one answers. Follows from the id.
+        replies_ids: Ids of the answers.
+        replies_names: Names of the answers by id.
+        replies_columns: Columns of the answers by id.
+        tasks_ids: Ids of the tasks made from it.
+        tasks_names: Names of the tasks made from it by id.
+        tasks_columns: Columns of the tasks made from it by id.
+        sent_by_id: Id of the user who sent it. Null for none.
+        sent_by_name: Name of the user who sent it. Follows from the id.
+        users_ids: Ids of the users concerned. Writing replaces the whole set.
+        users_names: Names of the users concerned by id.
+        users_columns: Read and folder marks of the users concerned by id.
+        assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole set.
+        assigned_users_names: Names of the users who are responsible by id.
+        inbound_emails_ids: Ids of the group mailboxes that hold it.
+        inbound_emails_names: Names of the group mailboxes that hold it by id.
+        email_accounts_ids: Ids of the personal mailboxes that hold it.
+        email_accounts_names: Names of the personal mailboxes that hold it by id.
+        ics_contents: Calendar entry that came with it.
+        ics_event_uid: Id of that calendar entry.
+        created_event_id: Id of the event made from it.
+        created_event_type: Entity type of the event made from it.
+        created_event_name: Name of the event made from it.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
     """
 
     id: str
@@ -240,32 +238,3 @@ class Email:
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import email as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import email as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,61 +2,57 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.email_status import EmailStatus
-from ..types import UNSET, Unset
+from .email_status import EmailStatus
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
-
-
-T = TypeVar("T", bound="EmailInput")
+    from .column_map_input import ColumnMapInput
 
 
 @_attrs_define
-class EmailInput:
-    """Attributes of an e-mail, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+class EmailInput(Model):
+    """Attributes of an e-mail, to create or change it. Members that are not sent keep their
+    values; null clears. Custom attributes may stand beside the documented ones; what the server
+    does not know or lets nobody write, it passes over.
 
-        Attributes:
-            subject (None | str | Unset): Subject. The same as name.
-            name (None | str | Unset): Subject, under the name that lists sort and filter by.
-            status (EmailStatus | None | str | Unset): State of the e-mail. Sending sends it; without a status it is filed
-                as Archived and not sent.
-            from_ (None | str | Unset): Address of the sender. Required to create, for drafts as well.
-            to (None | str | Unset): Addresses of the recipients, separated by semicolons.
-            cc (None | str | Unset): Addresses of those who get a copy, separated by semicolons.
-            bcc (None | str | Unset): Addresses of those who get a hidden copy, separated by semicolons.
-            reply_to (None | str | Unset): Address for answers.
-            body (None | str | Unset): The text.
-            body_plain (None | str | Unset): The text without markup.
-            is_html (bool | None | Unset): Whether the text is HTML.
-            parent_id (None | str | Unset): The record that the e-mail belongs to: its id.
-            parent_type (None | str | Unset): The record that the e-mail belongs to: its entity type.
-            attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            date_sent (datetime.datetime | None | Unset): When the e-mail was sent.
-            send_at (datetime.datetime | None | Unset): When the e-mail is to be sent.
-            account_id (None | str | Unset): Id of the account, taken from the parent. Null for none, which unlinks.
-            is_read (bool | None | Unset): Whether the user who asks has read it.
-            is_replied (bool | None | Unset): Whether it was answered.
-            is_important (bool | None | Unset): Whether the user who asks marked it as important.
-            in_trash (bool | None | Unset): Whether it lies in the trash of the user who asks.
-            in_archive (bool | None | Unset): Whether it lies in the archive of the user who asks.
-            folder_id (None | str | Unset): Id of the folder of the user who asks.
-            group_folder_id (None | str | Unset): Id of the folder of the group. Null for none, which unlinks.
-            replied_id (None | str | Unset): Id of the e-mail that this one answers. Null for none, which unlinks.
-            users_ids (list[str] | None | Unset): Ids of the users concerned. Writing replaces the whole set.
-            users_columns (ColumnMapInput | None | Unset): Read and folder marks of the users concerned by id.
-            assigned_users_ids (list[str] | None | Unset): Ids of the users who are responsible. Writing replaces the whole
-                set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        subject: Subject. The same as name.
+        name: Subject, under the name that lists sort and filter by.
+        status: State of the e-mail. Sending sends it; without a status it is filed as Archived and
+            not sent.
+        from_: Address of the sender. Required to create, for drafts as well.
+        to: Addresses of the recipients, separated by semicolons.
+        cc: Addresses of those who get a copy, separated by semicolons.
+        bcc: Addresses of those who get a hidden copy, separated by semicolons.
+        reply_to: Address for answers.
+        body: The text.
+        body_plain: The text without markup.
+        is_html: Whether the text is HTML.
+        parent_id: The record that the e-mail belongs to: its id.
+        parent_type: The record that the e-mail belongs to: its entity type.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        date_sent: When the e-mail was sent.
+        send_at: When the e-mail is to be sent.
+        account_id: Id of the account, taken from the parent. Null for none, which unlinks.
+        is_read: Whether the user who asks has read it.
+        is_replied: Whether it was answered.
+        is_important: Whether the user who asks marked it as important.
+        in_trash: Whether it lies in the trash of the user who asks.
+        in_archive: Whether it lies in the archive of the user who asks.
+        folder_id: Id of the folder of the user who asks.
+        group_folder_id: Id of the folder of the group. Null for none, which unlinks.
+        replied_id: Id of the e-mail that this one answers. Null for none, which unlinks.
+        users_ids: Ids of the users concerned. Writing replaces the whole set.
+        users_columns: Read and folder marks of the users concerned by id.
+        assigned_users_ids: Ids of the users who are responsible. Writing replaces the whole set.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     subject: None | str | Unset = UNSET
@@ -90,32 +86,3 @@ class EmailInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import email_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import email_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,12 +3,13 @@ from enum import StrEnum
 
 
 class EmailStatus(StrEnum):
+    """State of the e-mail. Sending sends it; without a status it is filed as Archived and not
+    sent.
+    """
+
     ARCHIVED = "Archived"
     DRAFT = "Draft"
     FAILED = "Failed"
     RECEIVED = "Received"
     SENDING = "Sending"
     SENT = "Sent"
-
-    def __str__(self) -> str:
-        return str(self.value)

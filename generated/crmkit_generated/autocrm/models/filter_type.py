@@ -3,6 +3,10 @@ from enum import StrEnum
 
 
 class FilterType(StrEnum):
+    """Operator of a condition. Servers refuse not, subQueryIn, subQueryNotIn, expression and
+    functions in attributes.
+    """
+
     AFTER = "after"
     AFTERXDAYS = "afterXDays"
     AND = "and"
@@ -70,6 +74,3 @@ class FilterType(StrEnum):
     PAST = "past"
     STARTSWITH = "startsWith"
     TODAY = "today"
-
-    def __str__(self) -> str:
-        return str(self.value)

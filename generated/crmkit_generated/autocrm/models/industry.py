@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class Industry(StrEnum):
+    """Line of business."""
+
     BANKING = "Banking"
     EDUCATION = "Education"
     ELECTRONICS = "Electronics"
     RETAIL = "Retail"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,93 +2,92 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.industry import Industry
-from ..models.lead_source import LeadSource
-from ..models.lead_status import LeadStatus
-from ..models.salutation import Salutation
+from .industry import Industry
+from .lead_source import LeadSource
+from .lead_status import LeadStatus
+from .salutation import Salutation
 
 if TYPE_CHECKING:
-    from ..models.email_address import EmailAddress
-    from ..models.name_map import NameMap
-    from ..models.phone_number import PhoneNumber
-
-
-T = TypeVar("T", bound="Lead")
+    from .email_address import EmailAddress
+    from .name_map import NameMap
+    from .phone_number import PhoneNumber
 
 
 @_attrs_define
-class Lead:
-    """A lead. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+class Lead(Model):
+    """A lead. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            salutation_name (None | Salutation | str): Salutation of the lead.
-            first_name (None | str): First name.
-            middle_name (None | str): Middle name.
-            last_name (None | str): Last name.
-            name (None | str): Full name, put together from its parts. It cannot stand in for lastName when a record is
-                created, although the page's sample sends it alone.
-            title (None | str): Job title.
-            account_name (None | str): Name of the company; a text, no link.
-            status (LeadStatus | None | str): How far the lead has come.
-            source (LeadSource | None | str): Where the lead comes from.
-            industry (Industry | None | str): Line of business.
-            opportunity_amount (float | None): Expected amount, in the currency beside it.
-            opportunity_amount_currency (None | str): Currency of the expected amount. The system's own where none is sent.
-            opportunity_amount_converted (float | None): Expected amount in the system's currency. Calculated with the
-                current rate and not rounded.
-            website (None | str): Web address.
-            email_address (None | str): Primary e-mail address. Writing it swaps the primary one; null removes all.
-            email_address_data (list[EmailAddress]): All e-mail addresses. In replies only when one record is read; after a
-                change of emailAddress the reply still shows the old ones.
-            email_address_is_opted_out (bool | None): Whether the primary e-mail address has opted out.
-            email_address_is_invalid (bool | None): Whether the primary e-mail address is known not to work.
-            phone_number (None | str): Primary telephone number, in international form.
-            phone_number_data (list[PhoneNumber]): All telephone numbers. In replies only when one record is read.
-            phone_number_is_opted_out (bool | None): Whether the primary telephone number has opted out.
-            phone_number_is_invalid (bool | None): Whether the primary telephone number is known not to work.
-            do_not_call (bool | None): Whether the lead must not be called.
-            address_street (None | str): Street and house number of the postal address.
-            address_city (None | str): City of the postal address.
-            address_state (None | str): State or region of the postal address.
-            address_country (None | str): Country of the postal address.
-            address_postal_code (None | str): Postal code of the postal address.
-            description (None | str): Free text.
-            campaign_id (None | str): Id of the campaign that brought the lead. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the lead. Follows from the id.
-            converted_at (datetime.datetime | None): When the lead was converted.
-            created_account_id (None | str): Id of the account made by the conversion. Null for none.
-            created_account_name (None | str): Name of the account made by the conversion. Follows from the id.
-            created_contact_id (None | str): Id of the contact made by the conversion. Null for none.
-            created_contact_name (None | str): Name of the contact made by the conversion. Follows from the id.
-            created_opportunity_id (None | str): Id of the opportunity made by the conversion. Null for none.
-            created_opportunity_name (None | str): Name of the opportunity made by the conversion. Follows from the id.
-            target_list_is_opted_out (bool | None): Whether the lead has opted out of the target list that the list was
-                asked for.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+    Attributes:
+        id: Id of the record, made by the server.
+        salutation_name: Salutation of the lead.
+        first_name: First name.
+        middle_name: Middle name.
+        last_name: Last name.
+        name: Full name, put together from its parts. It cannot stand in for lastName when a record
+            is created, although the page's sample sends it alone.
+        title: Job title.
+        account_name: Name of the company; a text, no link.
+        status: How far the lead has come.
+        source: Where the lead comes from.
+        industry: Line of business.
+        opportunity_amount: Expected amount, in the currency beside it.
+        opportunity_amount_currency: Currency of the expected amount. The system's own where none is
+            sent.
+        opportunity_amount_converted: Expected amount in the system's currency. Calculated with the
+            current rate and not rounded.
+        website: Web address.
+        email_address: Primary e-mail address. Writing it swaps the primary one; null removes all.
+        email_address_data: All e-mail addresses. In replies only when one record is read; after a
+            change of emailAddress the reply still shows the old ones.
+        email_address_is_opted_out: Whether the primary e-mail address has opted out.
+        email_address_is_invalid: Whether the primary e-mail address is known not to work.
+        phone_number: Primary telephone number, in international form.
+        phone_number_data: All telephone numbers. In replies only when one record is read.
+        phone_number_is_opted_out: Whether the primary telephone number has opted out.
+        phone_number_is_invalid: Whether the primary telephone number is known not to work.
+        do_not_call: Whether the lead must not be called.
+        address_street: Street and house number of the postal address.
+        address_city: City of the postal address.
+        address_state: State or region of the postal address.
+        address_country: Country of the postal address.
+        address_postal_code: Postal code of the postal address.
+        description: Free text.
+        campaign_id: Id of the campaign that brought the lead. Null for none, which unlinks.
+        campaign_name: Name of the campaign that brought the lead. Follows from the id.
+        converted_at: When the lead was converted.
+        created_account_id: Id of the account made by the conversion. Null for none.
+        created_account_name: Name of the account made by the conversion. Follows from the id.
+        created_contact_id: Id of the contact made by the conversion. Null for none.
+        created_contact_name: Name of the contact made by the conversion. Follows from the id.
+        created_opportunity_id: Id of the opportunity made by the conversion. Null for none.
+        created_opportunity_name: Name of the opportunity made by the conversion. Follows from the
+            id.
+        target_list_is_opted_out: Whether the lead has opted out of the target list that the list
+            was asked for.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
     """
 
     id: str
@@ -149,32 +148,3 @@ class Lead:
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import lead as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import lead as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

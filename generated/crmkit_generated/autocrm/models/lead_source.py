@@ -3,6 +3,8 @@ from enum import StrEnum
 
 
 class LeadSource(StrEnum):
+    """Where the opportunity comes from."""
+
     CALL = "Call"
     CAMPAIGN = "Campaign"
     EMAIL = "Email"
@@ -11,6 +13,3 @@ class LeadSource(StrEnum):
     PARTNER = "Partner"
     PUBLIC_RELATIONS = "Public Relations"
     WEB_SITE = "Web Site"
-
-    def __str__(self) -> str:
-        return str(self.value)

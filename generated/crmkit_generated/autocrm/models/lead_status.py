@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class LeadStatus(StrEnum):
+    """How far the lead has come."""
+
     ASSIGNED = "Assigned"
     CONVERTED = "Converted"
     DEAD = "Dead"
     IN_PROCESS = "In Process"
     NEW = "New"
     RECYCLED = "Recycled"
-
-    def __str__(self) -> str:
-        return str(self.value)

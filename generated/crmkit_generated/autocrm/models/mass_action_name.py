@@ -3,6 +3,8 @@ from enum import StrEnum
 
 
 class MassActionName(StrEnum):
+    """What to do."""
+
     CONVERTCURRENCY = "convertCurrency"
     DELETE = "delete"
     FOLLOW = "follow"
@@ -11,6 +13,3 @@ class MassActionName(StrEnum):
     UNFOLLOW = "unfollow"
     UNLOCK = "unlock"
     UPDATE = "update"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class MassActionState(StrEnum):
+    """State of a mass action in the background."""
+
     FAILED = "Failed"
     PENDING = "Pending"
     RUNNING = "Running"
     SUCCESS = "Success"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,74 +2,71 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.acceptance_status import AcceptanceStatus
-from ..models.meeting_status import MeetingStatus
+from .acceptance_status import AcceptanceStatus
+from .meeting_status import MeetingStatus
 
 if TYPE_CHECKING:
-    from ..models.column_map import ColumnMap
-    from ..models.name_map import NameMap
-    from ..models.reminder import Reminder
-
-
-T = TypeVar("T", bound="Meeting")
+    from .column_map import ColumnMap
+    from .name_map import NameMap
+    from .reminder import Reminder
 
 
 @_attrs_define
-class Meeting:
-    """A meeting. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+class Meeting(Model):
+    """A meeting. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): Subject of the meeting.
-            status (MeetingStatus | None | str): Whether the meeting is planned or held.
-            date_start (datetime.datetime | None): When the meeting starts.
-            date_end (datetime.datetime | None): When the meeting ends. An end before the start is accepted.
-            is_all_day (bool | None): Whether the meeting takes the whole day.
-            date_start_date (datetime.date | None): First day of an all-day meeting.
-            date_end_date (datetime.date | None): Last day of an all-day meeting.
-            duration (int | None): Length in seconds; sets the end where only the start is sent.
-            reminders (list[Reminder]): Reminders of the user who asks.
-            parent_id (None | str): The record that this one belongs to: its id.
-            parent_type (None | str): The record that this one belongs to: its entity type.
-            parent_name (None | str): The record that this one belongs to: its name.
-            account_id (None | str): Id of the account, taken from the parent. Null for none.
-            account_name (None | str): Name of the account, taken from the parent. Follows from the id.
-            users_ids (list[str]): Ids of the users who take part. Writing replaces the whole set.
-            users_names (NameMap | None): Names of the users who take part by id.
-            users_columns (ColumnMap | None): Acceptance of the users who take part by id.
-            contacts_ids (list[str]): Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_names (NameMap | None): Names of the contacts who take part by id.
-            contacts_columns (ColumnMap | None): Acceptance of the contacts who take part by id.
-            leads_ids (list[str]): Ids of the leads who take part. Writing replaces the whole set.
-            leads_names (NameMap | None): Names of the leads who take part by id.
-            leads_columns (ColumnMap | None): Acceptance of the leads who take part by id.
-            acceptance_status (AcceptanceStatus | None | str): Whether the user who asks has accepted.
-            join_url (None | str): Address of the online meeting.
-            description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
+    Attributes:
+        id: Id of the record, made by the server.
+        name: Subject of the meeting.
+        status: Whether the meeting is planned or held.
+        date_start: When the meeting starts.
+        date_end: When the meeting ends. An end before the start is accepted.
+        is_all_day: Whether the meeting takes the whole day.
+        date_start_date: First day of an all-day meeting.
+        date_end_date: Last day of an all-day meeting.
+        duration: Length in seconds; sets the end where only the start is sent.
+        reminders: Reminders of the user who asks.
+        parent_id: The record that this one belongs to: its id.
+        parent_type: The record that this one belongs to: its entity type.
+        parent_name: The record that this one belongs to: its name.
+        account_id: Id of the account, taken from the parent. Null for none.
+        account_name: Name of the account, taken from the parent. Follows from the id.
+        users_ids: Ids of the users who take part. Writing replaces the whole set.
+        users_names: Names of the users who take part by id.
+        users_columns: Acceptance of the users who take part by id.
+        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+        contacts_names: Names of the contacts who take part by id.
+        contacts_columns: Acceptance of the contacts who take part by id.
+        leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+        leads_names: Names of the leads who take part by id.
+        leads_columns: Acceptance of the leads who take part by id.
+        acceptance_status: Whether the user who asks has accepted.
+        join_url: Address of the online meeting.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
     """
 
     id: str
@@ -117,32 +114,3 @@ class Meeting:
     is_locked: bool | None
     deleted: bool | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import meeting as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import meeting as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,51 +2,48 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.meeting_status import MeetingStatus
-from ..types import UNSET, Unset
+from .meeting_status import MeetingStatus
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
-    from ..models.reminder_input import ReminderInput
-
-
-T = TypeVar("T", bound="MeetingInput")
+    from .column_map_input import ColumnMapInput
+    from .reminder_input import ReminderInput
 
 
 @_attrs_define
-class MeetingInput:
-    """Attributes of a meeting, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+class MeetingInput(Model):
+    """Attributes of a meeting, to create or change it. Members that are not sent keep their
+    values; null clears. Custom attributes may stand beside the documented ones; what the server
+    does not know or lets nobody write, it passes over.
 
-        Attributes:
-            name (None | str | Unset): Subject of the meeting.
-            status (MeetingStatus | None | str | Unset): Whether the meeting is planned or held.
-            date_start (datetime.datetime | None | Unset): When the meeting starts.
-            date_end (datetime.datetime | None | Unset): When the meeting ends. An end before the start is accepted.
-            is_all_day (bool | None | Unset): Whether the meeting takes the whole day.
-            date_start_date (datetime.date | None | Unset): First day of an all-day meeting.
-            date_end_date (datetime.date | None | Unset): Last day of an all-day meeting.
-            duration (int | None | Unset): Length in seconds; sets the end where only the start is sent.
-            reminders (list[ReminderInput] | None | Unset): Reminders of the user who asks.
-            parent_id (None | str | Unset): The record that this one belongs to: its id.
-            parent_type (None | str | Unset): The record that this one belongs to: its entity type.
-            users_ids (list[str] | None | Unset): Ids of the users who take part. Writing replaces the whole set.
-            users_columns (ColumnMapInput | None | Unset): Acceptance of the users who take part by id.
-            contacts_ids (list[str] | None | Unset): Ids of the contacts who take part. Writing replaces the whole set.
-            contacts_columns (ColumnMapInput | None | Unset): Acceptance of the contacts who take part by id.
-            leads_ids (list[str] | None | Unset): Ids of the leads who take part. Writing replaces the whole set.
-            leads_columns (ColumnMapInput | None | Unset): Acceptance of the leads who take part by id.
-            join_url (None | str | Unset): Address of the online meeting.
-            description (None | str | Unset): Free text.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        name: Subject of the meeting.
+        status: Whether the meeting is planned or held.
+        date_start: When the meeting starts.
+        date_end: When the meeting ends. An end before the start is accepted.
+        is_all_day: Whether the meeting takes the whole day.
+        date_start_date: First day of an all-day meeting.
+        date_end_date: Last day of an all-day meeting.
+        duration: Length in seconds; sets the end where only the start is sent.
+        reminders: Reminders of the user who asks.
+        parent_id: The record that this one belongs to: its id.
+        parent_type: The record that this one belongs to: its entity type.
+        users_ids: Ids of the users who take part. Writing replaces the whole set.
+        users_columns: Acceptance of the users who take part by id.
+        contacts_ids: Ids of the contacts who take part. Writing replaces the whole set.
+        contacts_columns: Acceptance of the contacts who take part by id.
+        leads_ids: Ids of the leads who take part. Writing replaces the whole set.
+        leads_columns: Acceptance of the leads who take part by id.
+        join_url: Address of the online meeting.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     name: None | str | Unset = UNSET
@@ -71,32 +68,3 @@ class MeetingInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import meeting_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import meeting_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

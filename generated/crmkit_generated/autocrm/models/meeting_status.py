@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class MeetingStatus(StrEnum):
+    """Whether the call is planned or held."""
+
     HELD = "Held"
     NOT_HELD = "Not Held"
     PLANNED = "Planned"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,63 +2,61 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.note_type import NoteType
+from .note_type import NoteType
 
 if TYPE_CHECKING:
-    from ..models.free_object import FreeObject
-    from ..models.name_map import NameMap
-    from ..models.reaction_counts import ReactionCounts
-
-
-T = TypeVar("T", bound="Note")
+    from .free_object import FreeObject
+    from .name_map import NameMap
+    from .reaction_counts import ReactionCounts
 
 
 @_attrs_define
-class Note:
+class Note(Model):
     """An entry of a stream.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        number (int | None): Running number of all entries. Missing from the create reply.
-        type_ (None | NoteType | str): What an entry of a stream tells.
-        post (None | str): The text of a post.
-        data (FreeObject | None): What the entry tells beyond its text, such as the changed attributes.
-        parent_type (None | str): Entity type of the record.
-        parent_id (None | str): Id of the record.
-        parent_name (None | str): Name of the record.
-        related_type (None | str): Entity type of the other record that it tells of.
-        related_id (None | str): Id of the other record that it tells of.
-        related_name (None | str): Name of the other record that it tells of.
-        super_parent_type (None | str): Entity type of the record above.
-        super_parent_id (None | str): Id of the record above.
-        attachments_ids (list[str]): Ids of the attached files.
-        attachments_names (NameMap | None): File names of the attached files by id.
-        attachments_types (NameMap | None): Media types of the attached files by id.
-        target_type (None | str): Whom a post is for, where it belongs to no record: self, all, users, teams or portals.
-        users_ids (list[str]): Ids of the users whom it is for.
-        users_names (NameMap | None): Names of the users whom it is for, by id.
-        teams_ids (list[str]): Ids of the teams whom it is for.
-        teams_names (NameMap | None): Names of the teams whom it is for, by id.
-        is_internal (bool | None): Whether it is hidden from portal users.
-        is_global (bool | None): Whether it is for everybody.
-        is_pinned (bool | None): Whether it is pinned.
-        reaction_counts (None | ReactionCounts): How often each reaction was given.
-        my_reactions (list[str]): Reactions of the user who asks.
-        created_by_gender (None | str): Gender of the user who made it, for texts.
-        deleted (bool | None): Whether it is deleted.
-        created_at (datetime.datetime | None): When it was created.
-        created_by_id (None | str): Id of the user who created it.
-        created_by_name (None | str): Name of the user who created it.
-        modified_at (datetime.datetime | None): When it was last changed.
-        modified_by_id (None | str): Id of the user who last changed it.
-        modified_by_name (None | str): Name of the user who last changed it.
-        field_scope (None | str): Entity type of the entry, in the global stream.
+        id: Id of the record, made by the server.
+        number: Running number of all entries. Missing from the create reply.
+        type_: What an entry of a stream tells.
+        post: The text of a post.
+        data: What the entry tells beyond its text, such as the changed attributes.
+        parent_type: Entity type of the record.
+        parent_id: Id of the record.
+        parent_name: Name of the record.
+        related_type: Entity type of the other record that it tells of.
+        related_id: Id of the other record that it tells of.
+        related_name: Name of the other record that it tells of.
+        super_parent_type: Entity type of the record above.
+        super_parent_id: Id of the record above.
+        attachments_ids: Ids of the attached files.
+        attachments_names: File names of the attached files by id.
+        attachments_types: Media types of the attached files by id.
+        target_type: Whom a post is for, where it belongs to no record: self, all, users, teams or
+            portals.
+        users_ids: Ids of the users whom it is for.
+        users_names: Names of the users whom it is for, by id.
+        teams_ids: Ids of the teams whom it is for.
+        teams_names: Names of the teams whom it is for, by id.
+        is_internal: Whether it is hidden from portal users.
+        is_global: Whether it is for everybody.
+        is_pinned: Whether it is pinned.
+        reaction_counts: How often each reaction was given.
+        my_reactions: Reactions of the user who asks.
+        created_by_gender: Gender of the user who made it, for texts.
+        deleted: Whether it is deleted.
+        created_at: When it was created.
+        created_by_id: Id of the user who created it.
+        created_by_name: Name of the user who created it.
+        modified_at: When it was last changed.
+        modified_by_id: Id of the user who last changed it.
+        modified_by_name: Name of the user who last changed it.
+        field_scope: Entity type of the entry, in the global stream.
     """
 
     id: str
@@ -97,32 +95,3 @@ class Note:
     modified_by_name: None | str
     field_scope: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import note as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import note as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,6 +3,8 @@ from enum import StrEnum
 
 
 class NoteType(StrEnum):
+    """What an entry of a stream tells."""
+
     ASSIGN = "Assign"
     CREATE = "Create"
     CREATERELATED = "CreateRelated"
@@ -14,6 +16,3 @@ class NoteType(StrEnum):
     STATUS = "Status"
     UNRELATE = "Unrelate"
     UPDATE = "Update"
-
-    def __str__(self) -> str:
-        return str(self.value)

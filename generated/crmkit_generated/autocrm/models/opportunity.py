@@ -2,72 +2,70 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.lead_source import LeadSource
-from ..models.opportunity_stage import OpportunityStage
+from .lead_source import LeadSource
+from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
-    from ..models.column_map import ColumnMap
-    from ..models.name_map import NameMap
-
-
-T = TypeVar("T", bound="Opportunity")
+    from .column_map import ColumnMap
+    from .name_map import NameMap
 
 
 @_attrs_define
-class Opportunity:
-    """An opportunity. Which attributes a reply holds depends on the route, on select and on the user's rights; custom
-    attributes come beside the documented ones.
+class Opportunity(Model):
+    """An opportunity. Which attributes a reply holds depends on the route, on select and on the
+    user's rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): Name of the opportunity.
-            account_id (None | str): Id of the account. Null for none, which unlinks.
-            account_name (None | str): Name of the account. Follows from the id.
-            amount (float | None): Amount, in the currency beside it.
-            amount_currency (None | str): Currency of the amount. The system's own where none is sent.
-            amount_converted (float | None): Amount in the system's currency. Calculated with the current rate and not
-                rounded.
-            amount_weighted_converted (float | None): Amount times probability, in the system's currency. Calculated.
-            stage (None | OpportunityStage | str): How far the opportunity has come.
-            last_stage (None | OpportunityStage | str): The last stage before it was lost, or the present one.
-            probability (int | None): Probability of winning in percent. A change of the stage sets it anew.
-            close_date (datetime.date | None): Day on which it is expected to close.
-            lead_source (LeadSource | None | str): Where the opportunity comes from.
-            contacts_ids (list[str]): Ids of the contacts that take part. Writing replaces the whole set.
-            contacts_names (NameMap | None): Names of the contacts that take part by id.
-            contacts_columns (ColumnMap | None): Role of the contacts that take part by id.
-            contact_id (None | str): Id of the first contact. Null for none.
-            contact_name (None | str): Name of the first contact. Follows from the id.
-            campaign_id (None | str): Id of the campaign that brought the opportunity. Null for none, which unlinks.
-            campaign_name (None | str): Name of the campaign that brought the opportunity. Follows from the id.
-            original_lead_id (None | str): Id of the lead that was converted into the opportunity. Null for none.
-            original_lead_name (None | str): Name of the lead that was converted into the opportunity. Follows from the id.
-            description (None | str): Free text.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+    Attributes:
+        id: Id of the record, made by the server.
+        name: Name of the opportunity.
+        account_id: Id of the account. Null for none, which unlinks.
+        account_name: Name of the account. Follows from the id.
+        amount: Amount, in the currency beside it.
+        amount_currency: Currency of the amount. The system's own where none is sent.
+        amount_converted: Amount in the system's currency. Calculated with the current rate and not
+            rounded.
+        amount_weighted_converted: Amount times probability, in the system's currency. Calculated.
+        stage: How far the opportunity has come.
+        last_stage: The last stage before it was lost, or the present one.
+        probability: Probability of winning in percent. A change of the stage sets it anew.
+        close_date: Day on which it is expected to close.
+        lead_source: Where the opportunity comes from.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_names: Names of the contacts that take part by id.
+        contacts_columns: Role of the contacts that take part by id.
+        contact_id: Id of the first contact. Null for none.
+        contact_name: Name of the first contact. Follows from the id.
+        campaign_id: Id of the campaign that brought the opportunity. Null for none, which unlinks.
+        campaign_name: Name of the campaign that brought the opportunity. Follows from the id.
+        original_lead_id: Id of the lead that was converted into the opportunity. Null for none.
+        original_lead_name: Name of the lead that was converted into the opportunity. Follows from
+            the id.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
+        version_number: Goes up with every update, also with one that changes nothing. A value that
+            is sent in a body has no effect.
     """
 
     id: str
@@ -112,32 +110,3 @@ class Opportunity:
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import opportunity as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import opportunity as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,45 +2,41 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.lead_source import LeadSource
-from ..models.opportunity_stage import OpportunityStage
-from ..types import UNSET, Unset
+from .lead_source import LeadSource
+from .opportunity_stage import OpportunityStage
 
 if TYPE_CHECKING:
-    from ..models.column_map_input import ColumnMapInput
-
-
-T = TypeVar("T", bound="OpportunityInput")
+    from .column_map_input import ColumnMapInput
 
 
 @_attrs_define
-class OpportunityInput:
-    """Attributes of an opportunity, to create or change it. Members that are not sent keep their values; null clears.
-    Custom attributes may stand beside the documented ones; what the server does not know or lets nobody write, it
-    passes over.
+class OpportunityInput(Model):
+    """Attributes of an opportunity, to create or change it. Members that are not sent keep their
+    values; null clears. Custom attributes may stand beside the documented ones; what the server
+    does not know or lets nobody write, it passes over.
 
-        Attributes:
-            name (None | str | Unset): Name of the opportunity.
-            account_id (None | str | Unset): Id of the account. Null for none, which unlinks.
-            amount (float | None | Unset): Amount, in the currency beside it.
-            amount_currency (None | str | Unset): Currency of the amount. The system's own where none is sent.
-            stage (None | OpportunityStage | str | Unset): How far the opportunity has come.
-            probability (int | None | Unset): Probability of winning in percent. A change of the stage sets it anew.
-            close_date (datetime.date | None | Unset): Day on which it is expected to close.
-            lead_source (LeadSource | None | str | Unset): Where the opportunity comes from.
-            contacts_ids (list[str] | None | Unset): Ids of the contacts that take part. Writing replaces the whole set.
-            contacts_columns (ColumnMapInput | None | Unset): Role of the contacts that take part by id.
-            campaign_id (None | str | Unset): Id of the campaign that brought the opportunity. Null for none, which unlinks.
-            description (None | str | Unset): Free text.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        name: Name of the opportunity.
+        account_id: Id of the account. Null for none, which unlinks.
+        amount: Amount, in the currency beside it.
+        amount_currency: Currency of the amount. The system's own where none is sent.
+        stage: How far the opportunity has come.
+        probability: Probability of winning in percent. A change of the stage sets it anew.
+        close_date: Day on which it is expected to close.
+        lead_source: Where the opportunity comes from.
+        contacts_ids: Ids of the contacts that take part. Writing replaces the whole set.
+        contacts_columns: Role of the contacts that take part by id.
+        campaign_id: Id of the campaign that brought the opportunity. Null for none, which unlinks.
+        description: Free text.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     name: None | str | Unset = UNSET
@@ -58,32 +54,3 @@ class OpportunityInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import opportunity_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import opportunity_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class OpportunityStage(StrEnum):
+    """The last stage before it was lost, or the present one."""
+
     CLOSED_LOST = "Closed Lost"
     CLOSED_WON = "Closed Won"
     NEGOTIATION = "Negotiation"
     PROPOSAL = "Proposal"
     PROSPECTING = "Prospecting"
     QUALIFICATION = "Qualification"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class Order(StrEnum):
+    """Direction to sort in."""
+
     ASC = "asc"
     DESC = "desc"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class PhoneType(StrEnum):
+    """Kind of the number."""
+
     FAX = "Fax"
     HOME = "Home"
     MOBILE = "Mobile"
     OFFICE = "Office"
     OTHER = "Other"
-
-    def __str__(self) -> str:
-        return str(self.value)

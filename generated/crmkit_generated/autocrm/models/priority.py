@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class Priority(StrEnum):
+    """How urgent the task is."""
+
     HIGH = "High"
     LOW = "Low"
     NORMAL = "Normal"
     URGENT = "Urgent"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class ReminderType(StrEnum):
+    """How to remind."""
+
     EMAIL = "Email"
     POPUP = "Popup"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class Salutation(StrEnum):
+    """Salutation."""
+
     DR = "Dr."
     MR = "Mr."
     MRS = "Mrs."
     MS = "Ms."
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,71 +2,68 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.priority import Priority
-from ..models.task_status import TaskStatus
+from .priority import Priority
+from .task_status import TaskStatus
 
 if TYPE_CHECKING:
-    from ..models.name_map import NameMap
-    from ..models.reminder import Reminder
-
-
-T = TypeVar("T", bound="Task")
+    from .name_map import NameMap
+    from .reminder import Reminder
 
 
 @_attrs_define
-class Task:
-    """A task. Which attributes a reply holds depends on the route, on select and on the user's rights; custom attributes
-    come beside the documented ones.
+class Task(Model):
+    """A task. Which attributes a reply holds depends on the route, on select and on the user's
+    rights; custom attributes come beside the documented ones.
 
-        Attributes:
-            id (str): Id of the record, made by the server.
-            name (None | str): What is to be done.
-            status (None | str | TaskStatus): How far the task has come. Completed sets dateCompleted.
-            priority (None | Priority | str): How urgent the task is.
-            date_start (datetime.datetime | None): When the work starts.
-            date_end (datetime.datetime | None): When the task is due.
-            date_start_date (datetime.date | None): Day on which the work starts, for a task without a time of day.
-            date_end_date (datetime.date | None): Day on which the task is due, for a task without a time of day.
-            date_completed (datetime.datetime | None): When the task was completed.
-            is_overdue (bool | None): Whether the task is late.
-            reminders (list[Reminder]): Reminders of the user who asks.
-            parent_id (None | str): The record that this one belongs to: its id.
-            parent_type (None | str): The record that this one belongs to: its entity type.
-            parent_name (None | str): The record that this one belongs to: its name.
-            account_id (None | str): Id of the account, taken from the parent. Null for none.
-            account_name (None | str): Name of the account, taken from the parent. Follows from the id.
-            contact_id (None | str): Id of the contact, taken from the parent. Null for none.
-            contact_name (None | str): Name of the contact, taken from the parent. Follows from the id.
-            email_id (None | str): Id of the e-mail that the task came from.
-            description (None | str): Free text.
-            attachments_ids (list[str]): Ids of the attached files. Writing replaces the whole set.
-            attachments_names (NameMap | None): File names of the attached files by id.
-            attachments_types (NameMap | None): Media types of the attached files by id.
-            assigned_user_id (None | str): Id of the user who is responsible. Null for none, which unlinks.
-            assigned_user_name (None | str): Name of the user who is responsible. Follows from the id.
-            teams_ids (list[str]): Ids of the teams that the record belongs to. Writing replaces the whole set.
-            teams_names (NameMap | None): Names of the teams that the record belongs to by id.
-            created_at (datetime.datetime | None): When the record was created.
-            created_by_id (None | str): Id of the user who created the record. Null for none.
-            created_by_name (None | str): Name of the user who created the record. Follows from the id.
-            modified_at (datetime.datetime | None): When the record was last changed.
-            modified_by_id (None | str): Id of the user who last changed the record. Null for none.
-            modified_by_name (None | str): Name of the user who last changed the record. Follows from the id.
-            stream_updated_at (datetime.datetime | None): When the record or its stream last changed.
-            is_followed (bool | None): Whether the user who asks follows the record.
-            followers_ids (list[str]): Ids of the users who follow the record.
-            followers_names (NameMap | None): Names of the users who follow the record by id.
-            is_starred (bool | None): Whether the user who asks has starred the record.
-            is_locked (bool | None): Whether the record is locked against changes.
-            deleted (bool | None): Whether the record is deleted; false on every record that is shown.
-            version_number (int | None): Goes up with every update, also with one that changes nothing. A value that is sent
-                in a body has no effect.
+    Attributes:
+        id: Id of the record, made by the server.
+        name: What is to be done.
+        status: How far the task has come. Completed sets dateCompleted.
+        priority: How urgent the task is.
+        date_start: When the work starts.
+        date_end: When the task is due.
+        date_start_date: Day on which the work starts, for a task without a time of day.
+        date_end_date: Day on which the task is due, for a task without a time of day.
+        date_completed: When the task was completed.
+        is_overdue: Whether the task is late.
+        reminders: Reminders of the user who asks.
+        parent_id: The record that this one belongs to: its id.
+        parent_type: The record that this one belongs to: its entity type.
+        parent_name: The record that this one belongs to: its name.
+        account_id: Id of the account, taken from the parent. Null for none.
+        account_name: Name of the account, taken from the parent. Follows from the id.
+        contact_id: Id of the contact, taken from the parent. Null for none.
+        contact_name: Name of the contact, taken from the parent. Follows from the id.
+        email_id: Id of the e-mail that the task came from.
+        description: Free text.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        attachments_names: File names of the attached files by id.
+        attachments_types: Media types of the attached files by id.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        assigned_user_name: Name of the user who is responsible. Follows from the id.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
+        teams_names: Names of the teams that the record belongs to by id.
+        created_at: When the record was created.
+        created_by_id: Id of the user who created the record. Null for none.
+        created_by_name: Name of the user who created the record. Follows from the id.
+        modified_at: When the record was last changed.
+        modified_by_id: Id of the user who last changed the record. Null for none.
+        modified_by_name: Name of the user who last changed the record. Follows from the id.
+        stream_updated_at: When the record or its stream last changed.
+        is_followed: Whether the user who asks follows the record.
+        followers_ids: Ids of the users who follow the record.
+        followers_names: Names of the users who follow the record by id.
+        is_starred: Whether the user who asks has starred the record.
+        is_locked: Whether the record is locked against changes.
+        deleted: Whether the record is deleted; false on every record that is shown.
+        version_number: Goes up with every update, also with one that changes nothing. A value that
+            is sent in a body has no effect.
     """
 
     id: str
@@ -111,32 +108,3 @@ class Task:
     deleted: bool | None
     version_number: int | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import task as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import task as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

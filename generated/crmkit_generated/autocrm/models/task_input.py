@@ -2,45 +2,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.priority import Priority
-from ..models.task_status import TaskStatus
-from ..types import UNSET, Unset
+from .priority import Priority
+from .task_status import TaskStatus
 
 if TYPE_CHECKING:
-    from ..models.reminder_input import ReminderInput
-
-
-T = TypeVar("T", bound="TaskInput")
+    from .reminder_input import ReminderInput
 
 
 @_attrs_define
-class TaskInput:
-    """Attributes of a task, to create or change it. Members that are not sent keep their values; null clears. Custom
-    attributes may stand beside the documented ones; what the server does not know or lets nobody write, it passes over.
+class TaskInput(Model):
+    """Attributes of a task, to create or change it. Members that are not sent keep their values;
+    null clears. Custom attributes may stand beside the documented ones; what the server does
+    not know or lets nobody write, it passes over.
 
-        Attributes:
-            name (None | str | Unset): What is to be done.
-            status (None | str | TaskStatus | Unset): How far the task has come. Completed sets dateCompleted.
-            priority (None | Priority | str | Unset): How urgent the task is.
-            date_start (datetime.datetime | None | Unset): When the work starts.
-            date_end (datetime.datetime | None | Unset): When the task is due.
-            date_start_date (datetime.date | None | Unset): Day on which the work starts, for a task without a time of day.
-            date_end_date (datetime.date | None | Unset): Day on which the task is due, for a task without a time of day.
-            reminders (list[ReminderInput] | None | Unset): Reminders of the user who asks.
-            parent_id (None | str | Unset): The record that this one belongs to: its id.
-            parent_type (None | str | Unset): The record that this one belongs to: its entity type.
-            email_id (None | str | Unset): Id of the e-mail that the task came from.
-            description (None | str | Unset): Free text.
-            attachments_ids (list[str] | None | Unset): Ids of the attached files. Writing replaces the whole set.
-            assigned_user_id (None | str | Unset): Id of the user who is responsible. Null for none, which unlinks.
-            teams_ids (list[str] | None | Unset): Ids of the teams that the record belongs to. Writing replaces the whole
-                set.
+    Attributes:
+        name: What is to be done.
+        status: How far the task has come. Completed sets dateCompleted.
+        priority: How urgent the task is.
+        date_start: When the work starts.
+        date_end: When the task is due.
+        date_start_date: Day on which the work starts, for a task without a time of day.
+        date_end_date: Day on which the task is due, for a task without a time of day.
+        reminders: Reminders of the user who asks.
+        parent_id: The record that this one belongs to: its id.
+        parent_type: The record that this one belongs to: its entity type.
+        email_id: Id of the e-mail that the task came from.
+        description: Free text.
+        attachments_ids: Ids of the attached files. Writing replaces the whole set.
+        assigned_user_id: Id of the user who is responsible. Null for none, which unlinks.
+        teams_ids: Ids of the teams that the record belongs to. Writing replaces the whole set.
     """
 
     name: None | str | Unset = UNSET
@@ -59,32 +56,3 @@ class TaskInput:
     assigned_user_id: None | str | Unset = UNSET
     teams_ids: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import task_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import task_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class TaskStatus(StrEnum):
+    """How far the task has come. Completed sets dateCompleted."""
+
     CANCELED = "Canceled"
     COMPLETED = "Completed"
     DEFERRED = "Deferred"
     NOT_STARTED = "Not Started"
     STARTED = "Started"
-
-    def __str__(self) -> str:
-        return str(self.value)

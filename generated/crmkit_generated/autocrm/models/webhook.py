@@ -2,38 +2,36 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="Webhook")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class Webhook:
+class Webhook(Model):
     """A webhook.
 
     Attributes:
-        id (str): Id of the record, made by the server.
-        event (None | str): Event: entity type and create, update, delete, or fieldUpdate and a field, with dots.
-        url (None | str): Address that is called.
-        user_id (None | str): Id of the user whose rights count.
-        is_active (bool | None): Whether it is switched on.
-        skip_own (bool | None): Whether what that user does is left out.
-        user_name (None | str): Name of the user whose rights count.
-        entity_type (None | str): Entity type of the event.
-        type_ (None | str): Kind of the event.
-        field (None | str): Field of the event.
-        secret_key (None | str): Secret that calls are signed with.
-        deleted (bool | None): Whether it is deleted.
-        created_at (datetime.datetime | None): When it was created.
-        created_by_id (None | str): Id of the user who created it.
-        created_by_name (None | str): Name of the user who created it.
-        modified_at (datetime.datetime | None): When it was last changed.
-        modified_by_id (None | str): Id of the user who last changed it.
-        modified_by_name (None | str): Name of the user who last changed it.
+        id: Id of the record, made by the server.
+        event: Event: entity type and create, update, delete, or fieldUpdate and a field, with dots.
+        url: Address that is called.
+        user_id: Id of the user whose rights count.
+        is_active: Whether it is switched on.
+        skip_own: Whether what that user does is left out.
+        user_name: Name of the user whose rights count.
+        entity_type: Entity type of the event.
+        type_: Kind of the event.
+        field: Field of the event.
+        secret_key: Secret that calls are signed with.
+        deleted: Whether it is deleted.
+        created_at: When it was created.
+        created_by_id: Id of the user who created it.
+        created_by_name: Name of the user who created it.
+        modified_at: When it was last changed.
+        modified_by_id: Id of the user who last changed it.
+        modified_by_name: Name of the user who last changed it.
     """
 
     id: str
@@ -55,32 +53,3 @@ class Webhook:
     modified_by_id: None | str
     modified_by_name: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import webhook as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import webhook as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

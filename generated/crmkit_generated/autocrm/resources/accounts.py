@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,15 +13,18 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import account as account_codec
-from ..codec import account_input as account_input_codec
-from ..models.account import Account
-from ..models.account_input import AccountInput
-from ..models.account_type import AccountType
-from ..models.email_address_input import EmailAddressInput
-from ..models.industry import Industry
-from ..models.phone_number_input import PhoneNumberInput
+from .. import codec, models
 from ..operations import accounts as operations
+
+if TYPE_CHECKING:
+    from ..models.account import Account
+    from ..models.account_input import AccountInput
+    from ..models.account_type import AccountType
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.industry import Industry
+    from ..models.phone_number_input import PhoneNumberInput
+
+    pass
 
 
 class Accounts(Resource):
@@ -91,7 +94,7 @@ class Accounts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            account_codec.decode_all,
+            codec.account.decode_all,
         )
 
     def create(
@@ -185,8 +188,8 @@ class Accounts(Resource):
         """
         body_ = request_tree(
             operations.ACCOUNTS_CREATE,
-            AccountInput,
-            account_input_codec,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -229,7 +232,7 @@ class Accounts(Resource):
                     options,
                     body_,
                 ),
-                account_codec.decode,
+                codec.account.decode,
             )
         )
 
@@ -252,7 +255,7 @@ class Accounts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACCOUNTS_GET, {"id": id}, options), account_codec.decode
+                self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
             )
         )
 
@@ -350,8 +353,8 @@ class Accounts(Resource):
         """
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
-            AccountInput,
-            account_input_codec,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -394,7 +397,7 @@ class Accounts(Resource):
                     options,
                     body_,
                 ),
-                account_codec.decode,
+                codec.account.decode,
             )
         )
 
@@ -482,7 +485,7 @@ class AsyncAccounts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            account_codec.decode_all,
+            codec.account.decode_all,
         )
 
     async def create(
@@ -576,8 +579,8 @@ class AsyncAccounts(Resource):
         """
         body_ = request_tree(
             operations.ACCOUNTS_CREATE,
-            AccountInput,
-            account_input_codec,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -619,7 +622,7 @@ class AsyncAccounts(Resource):
                 options,
                 body_,
             ),
-            account_codec.decode,
+            codec.account.decode,
         )
 
     async def get(
@@ -640,7 +643,7 @@ class AsyncAccounts(Resource):
             The account.
         """
         return await self._sender.call(
-            self._call(operations.ACCOUNTS_GET, {"id": id}, options), account_codec.decode
+            self._call(operations.ACCOUNTS_GET, {"id": id}, options), codec.account.decode
         )
 
     async def update(
@@ -737,8 +740,8 @@ class AsyncAccounts(Resource):
         """
         body_ = request_tree(
             operations.ACCOUNTS_UPDATE,
-            AccountInput,
-            account_input_codec,
+            models.AccountInput,
+            codec.account_input,
             input_,
             {
                 "name": name,
@@ -780,7 +783,7 @@ class AsyncAccounts(Resource):
                 options,
                 body_,
             ),
-            account_codec.decode,
+            codec.account.decode,
         )
 
     async def delete(

@@ -4,20 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import action_input as action_input_codec
-from ..codec import actions_payloads as payloads
-from ..models.action_input import ActionInput
-from ..models.action_name import ActionName
-from ..models.free_object import FreeObject
-from ..models.record import Record
+from .. import codec, models
 from ..operations import actions as operations
+
+if TYPE_CHECKING:
+    from ..models.action_input import ActionInput
+    from ..models.action_name import ActionName
+    from ..models.free_object import FreeObject
+    from ..models.record import Record
+
+    pass
 
 
 class Actions(Resource):
@@ -56,15 +59,16 @@ class Actions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_RUN,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_RUN, {}, options, body_), payloads.actions_run
+                self._call(operations.ACTIONS_RUN, {}, options, body_),
+                codec.actions_payloads.actions_run,
             )
         )
 
@@ -105,12 +109,13 @@ class AsyncActions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_RUN,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {"entity_type": entity_type, "id": id, "action": action, "data": data},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_RUN, {}, options, body_), payloads.actions_run
+            self._call(operations.ACTIONS_RUN, {}, options, body_),
+            codec.actions_payloads.actions_run,
         )

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import activity as activity_codec
-from ..codec import calendar_entry as calendar_entry_codec
-from ..models.activity import Activity
-from ..models.calendar_entry import CalendarEntry
+from .. import codec
 from ..operations import activities as operations
+
+if TYPE_CHECKING:
+    from ..models.activity import Activity
+    from ..models.calendar_entry import CalendarEntry
+
+    pass
 
 
 class Activities(Resource):
@@ -50,7 +54,7 @@ class Activities(Resource):
                 {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
             ),
-            calendar_entry_codec.decode_all,
+            codec.calendar_entry.decode_all,
         )
 
     def upcoming(
@@ -76,7 +80,7 @@ class Activities(Resource):
             self._list(
                 operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     def list(
@@ -113,7 +117,7 @@ class Activities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
 
@@ -149,7 +153,7 @@ class AsyncActivities(Resource):
                 {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
                 options,
             ),
-            calendar_entry_codec.decode_all,
+            codec.calendar_entry.decode_all,
         )
 
     def upcoming(
@@ -175,7 +179,7 @@ class AsyncActivities(Resource):
             self._list(
                 operations.ACTIVITIES_UPCOMING, {}, options, start=start, page_size=page_size
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     def list(
@@ -212,5 +216,5 @@ class AsyncActivities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )

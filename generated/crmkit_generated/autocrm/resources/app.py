@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, member_tree
 
-from ..codec import about as about_codec
-from ..codec import app_payloads as payloads
-from ..codec import token_input as token_input_codec
-from ..models.about import About
-from ..models.token_input import TokenInput
+from .. import codec, models
 from ..operations import app as operations
+
+if TYPE_CHECKING:
+    from ..models.about import About
+    from ..models.token_input import TokenInput
+
+    pass
 
 
 class App(Resource):
@@ -55,7 +57,7 @@ class App(Resource):
             The version.
         """
         return drive(
-            self._sender.call(self._call(operations.APP_ABOUT, {}, options), about_codec.decode)
+            self._sender.call(self._call(operations.APP_ABOUT, {}, options), codec.about.decode)
         )
 
     def destroy_token(
@@ -78,7 +80,12 @@ class App(Resource):
             True, if it is destroyed.
         """
         body_ = member_tree(
-            operations.APP_DESTROY_TOKEN, TokenInput, token_input_codec, "token", token, extra
+            operations.APP_DESTROY_TOKEN,
+            models.TokenInput,
+            codec.token_input,
+            "token",
+            token,
+            extra,
         )
         return drive(
             self._sender.call(self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None)
@@ -102,7 +109,9 @@ class App(Resource):
             The description.
         """
         return drive(
-            self._sender.call(self._call(operations.APP_OPENAPI, {}, options), payloads.app_openapi)
+            self._sender.call(
+                self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
+            )
         )
 
 
@@ -142,7 +151,7 @@ class AsyncApp(Resource):
             The version.
         """
         return await self._sender.call(
-            self._call(operations.APP_ABOUT, {}, options), about_codec.decode
+            self._call(operations.APP_ABOUT, {}, options), codec.about.decode
         )
 
     async def destroy_token(
@@ -165,7 +174,12 @@ class AsyncApp(Resource):
             True, if it is destroyed.
         """
         body_ = member_tree(
-            operations.APP_DESTROY_TOKEN, TokenInput, token_input_codec, "token", token, extra
+            operations.APP_DESTROY_TOKEN,
+            models.TokenInput,
+            codec.token_input,
+            "token",
+            token,
+            extra,
         )
         return await self._sender.call(
             self._call(operations.APP_DESTROY_TOKEN, {}, options, body_), None
@@ -189,5 +203,5 @@ class AsyncApp(Resource):
             The description.
         """
         return await self._sender.call(
-            self._call(operations.APP_OPENAPI, {}, options), payloads.app_openapi
+            self._call(operations.APP_OPENAPI, {}, options), codec.app_payloads.app_openapi
         )

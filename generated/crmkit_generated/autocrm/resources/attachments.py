@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.body import Stream as ByteStream
 from crmkit.core.drive import drive
@@ -13,11 +13,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import attachment as attachment_codec
-from ..codec import attachment_input as attachment_input_codec
-from ..models.attachment import Attachment
-from ..models.attachment_input import AttachmentInput
+from .. import codec, models
 from ..operations import attachments as operations
+
+if TYPE_CHECKING:
+    from ..models.attachment import Attachment
+    from ..models.attachment_input import AttachmentInput
+
+    pass
 
 
 class Attachments(Resource):
@@ -83,7 +86,7 @@ class Attachments(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            attachment_codec.decode_all,
+            codec.attachment.decode_all,
         )
 
     def create(
@@ -134,8 +137,8 @@ class Attachments(Resource):
         """
         body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
-            AttachmentInput,
-            attachment_input_codec,
+            models.AttachmentInput,
+            codec.attachment_input,
             input_,
             {
                 "name": name,
@@ -155,7 +158,7 @@ class Attachments(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ATTACHMENTS_CREATE, {}, options, body_),
-                attachment_codec.decode,
+                codec.attachment.decode,
             )
         )
 
@@ -178,7 +181,7 @@ class Attachments(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), attachment_codec.decode
+                self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
             )
         )
 
@@ -317,7 +320,7 @@ class AsyncAttachments(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            attachment_codec.decode_all,
+            codec.attachment.decode_all,
         )
 
     async def create(
@@ -368,8 +371,8 @@ class AsyncAttachments(Resource):
         """
         body_ = request_tree(
             operations.ATTACHMENTS_CREATE,
-            AttachmentInput,
-            attachment_input_codec,
+            models.AttachmentInput,
+            codec.attachment_input,
             input_,
             {
                 "name": name,
@@ -387,7 +390,7 @@ class AsyncAttachments(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), attachment_codec.decode
+            self._call(operations.ATTACHMENTS_CREATE, {}, options, body_), codec.attachment.decode
         )
 
     async def get(
@@ -408,7 +411,7 @@ class AsyncAttachments(Resource):
             The attachment.
         """
         return await self._sender.call(
-            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), attachment_codec.decode
+            self._call(operations.ATTACHMENTS_GET, {"id": id}, options), codec.attachment.decode
         )
 
     async def delete(

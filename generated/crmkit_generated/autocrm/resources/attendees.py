@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from ..codec import attendee as attendee_codec
-from ..models.attendee import Attendee
+from .. import codec
 from ..operations import attendees as operations
+
+if TYPE_CHECKING:
+    from ..models.attendee import Attendee
+
+    pass
 
 
 class Attendees(Resource):
@@ -36,7 +42,7 @@ class Attendees(Resource):
         """
         return Pager(
             self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
-            attendee_codec.decode_all,
+            codec.attendee.decode_all,
         )
 
 
@@ -64,5 +70,5 @@ class AsyncAttendees(Resource):
         """
         return AsyncPager(
             self._list(operations.ATTENDEES_LIST, {"entity": entity, "id": id}, options),
-            attendee_codec.decode_all,
+            codec.attendee.decode_all,
         )

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,15 +14,18 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import call as call_codec
-from ..codec import call_input as call_input_codec
-from ..models.call import Call
-from ..models.call_direction import CallDirection
-from ..models.call_input import CallInput
-from ..models.column_map_input import ColumnMapInput
-from ..models.meeting_status import MeetingStatus
-from ..models.reminder_input import ReminderInput
+from .. import codec, models
 from ..operations import calls as operations
+
+if TYPE_CHECKING:
+    from ..models.call import Call
+    from ..models.call_direction import CallDirection
+    from ..models.call_input import CallInput
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.meeting_status import MeetingStatus
+    from ..models.reminder_input import ReminderInput
+
+    pass
 
 
 class Calls(Resource):
@@ -92,7 +95,7 @@ class Calls(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            call_codec.decode_all,
+            codec.call.decode_all,
         )
 
     def create(
@@ -160,8 +163,8 @@ class Calls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_CREATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -193,7 +196,7 @@ class Calls(Resource):
                     options,
                     body_,
                 ),
-                call_codec.decode,
+                codec.call.decode,
             )
         )
 
@@ -216,7 +219,7 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
+                self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
             )
         )
 
@@ -288,8 +291,8 @@ class Calls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -321,7 +324,7 @@ class Calls(Resource):
                     options,
                     body_,
                 ),
-                call_codec.decode,
+                codec.call.decode,
             )
         )
 
@@ -409,7 +412,7 @@ class AsyncCalls(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            call_codec.decode_all,
+            codec.call.decode_all,
         )
 
     async def create(
@@ -477,8 +480,8 @@ class AsyncCalls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_CREATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -509,7 +512,7 @@ class AsyncCalls(Resource):
                 options,
                 body_,
             ),
-            call_codec.decode,
+            codec.call.decode,
         )
 
     async def get(
@@ -530,7 +533,7 @@ class AsyncCalls(Resource):
             The call.
         """
         return await self._sender.call(
-            self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
+            self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
         )
 
     async def update(
@@ -601,8 +604,8 @@ class AsyncCalls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "name": name,
@@ -633,7 +636,7 @@ class AsyncCalls(Resource):
                 options,
                 body_,
             ),
-            call_codec.decode,
+            codec.call.decode,
         )
 
     async def delete(

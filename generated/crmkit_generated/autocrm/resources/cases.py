@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,14 +13,17 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import case as case_codec
-from ..codec import case_input as case_input_codec
-from ..models.case import Case
-from ..models.case_input import CaseInput
-from ..models.case_status import CaseStatus
-from ..models.case_type import CaseType
-from ..models.priority import Priority
+from .. import codec, models
 from ..operations import cases as operations
+
+if TYPE_CHECKING:
+    from ..models.case import Case
+    from ..models.case_input import CaseInput
+    from ..models.case_status import CaseStatus
+    from ..models.case_type import CaseType
+    from ..models.priority import Priority
+
+    pass
 
 
 class Cases(Resource):
@@ -90,7 +93,7 @@ class Cases(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            case_codec.decode_all,
+            codec.case.decode_all,
         )
 
     def create(
@@ -149,8 +152,8 @@ class Cases(Resource):
         """
         body_ = request_tree(
             operations.CASES_CREATE,
-            CaseInput,
-            case_input_codec,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -177,7 +180,7 @@ class Cases(Resource):
                     options,
                     body_,
                 ),
-                case_codec.decode,
+                codec.case.decode,
             )
         )
 
@@ -200,7 +203,7 @@ class Cases(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CASES_GET, {"id": id}, options), case_codec.decode
+                self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
             )
         )
 
@@ -264,8 +267,8 @@ class Cases(Resource):
         """
         body_ = request_tree(
             operations.CASES_UPDATE,
-            CaseInput,
-            case_input_codec,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -292,7 +295,7 @@ class Cases(Resource):
                     options,
                     body_,
                 ),
-                case_codec.decode,
+                codec.case.decode,
             )
         )
 
@@ -380,7 +383,7 @@ class AsyncCases(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            case_codec.decode_all,
+            codec.case.decode_all,
         )
 
     async def create(
@@ -439,8 +442,8 @@ class AsyncCases(Resource):
         """
         body_ = request_tree(
             operations.CASES_CREATE,
-            CaseInput,
-            case_input_codec,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -466,7 +469,7 @@ class AsyncCases(Resource):
                 options,
                 body_,
             ),
-            case_codec.decode,
+            codec.case.decode,
         )
 
     async def get(
@@ -487,7 +490,7 @@ class AsyncCases(Resource):
             The case.
         """
         return await self._sender.call(
-            self._call(operations.CASES_GET, {"id": id}, options), case_codec.decode
+            self._call(operations.CASES_GET, {"id": id}, options), codec.case.decode
         )
 
     async def update(
@@ -550,8 +553,8 @@ class AsyncCases(Resource):
         """
         body_ = request_tree(
             operations.CASES_UPDATE,
-            CaseInput,
-            case_input_codec,
+            models.CaseInput,
+            codec.case_input,
             input_,
             {
                 "name": name,
@@ -577,7 +580,7 @@ class AsyncCases(Resource):
                 options,
                 body_,
             ),
-            case_codec.decode,
+            codec.case.decode,
         )
 
     async def delete(

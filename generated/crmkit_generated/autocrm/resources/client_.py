@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import me as me_codec
-from ..models.me import Me
+from .. import codec
 from ..operations import client_ as operations
+
+if TYPE_CHECKING:
+    from ..models.me import Me
+
+    pass
 
 
 class Client_(Resource):
@@ -37,7 +43,7 @@ class Client_(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
-                me_codec.decode,
+                codec.me.decode,
             )
         )
 
@@ -112,7 +118,7 @@ class AsyncClient_(Resource):
         """
         return await self._sender.call(
             self._call(operations.ME, {"create_token_secret": create_token_secret}, options),
-            me_codec.decode,
+            codec.me.decode,
         )
 
     async def follow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,15 +13,18 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact as contact_codec
-from ..codec import contact_input as contact_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.contact import Contact
-from ..models.contact_input import ContactInput
-from ..models.email_address_input import EmailAddressInput
-from ..models.phone_number_input import PhoneNumberInput
-from ..models.salutation import Salutation
+from .. import codec, models
 from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.contact import Contact
+    from ..models.contact_input import ContactInput
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.phone_number_input import PhoneNumberInput
+    from ..models.salutation import Salutation
+
+    pass
 
 
 class Contacts(Resource):
@@ -91,7 +94,7 @@ class Contacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     def create(
@@ -186,8 +189,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -230,7 +233,7 @@ class Contacts(Resource):
                     options,
                     body_,
                 ),
-                contact_codec.decode,
+                codec.contact.decode,
             )
         )
 
@@ -253,7 +256,7 @@ class Contacts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_GET, {"id": id}, options), contact_codec.decode
+                self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
             )
         )
 
@@ -351,8 +354,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -395,7 +398,7 @@ class Contacts(Resource):
                     options,
                     body_,
                 ),
-                contact_codec.decode,
+                codec.contact.decode,
             )
         )
 
@@ -483,7 +486,7 @@ class AsyncContacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     async def create(
@@ -578,8 +581,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -621,7 +624,7 @@ class AsyncContacts(Resource):
                 options,
                 body_,
             ),
-            contact_codec.decode,
+            codec.contact.decode,
         )
 
     async def get(
@@ -642,7 +645,7 @@ class AsyncContacts(Resource):
             The contact.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_GET, {"id": id}, options), contact_codec.decode
+            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact.decode
         )
 
     async def update(
@@ -739,8 +742,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -782,7 +785,7 @@ class AsyncContacts(Resource):
                 options,
                 body_,
             ),
-            contact_codec.decode,
+            codec.contact.decode,
         )
 
     async def delete(

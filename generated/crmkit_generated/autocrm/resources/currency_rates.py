@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
 
-from ..codec import currency_rates_payloads as payloads
+from .. import codec
 from ..operations import currency_rates as operations
+
+if TYPE_CHECKING:
+    pass
 
 
 class CurrencyRates(Resource):
@@ -34,7 +38,8 @@ class CurrencyRates(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CURRENCY_RATES_GET, {}, options), payloads.currency_rates_get
+                self._call(operations.CURRENCY_RATES_GET, {}, options),
+                codec.currency_rates_payloads.currency_rates_get,
             )
         )
 
@@ -87,7 +92,8 @@ class AsyncCurrencyRates(Resource):
             The rates.
         """
         return await self._sender.call(
-            self._call(operations.CURRENCY_RATES_GET, {}, options), payloads.currency_rates_get
+            self._call(operations.CURRENCY_RATES_GET, {}, options),
+            codec.currency_rates_payloads.currency_rates_get,
         )
 
     async def update(

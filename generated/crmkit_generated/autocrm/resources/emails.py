@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,13 +14,16 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import email as email_codec
-from ..codec import email_input as email_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.email import Email
-from ..models.email_input import EmailInput
-from ..models.email_status import EmailStatus
+from .. import codec, models
 from ..operations import emails as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.email import Email
+    from ..models.email_input import EmailInput
+    from ..models.email_status import EmailStatus
+
+    pass
 
 
 class Emails(Resource):
@@ -91,7 +94,7 @@ class Emails(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            email_codec.decode_all,
+            codec.email.decode_all,
         )
 
     def create(
@@ -186,8 +189,8 @@ class Emails(Resource):
         """
         body_ = request_tree(
             operations.EMAILS_CREATE,
-            EmailInput,
-            email_input_codec,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -231,7 +234,7 @@ class Emails(Resource):
                     options,
                     body_,
                 ),
-                email_codec.decode,
+                codec.email.decode,
             )
         )
 
@@ -254,7 +257,7 @@ class Emails(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.EMAILS_GET, {"id": id}, options), email_codec.decode
+                self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
             )
         )
 
@@ -353,8 +356,8 @@ class Emails(Resource):
         """
         body_ = request_tree(
             operations.EMAILS_UPDATE,
-            EmailInput,
-            email_input_codec,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -398,7 +401,7 @@ class Emails(Resource):
                     options,
                     body_,
                 ),
-                email_codec.decode,
+                codec.email.decode,
             )
         )
 
@@ -487,7 +490,7 @@ class AsyncEmails(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            email_codec.decode_all,
+            codec.email.decode_all,
         )
 
     async def create(
@@ -582,8 +585,8 @@ class AsyncEmails(Resource):
         """
         body_ = request_tree(
             operations.EMAILS_CREATE,
-            EmailInput,
-            email_input_codec,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -626,7 +629,7 @@ class AsyncEmails(Resource):
                 options,
                 body_,
             ),
-            email_codec.decode,
+            codec.email.decode,
         )
 
     async def get(
@@ -647,7 +650,7 @@ class AsyncEmails(Resource):
             The e-mail.
         """
         return await self._sender.call(
-            self._call(operations.EMAILS_GET, {"id": id}, options), email_codec.decode
+            self._call(operations.EMAILS_GET, {"id": id}, options), codec.email.decode
         )
 
     async def update(
@@ -745,8 +748,8 @@ class AsyncEmails(Resource):
         """
         body_ = request_tree(
             operations.EMAILS_UPDATE,
-            EmailInput,
-            email_input_codec,
+            models.EmailInput,
+            codec.email_input,
             input_,
             {
                 "subject": subject,
@@ -789,7 +792,7 @@ class AsyncEmails(Resource):
                 options,
                 body_,
             ),
-            email_codec.decode,
+            codec.email.decode,
         )
 
     async def delete(

@@ -5,20 +5,23 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import export_input as export_input_codec
-from ..codec import export_result as export_result_codec
-from ..models.export_input import ExportInput
-from ..models.export_result import ExportResult
-from ..models.search_params import SearchParams
-from ..models.where_item import WhereItem
+from .. import codec, models
 from ..operations import exports as operations
+
+if TYPE_CHECKING:
+    from ..models.export_input import ExportInput
+    from ..models.export_result import ExportResult
+    from ..models.search_params import SearchParams
+    from ..models.where_item import WhereItem
+
+    pass
 
 
 class Exports(Resource):
@@ -64,8 +67,8 @@ class Exports(Resource):
         """
         body_ = request_tree(
             operations.EXPORTS_CREATE,
-            ExportInput,
-            export_input_codec,
+            models.ExportInput,
+            codec.export_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -83,7 +86,7 @@ class Exports(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.EXPORTS_CREATE, {}, options, body_),
-                export_result_codec.decode,
+                codec.export_result.decode,
             )
         )
 
@@ -131,8 +134,8 @@ class AsyncExports(Resource):
         """
         body_ = request_tree(
             operations.EXPORTS_CREATE,
-            ExportInput,
-            export_input_codec,
+            models.ExportInput,
+            codec.export_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -148,5 +151,5 @@ class AsyncExports(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.EXPORTS_CREATE, {}, options, body_), export_result_codec.decode
+            self._call(operations.EXPORTS_CREATE, {}, options, body_), codec.export_result.decode
         )

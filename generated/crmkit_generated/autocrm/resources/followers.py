@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,11 +13,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import followers_input as followers_input_codec
-from ..codec import record as record_codec
-from ..models.followers_input import FollowersInput
-from ..models.record import Record
+from .. import codec, models
 from ..operations import followers as operations
+
+if TYPE_CHECKING:
+    from ..models.followers_input import FollowersInput
+    from ..models.record import Record
+
+    pass
 
 
 class Followers(Resource):
@@ -57,7 +60,7 @@ class Followers(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     def add(
@@ -87,8 +90,8 @@ class Followers(Resource):
         """
         body_ = request_tree(
             operations.FOLLOWERS_ADD,
-            FollowersInput,
-            followers_input_codec,
+            models.FollowersInput,
+            codec.followers_input,
             input_,
             {"ids": ids},
             extra,
@@ -124,8 +127,8 @@ class Followers(Resource):
         """
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
-            FollowersInput,
-            followers_input_codec,
+            models.FollowersInput,
+            codec.followers_input,
             input_,
             {"ids": ids},
             extra,
@@ -177,7 +180,7 @@ class AsyncFollowers(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     async def add(
@@ -207,8 +210,8 @@ class AsyncFollowers(Resource):
         """
         body_ = request_tree(
             operations.FOLLOWERS_ADD,
-            FollowersInput,
-            followers_input_codec,
+            models.FollowersInput,
+            codec.followers_input,
             input_,
             {"ids": ids},
             extra,
@@ -241,8 +244,8 @@ class AsyncFollowers(Resource):
         """
         body_ = request_tree(
             operations.FOLLOWERS_REMOVE,
-            FollowersInput,
-            followers_input_codec,
+            models.FollowersInput,
+            codec.followers_input,
             input_,
             {"ids": ids},
             extra,

@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import i18n_payloads as payloads
+from .. import codec
 from ..operations import i18n as operations
+
+if TYPE_CHECKING:
+    pass
 
 
 class I18n(Resource):
@@ -38,7 +41,8 @@ class I18n(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.I18N_GET, {"default": default}, options), payloads.i18n_get
+                self._call(operations.I18N_GET, {"default": default}, options),
+                codec.i18n_payloads.i18n_get,
             )
         )
 
@@ -65,5 +69,6 @@ class AsyncI18n(Resource):
             The texts by scope.
         """
         return await self._sender.call(
-            self._call(operations.I18N_GET, {"default": default}, options), payloads.i18n_get
+            self._call(operations.I18N_GET, {"default": default}, options),
+            codec.i18n_payloads.i18n_get,
         )

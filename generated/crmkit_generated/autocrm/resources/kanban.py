@@ -4,16 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import kanban_board as kanban_board_codec
-from ..models.kanban_board import KanbanBoard
+from .. import codec
 from ..operations import kanban as operations
+
+if TYPE_CHECKING:
+    from ..models.kanban_board import KanbanBoard
+
+    pass
 
 
 class Kanban(Resource):
@@ -81,7 +85,7 @@ class Kanban(Resource):
                     },
                     options,
                 ),
-                kanban_board_codec.decode,
+                codec.kanban_board.decode,
             )
         )
 
@@ -150,5 +154,5 @@ class AsyncKanban(Resource):
                 },
                 options,
             ),
-            kanban_board_codec.decode,
+            codec.kanban_board.decode,
         )

@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from ..codec import layouts_payloads as payloads
-from ..models.layout_column import LayoutColumn
+from .. import codec
 from ..operations import layouts as operations
+
+if TYPE_CHECKING:
+    from ..models.layout_column import LayoutColumn
+
+    pass
 
 
 class Layouts(Resource):
@@ -40,7 +44,7 @@ class Layouts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
-                payloads.layouts_get,
+                codec.layouts_payloads.layouts_get,
             )
         )
 
@@ -69,5 +73,5 @@ class AsyncLayouts(Resource):
         """
         return await self._sender.call(
             self._call(operations.LAYOUTS_GET, {"entity": entity, "name": name}, options),
-            payloads.layouts_get,
+            codec.layouts_payloads.layouts_get,
         )

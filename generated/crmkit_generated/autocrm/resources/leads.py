@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,26 +13,25 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import convert_attributes as convert_attributes_codec
-from ..codec import lead as lead_codec
-from ..codec import lead_conversion_input as lead_conversion_input_codec
-from ..codec import lead_input as lead_input_codec
-from ..codec import lead_records_input as lead_records_input_codec
-from ..codec import record_reference as record_reference_codec
-from ..models.conversion_records import ConversionRecords
-from ..models.convert_attributes import ConvertAttributes
-from ..models.email_address_input import EmailAddressInput
-from ..models.industry import Industry
-from ..models.lead import Lead
-from ..models.lead_conversion_input import LeadConversionInput
-from ..models.lead_input import LeadInput
-from ..models.lead_records_input import LeadRecordsInput
-from ..models.lead_source import LeadSource
-from ..models.lead_status import LeadStatus
-from ..models.phone_number_input import PhoneNumberInput
-from ..models.record_reference import RecordReference
-from ..models.salutation import Salutation
+from .. import codec, models
 from ..operations import leads as operations
+
+if TYPE_CHECKING:
+    from ..models.conversion_records import ConversionRecords
+    from ..models.convert_attributes import ConvertAttributes
+    from ..models.email_address_input import EmailAddressInput
+    from ..models.industry import Industry
+    from ..models.lead import Lead
+    from ..models.lead_conversion_input import LeadConversionInput
+    from ..models.lead_input import LeadInput
+    from ..models.lead_records_input import LeadRecordsInput
+    from ..models.lead_source import LeadSource
+    from ..models.lead_status import LeadStatus
+    from ..models.phone_number_input import PhoneNumberInput
+    from ..models.record_reference import RecordReference
+    from ..models.salutation import Salutation
+
+    pass
 
 
 class Leads(Resource):
@@ -102,7 +101,7 @@ class Leads(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            lead_codec.decode_all,
+            codec.lead.decode_all,
         )
 
     def create(
@@ -201,8 +200,8 @@ class Leads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CREATE,
-            LeadInput,
-            lead_input_codec,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -247,7 +246,7 @@ class Leads(Resource):
                     options,
                     body_,
                 ),
-                lead_codec.decode,
+                codec.lead.decode,
             )
         )
 
@@ -270,7 +269,7 @@ class Leads(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.LEADS_GET, {"id": id}, options), lead_codec.decode
+                self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
             )
         )
 
@@ -372,8 +371,8 @@ class Leads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,
-            LeadInput,
-            lead_input_codec,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -418,7 +417,7 @@ class Leads(Resource):
                     options,
                     body_,
                 ),
-                lead_codec.decode,
+                codec.lead.decode,
             )
         )
 
@@ -474,15 +473,15 @@ class Leads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CONVERT,
-            LeadConversionInput,
-            lead_conversion_input_codec,
+            models.LeadConversionInput,
+            codec.lead_conversion_input,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.LEADS_CONVERT, {}, options, body_), lead_codec.decode
+                self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
             )
         )
 
@@ -507,8 +506,8 @@ class Leads(Resource):
         """
         body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
-            RecordReference,
-            record_reference_codec,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
             extra,
@@ -516,7 +515,7 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
-                convert_attributes_codec.decode,
+                codec.convert_attributes.decode,
             )
         )
 
@@ -555,8 +554,8 @@ class Leads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
-            LeadRecordsInput,
-            lead_records_input_codec,
+            models.LeadRecordsInput,
+            codec.lead_records_input,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
@@ -564,7 +563,7 @@ class Leads(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
-                lead_codec.decode,
+                codec.lead.decode,
             )
         )
 
@@ -636,7 +635,7 @@ class AsyncLeads(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            lead_codec.decode_all,
+            codec.lead.decode_all,
         )
 
     async def create(
@@ -735,8 +734,8 @@ class AsyncLeads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CREATE,
-            LeadInput,
-            lead_input_codec,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -780,7 +779,7 @@ class AsyncLeads(Resource):
                 options,
                 body_,
             ),
-            lead_codec.decode,
+            codec.lead.decode,
         )
 
     async def get(
@@ -801,7 +800,7 @@ class AsyncLeads(Resource):
             The lead.
         """
         return await self._sender.call(
-            self._call(operations.LEADS_GET, {"id": id}, options), lead_codec.decode
+            self._call(operations.LEADS_GET, {"id": id}, options), codec.lead.decode
         )
 
     async def update(
@@ -902,8 +901,8 @@ class AsyncLeads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_UPDATE,
-            LeadInput,
-            lead_input_codec,
+            models.LeadInput,
+            codec.lead_input,
             input_,
             {
                 "salutation_name": salutation_name,
@@ -947,7 +946,7 @@ class AsyncLeads(Resource):
                 options,
                 body_,
             ),
-            lead_codec.decode,
+            codec.lead.decode,
         )
 
     async def delete(
@@ -1002,14 +1001,14 @@ class AsyncLeads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CONVERT,
-            LeadConversionInput,
-            lead_conversion_input_codec,
+            models.LeadConversionInput,
+            codec.lead_conversion_input,
             input_,
             {"id": id, "records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.LEADS_CONVERT, {}, options, body_), lead_codec.decode
+            self._call(operations.LEADS_CONVERT, {}, options, body_), codec.lead.decode
         )
 
     async def convert_attributes(
@@ -1033,15 +1032,15 @@ class AsyncLeads(Resource):
         """
         body_ = member_tree(
             operations.LEADS_CONVERT_ATTRIBUTES,
-            RecordReference,
-            record_reference_codec,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.LEADS_CONVERT_ATTRIBUTES, {}, options, body_),
-            convert_attributes_codec.decode,
+            codec.convert_attributes.decode,
         )
 
     async def convert_by_id(
@@ -1079,13 +1078,13 @@ class AsyncLeads(Resource):
         """
         body_ = request_tree(
             operations.LEADS_CONVERT_BY_ID,
-            LeadRecordsInput,
-            lead_records_input_codec,
+            models.LeadRecordsInput,
+            codec.lead_records_input,
             input_,
             {"records": records, "skip_duplicate_check": skip_duplicate_check},
             extra,
         )
         return await self._sender.call(
             self._call(operations.LEADS_CONVERT_BY_ID, {"id": id}, options, body_),
-            lead_codec.decode,
+            codec.lead.decode,
         )

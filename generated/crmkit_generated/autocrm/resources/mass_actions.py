@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import mass_action_input as mass_action_input_codec
-from ..codec import mass_action_result as mass_action_result_codec
-from ..codec import mass_action_status as mass_action_status_codec
-from ..models.mass_action_data import MassActionData
-from ..models.mass_action_input import MassActionInput
-from ..models.mass_action_name import MassActionName
-from ..models.mass_action_params import MassActionParams
-from ..models.mass_action_result import MassActionResult
-from ..models.mass_action_status import MassActionStatus
+from .. import codec, models
 from ..operations import mass_actions as operations
+
+if TYPE_CHECKING:
+    from ..models.mass_action_data import MassActionData
+    from ..models.mass_action_input import MassActionInput
+    from ..models.mass_action_name import MassActionName
+    from ..models.mass_action_params import MassActionParams
+    from ..models.mass_action_result import MassActionResult
+    from ..models.mass_action_status import MassActionStatus
+
+    pass
 
 
 class MassActions(Resource):
@@ -63,8 +65,8 @@ class MassActions(Resource):
         """
         body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
-            MassActionInput,
-            mass_action_input_codec,
+            models.MassActionInput,
+            codec.mass_action_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -78,7 +80,7 @@ class MassActions(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
-                mass_action_result_codec.decode,
+                codec.mass_action_result.decode,
             )
         )
 
@@ -102,7 +104,7 @@ class MassActions(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
-                mass_action_status_codec.decode,
+                codec.mass_action_status.decode,
             )
         )
 
@@ -147,8 +149,8 @@ class AsyncMassActions(Resource):
         """
         body_ = request_tree(
             operations.MASS_ACTIONS_RUN,
-            MassActionInput,
-            mass_action_input_codec,
+            models.MassActionInput,
+            codec.mass_action_input,
             input_,
             {
                 "entity_type": entity_type,
@@ -161,7 +163,7 @@ class AsyncMassActions(Resource):
         )
         return await self._sender.call(
             self._call(operations.MASS_ACTIONS_RUN, {}, options, body_),
-            mass_action_result_codec.decode,
+            codec.mass_action_result.decode,
         )
 
     async def status(
@@ -183,5 +185,5 @@ class AsyncMassActions(Resource):
         """
         return await self._sender.call(
             self._call(operations.MASS_ACTIONS_STATUS, {"id": id}, options),
-            mass_action_status_codec.decode,
+            codec.mass_action_status.decode,
         )

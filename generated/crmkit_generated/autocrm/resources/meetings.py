@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,14 +14,17 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import meeting as meeting_codec
-from ..codec import meeting_input as meeting_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.meeting import Meeting
-from ..models.meeting_input import MeetingInput
-from ..models.meeting_status import MeetingStatus
-from ..models.reminder_input import ReminderInput
+from .. import codec, models
 from ..operations import meetings as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.meeting import Meeting
+    from ..models.meeting_input import MeetingInput
+    from ..models.meeting_status import MeetingStatus
+    from ..models.reminder_input import ReminderInput
+
+    pass
 
 
 class Meetings(Resource):
@@ -91,7 +94,7 @@ class Meetings(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            meeting_codec.decode_all,
+            codec.meeting.decode_all,
         )
 
     def create(
@@ -165,8 +168,8 @@ class Meetings(Resource):
         """
         body_ = request_tree(
             operations.MEETINGS_CREATE,
-            MeetingInput,
-            meeting_input_codec,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -201,7 +204,7 @@ class Meetings(Resource):
                     options,
                     body_,
                 ),
-                meeting_codec.decode,
+                codec.meeting.decode,
             )
         )
 
@@ -224,7 +227,7 @@ class Meetings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.MEETINGS_GET, {"id": id}, options), meeting_codec.decode
+                self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
             )
         )
 
@@ -302,8 +305,8 @@ class Meetings(Resource):
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
-            MeetingInput,
-            meeting_input_codec,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -338,7 +341,7 @@ class Meetings(Resource):
                     options,
                     body_,
                 ),
-                meeting_codec.decode,
+                codec.meeting.decode,
             )
         )
 
@@ -426,7 +429,7 @@ class AsyncMeetings(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            meeting_codec.decode_all,
+            codec.meeting.decode_all,
         )
 
     async def create(
@@ -500,8 +503,8 @@ class AsyncMeetings(Resource):
         """
         body_ = request_tree(
             operations.MEETINGS_CREATE,
-            MeetingInput,
-            meeting_input_codec,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -535,7 +538,7 @@ class AsyncMeetings(Resource):
                 options,
                 body_,
             ),
-            meeting_codec.decode,
+            codec.meeting.decode,
         )
 
     async def get(
@@ -556,7 +559,7 @@ class AsyncMeetings(Resource):
             The meeting.
         """
         return await self._sender.call(
-            self._call(operations.MEETINGS_GET, {"id": id}, options), meeting_codec.decode
+            self._call(operations.MEETINGS_GET, {"id": id}, options), codec.meeting.decode
         )
 
     async def update(
@@ -633,8 +636,8 @@ class AsyncMeetings(Resource):
         """
         body_ = request_tree(
             operations.MEETINGS_UPDATE,
-            MeetingInput,
-            meeting_input_codec,
+            models.MeetingInput,
+            codec.meeting_input,
             input_,
             {
                 "name": name,
@@ -668,7 +671,7 @@ class AsyncMeetings(Resource):
                 options,
                 body_,
             ),
-            meeting_codec.decode,
+            codec.meeting.decode,
         )
 
     async def delete(

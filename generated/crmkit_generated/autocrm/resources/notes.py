@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,12 +13,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..models.note import Note
-from ..models.note_input import NoteInput
-from ..models.note_type import NoteType
+from .. import codec, models
 from ..operations import notes as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+    from ..models.note_type import NoteType
+
+    pass
 
 
 class Notes(Resource):
@@ -84,7 +87,7 @@ class Notes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def get(
@@ -106,7 +109,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
             )
         )
 
@@ -156,8 +159,8 @@ class Notes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -174,7 +177,7 @@ class Notes(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), note_codec.decode
+                self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
             )
         )
 
@@ -258,7 +261,7 @@ class AsyncNotes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     async def get(
@@ -279,7 +282,7 @@ class AsyncNotes(Resource):
             The note.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
         )
 
     async def update(
@@ -328,8 +331,8 @@ class AsyncNotes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -345,7 +348,7 @@ class AsyncNotes(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), note_codec.decode
+            self._call(operations.NOTES_UPDATE, {"id": id}, options, body_), codec.note.decode
         )
 
     async def delete(

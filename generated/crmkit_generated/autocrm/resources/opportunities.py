@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,14 +14,17 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import opportunity as opportunity_codec
-from ..codec import opportunity_input as opportunity_input_codec
-from ..models.column_map_input import ColumnMapInput
-from ..models.lead_source import LeadSource
-from ..models.opportunity import Opportunity
-from ..models.opportunity_input import OpportunityInput
-from ..models.opportunity_stage import OpportunityStage
+from .. import codec, models
 from ..operations import opportunities as operations
+
+if TYPE_CHECKING:
+    from ..models.column_map_input import ColumnMapInput
+    from ..models.lead_source import LeadSource
+    from ..models.opportunity import Opportunity
+    from ..models.opportunity_input import OpportunityInput
+    from ..models.opportunity_stage import OpportunityStage
+
+    pass
 
 
 class Opportunities(Resource):
@@ -91,7 +94,7 @@ class Opportunities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            opportunity_codec.decode_all,
+            codec.opportunity.decode_all,
         )
 
     def create(
@@ -152,8 +155,8 @@ class Opportunities(Resource):
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
-            OpportunityInput,
-            opportunity_input_codec,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -181,7 +184,7 @@ class Opportunities(Resource):
                     options,
                     body_,
                 ),
-                opportunity_codec.decode,
+                codec.opportunity.decode,
             )
         )
 
@@ -205,7 +208,7 @@ class Opportunities(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.OPPORTUNITIES_GET, {"id": id}, options),
-                opportunity_codec.decode,
+                codec.opportunity.decode,
             )
         )
 
@@ -271,8 +274,8 @@ class Opportunities(Resource):
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
-            OpportunityInput,
-            opportunity_input_codec,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -300,7 +303,7 @@ class Opportunities(Resource):
                     options,
                     body_,
                 ),
-                opportunity_codec.decode,
+                codec.opportunity.decode,
             )
         )
 
@@ -392,7 +395,7 @@ class AsyncOpportunities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            opportunity_codec.decode_all,
+            codec.opportunity.decode_all,
         )
 
     async def create(
@@ -453,8 +456,8 @@ class AsyncOpportunities(Resource):
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_CREATE,
-            OpportunityInput,
-            opportunity_input_codec,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -481,7 +484,7 @@ class AsyncOpportunities(Resource):
                 options,
                 body_,
             ),
-            opportunity_codec.decode,
+            codec.opportunity.decode,
         )
 
     async def get(
@@ -502,7 +505,7 @@ class AsyncOpportunities(Resource):
             The opportunity.
         """
         return await self._sender.call(
-            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), opportunity_codec.decode
+            self._call(operations.OPPORTUNITIES_GET, {"id": id}, options), codec.opportunity.decode
         )
 
     async def update(
@@ -567,8 +570,8 @@ class AsyncOpportunities(Resource):
         """
         body_ = request_tree(
             operations.OPPORTUNITIES_UPDATE,
-            OpportunityInput,
-            opportunity_input_codec,
+            models.OpportunityInput,
+            codec.opportunity_input,
             input_,
             {
                 "name": name,
@@ -595,7 +598,7 @@ class AsyncOpportunities(Resource):
                 options,
                 body_,
             ),
-            opportunity_codec.decode,
+            codec.opportunity.decode,
         )
 
     async def delete(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,28 +13,24 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import attribute_set as attribute_set_codec
-from ..codec import link_input as link_input_codec
-from ..codec import mass_action_result as mass_action_result_codec
-from ..codec import mass_delete_input as mass_delete_input_codec
-from ..codec import mass_update_input as mass_update_input_codec
-from ..codec import record as record_codec
-from ..codec import record_input as record_input_codec
-from ..codec import record_reference as record_reference_codec
-from ..codec import unlink_all_input as unlink_all_input_codec
-from ..models.attribute_set import AttributeSet
-from ..models.free_object import FreeObject
-from ..models.link_input import LinkInput
-from ..models.mass_action_result import MassActionResult
-from ..models.mass_delete_input import MassDeleteInput
-from ..models.mass_update_input import MassUpdateInput
-from ..models.record import Record
-from ..models.record_input import RecordInput
-from ..models.record_reference import RecordReference
-from ..models.search_params import SearchParams
-from ..models.unlink_all_input import UnlinkAllInput
-from ..models.where_item import WhereItem
+from .. import codec, models
 from ..operations import records as operations
+
+if TYPE_CHECKING:
+    from ..models.attribute_set import AttributeSet
+    from ..models.free_object import FreeObject
+    from ..models.link_input import LinkInput
+    from ..models.mass_action_result import MassActionResult
+    from ..models.mass_delete_input import MassDeleteInput
+    from ..models.mass_update_input import MassUpdateInput
+    from ..models.record import Record
+    from ..models.record_input import RecordInput
+    from ..models.record_reference import RecordReference
+    from ..models.search_params import SearchParams
+    from ..models.unlink_all_input import UnlinkAllInput
+    from ..models.where_item import WhereItem
+
+    pass
 
 
 class Records(Resource):
@@ -65,8 +61,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
-            UnlinkAllInput,
-            unlink_all_input_codec,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
             extra,
@@ -110,8 +106,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
-            MassUpdateInput,
-            mass_update_input_codec,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
             extra,
@@ -119,7 +115,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
-                mass_action_result_codec.decode,
+                codec.mass_action_result.decode,
             )
         )
 
@@ -156,8 +152,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
-            MassDeleteInput,
-            mass_delete_input_codec,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
             extra,
@@ -165,7 +161,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
-                mass_action_result_codec.decode,
+                codec.mass_action_result.decode,
             )
         )
 
@@ -192,8 +188,8 @@ class Records(Resource):
         """
         body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            RecordReference,
-            record_reference_codec,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
             extra,
@@ -203,7 +199,7 @@ class Records(Resource):
                 self._call(
                     operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_
                 ),
-                attribute_set_codec.decode,
+                codec.attribute_set.decode,
             )
         )
 
@@ -229,7 +225,12 @@ class Records(Resource):
             True, if it is back.
         """
         body_ = member_tree(
-            operations.RECORDS_RESTORE, RecordReference, record_reference_codec, "id", id, extra
+            operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
+            "id",
+            id,
+            extra,
         )
         return drive(
             self._sender.call(
@@ -303,7 +304,7 @@ class Records(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     def create(
@@ -342,8 +343,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_CREATE,
-            RecordInput,
-            record_input_codec,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -361,7 +362,7 @@ class Records(Resource):
                     options,
                     body_,
                 ),
-                record_codec.decode,
+                codec.record.decode,
             )
         )
 
@@ -387,7 +388,7 @@ class Records(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
-                record_codec.decode,
+                codec.record.decode,
             )
         )
 
@@ -432,8 +433,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
-            RecordInput,
-            record_input_codec,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -451,7 +452,7 @@ class Records(Resource):
                     options,
                     body_,
                 ),
-                record_codec.decode,
+                codec.record.decode,
             )
         )
 
@@ -545,7 +546,7 @@ class Records(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     def link(
@@ -591,8 +592,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_LINK,
-            LinkInput,
-            link_input_codec,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -656,8 +657,8 @@ class Records(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK,
-            LinkInput,
-            link_input_codec,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -709,8 +710,8 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK_ALL,
-            UnlinkAllInput,
-            unlink_all_input_codec,
+            models.UnlinkAllInput,
+            codec.unlink_all_input,
             input_,
             {"id": id, "link": link},
             extra,
@@ -754,15 +755,15 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_MASS_UPDATE,
-            MassUpdateInput,
-            mass_update_input_codec,
+            models.MassUpdateInput,
+            codec.mass_update_input,
             input_,
             {"attributes": attributes, "ids": ids, "by_where": by_where, "where": where},
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_MASS_UPDATE, {"entity": entity}, options, body_),
-            mass_action_result_codec.decode,
+            codec.mass_action_result.decode,
         )
 
     async def mass_delete(
@@ -798,15 +799,15 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_MASS_DELETE,
-            MassDeleteInput,
-            mass_delete_input_codec,
+            models.MassDeleteInput,
+            codec.mass_delete_input,
             input_,
             {"ids": ids, "by_where": by_where, "where": where},
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_MASS_DELETE, {"entity": entity}, options, body_),
-            mass_action_result_codec.decode,
+            codec.mass_action_result.decode,
         )
 
     async def duplicate_attributes(
@@ -832,15 +833,15 @@ class AsyncRecords(Resource):
         """
         body_ = member_tree(
             operations.RECORDS_DUPLICATE_ATTRIBUTES,
-            RecordReference,
-            record_reference_codec,
+            models.RecordReference,
+            codec.record_reference,
             "id",
             id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_DUPLICATE_ATTRIBUTES, {"entity": entity}, options, body_),
-            attribute_set_codec.decode,
+            codec.attribute_set.decode,
         )
 
     async def restore(
@@ -865,7 +866,12 @@ class AsyncRecords(Resource):
             True, if it is back.
         """
         body_ = member_tree(
-            operations.RECORDS_RESTORE, RecordReference, record_reference_codec, "id", id, extra
+            operations.RECORDS_RESTORE,
+            models.RecordReference,
+            codec.record_reference,
+            "id",
+            id,
+            extra,
         )
         return await self._sender.call(
             self._call(operations.RECORDS_RESTORE, {"entity": entity}, options, body_), None
@@ -937,7 +943,7 @@ class AsyncRecords(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     async def create(
@@ -976,8 +982,8 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_CREATE,
-            RecordInput,
-            record_input_codec,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -994,7 +1000,7 @@ class AsyncRecords(Resource):
                 options,
                 body_,
             ),
-            record_codec.decode,
+            codec.record.decode,
         )
 
     async def get(
@@ -1018,7 +1024,7 @@ class AsyncRecords(Resource):
         """
         return await self._sender.call(
             self._call(operations.RECORDS_GET, {"entity": entity, "id": id}, options),
-            record_codec.decode,
+            codec.record.decode,
         )
 
     async def update(
@@ -1062,8 +1068,8 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UPDATE,
-            RecordInput,
-            record_input_codec,
+            models.RecordInput,
+            codec.record_input,
             input_,
             {
                 "name": name,
@@ -1080,7 +1086,7 @@ class AsyncRecords(Resource):
                 options,
                 body_,
             ),
-            record_codec.decode,
+            codec.record.decode,
         )
 
     async def delete(
@@ -1171,7 +1177,7 @@ class AsyncRecords(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            record_codec.decode_all,
+            codec.record.decode_all,
         )
 
     async def link(
@@ -1217,8 +1223,8 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_LINK,
-            LinkInput,
-            link_input_codec,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,
@@ -1277,8 +1283,8 @@ class AsyncRecords(Resource):
         """
         body_ = request_tree(
             operations.RECORDS_UNLINK,
-            LinkInput,
-            link_input_codec,
+            models.LinkInput,
+            codec.link_input,
             input_,
             {
                 "related_id": related_id,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import builtins
+from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -11,12 +12,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import email_address_hit as email_address_hit_codec
-from ..codec import search_payloads as payloads
-from ..models.email_address_hit import EmailAddressHit
-from ..models.search_hit import SearchHit
-from ..models.search_page import SearchPage
+from .. import codec
 from ..operations import search as operations
+
+if TYPE_CHECKING:
+    from ..models.email_address_hit import EmailAddressHit
+    from ..models.search_hit import SearchHit
+    from ..models.search_page import SearchPage
+
+    pass
 
 
 class Search(Resource):
@@ -51,7 +55,7 @@ class Search(Resource):
                     {"q": q, "offset": offset, "max_size": max_size},
                     options,
                 ),
-                payloads.search_records,
+                codec.search_payloads.search_records,
             )
         )
 
@@ -77,7 +81,7 @@ class Search(Resource):
         """
         return Pager(
             self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
-            email_address_hit_codec.decode_all,
+            codec.email_address_hit.decode_all,
         )
 
 
@@ -110,7 +114,7 @@ class AsyncSearch(Resource):
             self._call(
                 operations.SEARCH_RECORDS, {"q": q, "offset": offset, "max_size": max_size}, options
             ),
-            payloads.search_records,
+            codec.search_payloads.search_records,
         )
 
     def email_addresses(
@@ -135,5 +139,5 @@ class AsyncSearch(Resource):
         """
         return AsyncPager(
             self._list(operations.SEARCH_EMAIL_ADDRESSES, {"q": q, "max_size": max_size}, options),
-            email_address_hit_codec.decode_all,
+            codec.email_address_hit.decode_all,
         )

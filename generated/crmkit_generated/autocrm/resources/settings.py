@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
 
-from ..codec import system_settings as system_settings_codec
-from ..models.system_settings import SystemSettings
+from .. import codec
 from ..operations import settings as operations
+
+if TYPE_CHECKING:
+    from ..models.system_settings import SystemSettings
+
+    pass
 
 
 class Settings(Resource):
@@ -35,7 +39,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_GET, {}, options), system_settings_codec.decode
+                self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
             )
         )
 
@@ -64,7 +68,7 @@ class Settings(Resource):
                     options,
                     plain_tree(operations.SETTINGS_UPDATE, input_),
                 ),
-                system_settings_codec.decode,
+                codec.system_settings.decode,
             )
         )
 
@@ -88,7 +92,7 @@ class AsyncSettings(Resource):
             The settings.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_GET, {}, options), system_settings_codec.decode
+            self._call(operations.SETTINGS_GET, {}, options), codec.system_settings.decode
         )
 
     async def update(
@@ -115,5 +119,5 @@ class AsyncSettings(Resource):
                 options,
                 plain_tree(operations.SETTINGS_UPDATE, input_),
             ),
-            system_settings_codec.decode,
+            codec.system_settings.decode,
         )

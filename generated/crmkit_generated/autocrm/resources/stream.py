@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,12 +14,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..models.note import Note
-from ..models.note_input import NoteInput
-from ..models.note_type import NoteType
+from .. import codec, models
 from ..operations import stream as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+    from ..models.note_type import NoteType
+
+    pass
 
 
 class Stream(Resource):
@@ -68,8 +71,8 @@ class Stream(Resource):
         """
         body_ = request_tree(
             operations.STREAM_POST,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -86,7 +89,7 @@ class Stream(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.STREAM_POST, {}, options, body_), note_codec.decode
+                self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
             )
         )
 
@@ -124,7 +127,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def list_all(
@@ -161,7 +164,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def record(
@@ -207,7 +210,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def posts(
@@ -253,7 +256,7 @@ class Stream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
 
@@ -303,8 +306,8 @@ class AsyncStream(Resource):
         """
         body_ = request_tree(
             operations.STREAM_POST,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "type_": type_,
@@ -320,7 +323,7 @@ class AsyncStream(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.STREAM_POST, {}, options, body_), note_codec.decode
+            self._call(operations.STREAM_POST, {}, options, body_), codec.note.decode
         )
 
     def list(
@@ -357,7 +360,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def list_all(
@@ -394,7 +397,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def record(
@@ -440,7 +443,7 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def posts(
@@ -486,5 +489,5 @@ class AsyncStream(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )

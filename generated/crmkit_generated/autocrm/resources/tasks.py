@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,14 +14,17 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import task as task_codec
-from ..codec import task_input as task_input_codec
-from ..models.priority import Priority
-from ..models.reminder_input import ReminderInput
-from ..models.task import Task
-from ..models.task_input import TaskInput
-from ..models.task_status import TaskStatus
+from .. import codec, models
 from ..operations import tasks as operations
+
+if TYPE_CHECKING:
+    from ..models.priority import Priority
+    from ..models.reminder_input import ReminderInput
+    from ..models.task import Task
+    from ..models.task_input import TaskInput
+    from ..models.task_status import TaskStatus
+
+    pass
 
 
 class Tasks(Resource):
@@ -91,7 +94,7 @@ class Tasks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            task_codec.decode_all,
+            codec.task.decode_all,
         )
 
     def create(
@@ -153,8 +156,8 @@ class Tasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_CREATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -183,7 +186,7 @@ class Tasks(Resource):
                     options,
                     body_,
                 ),
-                task_codec.decode,
+                codec.task.decode,
             )
         )
 
@@ -206,7 +209,7 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
+                self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
             )
         )
 
@@ -273,8 +276,8 @@ class Tasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_UPDATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -303,7 +306,7 @@ class Tasks(Resource):
                     options,
                     body_,
                 ),
-                task_codec.decode,
+                codec.task.decode,
             )
         )
 
@@ -391,7 +394,7 @@ class AsyncTasks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            task_codec.decode_all,
+            codec.task.decode_all,
         )
 
     async def create(
@@ -453,8 +456,8 @@ class AsyncTasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_CREATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -482,7 +485,7 @@ class AsyncTasks(Resource):
                 options,
                 body_,
             ),
-            task_codec.decode,
+            codec.task.decode,
         )
 
     async def get(
@@ -503,7 +506,7 @@ class AsyncTasks(Resource):
             The task.
         """
         return await self._sender.call(
-            self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
+            self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
         )
 
     async def update(
@@ -569,8 +572,8 @@ class AsyncTasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_UPDATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {
                 "name": name,
@@ -598,7 +601,7 @@ class AsyncTasks(Resource):
                 options,
                 body_,
             ),
-            task_codec.decode,
+            codec.task.decode,
         )
 
     async def delete(

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
-from ..codec import acl as acl_codec
-from ..models.acl import Acl
+from .. import codec
 from ..operations import users as operations
+
+if TYPE_CHECKING:
+    from ..models.acl import Acl
+
+    pass
 
 
 class Users(Resource):
@@ -34,7 +40,7 @@ class Users(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.USERS_ACL, {"id": id}, options), acl_codec.decode
+                self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
             )
         )
 
@@ -60,5 +66,5 @@ class AsyncUsers(Resource):
             The rights.
         """
         return await self._sender.call(
-            self._call(operations.USERS_ACL, {"id": id}, options), acl_codec.decode
+            self._call(operations.USERS_ACL, {"id": id}, options), codec.acl.decode
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -12,11 +12,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import webhook as webhook_codec
-from ..codec import webhook_input as webhook_input_codec
-from ..models.webhook import Webhook
-from ..models.webhook_input import WebhookInput
+from .. import codec, models
 from ..operations import webhooks as operations
+
+if TYPE_CHECKING:
+    from ..models.webhook import Webhook
+    from ..models.webhook_input import WebhookInput
+
+    pass
 
 
 class Webhooks(Resource):
@@ -82,7 +85,7 @@ class Webhooks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            webhook_codec.decode_all,
+            codec.webhook.decode_all,
         )
 
     def create(
@@ -121,8 +124,8 @@ class Webhooks(Resource):
         """
         body_ = request_tree(
             operations.WEBHOOKS_CREATE,
-            WebhookInput,
-            webhook_input_codec,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -135,7 +138,7 @@ class Webhooks(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), webhook_codec.decode
+                self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
             )
         )
 
@@ -158,7 +161,7 @@ class Webhooks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.WEBHOOKS_GET, {"id": id}, options), webhook_codec.decode
+                self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
             )
         )
 
@@ -200,8 +203,8 @@ class Webhooks(Resource):
         """
         body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
-            WebhookInput,
-            webhook_input_codec,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -215,7 +218,7 @@ class Webhooks(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_),
-                webhook_codec.decode,
+                codec.webhook.decode,
             )
         )
 
@@ -299,7 +302,7 @@ class AsyncWebhooks(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            webhook_codec.decode_all,
+            codec.webhook.decode_all,
         )
 
     async def create(
@@ -338,8 +341,8 @@ class AsyncWebhooks(Resource):
         """
         body_ = request_tree(
             operations.WEBHOOKS_CREATE,
-            WebhookInput,
-            webhook_input_codec,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -351,7 +354,7 @@ class AsyncWebhooks(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), webhook_codec.decode
+            self._call(operations.WEBHOOKS_CREATE, {}, options, body_), codec.webhook.decode
         )
 
     async def get(
@@ -372,7 +375,7 @@ class AsyncWebhooks(Resource):
             The webhook.
         """
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_GET, {"id": id}, options), webhook_codec.decode
+            self._call(operations.WEBHOOKS_GET, {"id": id}, options), codec.webhook.decode
         )
 
     async def update(
@@ -413,8 +416,8 @@ class AsyncWebhooks(Resource):
         """
         body_ = request_tree(
             operations.WEBHOOKS_UPDATE,
-            WebhookInput,
-            webhook_input_codec,
+            models.WebhookInput,
+            codec.webhook_input,
             input_,
             {
                 "event": event,
@@ -426,7 +429,7 @@ class AsyncWebhooks(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), webhook_codec.decode
+            self._call(operations.WEBHOOKS_UPDATE, {"id": id}, options, body_), codec.webhook.decode
         )
 
     async def delete(

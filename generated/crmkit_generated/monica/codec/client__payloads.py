@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import (
     check_type,
     decode_dict,
@@ -18,17 +17,13 @@ EMITTED = True
 
 def statistics(v: Any) -> list[dict[str, str | float | bool | None]]:
     """Return what `statistics` returns."""
-    if type(v) is list:
-        v = decode_list(
-            v,
-            lambda x: decode_dict(
-                x,
-                lambda x: decode_optional(
-                    x, lambda x: check_type(x, "a plain value", str, float, int, bool)
-                ),
+    value: list[dict[str, str | float | bool | None]] = decode_list(
+        v,
+        lambda x: decode_dict(
+            x,
+            lambda x: decode_optional(
+                x, lambda x: check_type(x, "str or float or bool", str, float, int, bool)
             ),
-        )
-    else:
-        reject(v, "an array")
-    value: list[dict[str, str | float | bool | None]] = v
+        ),
+    )
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_discriminated
 
 from ..models.contact import Contact
@@ -18,16 +17,7 @@ EMITTED = True
 
 def contacts_create(v: Any) -> Contact | ContactPartial:
     """Return what `contacts.create` returns."""
-    if type(v) is dict:
-        v = decode_discriminated(
-            v,
-            "is_partial",
-            {
-                False: lambda x: contact_codec.decode(x),
-                True: lambda x: contact_partial_codec.decode(x),
-            },
-        )
-    else:
-        reject(v, "an object")
-    value: Contact | ContactPartial = v
+    value: Contact | ContactPartial = decode_discriminated(
+        v, "is_partial", {False: contact_codec.decode, True: contact_partial_codec.decode}
+    )
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crmkit.core.codec.decode_errors import reject
 from crmkit.core.codec.nested import decode_dict
 
 from ..models.country import Country
@@ -16,9 +15,5 @@ EMITTED = True
 
 def countries_list(v: Any) -> dict[str, Country]:
     """Return what `countries.list` returns."""
-    if type(v) is dict:
-        v = decode_dict(v, lambda x: country_codec.decode(x))
-    else:
-        reject(v, "an object")
-    value: dict[str, Country] = v
+    value: dict[str, Country] = decode_dict(v, country_codec.decode)
     return value

@@ -2,40 +2,37 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.activity_attendees import ActivityAttendees
-    from ..models.activity_type import ActivityType
-    from ..models.emotion import Emotion
-
-
-T = TypeVar("T", bound="Activity")
+    from .account import Account
+    from .activity_attendees import ActivityAttendees
+    from .activity_type import ActivityType
+    from .emotion import Emotion
 
 
 @_attrs_define
-class Activity:
+class Activity(Model):
     """Something done together with contacts.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        summary (str): What it was.
-        description (None | str): More about it.
-        happened_at (datetime.date): When it was.
-        activity_type (ActivityType | None): Its type; null for none.
-        attendees (ActivityAttendees): Contacts who took part.
-        emotions (list[Emotion]): Feelings.
-        url (str): Address of the activity in the API.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        summary: What it was.
+        description: More about it.
+        happened_at: When it was.
+        activity_type: Its type; null for none.
+        attendees: Contacts who took part.
+        emotions: Feelings.
+        url: Address of the activity in the API.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -52,32 +49,3 @@ class Activity:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import activity as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,29 +2,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ActivityInput")
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
-class ActivityInput:
-    """An activity to create or update. An update clears description and type that are not sent, replaces the contacts and
-    keeps the feelings.
+class ActivityInput(Model):
+    """An activity to create or update. An update clears description and type that are not sent,
+    replaces the contacts and keeps the feelings.
 
-        Attributes:
-            summary (str): What it was.
-            happened_at (datetime.date): When it was.
-            contacts (list[int]): Ids of the contacts who took part, one at least.
-            description (None | str | Unset): More about it.
-            activity_type_id (int | None | Unset): Id of the type.
-            emotions (list[int] | Unset): Ids of feelings.
+    Attributes:
+        summary: What it was.
+        happened_at: When it was.
+        contacts: Ids of the contacts who took part, one at least.
+        description: More about it.
+        activity_type_id: Id of the type.
+        emotions: Ids of feelings.
     """
 
     summary: str
@@ -34,32 +31,3 @@ class ActivityInput:
     activity_type_id: int | None | Unset = UNSET
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import activity_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

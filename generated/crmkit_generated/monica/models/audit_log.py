@@ -2,33 +2,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.audit_author import AuditAuthor
-    from ..models.audit_objects import AuditObjects
-
-
-T = TypeVar("T", bound="AuditLog")
+    from .audit_author import AuditAuthor
+    from .audit_objects import AuditObjects
 
 
 @_attrs_define
-class AuditLog:
+class AuditLog(Model):
     """An entry of the log of what users did.
 
     Attributes:
-        id (int): Id of the record.
-        object_ (str): Kind of the object.
-        author (AuditAuthor): Who did something.
-        action (str): What was done.
-        objects (AuditObjects): What it was done to. The members differ by action.
-        audited_at (datetime.datetime): When it was done.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        object_: Kind of the object.
+        author: Who did it.
+        action: What was done.
+        objects: What it was done to.
+        audited_at: When it was done.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -40,32 +37,3 @@ class AuditLog:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import audit_log as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import audit_log as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

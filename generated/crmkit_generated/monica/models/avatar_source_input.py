@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class AvatarSourceInput(StrEnum):
+    """Where the picture comes from."""
+
     ADORABLE = "adorable"
     DEFAULT = "default"
     GRAVATAR = "gravatar"
     PHOTO = "photo"
-
-    def __str__(self) -> str:
-        return str(self.value)

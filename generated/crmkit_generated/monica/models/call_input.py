@@ -2,27 +2,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="CallInput")
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
-class CallInput:
+class CallInput(Model):
     """A call to create.
 
     Attributes:
-        contact_id (int): Id of the contact.
-        called_at (datetime.date | datetime.datetime | str): Day of the call.
-        content (None | str | Unset): What it was about.
-        contact_called (bool | None | Unset): Whether the contact called.
-        emotions (list[int] | Unset): Ids of feelings.
+        contact_id: Id of the contact.
+        called_at: Day of the call.
+        content: What it was about.
+        contact_called: Whether the contact called.
+        emotions: Ids of feelings.
     """
 
     contact_id: int
@@ -31,32 +28,3 @@ class CallInput:
     contact_called: bool | None | Unset = UNSET
     emotions: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import call_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import call_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,65 +2,62 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.address import Address
-    from ..models.contact_field import ContactField
-    from ..models.contact_information import ContactInformation
-    from ..models.contact_statistics import ContactStatistics
-    from ..models.note import Note
-    from ..models.tag import Tag
-
-
-T = TypeVar("T", bound="Contact")
+    from .account import Account
+    from .address import Address
+    from .contact_field import ContactField
+    from .contact_information import ContactInformation
+    from .contact_statistics import ContactStatistics
+    from .note import Note
+    from .tag import Tag
 
 
 @_attrs_define
-class Contact:
-    """A contact in full. A search by free text shows contacts thinner than they are: not active, not dead, without dates,
-    career, food and first meeting.
+class Contact(Model):
+    """A contact in full. A search by free text shows contacts thinner than they are: not active,
+    not dead, without dates, career, food and first meeting.
 
-        Attributes:
-            id (int): Id of the contact.
-            uuid (str): Second name of the record, made by the server on first use.
-            object_ (str): Kind of the object.
-            hash_id (str): Id for the addresses of web pages; empty for some partial contacts.
-            first_name (str): First name.
-            last_name (None | str): Last name.
-            nickname (None | str): Nickname.
-            complete_name (str): All names in the user's order, with the middle name, the nickname in parentheses and a
-                coffin for the dead.
-            initials (str): Initials.
-            description (None | str): A remark.
-            gender (None | str): Name of the gender; null for none.
-            gender_type (None | str): Type of the gender, `M`, `F` or `O`; null for none.
-            is_starred (bool): Whether the contact is a favourite; the API cannot set it.
-            is_partial (bool): False: the contact is one of the user's own.
-            is_active (bool): Whether the contact is in use, not archived.
-            is_dead (bool): Whether the contact has died.
-            is_me (bool): Whether the contact is the user.
-            last_called (datetime.datetime | None): Day of the last call.
-            last_activity_together (datetime.datetime | None): Day of the last activity.
-            stay_in_touch_frequency (int | None): Days after which to be in touch again; null when that is off.
-            stay_in_touch_trigger_date (datetime.datetime | None): When to be in touch again; null when that is off.
-            information (ContactInformation): What a contact tells beside its names.
-            addresses (list[Address]): The contact's addresses.
-            tags (list[Tag]): The contact's tags.
-            statistics (ContactStatistics): How much is noted about a contact.
-            url (str): Address of the contact in the API.
-            account (Account): The account that owns a record.
-            created_at (datetime.datetime): When the record was created.
-            updated_at (datetime.datetime): When the record was last changed.
-            contact_fields (list[ContactField]): The contact's e-mail addresses, telephone numbers and the like; only when
-                asked for by `with`, and in the list of a tag's contacts.
-            notes (list[Note]): The contact's three newest notes; only when asked for by `with`, and in the list of a tag's
-                contacts.
+    Attributes:
+        id: Id of the contact.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        hash_id: Id for the addresses of web pages; empty for some partial contacts.
+        first_name: First name.
+        last_name: Last name.
+        nickname: Nickname.
+        complete_name: All names in the user's order, with the middle name, the nickname in
+            parentheses and a coffin for the dead.
+        initials: Initials.
+        description: A remark.
+        gender: Name of the gender; null for none.
+        gender_type: Type of the gender, `M`, `F` or `O`; null for none.
+        is_starred: Whether the contact is a favourite; the API cannot set it.
+        is_partial: False: the contact is one of the user's own.
+        is_active: Whether the contact is in use, not archived.
+        is_dead: Whether the contact has died.
+        is_me: Whether the contact is the user.
+        last_called: Day of the last call.
+        last_activity_together: Day of the last activity.
+        stay_in_touch_frequency: Days after which to be in touch again; null when that is off.
+        stay_in_touch_trigger_date: When to be in touch again; null when that is off.
+        information: Dates, career, picture, food, first meeting and relationships.
+        addresses: The contact's addresses.
+        tags: The contact's tags.
+        statistics: How much is noted about the contact.
+        url: Address of the contact in the API.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
+        contact_fields: The contact's e-mail addresses, telephone numbers and the like; only when
+            asked for by `with`, and in the list of a tag's contacts.
+        notes: The contact's three newest notes; only when asked for by `with`, and in the list of a
+            tag's contacts.
     """
 
     id: int
@@ -95,32 +92,3 @@ class Contact:
     contact_fields: list[ContactField]
     notes: list[Note]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

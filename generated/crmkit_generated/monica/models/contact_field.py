@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_field_label import ContactFieldLabel
-    from ..models.contact_field_type import ContactFieldType
-    from ..models.contact_short import ContactShort
-
-
-T = TypeVar("T", bound="ContactField")
+    from .account import Account
+    from .contact_field_label import ContactFieldLabel
+    from .contact_field_type import ContactFieldType
+    from .contact_short import ContactShort
 
 
 @_attrs_define
-class ContactField:
+class ContactField(Model):
     """An e-mail address, telephone number, account or the like of a contact.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        content (str): The address, number or name.
-        contact_field_type (ContactFieldType): A kind of contact field.
-        labels (list[ContactFieldLabel]): Labels.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        content: The address, number or name.
+        contact_field_type: What it is.
+        labels: Labels.
+        account: The account that owns the record.
+        contact: The contact, in short form; null once it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -46,32 +43,3 @@ class ContactField:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact_field as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact_field as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

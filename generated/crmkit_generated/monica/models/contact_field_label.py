@@ -2,33 +2,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-
-
-T = TypeVar("T", bound="ContactFieldLabel")
+    from .account import Account
 
 
 @_attrs_define
-class ContactFieldLabel:
+class ContactFieldLabel(Model):
     """A label of a contact field.
 
     Attributes:
-        id (int): Id of the record.
-        object_ (str): Kind of the object.
-        type_ (None | str): The word that was sent.
-        label (None | str): The word as people see it; known ones are translated.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
+        id: Id of the record.
+        object_: Kind of the object.
+        type_: The word that was sent.
+        label: The word as people see it; known ones are translated.
+        account: The account that owns the record.
+        created_at: When the record was created. Null for some records that the server set up
             itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        updated_at: When the record was last changed. Null for some records that the server set up
+            itself.
     """
 
     id: int
@@ -39,32 +36,3 @@ class ContactFieldLabel:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact_field_label as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact_field_label as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

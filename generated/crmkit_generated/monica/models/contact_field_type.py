@@ -2,38 +2,35 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-
-
-T = TypeVar("T", bound="ContactFieldType")
+    from .account import Account
 
 
 @_attrs_define
-class ContactFieldType:
+class ContactFieldType(Model):
     """A kind of contact field.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        name (str): Name.
-        fontawesome_icon (None | str): Name of its icon.
-        protocol (None | str): What a link begins with.
-        delible (bool): Whether it is one of the account's own. The others can be deleted all the same, with all their
-            fields.
-        type_ (None | str): What the server takes it for, such as `email` or `phone`.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        name: Name.
+        fontawesome_icon: Name of its icon.
+        protocol: What a link begins with.
+        delible: Whether it is one of the account's own. The others can be deleted all the same,
+            with all their fields.
+        type_: What the server takes it for, such as `email` or `phone`.
+        account: The account that owns the record.
+        created_at: When the record was created. Null for some records that the server set up
             itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        updated_at: When the record was last changed. Null for some records that the server set up
+            itself.
     """
 
     id: int
@@ -48,32 +45,3 @@ class ContactFieldType:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact_field_type as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact_field_type as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

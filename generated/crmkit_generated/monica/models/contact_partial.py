@@ -2,47 +2,44 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_partial_information import ContactPartialInformation
-
-
-T = TypeVar("T", bound="ContactPartial")
+    from .account import Account
+    from .contact_partial_information import ContactPartialInformation
 
 
 @_attrs_define
-class ContactPartial:
+class ContactPartial(Model):
     """A partial contact, which exists only as someone's relation, read by itself.
 
     Attributes:
-        id (int): Id of the contact.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        hash_id (str): Id for the addresses of web pages; empty for some partial contacts.
-        first_name (str): First name.
-        last_name (None | str): Last name.
-        nickname (None | str): Nickname.
-        complete_name (str): All names in the user's order, with the middle name, the nickname in parentheses and a
-            coffin for the dead.
-        initials (str): Initials.
-        description (None | str): A remark.
-        gender (None | str): Name of the gender; null for none.
-        gender_type (None | str): Type of the gender, `M`, `F` or `O`; null for none.
-        is_starred (bool): Whether the contact is a favourite; the API cannot set it.
-        is_partial (bool): True: the contact exists only as someone's relation.
-        is_active (bool): Whether the contact is in use, not archived.
-        is_dead (bool): Whether the contact has died.
-        is_me (bool): Whether the contact is the user.
-        information (ContactPartialInformation): What a partial contact tells beside its names.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the contact.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        hash_id: Id for the addresses of web pages; empty for some partial contacts.
+        first_name: First name.
+        last_name: Last name.
+        nickname: Nickname.
+        complete_name: All names in the user's order, with the middle name, the nickname in
+            parentheses and a coffin for the dead.
+        initials: Initials.
+        description: A remark.
+        gender: Name of the gender; null for none.
+        gender_type: Type of the gender, `M`, `F` or `O`; null for none.
+        is_starred: Whether the contact is a favourite; the API cannot set it.
+        is_partial: True: the contact exists only as someone's relation.
+        is_active: Whether the contact is in use, not archived.
+        is_dead: Whether the contact has died.
+        is_me: Whether the contact is the user.
+        information: Birthday and day of death.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -67,32 +64,3 @@ class ContactPartial:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact_partial as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact_partial as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,53 +2,22 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="ConversationUpdateInput")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class ConversationUpdateInput:
+class ConversationUpdateInput(Model):
     """New values of a conversation.
 
     Attributes:
-        happened_at (datetime.date | datetime.datetime | str): When it was.
-        contact_field_type_id (int): Id of the contact field type that tells by which means.
+        happened_at: When it was.
+        contact_field_type_id: Id of the contact field type that tells by which means.
     """
 
     happened_at: datetime.date | datetime.datetime | str
     contact_field_type_id: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import conversation_update_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import conversation_update_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

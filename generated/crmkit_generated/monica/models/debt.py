@@ -2,41 +2,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.debt_direction import DebtDirection
-from ..models.debt_status import DebtStatus
+from .debt_direction import DebtDirection
+from .debt_status import DebtStatus
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-
-
-T = TypeVar("T", bound="Debt")
+    from .account import Account
+    from .contact_short import ContactShort
 
 
 @_attrs_define
-class Debt:
+class Debt(Model):
     """Money that is owed.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        in_debt (DebtDirection | str): Who owes.
-        status (DebtStatus | str): State of the debt.
-        amount (None | str): Amount, a decimal number as text.
-        value (None | str): Amount again.
-        amount_with_currency (None | str): Amount with the sign of the user's currency.
-        reason (None | str): What for.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        in_debt: Who owes.
+        status: State of the debt.
+        amount: Amount, a decimal number as text.
+        value: Amount again.
+        amount_with_currency: Amount with the sign of the user's currency.
+        reason: What for.
+        account: The account that owns the record.
+        contact: The contact, in short form; null once it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -53,32 +50,3 @@ class Debt:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import debt as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import debt as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

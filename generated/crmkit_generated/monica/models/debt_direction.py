@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class DebtDirection(StrEnum):
+    """Who owes."""
+
     NO = "no"
     YES = "yes"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class DebtStatusInput(StrEnum):
+    """State of the debt."""
+
     COMPLETED = "completed"
     INPROGRESS = "inprogress"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class GenderType(StrEnum):
+    """Type of a gender: male, female or other. Other values than these may appear."""
+
     F = "F"
     M = "M"
     O = "O"
-
-    def __str__(self) -> str:
-        return str(self.value)

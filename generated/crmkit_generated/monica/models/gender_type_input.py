@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class GenderTypeInput(StrEnum):
+    """Its type."""
+
     F = "F"
     M = "M"
     O = "O"
-
-    def __str__(self) -> str:
-        return str(self.value)

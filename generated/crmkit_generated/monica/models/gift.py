@@ -2,45 +2,42 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.gift_status import GiftStatus
+from .gift_status import GiftStatus
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-    from ..models.photo import Photo
-
-
-T = TypeVar("T", bound="Gift")
+    from .account import Account
+    from .contact_short import ContactShort
+    from .photo import Photo
 
 
 @_attrs_define
-class Gift:
+class Gift(Model):
     """A gift to or from a contact.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        name (str): What it is.
-        comment (None | str): A remark.
-        url (None | str): Where to buy it.
-        amount (None | str): Price, a decimal number as text; null for none.
-        value (None | str): Price again, empty for none.
-        amount_with_currency (None | str): Amount with the sign of the user's currency, empty for none.
-        status (GiftStatus | str): State of the gift.
-        date (datetime.date | None): When it was given.
-        recipient (ContactShort | None): Whom it is for, beside the contact; null for none.
-        photos (list[Photo]): Photos of it.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        name: What it is.
+        comment: A remark.
+        url: Where to buy it.
+        amount: Price, a decimal number as text; null for none.
+        value: Price again, empty for none.
+        amount_with_currency: Amount with the sign of the user's currency, empty for none.
+        status: State of the gift.
+        date: When it was given.
+        recipient: Whom it is for, beside the contact; null for none.
+        photos: Photos of it.
+        contact: The contact, in short form; null once it is deleted.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -61,32 +58,3 @@ class Gift:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import gift as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import gift as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

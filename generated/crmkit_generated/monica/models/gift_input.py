@@ -2,31 +2,29 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.gift_status_input import GiftStatusInput
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="GiftInput")
+from .gift_status_input import GiftStatusInput
 
 
 @_attrs_define
-class GiftInput:
+class GiftInput(Model):
     """A gift to create or update; an update clears what is not sent.
 
     Attributes:
-        contact_id (int): Id of the contact.
-        name (str): What it is.
-        status (GiftStatusInput | str): State of the gift.
-        comment (None | str | Unset): A remark.
-        url (None | str | Unset): Where to buy it.
-        amount (float | None | Unset): Price.
-        date (datetime.date | datetime.datetime | None | str | Unset): When it was given.
-        recipient_id (int | None | Unset): Id of the contact whom it is for.
+        contact_id: Id of the contact.
+        name: What it is.
+        status: State of the gift.
+        comment: A remark.
+        url: Where to buy it.
+        amount: Price.
+        date: When it was given.
+        recipient_id: Id of the contact whom it is for.
     """
 
     contact_id: int
@@ -38,32 +36,3 @@ class GiftInput:
     date: datetime.date | datetime.datetime | None | str | Unset = UNSET
     recipient_id: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import gift_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import gift_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class GiftStatus(StrEnum):
+    """State of the gift."""
+
     IDEA = "idea"
     OFFERED = "offered"
     RECEIVED = "received"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,34 +2,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-
-
-T = TypeVar("T", bound="JournalEntry")
+    from .account import Account
 
 
 @_attrs_define
-class JournalEntry:
+class JournalEntry(Model):
     """An entry of the journal.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        title (None | str): Title.
-        post (str): The text.
-        date (datetime.datetime): When the entry was made.
-        url (str): Address of the entry in the API.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        title: Title.
+        post: The text.
+        date: When the entry was made.
+        url: Address of the entry in the API.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -43,32 +40,3 @@ class JournalEntry:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import journal_entry as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import journal_entry as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

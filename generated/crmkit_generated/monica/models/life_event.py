@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-    from ..models.life_event_type import LifeEventType
-
-
-T = TypeVar("T", bound="LifeEvent")
+    from .account import Account
+    from .contact_short import ContactShort
+    from .life_event_type import LifeEventType
 
 
 @_attrs_define
-class LifeEvent:
+class LifeEvent(Model):
     """An event in a contact's life.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        name (None | str): Name.
-        note (None | str): More about it.
-        happened_at (datetime.datetime): When it was, at midnight.
-        life_event_type (LifeEventType): A kind of life event.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        name: Name.
+        note: More about it.
+        happened_at: When it was, at midnight.
+        life_event_type: Its type.
+        account: The account that owns the record.
+        contact: The contact, in short form; null once it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -47,32 +44,3 @@ class LifeEvent:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import life_event as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import life_event as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

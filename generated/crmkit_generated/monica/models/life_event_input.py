@@ -2,28 +2,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="LifeEventInput")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class LifeEventInput:
+class LifeEventInput(Model):
     """A life event to create.
 
     Attributes:
-        contact_id (int): Id of the contact.
-        life_event_type_id (int): Id of the type; no route lists them.
-        happened_at (datetime.date | datetime.datetime | str): When it was.
-        name (None | str): Name; the server crashes without the member.
-        note (None | str): More about it; the server crashes without the member.
-        has_reminder (bool): Whether to be reminded of the day each year.
-        happened_at_month_unknown (bool): Whether the month means nothing.
-        happened_at_day_unknown (bool): Whether the day means nothing.
+        contact_id: Id of the contact.
+        life_event_type_id: Id of the type; no route lists them.
+        happened_at: When it was.
+        name: Name; the server crashes without the member.
+        note: More about it; the server crashes without the member.
+        has_reminder: Whether to be reminded of the day each year.
+        happened_at_month_unknown: Whether the month means nothing.
+        happened_at_day_unknown: Whether the day means nothing.
     """
 
     contact_id: int
@@ -35,32 +33,3 @@ class LifeEventInput:
     happened_at_month_unknown: bool
     happened_at_day_unknown: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import life_event_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import life_event_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

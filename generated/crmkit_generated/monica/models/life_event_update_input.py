@@ -2,26 +2,23 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="LifeEventUpdateInput")
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
-class LifeEventUpdateInput:
+class LifeEventUpdateInput(Model):
     """New values of a life event.
 
     Attributes:
-        life_event_type_id (int): Id of the type; no route lists them.
-        happened_at (datetime.date | datetime.datetime | str): When it was.
-        name (None | str | Unset): Name; the server crashes without the member.
-        note (None | str | Unset): More about it; the server crashes without the member.
+        life_event_type_id: Id of the type; no route lists them.
+        happened_at: When it was.
+        name: Name; the server crashes without the member.
+        note: More about it; the server crashes without the member.
     """
 
     life_event_type_id: int
@@ -29,32 +26,3 @@ class LifeEventUpdateInput:
     name: None | str | Unset = UNSET
     note: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import life_event_update_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import life_event_update_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,55 +2,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="MessageInput")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class MessageInput:
+class MessageInput(Model):
     """A message to create or update.
 
     Attributes:
-        written_at (datetime.date | datetime.datetime | str): When it was written.
-        written_by_me (bool): Whether the user wrote it.
-        content (str): The text.
+        written_at: When it was written.
+        written_by_me: Whether the user wrote it.
+        content: The text.
     """
 
     written_at: datetime.date | datetime.datetime | str
     written_by_me: bool
     content: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import message_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import message_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,40 +2,37 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.company import Company
-    from ..models.contact_short import ContactShort
-
-
-T = TypeVar("T", bound="Occupation")
+    from .account import Account
+    from .company import Company
+    from .contact_short import ContactShort
 
 
 @_attrs_define
-class Occupation:
+class Occupation(Model):
     """A position of a contact in a company.
 
     Attributes:
-        id (int): Id of the record.
-        object_ (str): Kind of the object.
-        title (str): Title of the position.
-        description (None | str): More about it.
-        salary (int | None): Salary.
-        salary_unit (None | str): Time that the salary is for: `year`, `month`, `week`, `day` or `hour`.
-        currently_works_here (bool | None): Whether the contact holds it now.
-        start_date (datetime.date | None): First day.
-        end_date (datetime.date | None): Last day.
-        company (Company): A company.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        object_: Kind of the object.
+        title: Title of the position.
+        description: More about it.
+        salary: Salary.
+        salary_unit: Time that the salary is for: `year`, `month`, `week`, `day` or `hour`.
+        currently_works_here: Whether the contact holds it now.
+        start_date: First day.
+        end_date: Last day.
+        company: The company.
+        account: The account that owns the record.
+        contact: The contact, in short form; null once it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -53,32 +50,3 @@ class Occupation:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import occupation as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import occupation as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

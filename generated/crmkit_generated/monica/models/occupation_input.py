@@ -2,32 +2,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.salary_unit_input import SalaryUnitInput
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="OccupationInput")
+from .salary_unit_input import SalaryUnitInput
 
 
 @_attrs_define
-class OccupationInput:
+class OccupationInput(Model):
     """An occupation to create or update; an update clears what is not sent.
 
     Attributes:
-        contact_id (int): Id of the contact.
-        company_id (int): Id of the company.
-        title (str): Title of the position.
-        description (None | str | Unset): More about it.
-        salary (int | None | Unset): Salary.
-        salary_unit (None | SalaryUnitInput | str | Unset): Time that the salary is for.
-        currently_works_here (bool | None | Unset): Whether the contact holds it now.
-        start_date (datetime.date | None | Unset): First day.
-        end_date (datetime.date | None | Unset): Last day.
+        contact_id: Id of the contact.
+        company_id: Id of the company.
+        title: Title of the position.
+        description: More about it.
+        salary: Salary.
+        salary_unit: Time that the salary is for.
+        currently_works_here: Whether the contact holds it now.
+        start_date: First day.
+        end_date: Last day.
     """
 
     contact_id: int
@@ -40,32 +38,3 @@ class OccupationInput:
     start_date: datetime.date | None | Unset = UNSET
     end_date: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import occupation_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import occupation_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

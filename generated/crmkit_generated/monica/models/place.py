@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.country import Country
-
-
-T = TypeVar("T", bound="Place")
+    from .account import Account
+    from .country import Country
 
 
 @_attrs_define
-class Place:
+class Place(Model):
     """A place on earth, such as addresses are made of.
 
     Attributes:
-        id (int): Id of the record.
-        object_ (str): Kind of the object.
-        street (None | str): Street and number.
-        city (None | str): Town.
-        province (None | str): Province or state.
-        postal_code (None | str): Postal code.
-        latitude (float | None): Degrees north.
-        longitude (float | None): Degrees east.
-        country (Country | None): The country; null for none.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        object_: Kind of the object.
+        street: Street and number.
+        city: Town.
+        province: Province or state.
+        postal_code: Postal code.
+        latitude: Degrees north.
+        longitude: Degrees east.
+        country: The country; null for none.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -48,32 +45,3 @@ class Place:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import place as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import place as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

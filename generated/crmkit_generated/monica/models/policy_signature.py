@@ -2,30 +2,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.term import Term
-    from ..models.user import User
-
-
-T = TypeVar("T", bound="PolicySignature")
+    from .term import Term
+    from .user import User
 
 
 @_attrs_define
-class PolicySignature:
+class PolicySignature(Model):
     """A user's consent to the terms.
 
     Attributes:
-        signed (bool): Whether the user has agreed.
-        signed_date (datetime.datetime | None): When.
-        ip_address (None | str): From which address.
-        user (User): The user behind the token.
-        term (Term): Terms of use and privacy policy of the site.
+        signed: Whether the user has agreed.
+        signed_date: When.
+        ip_address: From which address.
+        user: The user.
+        term: The terms.
     """
 
     signed: bool
@@ -34,32 +31,3 @@ class PolicySignature:
     user: User
     term: Term
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import policy_signature as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import policy_signature as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-    from ..models.relationship_type import RelationshipType
-
-
-T = TypeVar("T", bound="Relationship")
+    from .account import Account
+    from .contact_short import ContactShort
+    from .relationship_type import RelationshipType
 
 
 @_attrs_define
-class Relationship:
-    """A link between two contacts. It is stored twice: the reverse, with the contacts swapped and the reverse type, has an
-    id of its own.
+class Relationship(Model):
+    """A link between two contacts. It is stored twice: the reverse, with the contacts swapped and
+    the reverse type, has an id of its own.
 
-        Attributes:
-            id (int): Id of the relationship.
-            uuid (None | str): Second name of the record, made by the server on first use.
-            object_ (str): Kind of the object.
-            contact_is (ContactShort): A contact as it stands inside other records.
-            relationship_type (RelationshipType): What a relationship can mean. A new account has 27.
-            of_contact (ContactShort): A contact as it stands inside other records.
-            url (None | str): Address of the relationship in the API.
-            account (Account): The account that owns a record.
-            created_at (datetime.datetime): When the record was created.
-            updated_at (datetime.datetime): When the record was last changed.
+    Attributes:
+        id: Id of the relationship.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        contact_is: The contact that is linked, in short form.
+        relationship_type: What the link means.
+        of_contact: The contact that it is linked to, in short form.
+        url: Address of the relationship in the API.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -46,32 +43,3 @@ class Relationship:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import relationship as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import relationship as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

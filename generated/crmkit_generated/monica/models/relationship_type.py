@@ -2,35 +2,32 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-
-
-T = TypeVar("T", bound="RelationshipType")
+    from .account import Account
 
 
 @_attrs_define
-class RelationshipType:
+class RelationshipType(Model):
     """What a relationship can mean. A new account has 27.
 
     Attributes:
-        id (int): Id of the type.
-        object_ (str): Kind of the object.
-        name (str): Name, in small letters without blanks.
-        name_reverse_relationship (str): Name of the type that the other contact's relationship has.
-        relationship_type_group_id (int): Id of the group.
-        delible (bool): Whether the type may be deleted; the API cannot.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
+        id: Id of the type.
+        object_: Kind of the object.
+        name: Name, in small letters without blanks.
+        name_reverse_relationship: Name of the type that the other contact's relationship has.
+        relationship_type_group_id: Id of the group.
+        delible: Whether the type may be deleted; the API cannot.
+        account: The account that owns the record.
+        created_at: When the record was created. Null for some records that the server set up
             itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        updated_at: When the record was last changed. Null for some records that the server set up
+            itself.
     """
 
     id: int
@@ -43,32 +40,3 @@ class RelationshipType:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import relationship_type as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import relationship_type as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

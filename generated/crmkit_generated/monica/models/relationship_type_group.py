@@ -2,33 +2,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-
-
-T = TypeVar("T", bound="RelationshipTypeGroup")
+    from .account import Account
 
 
 @_attrs_define
-class RelationshipTypeGroup:
+class RelationshipTypeGroup(Model):
     """A group of relationship types: love, family, friend or work.
 
     Attributes:
-        id (int): Id of the group.
-        object_ (str): Kind of the object.
-        name (str): Name of the group.
-        delible (bool): Whether the group may be deleted; the API cannot.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
+        id: Id of the group.
+        object_: Kind of the object.
+        name: Name of the group.
+        delible: Whether the group may be deleted; the API cannot.
+        account: The account that owns the record.
+        created_at: When the record was created. Null for some records that the server set up
             itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        updated_at: When the record was last changed. Null for some records that the server set up
+            itself.
     """
 
     id: int
@@ -39,32 +36,3 @@ class RelationshipTypeGroup:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import relationship_type_group as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import relationship_type_group as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,10 +3,9 @@ from enum import StrEnum
 
 
 class ReminderFrequencyInput(StrEnum):
+    """How often it comes back."""
+
     MONTH = "month"
     ONE_TIME = "one_time"
     WEEK = "week"
     YEAR = "year"
-
-    def __str__(self) -> str:
-        return str(self.value)

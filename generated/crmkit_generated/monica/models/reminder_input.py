@@ -2,30 +2,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.reminder_frequency_input import ReminderFrequencyInput
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ReminderInput")
+from .reminder_frequency_input import ReminderFrequencyInput
 
 
 @_attrs_define
-class ReminderInput:
+class ReminderInput(Model):
     """A reminder to create.
 
     Attributes:
-        contact_id (int): Id of the contact.
-        title (str): What to be reminded of, at most 100,000 characters.
-        initial_date (datetime.date): The first day; it may be past.
-        frequency_type (ReminderFrequencyInput | str): How often it comes back.
-        frequency_number (int): Every how many weeks, months or years.
-        description (None | str | Unset): More about it.
-        delible (bool | None | Unset): Whether it may be deleted.
+        contact_id: Id of the contact.
+        title: What to be reminded of, at most 100,000 characters.
+        initial_date: The first day; it may be past.
+        frequency_type: How often it comes back.
+        frequency_number: Every how many weeks, months or years.
+        description: More about it.
+        delible: Whether it may be deleted.
     """
 
     contact_id: int
@@ -36,32 +34,3 @@ class ReminderInput:
     description: None | str | Unset = UNSET
     delible: bool | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import reminder_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import reminder_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class SalaryUnitInput(StrEnum):
+    """Time that a salary is for."""
+
     DAY = "day"
     HOUR = "hour"
     MONTH = "month"
     WEEK = "week"
     YEAR = "year"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,57 +2,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="SpecialDate")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class SpecialDate:
+class SpecialDate(Model):
     """A birthday, day of death or first meeting, which may be known in part.
 
     Attributes:
-        is_age_based (bool | None): Whether it was reckoned from an age, which gives 1 January; null when nothing is
-            known.
-        is_year_unknown (bool | None): Whether the year means nothing; it is the current year then. Null when nothing is
-            known.
-        date (datetime.datetime | None): The day, at midnight; null when nothing is known.
+        is_age_based: Whether it was reckoned from an age, which gives 1 January; null when nothing
+            is known.
+        is_year_unknown: Whether the year means nothing; it is the current year then. Null when
+            nothing is known.
+        date: The day, at midnight; null when nothing is known.
     """
 
     is_age_based: bool | None
     is_year_unknown: bool | None
     date: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import special_date as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import special_date as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,37 +2,34 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-
-
-T = TypeVar("T", bound="Task")
+    from .account import Account
+    from .contact_short import ContactShort
 
 
 @_attrs_define
-class Task:
+class Task(Model):
     """Something to do.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (None | str): Always null.
-        object_ (str): Kind of the object.
-        title (str): What to do.
-        description (None | str): More about it.
-        completed (bool): Whether it is done.
-        completed_at (datetime.datetime | None): When it was done.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null for a task about nobody, or once the contact is
+        id: Id of the record.
+        uuid: Always null.
+        object_: Kind of the object.
+        title: What to do.
+        description: More about it.
+        completed: Whether it is done.
+        completed_at: When it was done.
+        account: The account that owns the record.
+        contact: The contact, in short form; null for a task about nobody, or once the contact is
             deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -47,32 +44,3 @@ class Task:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import task as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import task as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,30 +2,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="Term")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class Term:
+class Term(Model):
     """Terms of use and privacy policy of the site.
 
     Attributes:
-        id (int): Id of the record.
-        object_ (str): Kind of the object.
-        term_version (None | str): Version of the terms.
-        term_content (None | str): The terms.
-        privacy_version (None | str): Version of the privacy policy.
-        privacy_content (None | str): The privacy policy.
-        created_at (datetime.datetime | None): When the record was created. Null for some records that the server set up
+        id: Id of the record.
+        object_: Kind of the object.
+        term_version: Version of the terms.
+        term_content: The terms.
+        privacy_version: Version of the privacy policy.
+        privacy_content: The privacy policy.
+        created_at: When the record was created. Null for some records that the server set up
             itself.
-        updated_at (datetime.datetime | None): When the record was last changed. Null for some records that the server
-            set up itself.
+        updated_at: When the record was last changed. Null for some records that the server set up
+            itself.
     """
 
     id: int
@@ -37,32 +35,3 @@ class Term:
     created_at: datetime.datetime | None
     updated_at: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import term as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import term as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,41 +2,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.reminder_frequency import ReminderFrequency
+from .reminder_frequency import ReminderFrequency
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-
-
-T = TypeVar("T", bound="UpcomingReminder")
+    from .account import Account
+    from .contact_short import ContactShort
 
 
 @_attrs_define
-class UpcomingReminder:
+class UpcomingReminder(Model):
     """A reminder that is due. Its id is that of the entry, not that of the reminder.
 
     Attributes:
-        id (int): Id of the entry.
-        reminder_id (int): Id of the reminder.
-        object_ (str): Kind of the object.
-        planned_date (datetime.datetime): The day when it is due.
-        title (str): What to be reminded of.
-        description (None | str): More about it.
-        frequency_type (ReminderFrequency | str): How often it comes back.
-        frequency_number (int | None): Every how many weeks, months or years.
-        initial_date (datetime.datetime): The first day, at midnight.
-        delible (bool): Whether it may be deleted; those of birth and death may not.
-        account (Account): The account that owns a record.
-        contact (ContactShort | None): The contact, in short form; null once it is deleted.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the entry.
+        reminder_id: Id of the reminder.
+        object_: Kind of the object.
+        planned_date: The day when it is due.
+        title: What to be reminded of.
+        description: More about it.
+        frequency_type: How often it comes back.
+        frequency_number: Every how many weeks, months or years.
+        initial_date: The first day, at midnight.
+        delible: Whether it may be deleted; those of birth and death may not.
+        account: The account that owns the record.
+        contact: The contact, in short form; null once it is deleted.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -54,32 +51,3 @@ class UpcomingReminder:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import upcoming_reminder as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import upcoming_reminder as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,41 +2,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.account import Account
-    from ..models.contact_short import ContactShort
-    from ..models.currency import Currency
-
-
-T = TypeVar("T", bound="User")
+    from .account import Account
+    from .contact_short import ContactShort
+    from .currency import Currency
 
 
 @_attrs_define
-class User:
+class User(Model):
     """The user behind the token.
 
     Attributes:
-        id (int): Id of the record.
-        uuid (str): Second name of the record, made by the server on first use.
-        object_ (str): Kind of the object.
-        first_name (str): First name.
-        last_name (None | str): Last name.
-        name (str): Both names.
-        email (str): E-mail address.
-        me_contact (ContactShort | None): The contact that is the user; null for none.
-        timezone (None | str): Time zone.
-        currency (Currency | None): The user's currency.
-        locale (None | str): Language.
-        is_policy_compliant (bool): Whether the user has agreed to the newest terms.
-        account (Account): The account that owns a record.
-        created_at (datetime.datetime): When the record was created.
-        updated_at (datetime.datetime): When the record was last changed.
+        id: Id of the record.
+        uuid: Second name of the record, made by the server on first use.
+        object_: Kind of the object.
+        first_name: First name.
+        last_name: Last name.
+        name: Both names.
+        email: E-mail address.
+        me_contact: The contact that is the user; null for none.
+        timezone: Time zone.
+        currency: The user's currency.
+        locale: Language.
+        is_policy_compliant: Whether the user has agreed to the newest terms.
+        account: The account that owns the record.
+        created_at: When the record was created.
+        updated_at: When the record was last changed.
     """
 
     id: int
@@ -55,32 +52,3 @@ class User:
     created_at: datetime.datetime
     updated_at: datetime.datetime
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import user as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import user as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -15,16 +15,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import activity as activity_codec
-from ..codec import activity_input as activity_input_codec
-from ..models.activity import Activity
-from ..models.activity_input import ActivityInput
+from .. import codec, models
 from ..operations import activities as operations
+
+if TYPE_CHECKING:
+    from ..models.activity import Activity
+    from ..models.activity_input import ActivityInput
+
+    pass
+
 
 _ACTIVITIES_UPDATE = Merge(
     operations.ACTIVITIES_GET,
     operations.ACTIVITIES_UPDATE,
-    activity_codec.decode,
+    lambda tree: codec.activity.decode(tree),
     (
         Member("summary", ("summary",)),
         Member("description", ("description",), nullable=True),
@@ -72,7 +76,7 @@ class Activities(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                activity_codec.decode_all,
+                codec.activity.decode_all,
             )
         return Pager(
             self._list(
@@ -82,7 +86,7 @@ class Activities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     def create(
@@ -118,8 +122,8 @@ class Activities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_CREATE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "summary": summary,
@@ -133,7 +137,7 @@ class Activities(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIVITIES_CREATE, {}, options, body_), activity_codec.decode
+                self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.activity.decode
             )
         )
 
@@ -156,7 +160,7 @@ class Activities(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACTIVITIES_GET, {"id": id}, options), activity_codec.decode
+                self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.activity.decode
             )
         )
 
@@ -200,8 +204,8 @@ class Activities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "summary": summary,
@@ -214,7 +218,7 @@ class Activities(Resource):
             extra,
         )
         return drive(
-            self._merge(_ACTIVITIES_UPDATE, {"id": id}, options, body_, activity_codec.decode)
+            self._merge(_ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.activity.decode)
         )
 
     def delete(
@@ -272,7 +276,7 @@ class AsyncActivities(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                activity_codec.decode_all,
+                codec.activity.decode_all,
             )
         return AsyncPager(
             self._list(
@@ -282,7 +286,7 @@ class AsyncActivities(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     async def create(
@@ -318,8 +322,8 @@ class AsyncActivities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_CREATE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "summary": summary,
@@ -332,7 +336,7 @@ class AsyncActivities(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIVITIES_CREATE, {}, options, body_), activity_codec.decode
+            self._call(operations.ACTIVITIES_CREATE, {}, options, body_), codec.activity.decode
         )
 
     async def get(
@@ -353,7 +357,7 @@ class AsyncActivities(Resource):
             The activity.
         """
         return await self._sender.call(
-            self._call(operations.ACTIVITIES_GET, {"id": id}, options), activity_codec.decode
+            self._call(operations.ACTIVITIES_GET, {"id": id}, options), codec.activity.decode
         )
 
     async def update(
@@ -396,8 +400,8 @@ class AsyncActivities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_UPDATE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "summary": summary,
@@ -410,7 +414,7 @@ class AsyncActivities(Resource):
             extra,
         )
         return await self._merge(
-            _ACTIVITIES_UPDATE, {"id": id}, options, body_, activity_codec.decode
+            _ACTIVITIES_UPDATE, {"id": id}, options, body_, codec.activity.decode
         )
 
     async def delete(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -12,11 +12,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import activity_type_category as activity_type_category_codec
-from ..codec import activity_type_category_input as activity_type_category_input_codec
-from ..models.activity_type_category import ActivityTypeCategory
-from ..models.activity_type_category_input import ActivityTypeCategoryInput
+from .. import codec, models
 from ..operations import activity_type_categories as operations
+
+if TYPE_CHECKING:
+    from ..models.activity_type_category import ActivityTypeCategory
+    from ..models.activity_type_category_input import ActivityTypeCategoryInput
+
+    pass
 
 
 class ActivityTypeCategories(Resource):
@@ -52,7 +55,7 @@ class ActivityTypeCategories(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_type_category_codec.decode_all,
+            codec.activity_type_category.decode_all,
         )
 
     def create(
@@ -78,8 +81,8 @@ class ActivityTypeCategories(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
-            ActivityTypeCategoryInput,
-            activity_type_category_input_codec,
+            models.ActivityTypeCategoryInput,
+            codec.activity_type_category_input,
             input_,
             {"name": name},
             extra,
@@ -87,7 +90,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
-                activity_type_category_codec.decode,
+                codec.activity_type_category.decode,
             )
         )
 
@@ -111,7 +114,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
-                activity_type_category_codec.decode,
+                codec.activity_type_category.decode,
             )
         )
 
@@ -140,8 +143,8 @@ class ActivityTypeCategories(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-            ActivityTypeCategoryInput,
-            activity_type_category_input_codec,
+            models.ActivityTypeCategoryInput,
+            codec.activity_type_category_input,
             input_,
             {"name": name},
             extra,
@@ -149,7 +152,7 @@ class ActivityTypeCategories(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
-                activity_type_category_codec.decode,
+                codec.activity_type_category.decode,
             )
         )
 
@@ -207,7 +210,7 @@ class AsyncActivityTypeCategories(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_type_category_codec.decode_all,
+            codec.activity_type_category.decode_all,
         )
 
     async def create(
@@ -233,15 +236,15 @@ class AsyncActivityTypeCategories(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
-            ActivityTypeCategoryInput,
-            activity_type_category_input_codec,
+            models.ActivityTypeCategoryInput,
+            codec.activity_type_category_input,
             input_,
             {"name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_CREATE, {}, options, body_),
-            activity_type_category_codec.decode,
+            codec.activity_type_category.decode,
         )
 
     async def get(
@@ -263,7 +266,7 @@ class AsyncActivityTypeCategories(Resource):
         """
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, options),
-            activity_type_category_codec.decode,
+            codec.activity_type_category.decode,
         )
 
     async def update(
@@ -291,15 +294,15 @@ class AsyncActivityTypeCategories(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
-            ActivityTypeCategoryInput,
-            activity_type_category_input_codec,
+            models.ActivityTypeCategoryInput,
+            codec.activity_type_category_input,
             input_,
             {"name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPE_CATEGORIES_UPDATE, {"id": id}, options, body_),
-            activity_type_category_codec.decode,
+            codec.activity_type_category.decode,
         )
 
     async def delete(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import activity_type as activity_type_codec
-from ..codec import activity_type_input as activity_type_input_codec
-from ..models.activity_type import ActivityType
-from ..models.activity_type_input import ActivityTypeInput
+from .. import codec, models
 from ..operations import activity_types as operations
+
+if TYPE_CHECKING:
+    from ..models.activity_type import ActivityType
+    from ..models.activity_type_input import ActivityTypeInput
+
+    pass
+
 
 _ACTIVITY_TYPES_UPDATE = Merge(
     operations.ACTIVITY_TYPES_GET,
     operations.ACTIVITY_TYPES_UPDATE,
-    activity_type_codec.decode,
+    lambda tree: codec.activity_type.decode(tree),
     (
         Member("activity_type_category_id", ("activity_type_category", "id")),
         Member("name", ("name",), nullable=True),
@@ -63,7 +67,7 @@ class ActivityTypes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_type_codec.decode_all,
+            codec.activity_type.decode_all,
         )
 
     def create(
@@ -91,8 +95,8 @@ class ActivityTypes(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
-            ActivityTypeInput,
-            activity_type_input_codec,
+            models.ActivityTypeInput,
+            codec.activity_type_input,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
@@ -100,7 +104,7 @@ class ActivityTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
-                activity_type_codec.decode,
+                codec.activity_type.decode,
             )
         )
 
@@ -124,7 +128,7 @@ class ActivityTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
-                activity_type_codec.decode,
+                codec.activity_type.decode,
             )
         )
 
@@ -159,15 +163,15 @@ class ActivityTypes(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
-            ActivityTypeInput,
-            activity_type_input_codec,
+            models.ActivityTypeInput,
+            codec.activity_type_input,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return drive(
             self._merge(
-                _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, activity_type_codec.decode
+                _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.activity_type.decode
             )
         )
 
@@ -225,7 +229,7 @@ class AsyncActivityTypes(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            activity_type_codec.decode_all,
+            codec.activity_type.decode_all,
         )
 
     async def create(
@@ -253,15 +257,15 @@ class AsyncActivityTypes(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPES_CREATE,
-            ActivityTypeInput,
-            activity_type_input_codec,
+            models.ActivityTypeInput,
+            codec.activity_type_input,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPES_CREATE, {}, options, body_),
-            activity_type_codec.decode,
+            codec.activity_type.decode,
         )
 
     async def get(
@@ -283,7 +287,7 @@ class AsyncActivityTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.ACTIVITY_TYPES_GET, {"id": id}, options),
-            activity_type_codec.decode,
+            codec.activity_type.decode,
         )
 
     async def update(
@@ -317,14 +321,14 @@ class AsyncActivityTypes(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITY_TYPES_UPDATE,
-            ActivityTypeInput,
-            activity_type_input_codec,
+            models.ActivityTypeInput,
+            codec.activity_type_input,
             input_,
             {"activity_type_category_id": activity_type_category_id, "name": name},
             extra,
         )
         return await self._merge(
-            _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, activity_type_codec.decode
+            _ACTIVITY_TYPES_UPDATE, {"id": id}, options, body_, codec.activity_type.decode
         )
 
     async def delete(

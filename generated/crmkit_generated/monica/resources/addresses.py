@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.call import refuse_beside
 from crmkit.core.drive import drive
@@ -15,16 +15,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import address as address_codec
-from ..codec import address_input as address_input_codec
-from ..models.address import Address
-from ..models.address_input import AddressInput
+from .. import codec, models
 from ..operations import addresses as operations
+
+if TYPE_CHECKING:
+    from ..models.address import Address
+    from ..models.address_input import AddressInput
+
+    pass
+
 
 _ADDRESSES_UPDATE = Merge(
     operations.ADDRESSES_GET,
     operations.ADDRESSES_UPDATE,
-    address_codec.decode,
+    lambda tree: codec.address.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",), nullable=True),
@@ -76,13 +80,13 @@ class Addresses(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                address_codec.decode_all,
+                codec.address.decode_all,
             )
         return Pager(
             self._list(
                 operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            address_codec.decode_all,
+            codec.address.decode_all,
         )
 
     def create(
@@ -126,8 +130,8 @@ class Addresses(Resource):
         """
         body_ = request_tree(
             operations.ADDRESSES_CREATE,
-            AddressInput,
-            address_input_codec,
+            models.AddressInput,
+            codec.address_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -145,7 +149,7 @@ class Addresses(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ADDRESSES_CREATE, {}, options, body_), address_codec.decode
+                self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.address.decode
             )
         )
 
@@ -168,7 +172,7 @@ class Addresses(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ADDRESSES_GET, {"id": id}, options), address_codec.decode
+                self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.address.decode
             )
         )
 
@@ -220,8 +224,8 @@ class Addresses(Resource):
         """
         body_ = request_tree(
             operations.ADDRESSES_UPDATE,
-            AddressInput,
-            address_input_codec,
+            models.AddressInput,
+            codec.address_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -238,7 +242,7 @@ class Addresses(Resource):
             extra,
         )
         return drive(
-            self._merge(_ADDRESSES_UPDATE, {"id": id}, options, body_, address_codec.decode)
+            self._merge(_ADDRESSES_UPDATE, {"id": id}, options, body_, codec.address.decode)
         )
 
     def delete(
@@ -295,13 +299,13 @@ class AsyncAddresses(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                address_codec.decode_all,
+                codec.address.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.ADDRESSES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            address_codec.decode_all,
+            codec.address.decode_all,
         )
 
     async def create(
@@ -345,8 +349,8 @@ class AsyncAddresses(Resource):
         """
         body_ = request_tree(
             operations.ADDRESSES_CREATE,
-            AddressInput,
-            address_input_codec,
+            models.AddressInput,
+            codec.address_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -363,7 +367,7 @@ class AsyncAddresses(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ADDRESSES_CREATE, {}, options, body_), address_codec.decode
+            self._call(operations.ADDRESSES_CREATE, {}, options, body_), codec.address.decode
         )
 
     async def get(
@@ -384,7 +388,7 @@ class AsyncAddresses(Resource):
             The address.
         """
         return await self._sender.call(
-            self._call(operations.ADDRESSES_GET, {"id": id}, options), address_codec.decode
+            self._call(operations.ADDRESSES_GET, {"id": id}, options), codec.address.decode
         )
 
     async def update(
@@ -435,8 +439,8 @@ class AsyncAddresses(Resource):
         """
         body_ = request_tree(
             operations.ADDRESSES_UPDATE,
-            AddressInput,
-            address_input_codec,
+            models.AddressInput,
+            codec.address_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -453,7 +457,7 @@ class AsyncAddresses(Resource):
             extra,
         )
         return await self._merge(
-            _ADDRESSES_UPDATE, {"id": id}, options, body_, address_codec.decode
+            _ADDRESSES_UPDATE, {"id": id}, options, body_, codec.address.decode
         )
 
     async def delete(

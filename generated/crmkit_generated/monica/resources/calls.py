@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -15,18 +15,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import call as call_codec
-from ..codec import call_input as call_input_codec
-from ..codec import call_update_input as call_update_input_codec
-from ..models.call import Call
-from ..models.call_input import CallInput
-from ..models.call_update_input import CallUpdateInput
+from .. import codec, models
 from ..operations import calls as operations
+
+if TYPE_CHECKING:
+    from ..models.call import Call
+    from ..models.call_input import CallInput
+    from ..models.call_update_input import CallUpdateInput
+
+    pass
+
 
 _CALLS_UPDATE = Merge(
     operations.CALLS_GET,
     operations.CALLS_UPDATE,
-    call_codec.decode,
+    lambda tree: codec.call.decode(tree),
     (
         Member("called_at", ("called_at",)),
         Member("content", ("content",), nullable=True),
@@ -72,13 +75,13 @@ class Calls(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                call_codec.decode_all,
+                codec.call.decode_all,
             )
         return Pager(
             self._list(
                 operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            call_codec.decode_all,
+            codec.call.decode_all,
         )
 
     def create(
@@ -113,8 +116,8 @@ class Calls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_CREATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -127,7 +130,7 @@ class Calls(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_CREATE, {}, options, body_), call_codec.decode
+                self._call(operations.CALLS_CREATE, {}, options, body_), codec.call.decode
             )
         )
 
@@ -150,7 +153,7 @@ class Calls(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
+                self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
             )
         )
 
@@ -189,8 +192,8 @@ class Calls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,
-            CallUpdateInput,
-            call_update_input_codec,
+            models.CallUpdateInput,
+            codec.call_update_input,
             input_,
             {
                 "called_at": called_at,
@@ -200,7 +203,7 @@ class Calls(Resource):
             },
             extra,
         )
-        return drive(self._merge(_CALLS_UPDATE, {"id": id}, options, body_, call_codec.decode))
+        return drive(self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.call.decode))
 
     def delete(
         self,
@@ -255,13 +258,13 @@ class AsyncCalls(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                call_codec.decode_all,
+                codec.call.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.CALLS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            call_codec.decode_all,
+            codec.call.decode_all,
         )
 
     async def create(
@@ -296,8 +299,8 @@ class AsyncCalls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_CREATE,
-            CallInput,
-            call_input_codec,
+            models.CallInput,
+            codec.call_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -309,7 +312,7 @@ class AsyncCalls(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.CALLS_CREATE, {}, options, body_), call_codec.decode
+            self._call(operations.CALLS_CREATE, {}, options, body_), codec.call.decode
         )
 
     async def get(
@@ -330,7 +333,7 @@ class AsyncCalls(Resource):
             The call.
         """
         return await self._sender.call(
-            self._call(operations.CALLS_GET, {"id": id}, options), call_codec.decode
+            self._call(operations.CALLS_GET, {"id": id}, options), codec.call.decode
         )
 
     async def update(
@@ -368,8 +371,8 @@ class AsyncCalls(Resource):
         """
         body_ = request_tree(
             operations.CALLS_UPDATE,
-            CallUpdateInput,
-            call_update_input_codec,
+            models.CallUpdateInput,
+            codec.call_update_input,
             input_,
             {
                 "called_at": called_at,
@@ -379,7 +382,7 @@ class AsyncCalls(Resource):
             },
             extra,
         )
-        return await self._merge(_CALLS_UPDATE, {"id": id}, options, body_, call_codec.decode)
+        return await self._merge(_CALLS_UPDATE, {"id": id}, options, body_, codec.call.decode)
 
     async def delete(
         self,

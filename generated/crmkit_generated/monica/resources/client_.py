@@ -5,20 +5,21 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, member_tree
 
-from ..codec import client__payloads as payloads
-from ..codec import me_contact_input as me_contact_input_codec
-from ..codec import user as user_codec
-from ..codec import welcome as welcome_codec
-from ..models.me_contact_input import MeContactInput
-from ..models.user import User
-from ..models.welcome import Welcome
+from .. import codec, models
 from ..operations import client_ as operations
+
+if TYPE_CHECKING:
+    from ..models.me_contact_input import MeContactInput
+    from ..models.user import User
+    from ..models.welcome import Welcome
+
+    pass
 
 
 class Client_(Resource):
@@ -40,7 +41,7 @@ class Client_(Resource):
             The greeting.
         """
         return drive(
-            self._sender.call(self._call(operations.WELCOME, {}, options), welcome_codec.decode)
+            self._sender.call(self._call(operations.WELCOME, {}, options), codec.welcome.decode)
         )
 
     def me(
@@ -58,7 +59,7 @@ class Client_(Resource):
         Returns:
             The user.
         """
-        return drive(self._sender.call(self._call(operations.ME, {}, options), user_codec.decode))
+        return drive(self._sender.call(self._call(operations.ME, {}, options), codec.user.decode))
 
     def set_me_contact(
         self,
@@ -78,8 +79,8 @@ class Client_(Resource):
         """
         body_ = member_tree(
             operations.SET_ME_CONTACT,
-            MeContactInput,
-            me_contact_input_codec,
+            models.MeContactInput,
+            codec.me_contact_input,
             "contact_id",
             contact_id,
             extra,
@@ -116,7 +117,9 @@ class Client_(Resource):
             The numbers.
         """
         return drive(
-            self._sender.call(self._call(operations.STATISTICS, {}, options), payloads.statistics)
+            self._sender.call(
+                self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
+            )
         )
 
 
@@ -139,7 +142,7 @@ class AsyncClient_(Resource):
             The greeting.
         """
         return await self._sender.call(
-            self._call(operations.WELCOME, {}, options), welcome_codec.decode
+            self._call(operations.WELCOME, {}, options), codec.welcome.decode
         )
 
     async def me(
@@ -157,7 +160,7 @@ class AsyncClient_(Resource):
         Returns:
             The user.
         """
-        return await self._sender.call(self._call(operations.ME, {}, options), user_codec.decode)
+        return await self._sender.call(self._call(operations.ME, {}, options), codec.user.decode)
 
     async def set_me_contact(
         self,
@@ -177,8 +180,8 @@ class AsyncClient_(Resource):
         """
         body_ = member_tree(
             operations.SET_ME_CONTACT,
-            MeContactInput,
-            me_contact_input_codec,
+            models.MeContactInput,
+            codec.me_contact_input,
             "contact_id",
             contact_id,
             extra,
@@ -215,5 +218,5 @@ class AsyncClient_(Resource):
             The numbers.
         """
         return await self._sender.call(
-            self._call(operations.STATISTICS, {}, options), payloads.statistics
+            self._call(operations.STATISTICS, {}, options), codec.client__payloads.statistics
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import company as company_codec
-from ..codec import company_input as company_input_codec
-from ..models.company import Company
-from ..models.company_input import CompanyInput
+from .. import codec, models
 from ..operations import companies as operations
+
+if TYPE_CHECKING:
+    from ..models.company import Company
+    from ..models.company_input import CompanyInput
+
+    pass
+
 
 _COMPANIES_UPDATE = Merge(
     operations.COMPANIES_GET,
     operations.COMPANIES_UPDATE,
-    company_codec.decode,
+    lambda tree: codec.company.decode(tree),
     (
         Member("name", ("name",)),
         Member("website", ("website",), nullable=True),
@@ -60,7 +64,7 @@ class Companies(Resource):
             self._list(
                 operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            company_codec.decode_all,
+            codec.company.decode_all,
         )
 
     def create(
@@ -90,15 +94,15 @@ class Companies(Resource):
         """
         body_ = request_tree(
             operations.COMPANIES_CREATE,
-            CompanyInput,
-            company_input_codec,
+            models.CompanyInput,
+            codec.company_input,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.COMPANIES_CREATE, {}, options, body_), company_codec.decode
+                self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.company.decode
             )
         )
 
@@ -121,7 +125,7 @@ class Companies(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.COMPANIES_GET, {"id": id}, options), company_codec.decode
+                self._call(operations.COMPANIES_GET, {"id": id}, options), codec.company.decode
             )
         )
 
@@ -158,14 +162,14 @@ class Companies(Resource):
         """
         body_ = request_tree(
             operations.COMPANIES_UPDATE,
-            CompanyInput,
-            company_input_codec,
+            models.CompanyInput,
+            codec.company_input,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return drive(
-            self._merge(_COMPANIES_UPDATE, {"id": id}, options, body_, company_codec.decode)
+            self._merge(_COMPANIES_UPDATE, {"id": id}, options, body_, codec.company.decode)
         )
 
     def delete(
@@ -215,7 +219,7 @@ class AsyncCompanies(Resource):
             self._list(
                 operations.COMPANIES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            company_codec.decode_all,
+            codec.company.decode_all,
         )
 
     async def create(
@@ -245,14 +249,14 @@ class AsyncCompanies(Resource):
         """
         body_ = request_tree(
             operations.COMPANIES_CREATE,
-            CompanyInput,
-            company_input_codec,
+            models.CompanyInput,
+            codec.company_input,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.COMPANIES_CREATE, {}, options, body_), company_codec.decode
+            self._call(operations.COMPANIES_CREATE, {}, options, body_), codec.company.decode
         )
 
     async def get(
@@ -273,7 +277,7 @@ class AsyncCompanies(Resource):
             The company.
         """
         return await self._sender.call(
-            self._call(operations.COMPANIES_GET, {"id": id}, options), company_codec.decode
+            self._call(operations.COMPANIES_GET, {"id": id}, options), codec.company.decode
         )
 
     async def update(
@@ -309,14 +313,14 @@ class AsyncCompanies(Resource):
         """
         body_ = request_tree(
             operations.COMPANIES_UPDATE,
-            CompanyInput,
-            company_input_codec,
+            models.CompanyInput,
+            codec.company_input,
             input_,
             {"name": name, "website": website, "number_of_employees": number_of_employees},
             extra,
         )
         return await self._merge(
-            _COMPANIES_UPDATE, {"id": id}, options, body_, company_codec.decode
+            _COMPANIES_UPDATE, {"id": id}, options, body_, codec.company.decode
         )
 
     async def delete(

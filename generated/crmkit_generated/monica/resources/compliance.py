@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -12,13 +12,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import policy_signature as policy_signature_codec
-from ..codec import policy_signature_input as policy_signature_input_codec
-from ..codec import term as term_codec
-from ..models.policy_signature import PolicySignature
-from ..models.policy_signature_input import PolicySignatureInput
-from ..models.term import Term
+from .. import codec, models
 from ..operations import compliance as operations
+
+if TYPE_CHECKING:
+    from ..models.policy_signature import PolicySignature
+    from ..models.policy_signature_input import PolicySignatureInput
+    from ..models.term import Term
+
+    pass
 
 
 class Compliance(Resource):
@@ -45,7 +47,7 @@ class Compliance(Resource):
         """
         return Pager(
             self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
-            term_codec.decode_all,
+            codec.term.decode_all,
         )
 
     def get(
@@ -67,7 +69,7 @@ class Compliance(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.COMPLIANCE_GET, {"id": id}, options), term_codec.decode
+                self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
             )
         )
 
@@ -88,7 +90,7 @@ class Compliance(Resource):
         """
         return Pager(
             self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
-            policy_signature_codec.decode_all,
+            codec.policy_signature.decode_all,
         )
 
     def sign(
@@ -113,8 +115,8 @@ class Compliance(Resource):
         """
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,
-            PolicySignatureInput,
-            policy_signature_input_codec,
+            models.PolicySignatureInput,
+            codec.policy_signature_input,
             "ip_address",
             ip_address,
             extra,
@@ -122,7 +124,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
-                policy_signature_codec.decode,
+                codec.policy_signature.decode,
             )
         )
 
@@ -146,7 +148,7 @@ class Compliance(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
-                policy_signature_codec.decode,
+                codec.policy_signature.decode,
             )
         )
 
@@ -175,7 +177,7 @@ class AsyncCompliance(Resource):
         """
         return AsyncPager(
             self._list(operations.COMPLIANCE_LIST, {}, options, start=start, page_size=page_size),
-            term_codec.decode_all,
+            codec.term.decode_all,
         )
 
     async def get(
@@ -196,7 +198,7 @@ class AsyncCompliance(Resource):
             The terms.
         """
         return await self._sender.call(
-            self._call(operations.COMPLIANCE_GET, {"id": id}, options), term_codec.decode
+            self._call(operations.COMPLIANCE_GET, {"id": id}, options), codec.term.decode
         )
 
     def list_signed(
@@ -216,7 +218,7 @@ class AsyncCompliance(Resource):
         """
         return AsyncPager(
             self._list(operations.COMPLIANCE_LIST_SIGNED, {}, options),
-            policy_signature_codec.decode_all,
+            codec.policy_signature.decode_all,
         )
 
     async def sign(
@@ -241,15 +243,15 @@ class AsyncCompliance(Resource):
         """
         body_ = member_tree(
             operations.COMPLIANCE_SIGN,
-            PolicySignatureInput,
-            policy_signature_input_codec,
+            models.PolicySignatureInput,
+            codec.policy_signature_input,
             "ip_address",
             ip_address,
             extra,
         )
         return await self._sender.call(
             self._call(operations.COMPLIANCE_SIGN, {}, options, body_),
-            policy_signature_codec.decode,
+            codec.policy_signature.decode,
         )
 
     async def get_signed(
@@ -271,5 +273,5 @@ class AsyncCompliance(Resource):
         """
         return await self._sender.call(
             self._call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, options),
-            policy_signature_codec.decode,
+            codec.policy_signature.decode,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact_field_type as contact_field_type_codec
-from ..codec import contact_field_type_input as contact_field_type_input_codec
-from ..models.contact_field_type import ContactFieldType
-from ..models.contact_field_type_input import ContactFieldTypeInput
+from .. import codec, models
 from ..operations import contact_field_types as operations
+
+if TYPE_CHECKING:
+    from ..models.contact_field_type import ContactFieldType
+    from ..models.contact_field_type_input import ContactFieldTypeInput
+
+    pass
+
 
 _CONTACT_FIELD_TYPES_UPDATE = Merge(
     operations.CONTACT_FIELD_TYPES_GET,
     operations.CONTACT_FIELD_TYPES_UPDATE,
-    contact_field_type_codec.decode,
+    lambda tree: codec.contact_field_type.decode(tree),
     (
         Member("name", ("name",)),
         Member("fontawesome_icon", ("fontawesome_icon",), nullable=True),
@@ -59,7 +63,7 @@ class ContactFieldTypes(Resource):
             self._list(
                 operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            contact_field_type_codec.decode_all,
+            codec.contact_field_type.decode_all,
         )
 
     def create(
@@ -93,8 +97,8 @@ class ContactFieldTypes(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
-            ContactFieldTypeInput,
-            contact_field_type_input_codec,
+            models.ContactFieldTypeInput,
+            codec.contact_field_type_input,
             input_,
             {
                 "name": name,
@@ -108,7 +112,7 @@ class ContactFieldTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
-                contact_field_type_codec.decode,
+                codec.contact_field_type.decode,
             )
         )
 
@@ -132,7 +136,7 @@ class ContactFieldTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
-                contact_field_type_codec.decode,
+                codec.contact_field_type.decode,
             )
         )
 
@@ -173,8 +177,8 @@ class ContactFieldTypes(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
-            ContactFieldTypeInput,
-            contact_field_type_input_codec,
+            models.ContactFieldTypeInput,
+            codec.contact_field_type_input,
             input_,
             {
                 "name": name,
@@ -191,7 +195,7 @@ class ContactFieldTypes(Resource):
                 {"id": id},
                 options,
                 body_,
-                contact_field_type_codec.decode,
+                codec.contact_field_type.decode,
             )
         )
 
@@ -243,7 +247,7 @@ class AsyncContactFieldTypes(Resource):
             self._list(
                 operations.CONTACT_FIELD_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            contact_field_type_codec.decode_all,
+            codec.contact_field_type.decode_all,
         )
 
     async def create(
@@ -277,8 +281,8 @@ class AsyncContactFieldTypes(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_CREATE,
-            ContactFieldTypeInput,
-            contact_field_type_input_codec,
+            models.ContactFieldTypeInput,
+            codec.contact_field_type_input,
             input_,
             {
                 "name": name,
@@ -291,7 +295,7 @@ class AsyncContactFieldTypes(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONTACT_FIELD_TYPES_CREATE, {}, options, body_),
-            contact_field_type_codec.decode,
+            codec.contact_field_type.decode,
         )
 
     async def get(
@@ -313,7 +317,7 @@ class AsyncContactFieldTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACT_FIELD_TYPES_GET, {"id": id}, options),
-            contact_field_type_codec.decode,
+            codec.contact_field_type.decode,
         )
 
     async def update(
@@ -353,8 +357,8 @@ class AsyncContactFieldTypes(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELD_TYPES_UPDATE,
-            ContactFieldTypeInput,
-            contact_field_type_input_codec,
+            models.ContactFieldTypeInput,
+            codec.contact_field_type_input,
             input_,
             {
                 "name": name,
@@ -366,7 +370,7 @@ class AsyncContactFieldTypes(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACT_FIELD_TYPES_UPDATE, {"id": id}, options, body_, contact_field_type_codec.decode
+            _CONTACT_FIELD_TYPES_UPDATE, {"id": id}, options, body_, codec.contact_field_type.decode
         )
 
     async def delete(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,16 +14,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact_field as contact_field_codec
-from ..codec import contact_field_input as contact_field_input_codec
-from ..models.contact_field import ContactField
-from ..models.contact_field_input import ContactFieldInput
+from .. import codec, models
 from ..operations import contact_fields as operations
+
+if TYPE_CHECKING:
+    from ..models.contact_field import ContactField
+    from ..models.contact_field_input import ContactFieldInput
+
+    pass
+
 
 _CONTACT_FIELDS_UPDATE = Merge(
     operations.CONTACT_FIELDS_GET,
     operations.CONTACT_FIELDS_UPDATE,
-    contact_field_codec.decode,
+    lambda tree: codec.contact_field.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -65,7 +69,7 @@ class ContactFields(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_field_codec.decode_all,
+            codec.contact_field.decode_all,
         )
 
     def create(
@@ -97,8 +101,8 @@ class ContactFields(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
-            ContactFieldInput,
-            contact_field_input_codec,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -111,7 +115,7 @@ class ContactFields(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
-                contact_field_codec.decode,
+                codec.contact_field.decode,
             )
         )
 
@@ -135,7 +139,7 @@ class ContactFields(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
-                contact_field_codec.decode,
+                codec.contact_field.decode,
             )
         )
 
@@ -174,8 +178,8 @@ class ContactFields(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
-            ContactFieldInput,
-            contact_field_input_codec,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -187,7 +191,7 @@ class ContactFields(Resource):
         )
         return drive(
             self._merge(
-                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, contact_field_codec.decode
+                _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
             )
         )
 
@@ -244,7 +248,7 @@ class AsyncContactFields(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_field_codec.decode_all,
+            codec.contact_field.decode_all,
         )
 
     async def create(
@@ -276,8 +280,8 @@ class AsyncContactFields(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELDS_CREATE,
-            ContactFieldInput,
-            contact_field_input_codec,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -289,7 +293,7 @@ class AsyncContactFields(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONTACT_FIELDS_CREATE, {}, options, body_),
-            contact_field_codec.decode,
+            codec.contact_field.decode,
         )
 
     async def get(
@@ -311,7 +315,7 @@ class AsyncContactFields(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACT_FIELDS_GET, {"id": id}, options),
-            contact_field_codec.decode,
+            codec.contact_field.decode,
         )
 
     async def update(
@@ -349,8 +353,8 @@ class AsyncContactFields(Resource):
         """
         body_ = request_tree(
             operations.CONTACT_FIELDS_UPDATE,
-            ContactFieldInput,
-            contact_field_input_codec,
+            models.ContactFieldInput,
+            codec.contact_field_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -361,7 +365,7 @@ class AsyncContactFields(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, contact_field_codec.decode
+            _CONTACT_FIELDS_UPDATE, {"id": id}, options, body_, codec.contact_field.decode
         )
 
     async def delete(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,31 +14,28 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import avatar_input as avatar_input_codec
-from ..codec import career_input as career_input_codec
-from ..codec import contact as contact_codec
-from ..codec import contact_input as contact_input_codec
-from ..codec import contacts_payloads as payloads
-from ..codec import food_input as food_input_codec
-from ..codec import introduction_input as introduction_input_codec
-from ..codec import tag_ids_input as tag_ids_input_codec
-from ..codec import tag_names_input as tag_names_input_codec
-from ..models.avatar_input import AvatarInput
-from ..models.avatar_source_input import AvatarSourceInput
-from ..models.career_input import CareerInput
-from ..models.contact import Contact
-from ..models.contact_input import ContactInput
-from ..models.contact_partial import ContactPartial
-from ..models.food_input import FoodInput
-from ..models.introduction_input import IntroductionInput
-from ..models.tag_ids_input import TagIdsInput
-from ..models.tag_names_input import TagNamesInput
+from .. import codec, models
 from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.avatar_input import AvatarInput
+    from ..models.avatar_source_input import AvatarSourceInput
+    from ..models.career_input import CareerInput
+    from ..models.contact import Contact
+    from ..models.contact_input import ContactInput
+    from ..models.contact_partial import ContactPartial
+    from ..models.food_input import FoodInput
+    from ..models.introduction_input import IntroductionInput
+    from ..models.tag_ids_input import TagIdsInput
+    from ..models.tag_names_input import TagNamesInput
+
+    pass
+
 
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    payloads.contacts_create,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member("first_name", ("first_name",)),
         Member("last_name", ("last_name",), nullable=True),
@@ -54,7 +51,7 @@ _CONTACTS_UPDATE = Merge(
 _CONTACTS_UPDATE_WORK = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_WORK,
-    payloads.contacts_create,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member("job", ("information", "career", "job"), nullable=True),
         Member("company", ("information", "career", "company"), nullable=True),
@@ -65,7 +62,7 @@ _CONTACTS_UPDATE_WORK = Merge(
 _CONTACTS_UPDATE_INTRODUCTION = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE_INTRODUCTION,
-    payloads.contacts_create,
+    lambda tree: codec.contacts_payloads.contacts_create(tree),
     (
         Member(
             "met_through_contact_id",
@@ -123,7 +120,7 @@ class Contacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     def create(
@@ -197,8 +194,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -228,7 +225,8 @@ class Contacts(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_CREATE, {}, options, body_), payloads.contacts_create
+                self._call(operations.CONTACTS_CREATE, {}, options, body_),
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -255,7 +253,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -335,8 +333,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -365,7 +363,13 @@ class Contacts(Resource):
             extra,
         )
         return drive(
-            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, payloads.contacts_create)
+            self._merge(
+                _CONTACTS_UPDATE,
+                {"id": id},
+                options,
+                body_,
+                codec.contacts_payloads.contacts_create,
+            )
         )
 
     def delete(
@@ -422,14 +426,20 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
-            CareerInput,
-            career_input_codec,
+            models.CareerInput,
+            codec.career_input,
             input_,
             {"job": job, "company": company},
             extra,
         )
         return drive(
-            self._merge(_CONTACTS_UPDATE_WORK, {"id": id}, options, body_, payloads.contacts_create)
+            self._merge(
+                _CONTACTS_UPDATE_WORK,
+                {"id": id},
+                options,
+                body_,
+                codec.contacts_payloads.contacts_create,
+            )
         )
 
     def update_food(
@@ -457,8 +467,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
-            FoodInput,
-            food_input_codec,
+            models.FoodInput,
+            codec.food_input,
             input_,
             {"food_preferences": food_preferences},
             extra,
@@ -466,7 +476,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -519,8 +529,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
-            IntroductionInput,
-            introduction_input_codec,
+            models.IntroductionInput,
+            codec.introduction_input,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -538,7 +548,11 @@ class Contacts(Resource):
         )
         return drive(
             self._merge(
-                _CONTACTS_UPDATE_INTRODUCTION, {"id": id}, options, body_, payloads.contacts_create
+                _CONTACTS_UPDATE_INTRODUCTION,
+                {"id": id},
+                options,
+                body_,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -569,8 +583,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
-            AvatarInput,
-            avatar_input_codec,
+            models.AvatarInput,
+            codec.avatar_input,
             input_,
             {"source": source, "photo_id": photo_id},
             extra,
@@ -578,7 +592,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -611,8 +625,8 @@ class Contacts(Resource):
         """
         body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
-            TagNamesInput,
-            tag_names_input_codec,
+            models.TagNamesInput,
+            codec.tag_names_input,
             "names",
             names,
             extra,
@@ -620,7 +634,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -651,12 +665,17 @@ class Contacts(Resource):
             ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
-            operations.CONTACTS_UNSET_TAGS, TagIdsInput, tag_ids_input_codec, "ids", ids, extra
+            operations.CONTACTS_UNSET_TAGS,
+            models.TagIdsInput,
+            codec.tag_ids_input,
+            "ids",
+            ids,
+            extra,
         )
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -685,7 +704,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
-                payloads.contacts_create,
+                codec.contacts_payloads.contacts_create,
             )
         )
 
@@ -732,7 +751,7 @@ class AsyncContacts(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     async def create(
@@ -806,8 +825,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -836,7 +855,8 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.CONTACTS_CREATE, {}, options, body_), payloads.contacts_create
+            self._call(operations.CONTACTS_CREATE, {}, options, body_),
+            codec.contacts_payloads.contacts_create,
         )
 
     async def get(
@@ -861,7 +881,7 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACTS_GET, {"id": id, "with_": with_}, options),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update(
@@ -940,8 +960,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "first_name": first_name,
@@ -970,7 +990,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE, {"id": id}, options, body_, payloads.contacts_create
+            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contacts_payloads.contacts_create
         )
 
     async def delete(
@@ -1027,14 +1047,18 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_WORK,
-            CareerInput,
-            career_input_codec,
+            models.CareerInput,
+            codec.career_input,
             input_,
             {"job": job, "company": company},
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE_WORK, {"id": id}, options, body_, payloads.contacts_create
+            _CONTACTS_UPDATE_WORK,
+            {"id": id},
+            options,
+            body_,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_food(
@@ -1062,15 +1086,15 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_FOOD,
-            FoodInput,
-            food_input_codec,
+            models.FoodInput,
+            codec.food_input,
             input_,
             {"food_preferences": food_preferences},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UPDATE_FOOD, {"id": id}, options, body_),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_introduction(
@@ -1122,8 +1146,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_INTRODUCTION,
-            IntroductionInput,
-            introduction_input_codec,
+            models.IntroductionInput,
+            codec.introduction_input,
             input_,
             {
                 "is_date_known": is_date_known,
@@ -1140,7 +1164,11 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE_INTRODUCTION, {"id": id}, options, body_, payloads.contacts_create
+            _CONTACTS_UPDATE_INTRODUCTION,
+            {"id": id},
+            options,
+            body_,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def update_avatar(
@@ -1170,15 +1198,15 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE_AVATAR,
-            AvatarInput,
-            avatar_input_codec,
+            models.AvatarInput,
+            codec.avatar_input,
             input_,
             {"source": source, "photo_id": photo_id},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UPDATE_AVATAR, {"id": id}, options, body_),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def set_tags(
@@ -1210,15 +1238,15 @@ class AsyncContacts(Resource):
         """
         body_ = member_tree(
             operations.CONTACTS_SET_TAGS,
-            TagNamesInput,
-            tag_names_input_codec,
+            models.TagNamesInput,
+            codec.tag_names_input,
             "names",
             names,
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_SET_TAGS, {"id": id}, options, body_),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def unset_tags(
@@ -1248,11 +1276,16 @@ class AsyncContacts(Resource):
             ValidationError: Values are refused, with a sentence for each, or by member.
         """
         body_ = member_tree(
-            operations.CONTACTS_UNSET_TAGS, TagIdsInput, tag_ids_input_codec, "ids", ids, extra
+            operations.CONTACTS_UNSET_TAGS,
+            models.TagIdsInput,
+            codec.tag_ids_input,
+            "ids",
+            ids,
+            extra,
         )
         return await self._sender.call(
             self._call(operations.CONTACTS_UNSET_TAGS, {"id": id}, options, body_),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )
 
     async def clear_tags(
@@ -1279,5 +1312,5 @@ class AsyncContacts(Resource):
         """
         return await self._sender.call(
             self._call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, options),
-            payloads.contacts_create,
+            codec.contacts_payloads.contacts_create,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,20 +14,22 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import conversation as conversation_codec
-from ..codec import conversation_input as conversation_input_codec
-from ..codec import conversation_update_input as conversation_update_input_codec
-from ..codec import message_input as message_input_codec
-from ..models.conversation import Conversation
-from ..models.conversation_input import ConversationInput
-from ..models.conversation_update_input import ConversationUpdateInput
-from ..models.message_input import MessageInput
+from .. import codec, models
 from ..operations import conversations as operations
+
+if TYPE_CHECKING:
+    from ..models.conversation import Conversation
+    from ..models.conversation_input import ConversationInput
+    from ..models.conversation_update_input import ConversationUpdateInput
+    from ..models.message_input import MessageInput
+
+    pass
+
 
 _CONVERSATIONS_UPDATE = Merge(
     operations.CONVERSATIONS_GET,
     operations.CONVERSATIONS_UPDATE,
-    conversation_codec.decode,
+    lambda tree: codec.conversation.decode(tree),
     (
         Member("happened_at", ("happened_at",)),
         Member("contact_field_type_id", ("contact_field_type", "id")),
@@ -71,7 +73,7 @@ class Conversations(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                conversation_codec.decode_all,
+                codec.conversation.decode_all,
             )
         return Pager(
             self._list(
@@ -81,7 +83,7 @@ class Conversations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            conversation_codec.decode_all,
+            codec.conversation.decode_all,
         )
 
     def create(
@@ -111,8 +113,8 @@ class Conversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
-            ConversationInput,
-            conversation_input_codec,
+            models.ConversationInput,
+            codec.conversation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -124,7 +126,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
-                conversation_codec.decode,
+                codec.conversation.decode,
             )
         )
 
@@ -148,7 +150,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_GET, {"id": id}, options),
-                conversation_codec.decode,
+                codec.conversation.decode,
             )
         )
 
@@ -183,15 +185,15 @@ class Conversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
-            ConversationUpdateInput,
-            conversation_update_input_codec,
+            models.ConversationUpdateInput,
+            codec.conversation_update_input,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
             extra,
         )
         return drive(
             self._merge(
-                _CONVERSATIONS_UPDATE, {"id": id}, options, body_, conversation_codec.decode
+                _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.conversation.decode
             )
         )
 
@@ -245,8 +247,8 @@ class Conversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
-            MessageInput,
-            message_input_codec,
+            models.MessageInput,
+            codec.message_input,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -254,7 +256,7 @@ class Conversations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
-                conversation_codec.decode,
+                codec.conversation.decode,
             )
         )
 
@@ -289,8 +291,8 @@ class Conversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
-            MessageInput,
-            message_input_codec,
+            models.MessageInput,
+            codec.message_input,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -303,7 +305,7 @@ class Conversations(Resource):
                     options,
                     body_,
                 ),
-                conversation_codec.decode,
+                codec.conversation.decode,
             )
         )
 
@@ -371,7 +373,7 @@ class AsyncConversations(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                conversation_codec.decode_all,
+                codec.conversation.decode_all,
             )
         return AsyncPager(
             self._list(
@@ -381,7 +383,7 @@ class AsyncConversations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            conversation_codec.decode_all,
+            codec.conversation.decode_all,
         )
 
     async def create(
@@ -411,8 +413,8 @@ class AsyncConversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_CREATE,
-            ConversationInput,
-            conversation_input_codec,
+            models.ConversationInput,
+            codec.conversation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -423,7 +425,7 @@ class AsyncConversations(Resource):
         )
         return await self._sender.call(
             self._call(operations.CONVERSATIONS_CREATE, {}, options, body_),
-            conversation_codec.decode,
+            codec.conversation.decode,
         )
 
     async def get(
@@ -444,7 +446,7 @@ class AsyncConversations(Resource):
             The conversation.
         """
         return await self._sender.call(
-            self._call(operations.CONVERSATIONS_GET, {"id": id}, options), conversation_codec.decode
+            self._call(operations.CONVERSATIONS_GET, {"id": id}, options), codec.conversation.decode
         )
 
     async def update(
@@ -478,14 +480,14 @@ class AsyncConversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE,
-            ConversationUpdateInput,
-            conversation_update_input_codec,
+            models.ConversationUpdateInput,
+            codec.conversation_update_input,
             input_,
             {"happened_at": happened_at, "contact_field_type_id": contact_field_type_id},
             extra,
         )
         return await self._merge(
-            _CONVERSATIONS_UPDATE, {"id": id}, options, body_, conversation_codec.decode
+            _CONVERSATIONS_UPDATE, {"id": id}, options, body_, codec.conversation.decode
         )
 
     async def delete(
@@ -536,15 +538,15 @@ class AsyncConversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_ADD_MESSAGE,
-            MessageInput,
-            message_input_codec,
+            models.MessageInput,
+            codec.message_input,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
         )
         return await self._sender.call(
             self._call(operations.CONVERSATIONS_ADD_MESSAGE, {"id": id}, options, body_),
-            conversation_codec.decode,
+            codec.conversation.decode,
         )
 
     async def update_message(
@@ -578,8 +580,8 @@ class AsyncConversations(Resource):
         """
         body_ = request_tree(
             operations.CONVERSATIONS_UPDATE_MESSAGE,
-            MessageInput,
-            message_input_codec,
+            models.MessageInput,
+            codec.message_input,
             input_,
             {"written_at": written_at, "written_by_me": written_by_me, "content": content},
             extra,
@@ -591,7 +593,7 @@ class AsyncConversations(Resource):
                 options,
                 body_,
             ),
-            conversation_codec.decode,
+            codec.conversation.decode,
         )
 
     async def delete_message(

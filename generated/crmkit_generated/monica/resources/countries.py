@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 import builtins
+from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import countries_payloads as payloads
-from ..models.country import Country
+from .. import codec
 from ..operations import countries as operations
+
+if TYPE_CHECKING:
+    from ..models.country import Country
+
+    pass
 
 
 class Countries(Resource):
@@ -38,7 +43,7 @@ class Countries(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
-                payloads.countries_list,
+                codec.countries_payloads.countries_list,
             )
         )
 
@@ -64,5 +69,6 @@ class AsyncCountries(Resource):
             All countries.
         """
         return await self._sender.call(
-            self._call(operations.COUNTRIES_LIST, {"lang": lang}, options), payloads.countries_list
+            self._call(operations.COUNTRIES_LIST, {"lang": lang}, options),
+            codec.countries_payloads.countries_list,
         )

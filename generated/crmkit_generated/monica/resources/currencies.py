@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import currency as currency_codec
-from ..models.currency import Currency
+from .. import codec
 from ..operations import currencies as operations
+
+if TYPE_CHECKING:
+    from ..models.currency import Currency
+
+    pass
 
 
 class Currencies(Resource):
@@ -38,7 +44,7 @@ class Currencies(Resource):
         """
         return Pager(
             self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
-            currency_codec.decode_all,
+            codec.currency.decode_all,
         )
 
     def get(
@@ -60,7 +66,7 @@ class Currencies(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CURRENCIES_GET, {"id": id}, options), currency_codec.decode
+                self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.currency.decode
             )
         )
 
@@ -89,7 +95,7 @@ class AsyncCurrencies(Resource):
         """
         return AsyncPager(
             self._list(operations.CURRENCIES_LIST, {}, options, start=start, page_size=page_size),
-            currency_codec.decode_all,
+            codec.currency.decode_all,
         )
 
     async def get(
@@ -110,5 +116,5 @@ class AsyncCurrencies(Resource):
             The currency.
         """
         return await self._sender.call(
-            self._call(operations.CURRENCIES_GET, {"id": id}, options), currency_codec.decode
+            self._call(operations.CURRENCIES_GET, {"id": id}, options), codec.currency.decode
         )

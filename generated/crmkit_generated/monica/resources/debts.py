@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,18 +13,22 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import debt as debt_codec
-from ..codec import debt_input as debt_input_codec
-from ..models.debt import Debt
-from ..models.debt_direction_input import DebtDirectionInput
-from ..models.debt_input import DebtInput
-from ..models.debt_status_input import DebtStatusInput
+from .. import codec, models
 from ..operations import debts as operations
+
+if TYPE_CHECKING:
+    from ..models.debt import Debt
+    from ..models.debt_direction_input import DebtDirectionInput
+    from ..models.debt_input import DebtInput
+    from ..models.debt_status_input import DebtStatusInput
+
+    pass
+
 
 _DEBTS_UPDATE = Merge(
     operations.DEBTS_GET,
     operations.DEBTS_UPDATE,
-    debt_codec.decode,
+    lambda tree: codec.debt.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("in_debt", ("in_debt",)),
@@ -71,13 +75,13 @@ class Debts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                debt_codec.decode_all,
+                codec.debt.decode_all,
             )
         return Pager(
             self._list(
                 operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            debt_codec.decode_all,
+            codec.debt.decode_all,
         )
 
     def create(
@@ -111,8 +115,8 @@ class Debts(Resource):
         """
         body_ = request_tree(
             operations.DEBTS_CREATE,
-            DebtInput,
-            debt_input_codec,
+            models.DebtInput,
+            codec.debt_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -125,7 +129,7 @@ class Debts(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.DEBTS_CREATE, {}, options, body_), debt_codec.decode
+                self._call(operations.DEBTS_CREATE, {}, options, body_), codec.debt.decode
             )
         )
 
@@ -148,7 +152,7 @@ class Debts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.DEBTS_GET, {"id": id}, options), debt_codec.decode
+                self._call(operations.DEBTS_GET, {"id": id}, options), codec.debt.decode
             )
         )
 
@@ -189,8 +193,8 @@ class Debts(Resource):
         """
         body_ = request_tree(
             operations.DEBTS_UPDATE,
-            DebtInput,
-            debt_input_codec,
+            models.DebtInput,
+            codec.debt_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -201,7 +205,7 @@ class Debts(Resource):
             },
             extra,
         )
-        return drive(self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, debt_codec.decode))
+        return drive(self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.debt.decode))
 
     def delete(
         self,
@@ -256,13 +260,13 @@ class AsyncDebts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                debt_codec.decode_all,
+                codec.debt.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.DEBTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            debt_codec.decode_all,
+            codec.debt.decode_all,
         )
 
     async def create(
@@ -296,8 +300,8 @@ class AsyncDebts(Resource):
         """
         body_ = request_tree(
             operations.DEBTS_CREATE,
-            DebtInput,
-            debt_input_codec,
+            models.DebtInput,
+            codec.debt_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -309,7 +313,7 @@ class AsyncDebts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.DEBTS_CREATE, {}, options, body_), debt_codec.decode
+            self._call(operations.DEBTS_CREATE, {}, options, body_), codec.debt.decode
         )
 
     async def get(
@@ -330,7 +334,7 @@ class AsyncDebts(Resource):
             The debt.
         """
         return await self._sender.call(
-            self._call(operations.DEBTS_GET, {"id": id}, options), debt_codec.decode
+            self._call(operations.DEBTS_GET, {"id": id}, options), codec.debt.decode
         )
 
     async def update(
@@ -370,8 +374,8 @@ class AsyncDebts(Resource):
         """
         body_ = request_tree(
             operations.DEBTS_UPDATE,
-            DebtInput,
-            debt_input_codec,
+            models.DebtInput,
+            codec.debt_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -382,7 +386,7 @@ class AsyncDebts(Resource):
             },
             extra,
         )
-        return await self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, debt_codec.decode)
+        return await self._merge(_DEBTS_UPDATE, {"id": id}, options, body_, codec.debt.decode)
 
     async def delete(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,11 +13,14 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, File, Unset
 
-from ..codec import document as document_codec
-from ..codec import document_upload_input as document_upload_input_codec
-from ..models.document import Document
-from ..models.document_upload_input import DocumentUploadInput
+from .. import codec, models
 from ..operations import documents as operations
+
+if TYPE_CHECKING:
+    from ..models.document import Document
+    from ..models.document_upload_input import DocumentUploadInput
+
+    pass
 
 
 class Documents(Resource):
@@ -56,13 +59,13 @@ class Documents(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                document_codec.decode_all,
+                codec.document.decode_all,
             )
         return Pager(
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            document_codec.decode_all,
+            codec.document.decode_all,
         )
 
     def create(
@@ -90,15 +93,15 @@ class Documents(Resource):
         """
         body_ = request_tree(
             operations.DOCUMENTS_CREATE,
-            DocumentUploadInput,
-            document_upload_input_codec,
+            models.DocumentUploadInput,
+            codec.document_upload_input,
             input_,
             {"contact_id": contact_id, "document": document},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.DOCUMENTS_CREATE, {}, options, body_), document_codec.decode
+                self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.document.decode
             )
         )
 
@@ -121,7 +124,7 @@ class Documents(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.DOCUMENTS_GET, {"id": id}, options), document_codec.decode
+                self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.document.decode
             )
         )
 
@@ -179,13 +182,13 @@ class AsyncDocuments(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                document_codec.decode_all,
+                codec.document.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.DOCUMENTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            document_codec.decode_all,
+            codec.document.decode_all,
         )
 
     async def create(
@@ -213,14 +216,14 @@ class AsyncDocuments(Resource):
         """
         body_ = request_tree(
             operations.DOCUMENTS_CREATE,
-            DocumentUploadInput,
-            document_upload_input_codec,
+            models.DocumentUploadInput,
+            codec.document_upload_input,
             input_,
             {"contact_id": contact_id, "document": document},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.DOCUMENTS_CREATE, {}, options, body_), document_codec.decode
+            self._call(operations.DOCUMENTS_CREATE, {}, options, body_), codec.document.decode
         )
 
     async def get(
@@ -241,7 +244,7 @@ class AsyncDocuments(Resource):
             The document.
         """
         return await self._sender.call(
-            self._call(operations.DOCUMENTS_GET, {"id": id}, options), document_codec.decode
+            self._call(operations.DOCUMENTS_GET, {"id": id}, options), codec.document.decode
         )
 
     async def delete(

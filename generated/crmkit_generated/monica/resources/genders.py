@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,17 +13,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import gender as gender_codec
-from ..codec import gender_input as gender_input_codec
-from ..models.gender import Gender
-from ..models.gender_input import GenderInput
-from ..models.gender_type_input import GenderTypeInput
+from .. import codec, models
 from ..operations import genders as operations
+
+if TYPE_CHECKING:
+    from ..models.gender import Gender
+    from ..models.gender_input import GenderInput
+    from ..models.gender_type_input import GenderTypeInput
+
+    pass
+
 
 _GENDERS_UPDATE = Merge(
     operations.GENDERS_GET,
     operations.GENDERS_UPDATE,
-    gender_codec.decode,
+    lambda tree: codec.gender.decode(tree),
     (
         Member("name", ("name",)),
         Member("type", ("type",), argument="type_"),
@@ -60,7 +64,7 @@ class Genders(Resource):
             self._list(
                 operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            gender_codec.decode_all,
+            codec.gender.decode_all,
         )
 
     def create(
@@ -88,15 +92,15 @@ class Genders(Resource):
         """
         body_ = request_tree(
             operations.GENDERS_CREATE,
-            GenderInput,
-            gender_input_codec,
+            models.GenderInput,
+            codec.gender_input,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.GENDERS_CREATE, {}, options, body_), gender_codec.decode
+                self._call(operations.GENDERS_CREATE, {}, options, body_), codec.gender.decode
             )
         )
 
@@ -119,7 +123,7 @@ class Genders(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.GENDERS_GET, {"id": id}, options), gender_codec.decode
+                self._call(operations.GENDERS_GET, {"id": id}, options), codec.gender.decode
             )
         )
 
@@ -154,13 +158,13 @@ class Genders(Resource):
         """
         body_ = request_tree(
             operations.GENDERS_UPDATE,
-            GenderInput,
-            gender_input_codec,
+            models.GenderInput,
+            codec.gender_input,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
-        return drive(self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, gender_codec.decode))
+        return drive(self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.gender.decode))
 
     def delete(
         self,
@@ -209,7 +213,7 @@ class AsyncGenders(Resource):
             self._list(
                 operations.GENDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            gender_codec.decode_all,
+            codec.gender.decode_all,
         )
 
     async def create(
@@ -237,14 +241,14 @@ class AsyncGenders(Resource):
         """
         body_ = request_tree(
             operations.GENDERS_CREATE,
-            GenderInput,
-            gender_input_codec,
+            models.GenderInput,
+            codec.gender_input,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.GENDERS_CREATE, {}, options, body_), gender_codec.decode
+            self._call(operations.GENDERS_CREATE, {}, options, body_), codec.gender.decode
         )
 
     async def get(
@@ -265,7 +269,7 @@ class AsyncGenders(Resource):
             The gender.
         """
         return await self._sender.call(
-            self._call(operations.GENDERS_GET, {"id": id}, options), gender_codec.decode
+            self._call(operations.GENDERS_GET, {"id": id}, options), codec.gender.decode
         )
 
     async def update(
@@ -299,13 +303,13 @@ class AsyncGenders(Resource):
         """
         body_ = request_tree(
             operations.GENDERS_UPDATE,
-            GenderInput,
-            gender_input_codec,
+            models.GenderInput,
+            codec.gender_input,
             input_,
             {"name": name, "type_": type_},
             extra,
         )
-        return await self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, gender_codec.decode)
+        return await self._merge(_GENDERS_UPDATE, {"id": id}, options, body_, codec.gender.decode)
 
     async def delete(
         self,

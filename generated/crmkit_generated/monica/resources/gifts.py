@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,17 +14,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import gift as gift_codec
-from ..codec import gift_input as gift_input_codec
-from ..models.gift import Gift
-from ..models.gift_input import GiftInput
-from ..models.gift_status_input import GiftStatusInput
+from .. import codec, models
 from ..operations import gifts as operations
+
+if TYPE_CHECKING:
+    from ..models.gift import Gift
+    from ..models.gift_input import GiftInput
+    from ..models.gift_status_input import GiftStatusInput
+
+    pass
+
 
 _GIFTS_UPDATE = Merge(
     operations.GIFTS_GET,
     operations.GIFTS_UPDATE,
-    gift_codec.decode,
+    lambda tree: codec.gift.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("name", ("name",)),
@@ -74,13 +78,13 @@ class Gifts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                gift_codec.decode_all,
+                codec.gift.decode_all,
             )
         return Pager(
             self._list(
                 operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            gift_codec.decode_all,
+            codec.gift.decode_all,
         )
 
     def create(
@@ -120,8 +124,8 @@ class Gifts(Resource):
         """
         body_ = request_tree(
             operations.GIFTS_CREATE,
-            GiftInput,
-            gift_input_codec,
+            models.GiftInput,
+            codec.gift_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -137,7 +141,7 @@ class Gifts(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.GIFTS_CREATE, {}, options, body_), gift_codec.decode
+                self._call(operations.GIFTS_CREATE, {}, options, body_), codec.gift.decode
             )
         )
 
@@ -160,7 +164,7 @@ class Gifts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.GIFTS_GET, {"id": id}, options), gift_codec.decode
+                self._call(operations.GIFTS_GET, {"id": id}, options), codec.gift.decode
             )
         )
 
@@ -207,8 +211,8 @@ class Gifts(Resource):
         """
         body_ = request_tree(
             operations.GIFTS_UPDATE,
-            GiftInput,
-            gift_input_codec,
+            models.GiftInput,
+            codec.gift_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -222,7 +226,7 @@ class Gifts(Resource):
             },
             extra,
         )
-        return drive(self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, gift_codec.decode))
+        return drive(self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.gift.decode))
 
     def delete(
         self,
@@ -262,7 +266,7 @@ class Gifts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
-                gift_codec.decode,
+                codec.gift.decode,
             )
         )
 
@@ -303,13 +307,13 @@ class AsyncGifts(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                gift_codec.decode_all,
+                codec.gift.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.GIFTS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            gift_codec.decode_all,
+            codec.gift.decode_all,
         )
 
     async def create(
@@ -349,8 +353,8 @@ class AsyncGifts(Resource):
         """
         body_ = request_tree(
             operations.GIFTS_CREATE,
-            GiftInput,
-            gift_input_codec,
+            models.GiftInput,
+            codec.gift_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -365,7 +369,7 @@ class AsyncGifts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.GIFTS_CREATE, {}, options, body_), gift_codec.decode
+            self._call(operations.GIFTS_CREATE, {}, options, body_), codec.gift.decode
         )
 
     async def get(
@@ -386,7 +390,7 @@ class AsyncGifts(Resource):
             The gift.
         """
         return await self._sender.call(
-            self._call(operations.GIFTS_GET, {"id": id}, options), gift_codec.decode
+            self._call(operations.GIFTS_GET, {"id": id}, options), codec.gift.decode
         )
 
     async def update(
@@ -432,8 +436,8 @@ class AsyncGifts(Resource):
         """
         body_ = request_tree(
             operations.GIFTS_UPDATE,
-            GiftInput,
-            gift_input_codec,
+            models.GiftInput,
+            codec.gift_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -447,7 +451,7 @@ class AsyncGifts(Resource):
             },
             extra,
         )
-        return await self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, gift_codec.decode)
+        return await self._merge(_GIFTS_UPDATE, {"id": id}, options, body_, codec.gift.decode)
 
     async def delete(
         self,
@@ -486,5 +490,5 @@ class AsyncGifts(Resource):
         """
         return await self._sender.call(
             self._call(operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, options),
-            gift_codec.decode,
+            codec.gift.decode,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import journal_entry as journal_entry_codec
-from ..codec import journal_entry_input as journal_entry_input_codec
-from ..models.journal_entry import JournalEntry
-from ..models.journal_entry_input import JournalEntryInput
+from .. import codec, models
 from ..operations import journal as operations
+
+if TYPE_CHECKING:
+    from ..models.journal_entry import JournalEntry
+    from ..models.journal_entry_input import JournalEntryInput
+
+    pass
+
 
 _JOURNAL_UPDATE = Merge(
     operations.JOURNAL_GET,
     operations.JOURNAL_UPDATE,
-    journal_entry_codec.decode,
+    lambda tree: codec.journal_entry.decode(tree),
     (
         Member("title", ("title",)),
         Member("post", ("post",)),
@@ -59,7 +63,7 @@ class Journal(Resource):
             self._list(
                 operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            journal_entry_codec.decode_all,
+            codec.journal_entry.decode_all,
         )
 
     def create(
@@ -87,8 +91,8 @@ class Journal(Resource):
         """
         body_ = request_tree(
             operations.JOURNAL_CREATE,
-            JournalEntryInput,
-            journal_entry_input_codec,
+            models.JournalEntryInput,
+            codec.journal_entry_input,
             input_,
             {"title": title, "post": post},
             extra,
@@ -96,7 +100,7 @@ class Journal(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.JOURNAL_CREATE, {}, options, body_),
-                journal_entry_codec.decode,
+                codec.journal_entry.decode,
             )
         )
 
@@ -119,7 +123,7 @@ class Journal(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.JOURNAL_GET, {"id": id}, options), journal_entry_codec.decode
+                self._call(operations.JOURNAL_GET, {"id": id}, options), codec.journal_entry.decode
             )
         )
 
@@ -154,14 +158,14 @@ class Journal(Resource):
         """
         body_ = request_tree(
             operations.JOURNAL_UPDATE,
-            JournalEntryInput,
-            journal_entry_input_codec,
+            models.JournalEntryInput,
+            codec.journal_entry_input,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return drive(
-            self._merge(_JOURNAL_UPDATE, {"id": id}, options, body_, journal_entry_codec.decode)
+            self._merge(_JOURNAL_UPDATE, {"id": id}, options, body_, codec.journal_entry.decode)
         )
 
     def delete(
@@ -210,7 +214,7 @@ class AsyncJournal(Resource):
             self._list(
                 operations.JOURNAL_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            journal_entry_codec.decode_all,
+            codec.journal_entry.decode_all,
         )
 
     async def create(
@@ -238,14 +242,14 @@ class AsyncJournal(Resource):
         """
         body_ = request_tree(
             operations.JOURNAL_CREATE,
-            JournalEntryInput,
-            journal_entry_input_codec,
+            models.JournalEntryInput,
+            codec.journal_entry_input,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.JOURNAL_CREATE, {}, options, body_), journal_entry_codec.decode
+            self._call(operations.JOURNAL_CREATE, {}, options, body_), codec.journal_entry.decode
         )
 
     async def get(
@@ -266,7 +270,7 @@ class AsyncJournal(Resource):
             The journal entry.
         """
         return await self._sender.call(
-            self._call(operations.JOURNAL_GET, {"id": id}, options), journal_entry_codec.decode
+            self._call(operations.JOURNAL_GET, {"id": id}, options), codec.journal_entry.decode
         )
 
     async def update(
@@ -300,14 +304,14 @@ class AsyncJournal(Resource):
         """
         body_ = request_tree(
             operations.JOURNAL_UPDATE,
-            JournalEntryInput,
-            journal_entry_input_codec,
+            models.JournalEntryInput,
+            codec.journal_entry_input,
             input_,
             {"title": title, "post": post},
             extra,
         )
         return await self._merge(
-            _JOURNAL_UPDATE, {"id": id}, options, body_, journal_entry_codec.decode
+            _JOURNAL_UPDATE, {"id": id}, options, body_, codec.journal_entry.decode
         )
 
     async def delete(

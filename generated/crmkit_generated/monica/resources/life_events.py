@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,18 +14,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import life_event as life_event_codec
-from ..codec import life_event_input as life_event_input_codec
-from ..codec import life_event_update_input as life_event_update_input_codec
-from ..models.life_event import LifeEvent
-from ..models.life_event_input import LifeEventInput
-from ..models.life_event_update_input import LifeEventUpdateInput
+from .. import codec, models
 from ..operations import life_events as operations
+
+if TYPE_CHECKING:
+    from ..models.life_event import LifeEvent
+    from ..models.life_event_input import LifeEventInput
+    from ..models.life_event_update_input import LifeEventUpdateInput
+
+    pass
+
 
 _LIFE_EVENTS_UPDATE = Merge(
     operations.LIFE_EVENTS_GET,
     operations.LIFE_EVENTS_UPDATE,
-    life_event_codec.decode,
+    lambda tree: codec.life_event.decode(tree),
     (
         Member("life_event_type_id", ("life_event_type", "id")),
         Member("happened_at", ("happened_at",)),
@@ -68,7 +71,7 @@ class LifeEvents(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            life_event_codec.decode_all,
+            codec.life_event.decode_all,
         )
 
     def create(
@@ -108,8 +111,8 @@ class LifeEvents(Resource):
         """
         body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
-            LifeEventInput,
-            life_event_input_codec,
+            models.LifeEventInput,
+            codec.life_event_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -126,7 +129,7 @@ class LifeEvents(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_),
-                life_event_codec.decode,
+                codec.life_event.decode,
             )
         )
 
@@ -149,7 +152,7 @@ class LifeEvents(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), life_event_codec.decode
+                self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.life_event.decode
             )
         )
 
@@ -188,8 +191,8 @@ class LifeEvents(Resource):
         """
         body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
-            LifeEventUpdateInput,
-            life_event_update_input_codec,
+            models.LifeEventUpdateInput,
+            codec.life_event_update_input,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -200,7 +203,7 @@ class LifeEvents(Resource):
             extra,
         )
         return drive(
-            self._merge(_LIFE_EVENTS_UPDATE, {"id": id}, options, body_, life_event_codec.decode)
+            self._merge(_LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.life_event.decode)
         )
 
     def delete(
@@ -255,7 +258,7 @@ class AsyncLifeEvents(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            life_event_codec.decode_all,
+            codec.life_event.decode_all,
         )
 
     async def create(
@@ -295,8 +298,8 @@ class AsyncLifeEvents(Resource):
         """
         body_ = request_tree(
             operations.LIFE_EVENTS_CREATE,
-            LifeEventInput,
-            life_event_input_codec,
+            models.LifeEventInput,
+            codec.life_event_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -311,7 +314,7 @@ class AsyncLifeEvents(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_), life_event_codec.decode
+            self._call(operations.LIFE_EVENTS_CREATE, {}, options, body_), codec.life_event.decode
         )
 
     async def get(
@@ -332,7 +335,7 @@ class AsyncLifeEvents(Resource):
             The life event.
         """
         return await self._sender.call(
-            self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), life_event_codec.decode
+            self._call(operations.LIFE_EVENTS_GET, {"id": id}, options), codec.life_event.decode
         )
 
     async def update(
@@ -370,8 +373,8 @@ class AsyncLifeEvents(Resource):
         """
         body_ = request_tree(
             operations.LIFE_EVENTS_UPDATE,
-            LifeEventUpdateInput,
-            life_event_update_input_codec,
+            models.LifeEventUpdateInput,
+            codec.life_event_update_input,
             input_,
             {
                 "life_event_type_id": life_event_type_id,
@@ -382,7 +385,7 @@ class AsyncLifeEvents(Resource):
             extra,
         )
         return await self._merge(
-            _LIFE_EVENTS_UPDATE, {"id": id}, options, body_, life_event_codec.decode
+            _LIFE_EVENTS_UPDATE, {"id": id}, options, body_, codec.life_event.decode
         )
 
     async def delete(

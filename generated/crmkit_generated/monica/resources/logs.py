@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import audit_log as audit_log_codec
-from ..models.audit_log import AuditLog
+from .. import codec
 from ..operations import logs as operations
+
+if TYPE_CHECKING:
+    from ..models.audit_log import AuditLog
+
+    pass
 
 
 class Logs(Resource):
@@ -46,11 +52,11 @@ class Logs(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                audit_log_codec.decode_all,
+                codec.audit_log.decode_all,
             )
         return Pager(
             self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
-            audit_log_codec.decode_all,
+            codec.audit_log.decode_all,
         )
 
 
@@ -87,9 +93,9 @@ class AsyncLogs(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                audit_log_codec.decode_all,
+                codec.audit_log.decode_all,
             )
         return AsyncPager(
             self._list(operations.LOGS_LIST, {}, options, start=start, page_size=page_size),
-            audit_log_codec.decode_all,
+            codec.audit_log.decode_all,
         )

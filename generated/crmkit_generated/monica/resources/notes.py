@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..models.note import Note
-from ..models.note_input import NoteInput
+from .. import codec, models
 from ..operations import notes as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+
+    pass
+
 
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
-    note_codec.decode,
+    lambda tree: codec.note.decode(tree),
     (
         Member("body", ("body",)),
         Member("contact_id", ("contact", "id")),
@@ -67,13 +71,13 @@ class Notes(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                note_codec.decode_all,
+                codec.note.decode_all,
             )
         return Pager(
             self._list(
                 operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     def create(
@@ -104,15 +108,15 @@ class Notes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_CREATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
+                self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
             )
         )
 
@@ -135,7 +139,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
             )
         )
 
@@ -174,13 +178,13 @@ class Notes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
-        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode))
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode))
 
     def delete(
         self,
@@ -235,13 +239,13 @@ class AsyncNotes(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                note_codec.decode_all,
+                codec.note.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.NOTES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            note_codec.decode_all,
+            codec.note.decode_all,
         )
 
     async def create(
@@ -272,14 +276,14 @@ class AsyncNotes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_CREATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
+            self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
         )
 
     async def get(
@@ -300,7 +304,7 @@ class AsyncNotes(Resource):
             The note.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
         )
 
     async def update(
@@ -338,13 +342,13 @@ class AsyncNotes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {"body": body, "contact_id": contact_id, "is_favorited": is_favorited},
             extra,
         )
-        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode)
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode)
 
     async def delete(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,17 +14,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import occupation as occupation_codec
-from ..codec import occupation_input as occupation_input_codec
-from ..models.occupation import Occupation
-from ..models.occupation_input import OccupationInput
-from ..models.salary_unit_input import SalaryUnitInput
+from .. import codec, models
 from ..operations import occupations as operations
+
+if TYPE_CHECKING:
+    from ..models.occupation import Occupation
+    from ..models.occupation_input import OccupationInput
+    from ..models.salary_unit_input import SalaryUnitInput
+
+    pass
+
 
 _OCCUPATIONS_UPDATE = Merge(
     operations.OCCUPATIONS_GET,
     operations.OCCUPATIONS_UPDATE,
-    occupation_codec.decode,
+    lambda tree: codec.occupation.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("company_id", ("company", "id")),
@@ -72,7 +76,7 @@ class Occupations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            occupation_codec.decode_all,
+            codec.occupation.decode_all,
         )
 
     def create(
@@ -114,8 +118,8 @@ class Occupations(Resource):
         """
         body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
-            OccupationInput,
-            occupation_input_codec,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -133,7 +137,7 @@ class Occupations(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.OCCUPATIONS_CREATE, {}, options, body_),
-                occupation_codec.decode,
+                codec.occupation.decode,
             )
         )
 
@@ -156,7 +160,7 @@ class Occupations(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), occupation_codec.decode
+                self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
             )
         )
 
@@ -205,8 +209,8 @@ class Occupations(Resource):
         """
         body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
-            OccupationInput,
-            occupation_input_codec,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -222,7 +226,7 @@ class Occupations(Resource):
             extra,
         )
         return drive(
-            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, occupation_codec.decode)
+            self._merge(_OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode)
         )
 
     def delete(
@@ -277,7 +281,7 @@ class AsyncOccupations(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            occupation_codec.decode_all,
+            codec.occupation.decode_all,
         )
 
     async def create(
@@ -319,8 +323,8 @@ class AsyncOccupations(Resource):
         """
         body_ = request_tree(
             operations.OCCUPATIONS_CREATE,
-            OccupationInput,
-            occupation_input_codec,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -336,7 +340,7 @@ class AsyncOccupations(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), occupation_codec.decode
+            self._call(operations.OCCUPATIONS_CREATE, {}, options, body_), codec.occupation.decode
         )
 
     async def get(
@@ -357,7 +361,7 @@ class AsyncOccupations(Resource):
             The occupation.
         """
         return await self._sender.call(
-            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), occupation_codec.decode
+            self._call(operations.OCCUPATIONS_GET, {"id": id}, options), codec.occupation.decode
         )
 
     async def update(
@@ -405,8 +409,8 @@ class AsyncOccupations(Resource):
         """
         body_ = request_tree(
             operations.OCCUPATIONS_UPDATE,
-            OccupationInput,
-            occupation_input_codec,
+            models.OccupationInput,
+            codec.occupation_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -422,7 +426,7 @@ class AsyncOccupations(Resource):
             extra,
         )
         return await self._merge(
-            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, occupation_codec.decode
+            _OCCUPATIONS_UPDATE, {"id": id}, options, body_, codec.occupation.decode
         )
 
     async def delete(

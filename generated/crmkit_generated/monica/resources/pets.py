@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.call import refuse_beside
 from crmkit.core.drive import drive
@@ -14,16 +14,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import pet as pet_codec
-from ..codec import pet_input as pet_input_codec
-from ..models.pet import Pet
-from ..models.pet_input import PetInput
+from .. import codec, models
 from ..operations import pets as operations
+
+if TYPE_CHECKING:
+    from ..models.pet import Pet
+    from ..models.pet_input import PetInput
+
+    pass
+
 
 _PETS_UPDATE = Merge(
     operations.PETS_GET,
     operations.PETS_UPDATE,
-    pet_codec.decode,
+    lambda tree: codec.pet.decode(tree),
     (
         Member("pet_category_id", ("pet_category", "id")),
         Member("contact_id", ("contact", "id")),
@@ -69,13 +73,13 @@ class Pets(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                pet_codec.decode_all,
+                codec.pet.decode_all,
             )
         return Pager(
             self._list(
                 operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            pet_codec.decode_all,
+            codec.pet.decode_all,
         )
 
     def create(
@@ -105,15 +109,15 @@ class Pets(Resource):
         """
         body_ = request_tree(
             operations.PETS_CREATE,
-            PetInput,
-            pet_input_codec,
+            models.PetInput,
+            codec.pet_input,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.PETS_CREATE, {}, options, body_), pet_codec.decode
+                self._call(operations.PETS_CREATE, {}, options, body_), codec.pet.decode
             )
         )
 
@@ -136,7 +140,7 @@ class Pets(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PETS_GET, {"id": id}, options), pet_codec.decode
+                self._call(operations.PETS_GET, {"id": id}, options), codec.pet.decode
             )
         )
 
@@ -173,13 +177,13 @@ class Pets(Resource):
         """
         body_ = request_tree(
             operations.PETS_UPDATE,
-            PetInput,
-            pet_input_codec,
+            models.PetInput,
+            codec.pet_input,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
-        return drive(self._merge(_PETS_UPDATE, {"id": id}, options, body_, pet_codec.decode))
+        return drive(self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.pet.decode))
 
     def delete(
         self,
@@ -235,13 +239,13 @@ class AsyncPets(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                pet_codec.decode_all,
+                codec.pet.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.PETS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            pet_codec.decode_all,
+            codec.pet.decode_all,
         )
 
     async def create(
@@ -271,14 +275,14 @@ class AsyncPets(Resource):
         """
         body_ = request_tree(
             operations.PETS_CREATE,
-            PetInput,
-            pet_input_codec,
+            models.PetInput,
+            codec.pet_input,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PETS_CREATE, {}, options, body_), pet_codec.decode
+            self._call(operations.PETS_CREATE, {}, options, body_), codec.pet.decode
         )
 
     async def get(
@@ -299,7 +303,7 @@ class AsyncPets(Resource):
             The pet.
         """
         return await self._sender.call(
-            self._call(operations.PETS_GET, {"id": id}, options), pet_codec.decode
+            self._call(operations.PETS_GET, {"id": id}, options), codec.pet.decode
         )
 
     async def update(
@@ -335,13 +339,13 @@ class AsyncPets(Resource):
         """
         body_ = request_tree(
             operations.PETS_UPDATE,
-            PetInput,
-            pet_input_codec,
+            models.PetInput,
+            codec.pet_input,
             input_,
             {"pet_category_id": pet_category_id, "contact_id": contact_id, "name": name},
             extra,
         )
-        return await self._merge(_PETS_UPDATE, {"id": id}, options, body_, pet_codec.decode)
+        return await self._merge(_PETS_UPDATE, {"id": id}, options, body_, codec.pet.decode)
 
     async def delete(
         self,

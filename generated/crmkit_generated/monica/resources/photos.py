@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,13 +13,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, File, Unset
 
-from ..codec import photo as photo_codec
-from ..codec import photo_input as photo_input_codec
-from ..codec import photo_upload_input as photo_upload_input_codec
-from ..models.photo import Photo
-from ..models.photo_input import PhotoInput
-from ..models.photo_upload_input import PhotoUploadInput
+from .. import codec, models
 from ..operations import photos as operations
+
+if TYPE_CHECKING:
+    from ..models.photo import Photo
+    from ..models.photo_input import PhotoInput
+    from ..models.photo_upload_input import PhotoUploadInput
+
+    pass
 
 
 class Photos(Resource):
@@ -58,13 +60,13 @@ class Photos(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                photo_codec.decode_all,
+                codec.photo.decode_all,
             )
         return Pager(
             self._list(
                 operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            photo_codec.decode_all,
+            codec.photo.decode_all,
         )
 
     def create(
@@ -95,11 +97,11 @@ class Photos(Resource):
         Returns:
             The photo, created.
         """
-        if isinstance(input_, PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
+        if isinstance(input_, models.PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
             upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
-                PhotoUploadInput,
-                photo_upload_input_codec,
+                models.PhotoUploadInput,
+                codec.photo_upload_input,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
                 extra,
@@ -107,20 +109,20 @@ class Photos(Resource):
             return drive(
                 self._sender.call(
                     self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
-                    photo_codec.decode,
+                    codec.photo.decode,
                 )
             )
         body_ = request_tree(
             operations.PHOTOS_CREATE,
-            PhotoInput,
-            photo_input_codec,
+            models.PhotoInput,
+            codec.photo_input,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.PHOTOS_CREATE, {}, options, body_), photo_codec.decode
+                self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.photo.decode
             )
         )
 
@@ -143,7 +145,7 @@ class Photos(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PHOTOS_GET, {"id": id}, options), photo_codec.decode
+                self._call(operations.PHOTOS_GET, {"id": id}, options), codec.photo.decode
             )
         )
 
@@ -201,13 +203,13 @@ class AsyncPhotos(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                photo_codec.decode_all,
+                codec.photo.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.PHOTOS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            photo_codec.decode_all,
+            codec.photo.decode_all,
         )
 
     async def create(
@@ -238,29 +240,29 @@ class AsyncPhotos(Resource):
         Returns:
             The photo, created.
         """
-        if isinstance(input_, PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
+        if isinstance(input_, models.PhotoUploadInput) or (input_ is None and (photo is not UNSET)):
             upload_ = request_tree(
                 operations.PHOTOS_CREATE_UPLOAD,
-                PhotoUploadInput,
-                photo_upload_input_codec,
+                models.PhotoUploadInput,
+                codec.photo_upload_input,
                 input_,
                 {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
                 extra,
             )
             return await self._sender.call(
                 self._call(operations.PHOTOS_CREATE_UPLOAD, {}, options, upload_),
-                photo_codec.decode,
+                codec.photo.decode,
             )
         body_ = request_tree(
             operations.PHOTOS_CREATE,
-            PhotoInput,
-            photo_input_codec,
+            models.PhotoInput,
+            codec.photo_input,
             input_,
             {"contact_id": contact_id, "data": data, "extension": extension, "photo": photo},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PHOTOS_CREATE, {}, options, body_), photo_codec.decode
+            self._call(operations.PHOTOS_CREATE, {}, options, body_), codec.photo.decode
         )
 
     async def get(
@@ -281,7 +283,7 @@ class AsyncPhotos(Resource):
             The photo.
         """
         return await self._sender.call(
-            self._call(operations.PHOTOS_GET, {"id": id}, options), photo_codec.decode
+            self._call(operations.PHOTOS_GET, {"id": id}, options), codec.photo.decode
         )
 
     async def delete(

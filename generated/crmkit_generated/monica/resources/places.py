@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,16 +13,20 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import place as place_codec
-from ..codec import place_input as place_input_codec
-from ..models.place import Place
-from ..models.place_input import PlaceInput
+from .. import codec, models
 from ..operations import places as operations
+
+if TYPE_CHECKING:
+    from ..models.place import Place
+    from ..models.place_input import PlaceInput
+
+    pass
+
 
 _PLACES_UPDATE = Merge(
     operations.PLACES_GET,
     operations.PLACES_UPDATE,
-    place_codec.decode,
+    lambda tree: codec.place.decode(tree),
     (
         Member("street", ("street",), nullable=True),
         Member("city", ("city",), nullable=True),
@@ -64,7 +68,7 @@ class Places(Resource):
             self._list(
                 operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            place_codec.decode_all,
+            codec.place.decode_all,
         )
 
     def create(
@@ -102,8 +106,8 @@ class Places(Resource):
         """
         body_ = request_tree(
             operations.PLACES_CREATE,
-            PlaceInput,
-            place_input_codec,
+            models.PlaceInput,
+            codec.place_input,
             input_,
             {
                 "street": street,
@@ -118,7 +122,7 @@ class Places(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.PLACES_CREATE, {}, options, body_), place_codec.decode
+                self._call(operations.PLACES_CREATE, {}, options, body_), codec.place.decode
             )
         )
 
@@ -141,7 +145,7 @@ class Places(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.PLACES_GET, {"id": id}, options), place_codec.decode
+                self._call(operations.PLACES_GET, {"id": id}, options), codec.place.decode
             )
         )
 
@@ -186,8 +190,8 @@ class Places(Resource):
         """
         body_ = request_tree(
             operations.PLACES_UPDATE,
-            PlaceInput,
-            place_input_codec,
+            models.PlaceInput,
+            codec.place_input,
             input_,
             {
                 "street": street,
@@ -200,7 +204,7 @@ class Places(Resource):
             },
             extra,
         )
-        return drive(self._merge(_PLACES_UPDATE, {"id": id}, options, body_, place_codec.decode))
+        return drive(self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.place.decode))
 
     def delete(
         self,
@@ -248,7 +252,7 @@ class AsyncPlaces(Resource):
             self._list(
                 operations.PLACES_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            place_codec.decode_all,
+            codec.place.decode_all,
         )
 
     async def create(
@@ -286,8 +290,8 @@ class AsyncPlaces(Resource):
         """
         body_ = request_tree(
             operations.PLACES_CREATE,
-            PlaceInput,
-            place_input_codec,
+            models.PlaceInput,
+            codec.place_input,
             input_,
             {
                 "street": street,
@@ -301,7 +305,7 @@ class AsyncPlaces(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.PLACES_CREATE, {}, options, body_), place_codec.decode
+            self._call(operations.PLACES_CREATE, {}, options, body_), codec.place.decode
         )
 
     async def get(
@@ -322,7 +326,7 @@ class AsyncPlaces(Resource):
             The place.
         """
         return await self._sender.call(
-            self._call(operations.PLACES_GET, {"id": id}, options), place_codec.decode
+            self._call(operations.PLACES_GET, {"id": id}, options), codec.place.decode
         )
 
     async def update(
@@ -366,8 +370,8 @@ class AsyncPlaces(Resource):
         """
         body_ = request_tree(
             operations.PLACES_UPDATE,
-            PlaceInput,
-            place_input_codec,
+            models.PlaceInput,
+            codec.place_input,
             input_,
             {
                 "street": street,
@@ -380,7 +384,7 @@ class AsyncPlaces(Resource):
             },
             extra,
         )
-        return await self._merge(_PLACES_UPDATE, {"id": id}, options, body_, place_codec.decode)
+        return await self._merge(_PLACES_UPDATE, {"id": id}, options, body_, codec.place.decode)
 
     async def delete(
         self,

@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import relationship_type_group as relationship_type_group_codec
-from ..models.relationship_type_group import RelationshipTypeGroup
+from .. import codec
 from ..operations import relationship_type_groups as operations
+
+if TYPE_CHECKING:
+    from ..models.relationship_type_group import RelationshipTypeGroup
+
+    pass
 
 
 class RelationshipTypeGroups(Resource):
@@ -44,7 +50,7 @@ class RelationshipTypeGroups(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            relationship_type_group_codec.decode_all,
+            codec.relationship_type_group.decode_all,
         )
 
     def get(
@@ -67,7 +73,7 @@ class RelationshipTypeGroups(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
-                relationship_type_group_codec.decode,
+                codec.relationship_type_group.decode,
             )
         )
 
@@ -102,7 +108,7 @@ class AsyncRelationshipTypeGroups(Resource):
                 start=start,
                 page_size=page_size,
             ),
-            relationship_type_group_codec.decode_all,
+            codec.relationship_type_group.decode_all,
         )
 
     async def get(
@@ -124,5 +130,5 @@ class AsyncRelationshipTypeGroups(Resource):
         """
         return await self._sender.call(
             self._call(operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, options),
-            relationship_type_group_codec.decode,
+            codec.relationship_type_group.decode,
         )

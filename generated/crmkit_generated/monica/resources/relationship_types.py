@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import relationship_type as relationship_type_codec
-from ..models.relationship_type import RelationshipType
+from .. import codec
 from ..operations import relationship_types as operations
+
+if TYPE_CHECKING:
+    from ..models.relationship_type import RelationshipType
+
+    pass
 
 
 class RelationshipTypes(Resource):
@@ -40,7 +46,7 @@ class RelationshipTypes(Resource):
             self._list(
                 operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            relationship_type_codec.decode_all,
+            codec.relationship_type.decode_all,
         )
 
     def get(
@@ -63,7 +69,7 @@ class RelationshipTypes(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
-                relationship_type_codec.decode,
+                codec.relationship_type.decode,
             )
         )
 
@@ -94,7 +100,7 @@ class AsyncRelationshipTypes(Resource):
             self._list(
                 operations.RELATIONSHIP_TYPES_LIST, {}, options, start=start, page_size=page_size
             ),
-            relationship_type_codec.decode_all,
+            codec.relationship_type.decode_all,
         )
 
     async def get(
@@ -116,5 +122,5 @@ class AsyncRelationshipTypes(Resource):
         """
         return await self._sender.call(
             self._call(operations.RELATIONSHIP_TYPES_GET, {"id": id}, options),
-            relationship_type_codec.decode,
+            codec.relationship_type.decode,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -12,13 +12,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import relationship as relationship_codec
-from ..codec import relationship_input as relationship_input_codec
-from ..codec import relationship_update_input as relationship_update_input_codec
-from ..models.relationship import Relationship
-from ..models.relationship_input import RelationshipInput
-from ..models.relationship_update_input import RelationshipUpdateInput
+from .. import codec, models
 from ..operations import relationships as operations
+
+if TYPE_CHECKING:
+    from ..models.relationship import Relationship
+    from ..models.relationship_input import RelationshipInput
+    from ..models.relationship_update_input import RelationshipUpdateInput
+
+    pass
 
 
 class Relationships(Resource):
@@ -45,7 +47,7 @@ class Relationships(Resource):
         """
         return Pager(
             self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
-            relationship_codec.decode_all,
+            codec.relationship.decode_all,
         )
 
     def create(
@@ -77,8 +79,8 @@ class Relationships(Resource):
         """
         body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
-            RelationshipInput,
-            relationship_input_codec,
+            models.RelationshipInput,
+            codec.relationship_input,
             input_,
             {
                 "contact_is": contact_is,
@@ -90,7 +92,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
-                relationship_codec.decode,
+                codec.relationship.decode,
             )
         )
 
@@ -114,7 +116,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_GET, {"id": id}, options),
-                relationship_codec.decode,
+                codec.relationship.decode,
             )
         )
 
@@ -143,8 +145,8 @@ class Relationships(Resource):
         """
         body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
-            RelationshipUpdateInput,
-            relationship_update_input_codec,
+            models.RelationshipUpdateInput,
+            codec.relationship_update_input,
             "relationship_type_id",
             relationship_type_id,
             extra,
@@ -152,7 +154,7 @@ class Relationships(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
-                relationship_codec.decode,
+                codec.relationship.decode,
             )
         )
 
@@ -202,7 +204,7 @@ class AsyncRelationships(Resource):
         """
         return AsyncPager(
             self._list(operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, options),
-            relationship_codec.decode_all,
+            codec.relationship.decode_all,
         )
 
     async def create(
@@ -234,8 +236,8 @@ class AsyncRelationships(Resource):
         """
         body_ = request_tree(
             operations.RELATIONSHIPS_CREATE,
-            RelationshipInput,
-            relationship_input_codec,
+            models.RelationshipInput,
+            codec.relationship_input,
             input_,
             {
                 "contact_is": contact_is,
@@ -246,7 +248,7 @@ class AsyncRelationships(Resource):
         )
         return await self._sender.call(
             self._call(operations.RELATIONSHIPS_CREATE, {}, options, body_),
-            relationship_codec.decode,
+            codec.relationship.decode,
         )
 
     async def get(
@@ -267,7 +269,7 @@ class AsyncRelationships(Resource):
             The relationship.
         """
         return await self._sender.call(
-            self._call(operations.RELATIONSHIPS_GET, {"id": id}, options), relationship_codec.decode
+            self._call(operations.RELATIONSHIPS_GET, {"id": id}, options), codec.relationship.decode
         )
 
     async def update(
@@ -295,15 +297,15 @@ class AsyncRelationships(Resource):
         """
         body_ = member_tree(
             operations.RELATIONSHIPS_UPDATE,
-            RelationshipUpdateInput,
-            relationship_update_input_codec,
+            models.RelationshipUpdateInput,
+            codec.relationship_update_input,
             "relationship_type_id",
             relationship_type_id,
             extra,
         )
         return await self._sender.call(
             self._call(operations.RELATIONSHIPS_UPDATE, {"id": id}, options, body_),
-            relationship_codec.decode,
+            codec.relationship.decode,
         )
 
     async def delete(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,21 +14,23 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import reminder as reminder_codec
-from ..codec import reminder_input as reminder_input_codec
-from ..codec import reminder_update_input as reminder_update_input_codec
-from ..codec import upcoming_reminder as upcoming_reminder_codec
-from ..models.reminder import Reminder
-from ..models.reminder_frequency_input import ReminderFrequencyInput
-from ..models.reminder_input import ReminderInput
-from ..models.reminder_update_input import ReminderUpdateInput
-from ..models.upcoming_reminder import UpcomingReminder
+from .. import codec, models
 from ..operations import reminders as operations
+
+if TYPE_CHECKING:
+    from ..models.reminder import Reminder
+    from ..models.reminder_frequency_input import ReminderFrequencyInput
+    from ..models.reminder_input import ReminderInput
+    from ..models.reminder_update_input import ReminderUpdateInput
+    from ..models.upcoming_reminder import UpcomingReminder
+
+    pass
+
 
 _REMINDERS_UPDATE = Merge(
     operations.REMINDERS_GET,
     operations.REMINDERS_UPDATE,
-    reminder_codec.decode,
+    lambda tree: codec.reminder.decode(tree),
     (
         Member("contact_id", ("contact", "id")),
         Member("title", ("title",)),
@@ -77,13 +79,13 @@ class Reminders(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                reminder_codec.decode_all,
+                codec.reminder.decode_all,
             )
         return Pager(
             self._list(
                 operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            reminder_codec.decode_all,
+            codec.reminder.decode_all,
         )
 
     def create(
@@ -121,8 +123,8 @@ class Reminders(Resource):
         """
         body_ = request_tree(
             operations.REMINDERS_CREATE,
-            ReminderInput,
-            reminder_input_codec,
+            models.ReminderInput,
+            codec.reminder_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -137,7 +139,7 @@ class Reminders(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.REMINDERS_CREATE, {}, options, body_), reminder_codec.decode
+                self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.reminder.decode
             )
         )
 
@@ -160,7 +162,7 @@ class Reminders(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.REMINDERS_GET, {"id": id}, options), reminder_codec.decode
+                self._call(operations.REMINDERS_GET, {"id": id}, options), codec.reminder.decode
             )
         )
 
@@ -205,8 +207,8 @@ class Reminders(Resource):
         """
         body_ = request_tree(
             operations.REMINDERS_UPDATE,
-            ReminderUpdateInput,
-            reminder_update_input_codec,
+            models.ReminderUpdateInput,
+            codec.reminder_update_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -220,7 +222,7 @@ class Reminders(Resource):
             extra,
         )
         return drive(
-            self._merge(_REMINDERS_UPDATE, {"id": id}, options, body_, reminder_codec.decode)
+            self._merge(_REMINDERS_UPDATE, {"id": id}, options, body_, codec.reminder.decode)
         )
 
     def delete(
@@ -259,7 +261,7 @@ class Reminders(Resource):
         """
         return Pager(
             self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
-            upcoming_reminder_codec.decode_all,
+            codec.upcoming_reminder.decode_all,
         )
 
 
@@ -299,13 +301,13 @@ class AsyncReminders(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                reminder_codec.decode_all,
+                codec.reminder.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.REMINDERS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            reminder_codec.decode_all,
+            codec.reminder.decode_all,
         )
 
     async def create(
@@ -343,8 +345,8 @@ class AsyncReminders(Resource):
         """
         body_ = request_tree(
             operations.REMINDERS_CREATE,
-            ReminderInput,
-            reminder_input_codec,
+            models.ReminderInput,
+            codec.reminder_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -358,7 +360,7 @@ class AsyncReminders(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.REMINDERS_CREATE, {}, options, body_), reminder_codec.decode
+            self._call(operations.REMINDERS_CREATE, {}, options, body_), codec.reminder.decode
         )
 
     async def get(
@@ -379,7 +381,7 @@ class AsyncReminders(Resource):
             The reminder.
         """
         return await self._sender.call(
-            self._call(operations.REMINDERS_GET, {"id": id}, options), reminder_codec.decode
+            self._call(operations.REMINDERS_GET, {"id": id}, options), codec.reminder.decode
         )
 
     async def update(
@@ -423,8 +425,8 @@ class AsyncReminders(Resource):
         """
         body_ = request_tree(
             operations.REMINDERS_UPDATE,
-            ReminderUpdateInput,
-            reminder_update_input_codec,
+            models.ReminderUpdateInput,
+            codec.reminder_update_input,
             input_,
             {
                 "contact_id": contact_id,
@@ -438,7 +440,7 @@ class AsyncReminders(Resource):
             extra,
         )
         return await self._merge(
-            _REMINDERS_UPDATE, {"id": id}, options, body_, reminder_codec.decode
+            _REMINDERS_UPDATE, {"id": id}, options, body_, codec.reminder.decode
         )
 
     async def delete(
@@ -477,5 +479,5 @@ class AsyncReminders(Resource):
         """
         return AsyncPager(
             self._list(operations.REMINDERS_UPCOMING, {"month": month}, options),
-            upcoming_reminder_codec.decode_all,
+            codec.upcoming_reminder.decode_all,
         )

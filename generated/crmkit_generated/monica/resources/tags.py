@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -12,13 +12,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact as contact_codec
-from ..codec import tag as tag_codec
-from ..codec import tag_input as tag_input_codec
-from ..models.contact import Contact
-from ..models.tag import Tag
-from ..models.tag_input import TagInput
+from .. import codec, models
 from ..operations import tags as operations
+
+if TYPE_CHECKING:
+    from ..models.contact import Contact
+    from ..models.tag import Tag
+    from ..models.tag_input import TagInput
+
+    pass
 
 
 class Tags(Resource):
@@ -50,7 +52,7 @@ class Tags(Resource):
             self._list(
                 operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            tag_codec.decode_all,
+            codec.tag.decode_all,
         )
 
     def create(
@@ -72,10 +74,12 @@ class Tags(Resource):
         Returns:
             The tag, created.
         """
-        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_CREATE, {}, options, body_), tag_codec.decode
+                self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag.decode
             )
         )
 
@@ -98,7 +102,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_GET, {"id": id}, options), tag_codec.decode
+                self._call(operations.TAGS_GET, {"id": id}, options), codec.tag.decode
             )
         )
 
@@ -123,10 +127,12 @@ class Tags(Resource):
         Returns:
             The tag.
         """
-        body_ = member_tree(operations.TAGS_UPDATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_UPDATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), tag_codec.decode
+                self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.tag.decode
             )
         )
 
@@ -171,7 +177,7 @@ class Tags(Resource):
             self._list(
                 operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
 
@@ -204,7 +210,7 @@ class AsyncTags(Resource):
             self._list(
                 operations.TAGS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            tag_codec.decode_all,
+            codec.tag.decode_all,
         )
 
     async def create(
@@ -226,9 +232,11 @@ class AsyncTags(Resource):
         Returns:
             The tag, created.
         """
-        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return await self._sender.call(
-            self._call(operations.TAGS_CREATE, {}, options, body_), tag_codec.decode
+            self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag.decode
         )
 
     async def get(
@@ -249,7 +257,7 @@ class AsyncTags(Resource):
             The tag.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_GET, {"id": id}, options), tag_codec.decode
+            self._call(operations.TAGS_GET, {"id": id}, options), codec.tag.decode
         )
 
     async def update(
@@ -273,9 +281,11 @@ class AsyncTags(Resource):
         Returns:
             The tag.
         """
-        body_ = member_tree(operations.TAGS_UPDATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_UPDATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return await self._sender.call(
-            self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), tag_codec.decode
+            self._call(operations.TAGS_UPDATE, {"id": id}, options, body_), codec.tag.decode
         )
 
     async def delete(
@@ -319,5 +329,5 @@ class AsyncTags(Resource):
             self._list(
                 operations.TAGS_CONTACTS, {"id": id}, options, start=start, page_size=page_size
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,18 +13,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import task as task_codec
-from ..codec import task_input as task_input_codec
-from ..codec import task_update_input as task_update_input_codec
-from ..models.task import Task
-from ..models.task_input import TaskInput
-from ..models.task_update_input import TaskUpdateInput
+from .. import codec, models
 from ..operations import tasks as operations
+
+if TYPE_CHECKING:
+    from ..models.task import Task
+    from ..models.task_input import TaskInput
+    from ..models.task_update_input import TaskUpdateInput
+
+    pass
+
 
 _TASKS_UPDATE = Merge(
     operations.TASKS_GET,
     operations.TASKS_UPDATE,
-    task_codec.decode,
+    lambda tree: codec.task.decode(tree),
     (
         Member("title", ("title",)),
         Member("completed", ("completed",)),
@@ -70,13 +73,13 @@ class Tasks(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                task_codec.decode_all,
+                codec.task.decode_all,
             )
         return Pager(
             self._list(
                 operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            task_codec.decode_all,
+            codec.task.decode_all,
         )
 
     def create(
@@ -106,15 +109,15 @@ class Tasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_CREATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_CREATE, {}, options, body_), task_codec.decode
+                self._call(operations.TASKS_CREATE, {}, options, body_), codec.task.decode
             )
         )
 
@@ -137,7 +140,7 @@ class Tasks(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
+                self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
             )
         )
 
@@ -177,8 +180,8 @@ class Tasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_UPDATE,
-            TaskUpdateInput,
-            task_update_input_codec,
+            models.TaskUpdateInput,
+            codec.task_update_input,
             input_,
             {
                 "title": title,
@@ -188,7 +191,7 @@ class Tasks(Resource):
             },
             extra,
         )
-        return drive(self._merge(_TASKS_UPDATE, {"id": id}, options, body_, task_codec.decode))
+        return drive(self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.task.decode))
 
     def delete(
         self,
@@ -243,13 +246,13 @@ class AsyncTasks(Resource):
                     start=start,
                     page_size=page_size,
                 ),
-                task_codec.decode_all,
+                codec.task.decode_all,
             )
         return AsyncPager(
             self._list(
                 operations.TASKS_LIST, {"sort": sort}, options, start=start, page_size=page_size
             ),
-            task_codec.decode_all,
+            codec.task.decode_all,
         )
 
     async def create(
@@ -279,14 +282,14 @@ class AsyncTasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_CREATE,
-            TaskInput,
-            task_input_codec,
+            models.TaskInput,
+            codec.task_input,
             input_,
             {"title": title, "description": description, "contact_id": contact_id},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.TASKS_CREATE, {}, options, body_), task_codec.decode
+            self._call(operations.TASKS_CREATE, {}, options, body_), codec.task.decode
         )
 
     async def get(
@@ -307,7 +310,7 @@ class AsyncTasks(Resource):
             The task.
         """
         return await self._sender.call(
-            self._call(operations.TASKS_GET, {"id": id}, options), task_codec.decode
+            self._call(operations.TASKS_GET, {"id": id}, options), codec.task.decode
         )
 
     async def update(
@@ -346,8 +349,8 @@ class AsyncTasks(Resource):
         """
         body_ = request_tree(
             operations.TASKS_UPDATE,
-            TaskUpdateInput,
-            task_update_input_codec,
+            models.TaskUpdateInput,
+            codec.task_update_input,
             input_,
             {
                 "title": title,
@@ -357,7 +360,7 @@ class AsyncTasks(Resource):
             },
             extra,
         )
-        return await self._merge(_TASKS_UPDATE, {"id": id}, options, body_, task_codec.decode)
+        return await self._merge(_TASKS_UPDATE, {"id": id}, options, body_, codec.task.decode)
 
     async def delete(
         self,

@@ -2,28 +2,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="Action")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class Action:
+class Action(Model):
     """Something to do, or done, for a contact.
 
     Attributes:
-        id (str): Id of the action.
-        cid (str): Id of the contact.
-        name (str): What is to be done; the list of contacts calls it `text`.
-        date (datetime.date | None): Day of the action; none when there is no day or `next` is true.
-        next_ (bool): Whether it is to be done next, without a day.
-        waiting (bool | None): Whether one waits for somebody else. Never true together with `next`.
-        done (bool): Whether it is done. A contact has at most one action that is not.
-        closed (datetime.datetime | None): When it was marked as done.
+        id: Id of the action.
+        cid: Id of the contact.
+        name: What is to be done; the list of contacts calls it `text`.
+        date: Day of the action; none when there is no day or `next` is true.
+        next_: Whether it is to be done next, without a day.
+        waiting: Whether one waits for somebody else. Never true together with `next`.
+        done: Whether it is done. A contact has at most one action that is not.
+        closed: When it was marked as done.
     """
 
     id: str
@@ -35,32 +33,3 @@ class Action:
     done: bool
     closed: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import action as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import action as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,29 +2,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="ActionInput")
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 
 @_attrs_define
-class ActionInput:
-    """An action to create, or all that an updated action is to have: what an update does not send is lost.
+class ActionInput(Model):
+    """An action to create, or all that an updated action is to have: what an update does not send
+    is lost.
 
     Attributes:
-        cid (str): Id of the contact.
-        name (str): What is to be done, up to 140 characters.
-        date (datetime.date | None | Unset): Day of the action; none with `next`.
-        next_ (bool | Unset): Whether it is to be done next, without a day.
-        waiting (bool | Unset): Whether one waits for somebody else. Not together with `next`.
-        done (bool | Unset): Whether it is done.
-        closed (datetime.datetime | Unset): When it was marked as done.
+        cid: Id of the contact.
+        name: What is to be done, up to 140 characters.
+        date: Day of the action; none with `next`.
+        next_: Whether it is to be done next, without a day.
+        waiting: Whether one waits for somebody else. Not together with `next`.
+        done: Whether it is done.
+        closed: When it was marked as done.
     """
 
     cid: str
@@ -35,32 +33,3 @@ class ActionInput:
     done: bool | Unset = UNSET
     closed: datetime.datetime | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import action_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import action_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

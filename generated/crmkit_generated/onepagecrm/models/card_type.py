@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class CardType(StrEnum):
+    """Kind of the credit card; paid accounts only."""
+
     MC = "MC"
     VISA = "VISA"
-
-    def __str__(self) -> str:
-        return str(self.value)

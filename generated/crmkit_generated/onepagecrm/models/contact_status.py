@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class ContactStatus(StrEnum):
+    """Status of a contact. Users may give statuses other labels; the names stay."""
+
     CUSTOMER = "customer"
     GENERAL = "general"
     INACTIVE = "inactive"
     LEAD = "lead"
     PROSPECT = "prospect"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class ContactStatusInput(StrEnum):
+    """Status of the contact."""
+
     CUSTOMER = "customer"
     GENERAL = "general"
     INACTIVE = "inactive"
     LEAD = "lead"
     PROSPECT = "prospect"
-
-    def __str__(self) -> str:
-        return str(self.value)

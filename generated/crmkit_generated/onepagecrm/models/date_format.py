@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class DateFormat(StrEnum):
+    """How the user sees dates."""
+
     DDMMYYYY = "dd/mm/yyyy"
     MMDDYYYY = "mm/dd/yyyy"
-
-    def __str__(self) -> str:
-        return str(self.value)

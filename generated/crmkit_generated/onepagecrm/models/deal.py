@@ -2,30 +2,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.deal_status import DealStatus
-
-T = TypeVar("T", bound="Deal")
+from .deal_status import DealStatus
 
 
 @_attrs_define
-class Deal:
+class Deal(Model):
     """Amount and state of a deal.
 
     Attributes:
-        amount (float): Amount, in the user's currency.
-        status (DealStatus): How a deal stands.
-        closed (datetime.date | None): Day on which it was won or lost; read only. An action's `closed` is a time
-            instead.
-        deal_stage (int | None): Stage of a pending deal, where the pipeline is full. Later versions call it `stage`.
-            10, 25, 50, 75 or 90.
-        exp_close (datetime.date | None): Day on which a pending deal is expected to close, where the pipeline is not
-            off.
+        amount: Amount, in the user's currency.
+        status: How the deal stands.
+        closed: Day on which it was won or lost; read only. An action's `closed` is a time instead.
+        deal_stage: Stage of a pending deal, where the pipeline is full. Later versions call it
+            `stage`. 10, 25, 50, 75 or 90.
+        exp_close: Day on which a pending deal is expected to close, where the pipeline is not off.
     """
 
     amount: float
@@ -34,32 +30,3 @@ class Deal:
     deal_stage: int | None
     exp_close: datetime.date | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import deal as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import deal as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

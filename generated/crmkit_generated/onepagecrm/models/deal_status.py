@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class DealStatus(StrEnum):
+    """How a deal stands."""
+
     LOST = "lost"
     PENDING = "pending"
     WON = "won"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class EmailType(StrEnum):
+    """Kind."""
+
     HOME = "home"
     OTHER = "other"
     WORK = "work"
-
-    def __str__(self) -> str:
-        return str(self.value)

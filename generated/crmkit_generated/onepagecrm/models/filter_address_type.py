@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class FilterAddressType(StrEnum):
+    """Part of the address."""
+
     CITY_STATE = "city_state"
     COUNTRY_CODE = "country_code"
     ZIP_CODE = "zip_code"
-
-    def __str__(self) -> str:
-        return str(self.value)

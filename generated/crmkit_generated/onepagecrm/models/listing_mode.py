@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class ListingMode(StrEnum):
+    """Which contacts it shows."""
+
     ALL = "all"
     CUSTOMER = "customer"
     GENERAL = "general"
     INACTIVE = "inactive"
     LEAD = "lead"
     PROSPECT = "prospect"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,55 +2,24 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-T = TypeVar("T", bound="NextAction")
+from crmkit.core.codec.model import Model
 
 
 @_attrs_define
-class NextAction:
+class NextAction(Model):
     """What is to be done next for a contact, in a list. It has all of its members or none.
 
     Attributes:
-        text (None | str): What is to be done; an action itself calls it `name`.
-        next_ (bool | None): Whether it is to be done next, without a day.
-        date (datetime.date | None): Day on which it is to be done.
+        text: What is to be done; an action itself calls it `name`.
+        next_: Whether it is to be done next, without a day.
+        date: Day on which it is to be done.
     """
 
     text: None | str
     next_: bool | None
     date: datetime.date | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import next_action as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import next_action as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,34 +2,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.note_type import NoteType
+from .note_type import NoteType
 
 if TYPE_CHECKING:
-    from ..models.deal import Deal
-    from ..models.note_contact import NoteContact
-
-
-T = TypeVar("T", bound="Note")
+    from .deal import Deal
+    from .note_contact import NoteContact
 
 
 @_attrs_define
-class Note:
+class Note(Model):
     """A note on a contact, or a deal with it.
 
     Attributes:
-        id (str): Id of the note.
-        cid (str): Id of the contact.
-        body (None | str): Text.
-        date (datetime.date | None): Day of the note.
-        type_ (NoteType): Whether it is a note or a deal; a note by default.
-        deal (Deal | None): The deal; absent from notes.
-        contact (None | NoteContact): Whose deal it is; only in replies about sales.
+        id: Id of the note.
+        cid: Id of the contact.
+        body: Text.
+        date: Day of the note.
+        type_: Whether it is a note or a deal.
+        deal: The deal; absent from notes.
+        contact: Whose deal it is; only in replies about sales.
     """
 
     id: str
@@ -40,32 +37,3 @@ class Note:
     deal: Deal | None
     contact: None | NoteContact
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import note as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import note as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

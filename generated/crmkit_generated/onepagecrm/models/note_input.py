@@ -2,33 +2,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
-from ..models.deal_status import DealStatus
-from ..models.note_type import NoteType
-from ..types import UNSET, Unset
-
-T = TypeVar("T", bound="NoteInput")
+from .deal_status import DealStatus
+from .note_type import NoteType
 
 
 @_attrs_define
-class NoteInput:
+class NoteInput(Model):
     """A note or a deal to create.
 
     Attributes:
-        cid (str): Id of the contact.
-        body (str): Text.
-        date (datetime.date): Day of the note.
-        type_ (NoteType | str | Unset): Whether it is a note or a deal; a note by default.
-        amount (float | Unset): Amount of the deal, in the user's currency.
-        status (DealStatus | str | Unset): How the deal stands.
-        deal_stage (int | Unset): Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or 90.
-        exp_close (datetime.date | None | Unset): Day on which a pending deal is expected to close, where the pipeline
-            is not off.
+        cid: Id of the contact.
+        body: Text.
+        date: Day of the note.
+        type_: Whether it is a note or a deal; a note by default.
+        amount: Amount of the deal, in the user's currency.
+        status: How the deal stands.
+        deal_stage: Stage of a pending deal, where the pipeline is full. 10, 25, 50, 75 or 90.
+        exp_close: Day on which a pending deal is expected to close, where the pipeline is not off.
     """
 
     cid: str
@@ -40,32 +37,3 @@ class NoteInput:
     deal_stage: int | Unset = UNSET
     exp_close: datetime.date | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import note_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import note_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class NoteType(StrEnum):
+    """Whether it is a note or a deal; a note by default."""
+
     DEAL = "deal"
     NOTE = "note"
-
-    def __str__(self) -> str:
-        return str(self.value)

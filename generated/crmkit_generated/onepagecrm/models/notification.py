@@ -3,9 +3,12 @@ from enum import StrEnum
 
 
 class Notification(StrEnum):
+    """A limit that the account has reached. `deals_limit_reached`: no further deal can be added,
+    and no contact. `contacts_list_full`: no further contact can be added, and no deal.
+    `too_many_contacts`: there are more contacts than allowed; contacts, notes, tags and actions
+    cannot be changed, only contacts deleted.
+    """
+
     CONTACTS_LIST_FULL = "contacts_list_full"
     DEALS_LIMIT_REACHED = "deals_limit_reached"
     TOO_MANY_CONTACTS = "too_many_contacts"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class PhoneType(StrEnum):
+    """Kind."""
+
     DIRECT = "direct"
     FAX = "fax"
     HOME = "home"
     MOBILE = "mobile"
     OTHER = "other"
     WORK = "work"
-
-    def __str__(self) -> str:
-        return str(self.value)

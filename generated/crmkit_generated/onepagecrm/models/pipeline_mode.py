@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class PipelineMode(StrEnum):
+    """How the account works with stages of deals."""
+
     FULL = "full"
     OFF = "off"
     SIMPLE = "simple"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class ReminderType(StrEnum):
+    """When the daily e-mail is sent."""
+
     EVERY_DAY = "every_day"
     NEVER = "never"
     NEW_TASK = "new_task"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class SalesPeriod(StrEnum):
+    """Length of the period."""
+
     MONTH = "month"
     QUARTER = "quarter"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,27 +2,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.sales_period import SalesPeriod
-
-T = TypeVar("T", bound="SalesState")
+from .sales_period import SalesPeriod
 
 
 @_attrs_define
-class SalesState:
+class SalesState(Model):
     """Summary of the sales of the current period.
 
     Attributes:
-        target (float): Amount to reach in the period.
-        period (SalesPeriod | str): Length of the period.
-        won (float): Amount of the deals won in the period.
-        pending (float): Amount of the pending deals.
-        expires (datetime.datetime | None): When the next period begins.
+        target: Amount to reach in the period.
+        period: Length of the period.
+        won: Amount of the deals won in the period.
+        pending: Amount of the pending deals.
+        expires: When the next period begins.
     """
 
     target: float
@@ -31,32 +29,3 @@ class SalesState:
     pending: float
     expires: datetime.datetime | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import sales_state as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import sales_state as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

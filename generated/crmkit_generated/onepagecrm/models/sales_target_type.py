@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class SalesTargetType(StrEnum):
+    """Length of the period, in another word than the side element `sales` has."""
+
     MONTHLY = "monthly"
     QUARTERLY = "quarterly"
-
-    def __str__(self) -> str:
-        return str(self.value)

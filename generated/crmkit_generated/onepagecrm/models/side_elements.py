@@ -2,35 +2,33 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.notification import Notification
+from .notification import Notification
 
 if TYPE_CHECKING:
-    from ..models.sales_state import SalesState
-    from ..models.status_count import StatusCount
-    from ..models.tag_counts import TagCounts
-
-
-T = TypeVar("T", bound="SideElements")
+    from .sales_state import SalesState
+    from .status_count import StatusCount
+    from .tag_counts import TagCounts
 
 
 @_attrs_define
-class SideElements:
-    """What replies tell beside their data: the newest state of tags, statuses, sales and limits. Any reply may carry any
-    of these members, also one without data and one that tells an error. A member that a reply carries replaces what an
-    earlier reply told; one that it does not carry says nothing.
+class SideElements(Model):
+    """What replies tell beside their data: the newest state of tags, statuses, sales and limits.
+    Any reply may carry any of these members, also one without data and one that tells an error.
+    A member that a reply carries replaces what an earlier reply told; one that it does not
+    carry says nothing.
 
-        Attributes:
-            timestamp (datetime.datetime | None): The server's clock.
-            tags (None | TagCounts): The tags of the user with their counts.
-            statuses (list[StatusCount]): State of the contact statuses. Replaces what an earlier reply told.
-            sales (None | SalesState): Summary of the sales of the current period.
-            notifications (list[Notification | str]): Limits that the account has reached.
+    Attributes:
+        timestamp: The server's clock.
+        tags: The tags of the user with their counts.
+        statuses: State of the contact statuses. Replaces what an earlier reply told.
+        sales: Summary of the sales of the current period.
+        notifications: Limits that the account has reached.
     """
 
     timestamp: datetime.datetime | None
@@ -39,32 +37,3 @@ class SideElements:
     sales: None | SalesState
     notifications: list[Notification | str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import side_elements as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import side_elements as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

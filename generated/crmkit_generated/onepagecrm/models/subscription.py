@@ -2,30 +2,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
-from ..models.card_type import CardType
-from ..models.subscription_type import SubscriptionType
-
-T = TypeVar("T", bound="Subscription")
+from .card_type import CardType
+from .subscription_type import SubscriptionType
 
 
 @_attrs_define
-class Subscription:
+class Subscription(Model):
     """What is paid for the account.
 
     Attributes:
-        type_ (str | SubscriptionType): Kind of the account.
-        expiry (datetime.date | None): Day on which a trial ends; trial accounts only.
-        currency (None | str): Symbol of the currency of the payments; paid accounts only.
-        price (float | None): Next amount to pay; paid accounts only.
-        date (datetime.date | None): Day of the next payment; paid accounts only.
-        cctype (CardType | None | str): Kind of the credit card; paid accounts only.
-        ccnumber (None | str): Last four digits of the credit card; paid accounts only.
+        type_: Kind of the account.
+        expiry: Day on which a trial ends; trial accounts only.
+        currency: Symbol of the currency of the payments; paid accounts only.
+        price: Next amount to pay; paid accounts only.
+        date: Day of the next payment; paid accounts only.
+        cctype: Kind of the credit card; paid accounts only.
+        ccnumber: Last four digits of the credit card; paid accounts only.
     """
 
     type_: str | SubscriptionType
@@ -36,32 +34,3 @@ class Subscription:
     cctype: CardType | None | str
     ccnumber: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import subscription as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import subscription as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

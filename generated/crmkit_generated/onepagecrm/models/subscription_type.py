@@ -3,9 +3,8 @@ from enum import StrEnum
 
 
 class SubscriptionType(StrEnum):
+    """Kind of the account."""
+
     FREE = "free"
     PRO = "pro"
     TRIAL = "trial"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,8 +3,7 @@ from enum import StrEnum
 
 
 class SystemDateFormat(StrEnum):
+    """How the user sees dates."""
+
     VALUE_0 = "%d/%m/%Y"
     VALUE_1 = "%m/%d/%Y"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -3,12 +3,11 @@ from enum import StrEnum
 
 
 class UrlType(StrEnum):
+    """Kind."""
+
     BLOG = "blog"
     FACEBOOK = "facebook"
     LINKEDIN = "linkedin"
     OTHER = "other"
     TWITTER = "twitter"
     WEBSITE = "website"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,18 +14,21 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import action as action_codec
-from ..codec import action_input as action_input_codec
-from ..codec import contact_id_input as contact_id_input_codec
-from ..models.action import Action
-from ..models.action_input import ActionInput
-from ..models.contact_id_input import ContactIdInput
+from .. import codec, models
 from ..operations import actions as operations
+
+if TYPE_CHECKING:
+    from ..models.action import Action
+    from ..models.action_input import ActionInput
+    from ..models.contact_id_input import ContactIdInput
+
+    pass
+
 
 _ACTIONS_UPDATE = Merge(
     operations.ACTIONS_GET,
     operations.ACTIONS_UPDATE,
-    action_codec.decode,
+    lambda tree: codec.action.decode(tree),
     (
         Member("cid", ("cid",)),
         Member("name", ("name",)),
@@ -59,7 +62,7 @@ class Actions(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), action_codec.decode_all
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
         )
 
     def create(
@@ -97,8 +100,8 @@ class Actions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_CREATE,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -113,7 +116,7 @@ class Actions(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_CREATE, {}, options, body_), action_codec.decode
+                self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -136,7 +139,7 @@ class Actions(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_GET, {"id": id}, options), action_codec.decode
+                self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
             )
         )
 
@@ -181,8 +184,8 @@ class Actions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_UPDATE,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -195,7 +198,7 @@ class Actions(Resource):
             },
             extra,
         )
-        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, action_codec.decode))
+        return drive(self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode))
 
     def delete(
         self,
@@ -233,11 +236,16 @@ class Actions(Resource):
             The action.
         """
         body_ = member_tree(
-            operations.ACTIONS_MARK_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
+            operations.ACTIONS_MARK_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
+            "cid",
+            cid,
+            extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), action_codec.decode
+                self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -261,11 +269,16 @@ class Actions(Resource):
             The action.
         """
         body_ = member_tree(
-            operations.ACTIONS_UNDO_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
+            operations.ACTIONS_UNDO_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
+            "cid",
+            cid,
+            extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), action_codec.decode
+                self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
             )
         )
 
@@ -291,7 +304,7 @@ class AsyncActions(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), action_codec.decode_all
+            self._list(operations.ACTIONS_LIST, {"cid": cid}, options), codec.action.decode_all
         )
 
     async def create(
@@ -329,8 +342,8 @@ class AsyncActions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_CREATE,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -344,7 +357,7 @@ class AsyncActions(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_CREATE, {}, options, body_), action_codec.decode
+            self._call(operations.ACTIONS_CREATE, {}, options, body_), codec.action.decode
         )
 
     async def get(
@@ -365,7 +378,7 @@ class AsyncActions(Resource):
             The action.
         """
         return await self._sender.call(
-            self._call(operations.ACTIONS_GET, {"id": id}, options), action_codec.decode
+            self._call(operations.ACTIONS_GET, {"id": id}, options), codec.action.decode
         )
 
     async def update(
@@ -409,8 +422,8 @@ class AsyncActions(Resource):
         """
         body_ = request_tree(
             operations.ACTIONS_UPDATE,
-            ActionInput,
-            action_input_codec,
+            models.ActionInput,
+            codec.action_input,
             input_,
             {
                 "cid": cid,
@@ -423,7 +436,7 @@ class AsyncActions(Resource):
             },
             extra,
         )
-        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, action_codec.decode)
+        return await self._merge(_ACTIONS_UPDATE, {"id": id}, options, body_, codec.action.decode)
 
     async def delete(
         self,
@@ -461,10 +474,15 @@ class AsyncActions(Resource):
             The action.
         """
         body_ = member_tree(
-            operations.ACTIONS_MARK_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
+            operations.ACTIONS_MARK_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
+            "cid",
+            cid,
+            extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), action_codec.decode
+            self._call(operations.ACTIONS_MARK_DONE, {}, options, body_), codec.action.decode
         )
 
     async def undo_done(
@@ -487,8 +505,13 @@ class AsyncActions(Resource):
             The action.
         """
         body_ = member_tree(
-            operations.ACTIONS_UNDO_DONE, ContactIdInput, contact_id_input_codec, "cid", cid, extra
+            operations.ACTIONS_UNDO_DONE,
+            models.ContactIdInput,
+            codec.contact_id_input,
+            "cid",
+            cid,
+            extra,
         )
         return await self._sender.call(
-            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), action_codec.decode
+            self._call(operations.ACTIONS_UNDO_DONE, {}, options, body_), codec.action.decode
         )

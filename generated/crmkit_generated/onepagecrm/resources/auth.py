@@ -4,18 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import login_input as login_input_codec
-from ..codec import session as session_codec
-from ..models.login_input import LoginInput
-from ..models.session import Session
+from .. import codec, models
 from ..operations import auth as operations
+
+if TYPE_CHECKING:
+    from ..models.login_input import LoginInput
+    from ..models.session import Session
+
+    pass
 
 
 class Auth(Resource):
@@ -47,15 +50,15 @@ class Auth(Resource):
         """
         body_ = request_tree(
             operations.AUTH_LOGIN,
-            LoginInput,
-            login_input_codec,
+            models.LoginInput,
+            codec.login_input,
             input_,
             {"login": login, "password": password},
             extra,
         )
         return drive(
             self._sender.call(
-                self._call(operations.AUTH_LOGIN, {}, options, body_), session_codec.decode
+                self._call(operations.AUTH_LOGIN, {}, options, body_), codec.session.decode
             )
         )
 
@@ -123,14 +126,14 @@ class AsyncAuth(Resource):
         """
         body_ = request_tree(
             operations.AUTH_LOGIN,
-            LoginInput,
-            login_input_codec,
+            models.LoginInput,
+            codec.login_input,
             input_,
             {"login": login, "password": password},
             extra,
         )
         return await self._sender.call(
-            self._call(operations.AUTH_LOGIN, {}, options, body_), session_codec.decode
+            self._call(operations.AUTH_LOGIN, {}, options, body_), codec.session.decode
         )
 
     async def logout(

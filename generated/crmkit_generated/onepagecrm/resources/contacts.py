@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,22 +14,25 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact as contact_codec
-from ..codec import contact_detail as contact_detail_codec
-from ..codec import contact_input as contact_input_codec
-from ..models.contact import Contact
-from ..models.contact_detail import ContactDetail
-from ..models.contact_input import ContactInput
-from ..models.contact_status_input import ContactStatusInput
-from ..models.email_input_or_mapping import EmailInputOrMapping
-from ..models.phone_input_or_mapping import PhoneInputOrMapping
-from ..models.url_input_or_mapping import UrlInputOrMapping
+from .. import codec, models
 from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.contact import Contact
+    from ..models.contact_detail import ContactDetail
+    from ..models.contact_input import ContactInput
+    from ..models.contact_status_input import ContactStatusInput
+    from ..models.email_input_or_mapping import EmailInputOrMapping
+    from ..models.phone_input_or_mapping import PhoneInputOrMapping
+    from ..models.url_input_or_mapping import UrlInputOrMapping
+
+    pass
+
 
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,
     operations.CONTACTS_UPDATE,
-    contact_detail_codec.decode,
+    lambda tree: codec.contact_detail.decode(tree),
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -103,7 +106,7 @@ class Contacts(Resource):
                 options,
                 start=start,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     def create(
@@ -160,8 +163,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "firstname": firstname,
@@ -186,7 +189,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_CREATE, {}, options, body_),
-                contact_detail_codec.decode,
+                codec.contact_detail.decode,
             )
         )
 
@@ -211,7 +214,7 @@ class Contacts(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.CONTACTS_GET, {"id": id}, options),
-                contact_detail_codec.decode,
+                codec.contact_detail.decode,
             )
         )
 
@@ -274,8 +277,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "firstname": firstname,
@@ -298,7 +301,7 @@ class Contacts(Resource):
             extra,
         )
         return drive(
-            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, contact_detail_codec.decode)
+            self._merge(_CONTACTS_UPDATE, {"id": id}, options, body_, codec.contact_detail.decode)
         )
 
     def delete(
@@ -336,7 +339,7 @@ class Contacts(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.CONTACTS_UNDO_DELETE, {}, options), contact_codec.decode_all
+                self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.contact.decode_all
             )
         )
 
@@ -389,7 +392,7 @@ class AsyncContacts(Resource):
                 options,
                 start=start,
             ),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     async def create(
@@ -446,8 +449,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "firstname": firstname,
@@ -470,7 +473,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.CONTACTS_CREATE, {}, options, body_), contact_detail_codec.decode
+            self._call(operations.CONTACTS_CREATE, {}, options, body_), codec.contact_detail.decode
         )
 
     async def get(
@@ -492,7 +495,7 @@ class AsyncContacts(Resource):
             The contact.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_GET, {"id": id}, options), contact_detail_codec.decode
+            self._call(operations.CONTACTS_GET, {"id": id}, options), codec.contact_detail.decode
         )
 
     async def update(
@@ -554,8 +557,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_UPDATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "firstname": firstname,
@@ -578,7 +581,7 @@ class AsyncContacts(Resource):
             extra,
         )
         return await self._merge(
-            _CONTACTS_UPDATE, {"id": id}, options, body_, contact_detail_codec.decode
+            _CONTACTS_UPDATE, {"id": id}, options, body_, codec.contact_detail.decode
         )
 
     async def delete(
@@ -615,5 +618,5 @@ class AsyncContacts(Resource):
             The contacts that were restored.
         """
         return await self._sender.call(
-            self._call(operations.CONTACTS_UNDO_DELETE, {}, options), contact_codec.decode_all
+            self._call(operations.CONTACTS_UNDO_DELETE, {}, options), codec.contact.decode_all
         )

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from ..codec import filter_ as filter__codec
-from ..models.filter_ import Filter
+from .. import codec
 from ..operations import filters as operations
+
+if TYPE_CHECKING:
+    from ..models.filter_ import Filter
+
+    pass
 
 
 class Filters(Resource):
@@ -31,7 +37,7 @@ class Filters(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.FILTERS_LIST, {}, options), filter__codec.decode_all)
+        return Pager(self._list(operations.FILTERS_LIST, {}, options), codec.filter_.decode_all)
 
     def get(
         self,
@@ -52,7 +58,7 @@ class Filters(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.FILTERS_GET, {"id": id}, options), filter__codec.decode
+                self._call(operations.FILTERS_GET, {"id": id}, options), codec.filter_.decode
             )
         )
 
@@ -76,7 +82,7 @@ class AsyncFilters(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.FILTERS_LIST, {}, options), filter__codec.decode_all
+            self._list(operations.FILTERS_LIST, {}, options), codec.filter_.decode_all
         )
 
     async def get(
@@ -97,5 +103,5 @@ class AsyncFilters(Resource):
             The filter.
         """
         return await self._sender.call(
-            self._call(operations.FILTERS_GET, {"id": id}, options), filter__codec.decode
+            self._call(operations.FILTERS_GET, {"id": id}, options), codec.filter_.decode
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -14,20 +14,23 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import note as note_codec
-from ..codec import note_input as note_input_codec
-from ..codec import note_update_input as note_update_input_codec
-from ..models.deal_status import DealStatus
-from ..models.note import Note
-from ..models.note_input import NoteInput
-from ..models.note_type import NoteType
-from ..models.note_update_input import NoteUpdateInput
+from .. import codec, models
 from ..operations import notes as operations
+
+if TYPE_CHECKING:
+    from ..models.deal_status import DealStatus
+    from ..models.note import Note
+    from ..models.note_input import NoteInput
+    from ..models.note_type import NoteType
+    from ..models.note_update_input import NoteUpdateInput
+
+    pass
+
 
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,
     operations.NOTES_UPDATE,
-    note_codec.decode,
+    lambda tree: codec.note.decode(tree),
     (
         Member("body", ("body",)),
         Member("date", ("date",)),
@@ -62,7 +65,7 @@ class Notes(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.NOTES_LIST, {"cid": cid}, options), note_codec.decode_all
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.note.decode_all
         )
 
     def create(
@@ -104,8 +107,8 @@ class Notes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_CREATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "cid": cid,
@@ -121,7 +124,7 @@ class Notes(Resource):
         )
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
+                self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
             )
         )
 
@@ -144,7 +147,7 @@ class Notes(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+                self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
             )
         )
 
@@ -191,8 +194,8 @@ class Notes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteUpdateInput,
-            note_update_input_codec,
+            models.NoteUpdateInput,
+            codec.note_update_input,
             input_,
             {
                 "body": body,
@@ -205,7 +208,7 @@ class Notes(Resource):
             },
             extra,
         )
-        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode))
+        return drive(self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode))
 
     def delete(
         self,
@@ -246,7 +249,7 @@ class AsyncNotes(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.NOTES_LIST, {"cid": cid}, options), note_codec.decode_all
+            self._list(operations.NOTES_LIST, {"cid": cid}, options), codec.note.decode_all
         )
 
     async def create(
@@ -288,8 +291,8 @@ class AsyncNotes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_CREATE,
-            NoteInput,
-            note_input_codec,
+            models.NoteInput,
+            codec.note_input,
             input_,
             {
                 "cid": cid,
@@ -304,7 +307,7 @@ class AsyncNotes(Resource):
             extra,
         )
         return await self._sender.call(
-            self._call(operations.NOTES_CREATE, {}, options, body_), note_codec.decode
+            self._call(operations.NOTES_CREATE, {}, options, body_), codec.note.decode
         )
 
     async def get(
@@ -325,7 +328,7 @@ class AsyncNotes(Resource):
             The note or deal.
         """
         return await self._sender.call(
-            self._call(operations.NOTES_GET, {"id": id}, options), note_codec.decode
+            self._call(operations.NOTES_GET, {"id": id}, options), codec.note.decode
         )
 
     async def update(
@@ -371,8 +374,8 @@ class AsyncNotes(Resource):
         """
         body_ = request_tree(
             operations.NOTES_UPDATE,
-            NoteUpdateInput,
-            note_update_input_codec,
+            models.NoteUpdateInput,
+            codec.note_update_input,
             input_,
             {
                 "body": body,
@@ -385,7 +388,7 @@ class AsyncNotes(Resource):
             },
             extra,
         )
-        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, note_codec.decode)
+        return await self._merge(_NOTES_UPDATE, {"id": id}, options, body_, codec.note.decode)
 
     async def delete(
         self,

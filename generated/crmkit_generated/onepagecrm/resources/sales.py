@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from ..codec import note as note_codec
-from ..codec import sales_summary as sales_summary_codec
-from ..models.note import Note
-from ..models.sales_summary import SalesSummary
+from .. import codec
 from ..operations import sales as operations
+
+if TYPE_CHECKING:
+    from ..models.note import Note
+    from ..models.sales_summary import SalesSummary
+
+    pass
 
 
 class Sales(Resource):
@@ -35,7 +40,7 @@ class Sales(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SALES_SUMMARY, {}, options), sales_summary_codec.decode
+                self._call(operations.SALES_SUMMARY, {}, options), codec.sales_summary.decode
             )
         )
 
@@ -54,7 +59,7 @@ class Sales(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.SALES_CLOSED_DEALS, {}, options), note_codec.decode_all)
+        return Pager(self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.note.decode_all)
 
 
 class AsyncSales(Resource):
@@ -76,7 +81,7 @@ class AsyncSales(Resource):
             How sales go.
         """
         return await self._sender.call(
-            self._call(operations.SALES_SUMMARY, {}, options), sales_summary_codec.decode
+            self._call(operations.SALES_SUMMARY, {}, options), codec.sales_summary.decode
         )
 
     def closed_deals(
@@ -95,5 +100,5 @@ class AsyncSales(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SALES_CLOSED_DEALS, {}, options), note_codec.decode_all
+            self._list(operations.SALES_CLOSED_DEALS, {}, options), codec.note.decode_all
         )

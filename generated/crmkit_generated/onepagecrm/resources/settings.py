@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.merge import Member, Merge
@@ -13,28 +13,27 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import currency as currency_codec
-from ..codec import subscription as subscription_codec
-from ..codec import system_settings as system_settings_codec
-from ..codec import system_settings_input as system_settings_input_codec
-from ..codec import timezone as timezone_codec
-from ..codec import user_settings as user_settings_codec
-from ..codec import user_settings_input as user_settings_input_codec
-from ..models.currency import Currency
-from ..models.reminder_type import ReminderType
-from ..models.subscription import Subscription
-from ..models.system_date_format import SystemDateFormat
-from ..models.system_settings import SystemSettings
-from ..models.system_settings_input import SystemSettingsInput
-from ..models.timezone import Timezone
-from ..models.user_settings import UserSettings
-from ..models.user_settings_input import UserSettingsInput
+from .. import codec, models
 from ..operations import settings as operations
+
+if TYPE_CHECKING:
+    from ..models.currency import Currency
+    from ..models.reminder_type import ReminderType
+    from ..models.subscription import Subscription
+    from ..models.system_date_format import SystemDateFormat
+    from ..models.system_settings import SystemSettings
+    from ..models.system_settings_input import SystemSettingsInput
+    from ..models.timezone import Timezone
+    from ..models.user_settings import UserSettings
+    from ..models.user_settings_input import UserSettingsInput
+
+    pass
+
 
 _SETTINGS_UPDATE_USER = Merge(
     operations.SETTINGS_USER,
     operations.SETTINGS_UPDATE_USER,
-    user_settings_codec.decode,
+    lambda tree: codec.user_settings.decode(tree),
     (
         Member("firstname", ("firstname",), nullable=True),
         Member("lastname", ("lastname",), nullable=True),
@@ -47,7 +46,7 @@ _SETTINGS_UPDATE_USER = Merge(
 _SETTINGS_UPDATE_SYSTEM = Merge(
     operations.SETTINGS_SYSTEM,
     operations.SETTINGS_UPDATE_SYSTEM,
-    system_settings_codec.decode,
+    lambda tree: codec.system_settings.decode(tree),
     (
         Member("status", ("status",)),
         Member("reminder_type", ("reminder_type",)),
@@ -79,7 +78,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_USER, {}, options), user_settings_codec.decode
+                self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
             )
         )
 
@@ -120,8 +119,8 @@ class Settings(Resource):
         """
         body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
-            UserSettingsInput,
-            user_settings_input_codec,
+            models.UserSettingsInput,
+            codec.user_settings_input,
             input_,
             {
                 "email": email,
@@ -134,7 +133,7 @@ class Settings(Resource):
             extra,
         )
         return drive(
-            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, user_settings_codec.decode)
+            self._merge(_SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode)
         )
 
     def system(
@@ -155,7 +154,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_SYSTEM, {}, options), system_settings_codec.decode
+                self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
             )
         )
 
@@ -196,8 +195,8 @@ class Settings(Resource):
         """
         body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
-            SystemSettingsInput,
-            system_settings_input_codec,
+            models.SystemSettingsInput,
+            codec.system_settings_input,
             input_,
             {
                 "status": status,
@@ -210,7 +209,7 @@ class Settings(Resource):
             extra,
         )
         return drive(
-            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, system_settings_codec.decode)
+            self._merge(_SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode)
         )
 
     def subscription(
@@ -230,7 +229,7 @@ class Settings(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), subscription_codec.decode
+                self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
             )
         )
 
@@ -250,7 +249,7 @@ class Settings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.SETTINGS_TIMEZONES, {}, options), timezone_codec.decode_all
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
         )
 
     def currencies(
@@ -269,7 +268,7 @@ class Settings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.SETTINGS_CURRENCIES, {}, options), currency_codec.decode_all
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
         )
 
 
@@ -292,7 +291,7 @@ class AsyncSettings(Resource):
             The settings of the user.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_USER, {}, options), user_settings_codec.decode
+            self._call(operations.SETTINGS_USER, {}, options), codec.user_settings.decode
         )
 
     async def update_user(
@@ -332,8 +331,8 @@ class AsyncSettings(Resource):
         """
         body_ = request_tree(
             operations.SETTINGS_UPDATE_USER,
-            UserSettingsInput,
-            user_settings_input_codec,
+            models.UserSettingsInput,
+            codec.user_settings_input,
             input_,
             {
                 "email": email,
@@ -346,7 +345,7 @@ class AsyncSettings(Resource):
             extra,
         )
         return await self._merge(
-            _SETTINGS_UPDATE_USER, {}, options, body_, user_settings_codec.decode
+            _SETTINGS_UPDATE_USER, {}, options, body_, codec.user_settings.decode
         )
 
     async def system(
@@ -366,7 +365,7 @@ class AsyncSettings(Resource):
             The system settings.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_SYSTEM, {}, options), system_settings_codec.decode
+            self._call(operations.SETTINGS_SYSTEM, {}, options), codec.system_settings.decode
         )
 
     async def update_system(
@@ -406,8 +405,8 @@ class AsyncSettings(Resource):
         """
         body_ = request_tree(
             operations.SETTINGS_UPDATE_SYSTEM,
-            SystemSettingsInput,
-            system_settings_input_codec,
+            models.SystemSettingsInput,
+            codec.system_settings_input,
             input_,
             {
                 "status": status,
@@ -420,7 +419,7 @@ class AsyncSettings(Resource):
             extra,
         )
         return await self._merge(
-            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, system_settings_codec.decode
+            _SETTINGS_UPDATE_SYSTEM, {}, options, body_, codec.system_settings.decode
         )
 
     async def subscription(
@@ -439,7 +438,7 @@ class AsyncSettings(Resource):
             The subscription.
         """
         return await self._sender.call(
-            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), subscription_codec.decode
+            self._call(operations.SETTINGS_SUBSCRIPTION, {}, options), codec.subscription.decode
         )
 
     def timezones(
@@ -458,7 +457,7 @@ class AsyncSettings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SETTINGS_TIMEZONES, {}, options), timezone_codec.decode_all
+            self._list(operations.SETTINGS_TIMEZONES, {}, options), codec.timezone.decode_all
         )
 
     def currencies(
@@ -477,5 +476,5 @@ class AsyncSettings(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.SETTINGS_CURRENCIES, {}, options), currency_codec.decode_all
+            self._list(operations.SETTINGS_CURRENCIES, {}, options), codec.currency.decode_all
         )

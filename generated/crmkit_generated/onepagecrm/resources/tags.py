@@ -4,20 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree
 
-from ..codec import tag as tag_codec
-from ..codec import tag_counts as tag_counts_codec
-from ..codec import tag_input as tag_input_codec
-from ..models.tag import Tag
-from ..models.tag_counts import TagCounts
-from ..models.tag_input import TagInput
+from .. import codec, models
 from ..operations import tags as operations
+
+if TYPE_CHECKING:
+    from ..models.tag import Tag
+    from ..models.tag_counts import TagCounts
+    from ..models.tag_input import TagInput
+
+    pass
 
 
 class Tags(Resource):
@@ -38,7 +40,7 @@ class Tags(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return Pager(self._list(operations.TAGS_LIST, {}, options), tag_codec.decode_all)
+        return Pager(self._list(operations.TAGS_LIST, {}, options), codec.tag.decode_all)
 
     def create(
         self,
@@ -60,10 +62,12 @@ class Tags(Resource):
         Returns:
             It is done; the reply tells the state of the tags.
         """
-        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_CREATE, {}, options, body_), tag_counts_codec.decode
+                self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag_counts.decode
             )
         )
 
@@ -86,7 +90,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_GET, {"tag": tag}, options), tag_codec.decode
+                self._call(operations.TAGS_GET, {"tag": tag}, options), codec.tag.decode
             )
         )
 
@@ -112,11 +116,13 @@ class Tags(Resource):
         Returns:
             It is done; the reply tells the state of the tags.
         """
-        body_ = member_tree(operations.TAGS_RENAME, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_RENAME, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
-                tag_counts_codec.decode,
+                codec.tag_counts.decode,
             )
         )
 
@@ -159,7 +165,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
-                tag_counts_codec.decode,
+                codec.tag_counts.decode,
             )
         )
 
@@ -186,7 +192,7 @@ class Tags(Resource):
         return drive(
             self._sender.call(
                 self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
-                tag_counts_codec.decode,
+                codec.tag_counts.decode,
             )
         )
 
@@ -207,7 +213,7 @@ class Tags(Resource):
         """
         return drive(
             self._sender.call(
-                self._call(operations.TAGS_REMOVE_UNUSED, {}, options), tag_counts_codec.decode
+                self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.tag_counts.decode
             )
         )
 
@@ -230,7 +236,7 @@ class AsyncTags(Resource):
         Returns:
             A lazy pager: no request is made before it is iterated.
         """
-        return AsyncPager(self._list(operations.TAGS_LIST, {}, options), tag_codec.decode_all)
+        return AsyncPager(self._list(operations.TAGS_LIST, {}, options), codec.tag.decode_all)
 
     async def create(
         self,
@@ -252,9 +258,11 @@ class AsyncTags(Resource):
         Returns:
             It is done; the reply tells the state of the tags.
         """
-        body_ = member_tree(operations.TAGS_CREATE, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_CREATE, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return await self._sender.call(
-            self._call(operations.TAGS_CREATE, {}, options, body_), tag_counts_codec.decode
+            self._call(operations.TAGS_CREATE, {}, options, body_), codec.tag_counts.decode
         )
 
     async def get(
@@ -275,7 +283,7 @@ class AsyncTags(Resource):
             The tag.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_GET, {"tag": tag}, options), tag_codec.decode
+            self._call(operations.TAGS_GET, {"tag": tag}, options), codec.tag.decode
         )
 
     async def rename(
@@ -300,10 +308,12 @@ class AsyncTags(Resource):
         Returns:
             It is done; the reply tells the state of the tags.
         """
-        body_ = member_tree(operations.TAGS_RENAME, TagInput, tag_input_codec, "name", name, extra)
+        body_ = member_tree(
+            operations.TAGS_RENAME, models.TagInput, codec.tag_input, "name", name, extra
+        )
         return await self._sender.call(
             self._call(operations.TAGS_RENAME, {"tag": tag}, options, body_),
-            tag_counts_codec.decode,
+            codec.tag_counts.decode,
         )
 
     async def delete(
@@ -344,7 +354,7 @@ class AsyncTags(Resource):
         """
         return await self._sender.call(
             self._call(operations.TAGS_ASSIGN, {"id": id, "name": name}, options),
-            tag_counts_codec.decode,
+            codec.tag_counts.decode,
         )
 
     async def unassign(
@@ -369,7 +379,7 @@ class AsyncTags(Resource):
         """
         return await self._sender.call(
             self._call(operations.TAGS_UNASSIGN, {"id": id, "name": name}, options),
-            tag_counts_codec.decode,
+            codec.tag_counts.decode,
         )
 
     async def remove_unused(
@@ -388,5 +398,5 @@ class AsyncTags(Resource):
             It is done; the reply tells the state of the tags.
         """
         return await self._sender.call(
-            self._call(operations.TAGS_REMOVE_UNUSED, {}, options), tag_counts_codec.decode
+            self._call(operations.TAGS_REMOVE_UNUSED, {}, options), codec.tag_counts.decode
         )

@@ -2,41 +2,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.mailbox import Mailbox
-
-
-T = TypeVar("T", bound="Activity")
+    from .mailbox import Mailbox
 
 
 @_attrs_define
-class Activity:
+class Activity(Model):
     """An activity as a list shows it.
 
     Attributes:
-        id (int): Id of the record.
-        activity_type (None | str): Kind of the activity. The sample shows `default`; the values are open.
-        label (None | str): Label that the calendar shows.
-        calendar_id (None | str): Id of the calendar, digits in a string.
-        all_day (bool | None): Whether the activity takes the whole day. The samples are all-day although they start and
-            end at 19:00.
-        dt_created (datetime.datetime | None): When the activity was created. Set by the server.
-        dt_modified (datetime.datetime | None): When the activity was last changed. Set by the server.
-        dt_start (datetime.datetime | None): When the activity starts.
-        dt_end (datetime.datetime | None): When the activity ends.
-        rrule (None | str): Recurrence rule of RFC 2445, empty when the activity does not recur.
-        status (None | str): State of the activity. The sample shows `open`; the values are open.
-        author (Mailbox | None): Who made the activity.
-        users (list[Mailbox]): Users who take part.
-        contacts (list[Mailbox]): Contacts who take part.
-        subject (None | str): Subject.
-        body (None | str): Text.
+        id: Id of the record.
+        activity_type: Kind of the activity. The sample shows `default`; the values are open.
+        label: Label that the calendar shows.
+        calendar_id: Id of the calendar, digits in a string.
+        all_day: Whether the activity takes the whole day. The samples are all-day although they
+            start and end at 19:00.
+        dt_created: When the activity was created. Set by the server.
+        dt_modified: When the activity was last changed. Set by the server.
+        dt_start: When the activity starts.
+        dt_end: When the activity ends.
+        rrule: Recurrence rule of RFC 2445, empty when the activity does not recur.
+        status: State of the activity. The sample shows `open`; the values are open.
+        author: Who made the activity.
+        users: Users who take part.
+        contacts: Contacts who take part.
+        subject: Subject.
+        body: Text.
     """
 
     id: int
@@ -56,32 +53,3 @@ class Activity:
     subject: None | str
     body: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import activity as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

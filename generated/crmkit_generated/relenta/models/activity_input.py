@@ -2,42 +2,39 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.mailbox import Mailbox
-
-
-T = TypeVar("T", bound="ActivityInput")
+    from .mailbox import Mailbox
 
 
 @_attrs_define
-class ActivityInput:
-    """An activity to create or update. Members that are not sent keep their values; an empty string or null clears.
+class ActivityInput(Model):
+    """An activity to create or update. Members that are not sent keep their values; an empty
+    string or null clears.
 
     Attributes:
-        id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
-        activity_type (None | str | Unset): Kind of the activity.
-        label (None | str | Unset): Label that the calendar shows.
-        calendar_id (None | str | Unset): Id of the calendar, digits in a string.
-        all_day (bool | None | Unset): Whether the activity takes the whole day.
-        dt_created (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
-        dt_modified (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
-        dt_start (datetime.datetime | None | Unset): When the activity starts.
-        dt_end (datetime.datetime | None | Unset): When the activity ends.
-        rrule (None | str | Unset): Recurrence rule of RFC 2445, empty when the activity does not recur.
-        status (None | str | Unset): State of the activity.
-        author (Mailbox | None | Unset): Who made the activity.
-        users (list[Mailbox] | None | Unset): Users who take part.
-        contacts (list[Mailbox] | None | Unset): Contacts who take part.
-        subject (None | str | Unset): Subject.
-        body (None | str | Unset): Text.
+        id: Id of the record to update; none creates, and contact.create ignores it.
+        activity_type: Kind of the activity.
+        label: Label that the calendar shows.
+        calendar_id: Id of the calendar, digits in a string.
+        all_day: Whether the activity takes the whole day.
+        dt_created: Set by the server; a value that is sent has no effect.
+        dt_modified: Set by the server; a value that is sent has no effect.
+        dt_start: When the activity starts.
+        dt_end: When the activity ends.
+        rrule: Recurrence rule of RFC 2445, empty when the activity does not recur.
+        status: State of the activity.
+        author: Who made the activity.
+        users: Users who take part.
+        contacts: Contacts who take part.
+        subject: Subject.
+        body: Text.
     """
 
     id: int | Unset = UNSET
@@ -57,32 +54,3 @@ class ActivityInput:
     subject: None | str | Unset = UNSET
     body: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import activity_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import activity_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -2,48 +2,45 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+from crmkit.core.codec.model import Model
 
 if TYPE_CHECKING:
-    from ..models.labeled_value import LabeledValue
-
-
-T = TypeVar("T", bound="Contact")
+    from .labeled_value import LabeledValue
 
 
 @_attrs_define
-class Contact:
-    """A contact as a list shows it. Members beyond the documented ones are the department's custom fields, each under its
-    definition's key; a custom field without a value is absent.
+class Contact(Model):
+    """A contact as a list shows it. Members beyond the documented ones are the department's custom
+    fields, each under its definition's key; a custom field without a value is absent.
 
-        Attributes:
-            id (int): Id of the record.
-            full_name (None | str): Full name.
-            first_name (None | str): First name.
-            last_name (None | str): Last name.
-            dt_created (datetime.datetime | None): When the contact was created. Set by the server.
-            dt_modified (datetime.datetime | None): When the contact was last changed. Set by the server.
-            emails (list[str]): E-mail addresses.
-            title (None | str): Job title.
-            company (None | str): Name of the company.
-            comment (None | str): A remark.
-            phone (list[LabeledValue]): Telephone numbers, each with an optional label.
-            url (list[LabeledValue]): Web addresses, each with an optional label.
-            fax (list[LabeledValue]): Fax numbers, each with an optional label.
-            messenger (list[LabeledValue]): Messenger accounts, each with the service as its label.
-            twitter (list[LabeledValue]): Twitter accounts, each with an optional label.
-            linkedin (list[LabeledValue]): LinkedIn addresses, each with an optional label.
-            facebook (list[LabeledValue]): Facebook addresses, each with an optional label.
-            text (None | str): Free text; may hold semicolons and line breaks.
-            address (None | str): Postal address: a label in parentheses on the first line, then the lines of the address,
-                broken by LF or CR LF. It may hold semicolons and is not a list.
-            do_not_mass_email (bool | None): Whether the contact is left out of mass mailings.
-            groups (list[str]): Names of the groups.
-            tags (list[str]): Names of the tags.
+    Attributes:
+        id: Id of the record.
+        full_name: Full name.
+        first_name: First name.
+        last_name: Last name.
+        dt_created: When the contact was created. Set by the server.
+        dt_modified: When the contact was last changed. Set by the server.
+        emails: E-mail addresses.
+        title: Job title.
+        company: Name of the company.
+        comment: A remark.
+        phone: Telephone numbers, each with an optional label.
+        url: Web addresses, each with an optional label.
+        fax: Fax numbers, each with an optional label.
+        messenger: Messenger accounts, each with the service as its label.
+        twitter: Twitter accounts, each with an optional label.
+        linkedin: LinkedIn addresses, each with an optional label.
+        facebook: Facebook addresses, each with an optional label.
+        text: Free text; may hold semicolons and line breaks.
+        address: Postal address: a label in parentheses on the first line, then the lines of the
+            address, broken by LF or CR LF. It may hold semicolons and is not a list.
+        do_not_mass_email: Whether the contact is left out of mass mailings.
+        groups: Names of the groups.
+        tags: Names of the tags.
     """
 
     id: int
@@ -69,32 +66,3 @@ class Contact:
     groups: list[str]
     tags: list[str]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

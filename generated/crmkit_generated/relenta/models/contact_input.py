@@ -2,51 +2,47 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
-
-from ..types import UNSET, Unset
+from crmkit.core.codec.model import Model
+from crmkit.core.types import UNSET, Unset
 
 if TYPE_CHECKING:
-    from ..models.labeled_value import LabeledValue
-
-
-T = TypeVar("T", bound="ContactInput")
+    from .labeled_value import LabeledValue
 
 
 @_attrs_define
-class ContactInput:
-    """A contact to create or update. Members that are not sent keep their values; an empty string or null clears. Members
-    beyond the documented ones are custom fields by key.
+class ContactInput(Model):
+    """A contact to create or update. Members that are not sent keep their values; an empty string
+    or null clears. Members beyond the documented ones are custom fields by key.
 
-        Attributes:
-            id (int | Unset): Id of the record to update; none creates, and contact.create ignores it.
-            full_name (None | str | Unset): Full name; the server splits it into first and last name. Send it or the two
-                parts, not all three.
-            first_name (None | str | Unset): First name.
-            last_name (None | str | Unset): Last name.
-            dt_created (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
-            dt_modified (datetime.datetime | None | Unset): Set by the server; a value that is sent has no effect.
-            emails (list[str] | None | Unset): E-mail addresses.
-            title (None | str | Unset): Job title.
-            company (None | str | Unset): Name of the company.
-            comment (None | str | Unset): A remark.
-            phone (list[LabeledValue] | None | Unset): Telephone numbers, each with an optional label.
-            url (list[LabeledValue] | None | Unset): Web addresses, each with an optional label.
-            fax (list[LabeledValue] | None | Unset): Fax numbers, each with an optional label.
-            messenger (list[LabeledValue] | None | Unset): Messenger accounts, each with the service as its label.
-            twitter (list[LabeledValue] | None | Unset): Twitter accounts, each with an optional label.
-            linkedin (list[LabeledValue] | None | Unset): LinkedIn addresses, each with an optional label.
-            facebook (list[LabeledValue] | None | Unset): Facebook addresses, each with an optional label.
-            text (None | str | Unset): Free text; may hold semicolons and line breaks.
-            address (None | str | Unset): Postal address, a label in parentheses on the first line. Not a list; may hold
-                semicolons.
-            do_not_mass_email (bool | None | Unset): Whether the contact is left out of mass mailings.
-            groups (list[str] | None | Unset): Names of the groups.
-            tags (list[str] | None | Unset): Names of the tags; new ones are made.
+    Attributes:
+        id: Id of the record to update; none creates, and contact.create ignores it.
+        full_name: Full name; the server splits it into first and last name. Send it or the two
+            parts, not all three.
+        first_name: First name.
+        last_name: Last name.
+        dt_created: Set by the server; a value that is sent has no effect.
+        dt_modified: Set by the server; a value that is sent has no effect.
+        emails: E-mail addresses.
+        title: Job title.
+        company: Name of the company.
+        comment: A remark.
+        phone: Telephone numbers, each with an optional label.
+        url: Web addresses, each with an optional label.
+        fax: Fax numbers, each with an optional label.
+        messenger: Messenger accounts, each with the service as its label.
+        twitter: Twitter accounts, each with an optional label.
+        linkedin: LinkedIn addresses, each with an optional label.
+        facebook: Facebook addresses, each with an optional label.
+        text: Free text; may hold semicolons and line breaks.
+        address: Postal address, a label in parentheses on the first line. Not a list; may hold
+            semicolons.
+        do_not_mass_email: Whether the contact is left out of mass mailings.
+        groups: Names of the groups.
+        tags: Names of the tags; new ones are made.
     """
 
     id: int | Unset = UNSET
@@ -72,32 +68,3 @@ class ContactInput:
     groups: list[str] | None | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
-
-    def to_dict(self) -> dict[str, Any]:
-        from ..codec import contact_input as codec
-
-        return codec.encode(self)
-
-    @classmethod
-    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from crmkit.core.codec.decode_errors import decode_model
-
-        from ..codec import contact_input as codec
-
-        return decode_model(codec.decode_all, src_dict, cls)
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

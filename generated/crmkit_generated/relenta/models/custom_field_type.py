@@ -3,11 +3,10 @@ from enum import StrEnum
 
 
 class CustomFieldType(StrEnum):
+    """Type of a custom field. Other values than these may appear."""
+
     DATE = "Date"
     MULTIPLE_CHOICE = "Multiple choice"
     NUMBER = "Number"
     SINGLE_CHOICE = "Single choice"
     TEXT = "Text"
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,12 +14,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import activity as activity_codec
-from ..codec import activity_input as activity_input_codec
-from ..models.activity import Activity
-from ..models.activity_input import ActivityInput
-from ..models.mailbox import Mailbox
+from .. import codec, models
 from ..operations import activities as operations
+
+if TYPE_CHECKING:
+    from ..models.activity import Activity
+    from ..models.activity_input import ActivityInput
+    from ..models.mailbox import Mailbox
+
+    pass
 
 
 class Activities(Resource):
@@ -47,7 +50,7 @@ class Activities(Resource):
         """
         return Pager(
             self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     def save(
@@ -104,8 +107,8 @@ class Activities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_SAVE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "id": id,
@@ -157,7 +160,7 @@ class AsyncActivities(Resource):
         """
         return AsyncPager(
             self._list(operations.ACTIVITIES_LIST, {}, options, start=start, page_size=page_size),
-            activity_codec.decode_all,
+            codec.activity.decode_all,
         )
 
     async def save(
@@ -214,8 +217,8 @@ class AsyncActivities(Resource):
         """
         body_ = request_tree(
             operations.ACTIVITIES_SAVE,
-            ActivityInput,
-            activity_input_codec,
+            models.ActivityInput,
+            codec.activity_input,
             input_,
             {
                 "id": id,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -14,12 +14,15 @@ from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, request_tree
 from crmkit.core.types import UNSET, Unset
 
-from ..codec import contact as contact_codec
-from ..codec import contact_input as contact_input_codec
-from ..models.contact import Contact
-from ..models.contact_input import ContactInput
-from ..models.labeled_value import LabeledValue
+from .. import codec, models
 from ..operations import contacts as operations
+
+if TYPE_CHECKING:
+    from ..models.contact import Contact
+    from ..models.contact_input import ContactInput
+    from ..models.labeled_value import LabeledValue
+
+    pass
 
 
 class Contacts(Resource):
@@ -48,7 +51,7 @@ class Contacts(Resource):
         """
         return Pager(
             self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     def save(
@@ -119,8 +122,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_SAVE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "id": id,
@@ -220,8 +223,8 @@ class Contacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "id": id,
@@ -280,7 +283,7 @@ class AsyncContacts(Resource):
         """
         return AsyncPager(
             self._list(operations.CONTACTS_LIST, {}, options, start=start, page_size=page_size),
-            contact_codec.decode_all,
+            codec.contact.decode_all,
         )
 
     async def save(
@@ -351,8 +354,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_SAVE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "id": id,
@@ -452,8 +455,8 @@ class AsyncContacts(Resource):
         """
         body_ = request_tree(
             operations.CONTACTS_CREATE,
-            ContactInput,
-            contact_input_codec,
+            models.ContactInput,
+            codec.contact_input,
             input_,
             {
                 "id": id,

@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource
 
-from ..codec import custom_field as custom_field_codec
-from ..models.custom_field import CustomField
+from .. import codec
 from ..operations import custom_fields as operations
+
+if TYPE_CHECKING:
+    from ..models.custom_field import CustomField
+
+    pass
 
 
 class CustomFields(Resource):
@@ -32,7 +38,7 @@ class CustomFields(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return Pager(
-            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), custom_field_codec.decode_all
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.custom_field.decode_all
         )
 
 
@@ -56,5 +62,5 @@ class AsyncCustomFields(Resource):
             A lazy pager: no request is made before it is iterated.
         """
         return AsyncPager(
-            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), custom_field_codec.decode_all
+            self._list(operations.CUSTOM_FIELDS_LIST, {}, options), codec.custom_field.decode_all
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from math import floor
+from typing import Any
 
 from crmkit.core.errors import ArgumentError
 
-from .decode_errors import reject
+from .decode_errors import reject, type_name
 
 __all__ = [
     "decode_date",
@@ -22,18 +23,20 @@ __all__ = [
     "encode_dmy",
     "encode_espo_datetime",
     "encode_unix",
-    "format_utc",
 ]
 
+_parse = datetime.fromisoformat
 _DMY = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _TWO_DIGITS = tuple(f"{n:02d}" for n in range(61))
+_YEARS = {year: str(year) for year in range(1900, 2100)}
 
 
-def decode_datetime(value: object) -> datetime:
+def decode_datetime(value: Any) -> datetime:
     """Read an ISO 8601 datetime; one without time zone is in UTC."""
-    if type(value) is not str:
-        reject(value, "a text")
-    found = datetime.fromisoformat(value)
+    try:
+        found = _parse(value)
+    except TypeError:  # to look at the type before takes longer
+        reject(value, "str")
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
@@ -47,21 +50,16 @@ def encode_datetime(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a datetime, or has no time zone.
     """
-    if type(value) is datetime and value.tzinfo is UTC:
-        return format_utc(value)
-    return format_utc(_to_utc(value, argument))
-
-
-def format_utc(value: datetime) -> str:
-    """Write a datetime that is in UTC as RFC 3339 with `Z`."""
-    if not value.microsecond and value.year > 999:
-        # isoformat() of an aware datetime takes twice as long.
-        two = _TWO_DIGITS
-        return (
-            f"{value.year}-{two[value.month]}-{two[value.day]}"
-            f"T{two[value.hour]}:{two[value.minute]}:{two[value.second]}Z"
-        )
-    return value.replace(tzinfo=None).isoformat() + "Z"
+    utc = value if type(value) is datetime and value.tzinfo is UTC else _to_utc(value, argument)
+    year = _YEARS.get(utc.year)
+    if year is None or utc.microsecond:
+        return utc.replace(tzinfo=None).isoformat() + "Z"
+    # isoformat() of an aware datetime takes several times as long.
+    two = _TWO_DIGITS
+    return (
+        f"{year}-{two[utc.month]}-{two[utc.day]}"
+        f"T{two[utc.hour]}:{two[utc.minute]}:{two[utc.second]}Z"
+    )
 
 
 def _to_utc(value: object, argument: str) -> datetime:
@@ -71,21 +69,22 @@ def _to_utc(value: object, argument: str) -> datetime:
         ArgumentError: It is not a datetime, has no time zone, or lies outside the years of UTC.
     """
     if not isinstance(value, datetime):
-        raise ArgumentError(argument, f"takes an aware datetime, not {type(value).__name__}")
+        raise ArgumentError(argument, f"expected an aware datetime, got {type_name(value)}")
     if value.utcoffset() is None:
         raise ArgumentError(
-            argument, "has no time zone; use datetime(…, tzinfo=UTC) or .astimezone()"
+            argument,
+            "expected an aware datetime, got a naive one; use datetime(…, tzinfo=UTC)",
         )
     try:
         return value.astimezone(UTC)
     except OverflowError:
-        raise ArgumentError(argument, "lies outside the years 1 to 9999 of UTC") from None
+        raise ArgumentError(argument, "must be within the years 1 to 9999 in UTC") from None
 
 
 def decode_date(value: object) -> date:
     """Read a date as `YYYY-MM-DD`."""
     if type(value) is not str:
-        reject(value, "a text")
+        reject(value, "str")
     return date.fromisoformat(value)
 
 
@@ -100,7 +99,7 @@ def encode_date(value: object, argument: str) -> str:
 
 def _check_date(value: object, argument: str) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise ArgumentError(argument, f"takes a date, not {type(value).__name__}")
+        raise ArgumentError(argument, f"expected a date, got {type_name(value)}")
     return value
 
 
@@ -126,7 +125,7 @@ def encode_dmy(value: object, argument: str) -> str:
 def decode_unix(value: object) -> datetime:
     """Read seconds since 1970."""
     if type(value) is not int:
-        reject(value, "an integer")
+        reject(value, "int")
     return datetime.fromtimestamp(value, UTC)
 
 
@@ -151,7 +150,7 @@ def encode_espo_datetime(value: object, argument: str) -> str:
 def decode_date_or_str(value: object) -> date | datetime | str:
     """Read a date or an aware datetime; any other str stays one."""
     if type(value) is not str:
-        reject(value, "a text")
+        reject(value, "str")
     try:
         if len(value) == 10:  # as YYYY-MM-DD is
             return date.fromisoformat(value)
@@ -173,4 +172,4 @@ def encode_date_or_str(value: object, argument: str) -> str:
         return encode_datetime(value, argument)
     if isinstance(value, date):
         return value.isoformat()
-    raise ArgumentError(argument, f"takes a date or datetime, not {type(value).__name__}")
+    raise ArgumentError(argument, f"expected a date, datetime or str, got {type_name(value)}")

@@ -2,11 +2,12 @@
 
 An emitted decoder stores the name of the member it is about to convert in a local `at` and the
 objects done so far in `out`; when a conversion fails, `error_path` reads the place from the frames
-of the traceback. While all goes well that costs nothing.
+of the traceback. While all goes well that costs next to nothing.
 """
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -23,6 +24,7 @@ __all__ = [
     "error_path",
     "reject",
     "to_decode_error",
+    "type_name",
 ]
 
 T = TypeVar("T")
@@ -30,38 +32,38 @@ T = TypeVar("T")
 DECODE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError)
 """What decoding a malformed reply can raise."""
 
-_KINDS: dict[type, str] = {
-    dict: "an object",
-    list: "an array",
-    str: "a text",
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-}
-
 
 class MalformedValue(TypeError):
     """A wire value is not of the documented type; the message names types only.
 
     Attributes:
         path: Place in the reply, where the raiser knows it; else empty.
+        member: Name of the member that holds the value, where the raiser knows it; else None.
     """
 
     path = ""
+    member: str | None = None
 
 
-def reject(value: object, expected: str) -> NoReturn:
+def reject(value: object, expected: str, member: str | None = None) -> NoReturn:
     """Raise the error for a wire value of another type than documented.
 
     Args:
         value: The value; the message shows its type only, as replies hold personal data.
         expected: What the document says, such as `str`.
+        member: Name of the member that holds it; None if `at` of the calling decoder names it.
 
     Raises:
         MalformedValue: Always.
     """
-    found = "null" if value is None else _KINDS.get(type(value), type(value).__name__)
-    raise MalformedValue(f"expected {expected}, found {found}")
+    error = MalformedValue(f"expected {expected}, got {type_name(value)}")
+    error.member = member
+    raise error
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, `None` for None."""
+    return "None" if value is None else type(value).__name__
 
 
 class Located(dict[str, Any]):
@@ -122,7 +124,9 @@ def to_decode_error(
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     problem = (
-        str(error) if isinstance(error, MalformedValue) else "the value has not the documented form"
+        str(error)
+        if isinstance(error, MalformedValue)
+        else "the value is not in the documented format"
     )
     if isinstance(error, KeyError):
         problem = "a required member is missing"
@@ -133,19 +137,22 @@ def error_path(error: BaseException) -> list[str | int]:
     """Return the place where an emitted decoder failed, as member names and indexes."""
     path: list[str | int] = []
     single = False
-    trace = error.__traceback__
-    while trace is not None:
-        frame, trace = trace.tb_frame, trace.tb_next
-        if frame.f_globals.get("EMITTED") is not True:
-            continue
-        seen = frame.f_locals
-        if "tree" in seen:  # decode(tree), which calls decode_all([tree])
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    decoders = [frame for frame in frames if frame.f_globals.get("EMITTED") is True]
+    for frame in decoders:
+        variables = frame.f_locals
+        if "tree" in variables:  # decode(tree), which calls decode_all([tree])
             single = True
-        if "rows" not in seen:
+        if "rows" not in variables:
             continue
-        if "out" in seen and not single:
-            path.append(len(seen["out"]))
-        if seen.get("at"):
-            path.append(seen["at"])
+        if "out" in variables and not single:
+            path.append(len(variables["out"]))
+        member = variables.get("at")
+        if frame is frames[-1] and isinstance(error, KeyError):
+            member = error.args[0]  # of a required member, which is not stored in `at` before
+        elif frame is decoders[-1] and isinstance(error, MalformedValue) and error.member:
+            member = error.member
+        if member:
+            path.append(member)
         single = False
     return path

@@ -9,6 +9,8 @@ from typing import Any
 from crmkit.core.errors import ArgumentError
 from crmkit.core.types import File
 
+from .decode_errors import type_name
+
 __all__ = ["encode_file"]
 
 
@@ -36,11 +38,12 @@ def encode_file(value: object, argument: str) -> File:
 def _require_bytes(file: Any, argument: str) -> None:
     if not callable(getattr(file, "read", None)):
         raise ArgumentError(
-            argument, f"takes a File, a Path, bytes or an open file, not {type(file).__name__}"
+            argument,
+            f"expected a File, a Path, bytes or a file open for reading, got {type_name(file)}",
         )
     try:
         nothing = file.read(0)
     except (OSError, ValueError) as error:  # closed, or open for writing
         raise ArgumentError(argument, f"cannot be read: {type(error).__name__}") from None
     if not isinstance(nothing, bytes):
-        raise ArgumentError(argument, "gives texts; open it in binary mode")
+        raise ArgumentError(argument, "must be open in binary mode")

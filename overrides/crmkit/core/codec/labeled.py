@@ -11,7 +11,7 @@ from typing import Any
 
 from crmkit.core.errors import ArgumentError
 
-from .decode_errors import reject
+from .decode_errors import reject, type_name
 from .strings import check_list, join_elements
 
 __all__ = [
@@ -78,13 +78,6 @@ class Mailbox:
         return self.address if self.name is None else f"{self.name} <{self.address}>"
 
 
-def _ambiguous(argument: str, value: object) -> ArgumentError:
-    kind = type(value).__name__
-    return ArgumentError(
-        argument, f"this {kind} reads back as another one: the wire's form of it is ambiguous"
-    )
-
-
 # -- labelled values ---------------------------------------------------------------------------
 
 
@@ -110,24 +103,25 @@ def join_labeled(values: object, argument: str) -> str:
         ArgumentError: It is not a list of labelled values, an element holds `;`, or the server
             would read it with another label.
     """
+    if type(values) is not list:
+        return join_elements(_labeled_elements(values, argument), argument)
     elements: list[str] = []
-    for item in values if type(values) is list else ():
-        if type(item) is not LabeledValue or type(item.value) is not str:
+    for item in values:
+        if type(item) is not LabeledValue or type(value := item.value) is not str:
             break
-        label = item.label
         # Reading cuts at the last " (" of a string that ends with ")".
+        label = item.label
         if label is None:
-            if item.value[-1:] == ")" and " (" in item.value:
+            if ";" in value or value[-1:] == ")":
                 break
-            elements.append(item.value)
-        elif type(label) is str and " (" not in label:
-            elements.append(f"{item.value} ({label})")
+            elements.append(value)
+        elif type(label) is str and " (" not in label and ";" not in (text := f"{value} ({label})"):
+            elements.append(text)
         else:
             break
     else:
-        joined = ";".join(elements)
-        if joined.count(";") < len(elements):
-            return joined
+        return ";".join(elements)
+    # Something is unusual: look at each element for itself.
     return join_elements(_labeled_elements(values, argument), argument)
 
 
@@ -136,9 +130,13 @@ def _labeled_elements(values: object, argument: str) -> list[str]:
     items = check_list(values, argument, LabeledValue, "LabeledValue('value', 'label')")
     for index, item in enumerate(items):
         if not isinstance(item.value, str) or not isinstance(item.label, str | None):
-            raise ArgumentError(f"{argument}[{index}]", "takes texts for value and label")
-        if LabeledValue.parse(str(item)) != LabeledValue(item.value, item.label):
-            raise _ambiguous(f"{argument}[{index}]", item)
+            raise ArgumentError(f"{argument}[{index}]", "value and label must be str")
+        parsed = LabeledValue.parse(str(item))
+        if parsed != LabeledValue(item.value, item.label):
+            raise ArgumentError(
+                f"{argument}[{index}]",
+                f"cannot be encoded: the server would read '({parsed.label})' as its label",
+            )
     return [str(item) for item in items]
 
 
@@ -148,7 +146,7 @@ def _labeled_elements(values: object, argument: str) -> list[str]:
 def decode_mailbox(value: object) -> Mailbox:
     """Read one mailbox."""
     if type(value) is not str:
-        reject(value, "a text")
+        reject(value, "str")
     return Mailbox.parse(value)
 
 
@@ -160,18 +158,23 @@ def encode_mailbox(value: object, argument: str) -> str:
     """
     if not isinstance(value, Mailbox):
         raise ArgumentError(
-            argument, f"takes a Mailbox, not {type(value).__name__}: Mailbox('a@b.c', 'A B')"
+            argument,
+            f"expected Mailbox such as Mailbox('a@b.c', 'A B'), got {type_name(value)}",
         )
     if not isinstance(value.address, str) or not isinstance(value.name, str | None):
-        raise ArgumentError(argument, "takes texts for address and name")
+        raise ArgumentError(argument, "address and name must be str")
     text = str(value)
-    if Mailbox.parse(text) != value:
-        raise _ambiguous(argument, value)
+    parsed = Mailbox.parse(text)
+    if parsed != value:
+        raise ArgumentError(
+            argument,
+            f"cannot be encoded: the server would read '<{parsed.address}>' as its address",
+        )
     return text
 
 
 def split_mailboxes(text: str) -> list[Mailbox]:
-    """Split a `;` list of mailboxes. The string is not empty."""
+    """Split a `;` list of mailboxes. The string is not empty, or one element."""
     return [Mailbox.parse(part) for part in text.split(";")]
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from crmkit.core.errors import ArgumentError
 
-from .decode_errors import DECODE_ERRORS, reject
+from .decode_errors import DECODE_ERRORS, reject, type_name
 from .values import encode_json
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ __all__ = [
     "decode_dict",
     "decode_discriminated",
     "decode_enum",
+    "decode_items",
     "decode_list",
     "decode_optional",
+    "decode_single",
     "decode_union",
     "encode_dict",
     "encode_list",
@@ -50,28 +52,49 @@ def check_type(value: object, expected: str, *types: type) -> Any:
 def decode_enum(value: object, members: Mapping[str, T]) -> T | str:
     """Read an enum's value; an unknown one stays a str."""
     if type(value) is not str:
-        reject(value, "a text")
+        reject(value, "str")
     return members.get(value, value)
 
 
 def decode_list(rows: object, decode: Callable[[Any], T]) -> list[T]:
     """Read an array whose items `decode` reads."""
     if type(rows) is not list:
-        reject(rows, "an array")
+        reject(rows, "list")
     out: list[T] = []
     for row in rows:
         out.append(decode(row))  # noqa: PERF401  # error_path reads the index from out
     return out
 
 
+def decode_items(rows: object, expected: str, *types: type) -> list[Any]:
+    """Read an array whose items all have one of `types`, and are the same in Python."""
+    if type(rows) is not list:
+        reject(rows, "list")
+    out: list[Any] = []
+    for row in rows:
+        if type(row) not in types:
+            reject(row, expected)
+        out.append(row)
+    return out
+
+
 def decode_dict(rows: object, decode: Callable[[Any], T]) -> dict[str, T]:
     """Read an object whose members `decode` reads."""
     if type(rows) is not dict:
-        reject(rows, "an object")
+        reject(rows, "dict")
     found: dict[str, T] = {}
     for at, row in rows.items():
         found[at] = decode(row)
     return found
+
+
+def decode_single(decode_all: Callable[[Any], list[T]]) -> Callable[[Any], T]:
+    """Return the decoder of one object, by that of a list of them."""
+
+    def decode(tree: Any) -> T:
+        return decode_all([tree])[0]
+
+    return decode
 
 
 def decode_optional(value: object, decode: Callable[[Any], T]) -> T | None:
@@ -83,7 +106,7 @@ def decode_union(value: object, decoders: Mapping[type, Callable[[Any], Any]]) -
     """Read a value by the decoder of its JSON type."""
     decode = decoders.get(type(value))
     if decode is None:
-        reject(value, "a value of another type")
+        reject(value, " or ".join(type_.__name__ for type_ in decoders))
     return decode(value)
 
 
@@ -93,7 +116,7 @@ def decode_discriminated(
     """Read an object by the decoder that the value of its member `at` selects."""
     if type(rows) is not dict:
         at = ""
-        reject(rows, "an object")
+        reject(rows, "dict")
     value = rows[at]
     if type(value) not in {bool, int, str} or value not in decoders:
         reject(value, f"one of {', '.join(map(repr, decoders))}")
@@ -128,7 +151,7 @@ def encode_list(values: object, argument: str, encode: Callable[[Any, str], Any]
         ArgumentError: It is not a list, or an item cannot be written.
     """
     if not isinstance(values, list | tuple):
-        raise ArgumentError(argument, f"takes a list, not {type(values).__name__}")
+        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
     return [encode(value, f"{argument}[{index}]") for index, value in enumerate(values)]
 
 
@@ -140,10 +163,10 @@ def encode_dict(values: object, argument: str, encode: Callable[[Any, str], Any]
             written.
     """
     if not isinstance(values, Mapping):
-        raise ArgumentError(argument, f"takes a dict, not {type(values).__name__}")
+        raise ArgumentError(argument, f"expected a dict, got {type_name(values)}")
     for name in values:
         if not isinstance(name, str):
-            raise ArgumentError(argument, f"has a key that is no text but {type(name).__name__}")
+            raise ArgumentError(argument, f"keys must be str, got {type_name(name)}")
     return {
         str.__str__(name): encode(value, f"{argument}[{name!r}]") for name, value in values.items()
     }
@@ -158,10 +181,14 @@ def encode_model(
         ArgumentError: It is neither, or a member cannot be written.
     """
     if isinstance(value, model):
-        return encode(value)
+        try:
+            return encode(value)
+        except ArgumentError as error:
+            error.argument = f"{argument}.{error.argument}"
+            raise
     if isinstance(value, Mapping):
         return encode_dict(value, argument, encode_json)
-    raise ArgumentError(argument, f"takes {model.__name__}, not {type(value).__name__}")
+    raise ArgumentError(argument, f"expected {model.__name__} or a dict, got {type_name(value)}")
 
 
 def encode_union(
@@ -177,7 +204,7 @@ def encode_union(
         matching = [each for type_, each in encoders.items() if isinstance(value, type_)]
         if not matching or isinstance(value, bool):
             names = " or ".join(type_.__name__ for type_ in encoders)
-            raise ArgumentError(argument, f"takes {names}, not {type(value).__name__}")
+            raise ArgumentError(argument, f"expected {names}, got {type_name(value)}")
         encode = matching[0]
     return encode(value, argument)
 
@@ -212,20 +239,18 @@ def join_members(
             try:
                 value = decode(dict(value))
             except DECODE_ERRORS as error:
-                raise ArgumentError(place, f"takes {' and '.join(names)}, as texts") from error
+                raise ArgumentError(place, f"expected str for {' and '.join(names)}") from error
         elif not hasattr(value, "additional_properties"):
-            raise ArgumentError(place, f"takes a model or a mapping, not {type(value).__name__}")
+            raise ArgumentError(place, f"expected a model or a dict, got {type_name(value)}")
         tree = encode(value)
         if tree.keys() != {*names}:
-            raise ArgumentError(place, f"takes {' and '.join(names)}, and nothing else")
+            raise ArgumentError(place, f"expected {' and '.join(names)} and no other members")
         for name in names:
             text = tree[name]
             held = [separator for separator in (by, between) if separator in text]
             if held or not text:
-                problem = (
-                    f"holds a {held[0]!r}, which separates" if held else "is empty, which ends"
-                )
-                raise ArgumentError(f"{place}.{name}", f"{problem} elements on the wire")
+                problem = f"contain {held[0]!r}, which separates members" if held else "be empty"
+                raise ArgumentError(f"{place}.{name}", f"must not {problem}")
         return between.join(tree[name] for name in names)
 
     return by.join(encode_list(values, argument, write))

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmkit.core.errors import ArgumentError
 
-from .decode_errors import reject
+from .decode_errors import reject, type_name
 
 __all__ = [
     "decode_bit",
@@ -38,8 +38,10 @@ def encode_digits(value: object, argument: str) -> str:
     Raises:
         ArgumentError: It is not a non-negative integer.
     """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ArgumentError(argument, f"takes a whole number from 0, not {type(value).__name__}")
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ArgumentError(argument, f"expected int, got {type_name(value)}")
+    if value < 0:
+        raise ArgumentError(argument, f"must be >= 0, got {value}")
     return str(value)
 
 
@@ -59,14 +61,14 @@ def encode_bit(value: object, argument: str) -> int:
         ArgumentError: It is not a bool.
     """
     if not isinstance(value, bool):
-        raise ArgumentError(argument, f"takes bool, not {type(value).__name__}")
+        raise ArgumentError(argument, f"expected bool, got {type_name(value)}")
     return int(value)
 
 
 def decode_country(value: object) -> str:
     """Read a country code, with `GR` for the vendor's `EL`."""
     if type(value) is not str:
-        reject(value, "a text")
+        reject(value, "str")
     return "GR" if value == "EL" else value
 
 
@@ -77,8 +79,8 @@ def encode_country(value: object, argument: str) -> str:
         ArgumentError: It is not a code of two upper-case letters.
     """
     if not isinstance(value, str) or not (_COUNTRY.fullmatch(value) or value == ""):
-        shown = repr(value) if isinstance(value, str) else type(value).__name__
-        raise ArgumentError(argument, f"takes an ISO 3166-1 code such as 'GR', not {shown}")
+        shown = repr(value) if isinstance(value, str) else type_name(value)
+        raise ArgumentError(argument, f"expected an ISO 3166-1 code such as 'GR', got {shown}")
     return "EL" if value == "GR" else str(value)
 
 
@@ -97,7 +99,7 @@ def parse_lenient(value: object, type_: type) -> Any:
     if type_ is bool:
         return decode_bit(int(value) if type(value) is str and value in {"0", "1"} else value)
     if type(value) is not str:
-        reject(value, "a number")
+        reject(value, type_.__name__)
     number = type_(value)
     if not value.isascii() or value != value.strip() or "_" in value or number - number != 0:
         raise ValueError(value)
@@ -113,6 +115,6 @@ def format_lenient(value: object, argument: str, *types: type) -> Any:
     fits = type(value) in types or (isinstance(value, types) and not isinstance(value, bool))
     if not fits or (isinstance(value, float) and value - value != 0):
         names = " or ".join(type_.__name__ for type_ in types)
-        found = value if isinstance(value, float) and fits else type(value).__name__
-        raise ArgumentError(argument, f"takes {names}, not {found}")
+        found = value if isinstance(value, float) and fits else type_name(value)
+        raise ArgumentError(argument, f"expected {names}, got {found}")
     return str.__str__(value) if isinstance(value, str) else value

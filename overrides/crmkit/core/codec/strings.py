@@ -6,24 +6,32 @@ from typing import Any
 
 from crmkit.core.errors import ArgumentError
 
+from .decode_errors import type_name
+
 __all__ = ["check_list", "join_elements", "join_strings"]
 
 
 def check_list(values: object, argument: str, type_: type, example: str) -> list[Any]:
     """Return a copy of a list whose elements all have one type.
 
+    Args:
+        values: The list.
+        argument: Its name, for errors.
+        type_: The elements' type.
+        example: An element, as callers write it.
+
     Raises:
         ArgumentError: It is not a list, or an element has another type.
     """
     if not isinstance(values, list | tuple):
         raise ArgumentError(
-            argument, f"takes a list of {type_.__name__}, not {type(values).__name__}: [{example}]"
+            argument, f"expected a list of {type_.__name__}, got {type_name(values)}"
         )
     for index, value in enumerate(values):
         if not isinstance(value, type_):
             raise ArgumentError(
                 f"{argument}[{index}]",
-                f"takes {type_.__name__}, not {type(value).__name__}: {example}",
+                f"expected {type_.__name__} such as {example}, got {type_name(value)}",
             )
     return list(values)
 
@@ -38,7 +46,7 @@ def join_elements(elements: list[str], argument: str, separator: str = ";") -> s
         if separator in element:
             raise ArgumentError(
                 f"{argument}[{index}]",
-                f"holds a {separator!r}, which separates elements on the wire",
+                f"must not contain {separator!r}, which separates elements on the wire",
             )
     return separator.join(elements)
 
@@ -63,4 +71,4 @@ def join_strings(values: object, argument: str, separator: str = ";") -> str:
             # One look at the whole; each element only on doubt.
             if joined.count(separator) < len(values):
                 return joined
-    return join_elements(check_list(values, argument, str, "'text'"), argument, separator)
+    return join_elements(check_list(values, argument, str, "'a'"), argument, separator)

@@ -9,24 +9,22 @@ from typing import Any
 from crmkit.core.errors import ArgumentError
 
 from .datetimes import encode_datetime
-from .decode_errors import reject
+from .decode_errors import reject, type_name
 
-__all__ = ["check_items", "encode_extras", "encode_items", "encode_json", "encode_plain"]
+__all__ = [
+    "decode_empty",
+    "encode_extras",
+    "encode_items",
+    "encode_json",
+    "encode_plain",
+]
 
 _PLAIN = {str, int, bool, type(None)}
 
 
-def check_items(values: object, expected: str, *types: type) -> None:
-    """Check that a wire value is an array whose items all have one of `types`.
-
-    Raises:
-        MalformedValue: It is not.
-    """
-    if type(values) is not list:
-        reject(values, "an array")
-    for value in values:
-        if type(value) not in types:
-            reject(value, expected)
+def decode_empty(value: object) -> Any:
+    """Read an empty string as None, where other values of the member are not empty."""
+    return None if value == "" else reject(value, "str")
 
 
 def encode_plain(value: object, type_: type, argument: str) -> Any:
@@ -42,7 +40,7 @@ def encode_plain(value: object, type_: type, argument: str) -> Any:
     """
     fits = isinstance(value, type_) or (type_ is float and isinstance(value, int))
     if not fits or (isinstance(value, bool) and type_ is not bool):
-        raise ArgumentError(argument, f"takes {type_.__name__}, not {type(value).__name__}")
+        raise ArgumentError(argument, f"expected {type_.__name__}, got {type_name(value)}")
     return encode_json(value, argument)
 
 
@@ -56,7 +54,7 @@ def encode_json(value: object, argument: str) -> Any:
     try:
         return _encode(value, argument)
     except RecursionError:
-        raise ArgumentError(argument, "holds itself, or is nested too deeply") from None
+        raise ArgumentError(argument, "must not contain itself, nor be nested too deeply") from None
 
 
 def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a type
@@ -68,25 +66,27 @@ def _encode(value: Any, argument: str) -> Any:  # noqa: PLR0911  # one case a ty
         return {name: _encode(item, argument) for name, item in value.items()}
     if isinstance(value, list | tuple):
         return [_encode(item, argument) for item in value]
-    if isinstance(value, float) and isfinite(value):
-        return value
+    if isinstance(value, float):
+        if isfinite(value):
+            return value
+        raise ArgumentError(argument, f"expected a finite number, got {value}")
     if isinstance(value, datetime):
         return encode_datetime(value, argument)
     if isinstance(value, date):
         return value.isoformat()
     # Checked here, as orjson and json differ in what else they take: NaN, UUID, dataclasses.
-    raise ArgumentError(argument, f"JSON cannot hold this {type(value).__name__}")
+    raise ArgumentError(argument, f"expected what JSON can hold, got {type_name(value)}")
 
 
-def encode_extras(members: dict[str, Any]) -> dict[str, Any]:
-    """Return a copy of members that the document does not name, as JSON holds them.
+def encode_extras(members: dict[str, Any], tree: dict[str, Any]) -> None:
+    """Add members that the document does not name to a tree, which keeps those that it has.
 
     Raises:
         ArgumentError: As `encode_json`.
     """
-    if not members or _PLAIN.issuperset(map(type, members.values())):
-        return members.copy()
-    return {name: encode_json(value, name) for name, value in members.items()}
+    for name, value in members.items():
+        if name not in tree:
+            tree[name] = value if type(value) in _PLAIN else encode_json(value, name)
 
 
 def encode_items(values: object, argument: str) -> list[Any]:
@@ -96,5 +96,5 @@ def encode_items(values: object, argument: str) -> list[Any]:
         ArgumentError: It is not a list, or an item cannot be written.
     """
     if not isinstance(values, list | tuple):
-        raise ArgumentError(argument, f"takes a list, not {type(values).__name__}")
+        raise ArgumentError(argument, f"expected a list, got {type_name(values)}")
     return list(encode_json(values, argument))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import account as account_codec
+from ... import codec
 from ...models.account import Account
 from ...operations import accounts as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Account:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ACCOUNTS_GET, {"id": id}, account_codec.decode)
+    return client.call(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Account]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACCOUNTS_GET, {"id": id}, account_codec.decode)
+    return client.detailed(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Account:
     """As `sync`, awaited."""
-    return await client.acall(operations.ACCOUNTS_GET, {"id": id}, account_codec.decode)
+    return await client.acall(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Account]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ACCOUNTS_GET, {"id": id}, account_codec.decode)
+    return await client.adetailed(operations.ACCOUNTS_GET, {"id": id}, codec.account.decode)

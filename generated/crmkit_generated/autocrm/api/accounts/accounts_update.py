@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import account as account_codec
-from ...codec import account_input as account_input_codec
+from ... import codec
 from ...models.account import Account
 from ...models.account_input import AccountInput
 from ...operations import accounts as operations
@@ -32,9 +31,9 @@ def sync(
     return client.call(
         operations.ACCOUNTS_UPDATE,
         {"id": id, "version_number": version_number},
-        account_codec.decode,
+        codec.account.decode,
         body,
-        account_input_codec.encode,
+        codec.account_input.encode,
     )
 
 
@@ -45,9 +44,9 @@ def sync_detailed(
     return client.detailed(
         operations.ACCOUNTS_UPDATE,
         {"id": id, "version_number": version_number},
-        account_codec.decode,
+        codec.account.decode,
         body,
-        account_input_codec.encode,
+        codec.account_input.encode,
     )
 
 
@@ -58,9 +57,9 @@ async def asyncio(
     return await client.acall(
         operations.ACCOUNTS_UPDATE,
         {"id": id, "version_number": version_number},
-        account_codec.decode,
+        codec.account.decode,
         body,
-        account_input_codec.encode,
+        codec.account_input.encode,
     )
 
 
@@ -71,7 +70,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACCOUNTS_UPDATE,
         {"id": id, "version_number": version_number},
-        account_codec.decode,
+        codec.account.decode,
         body,
-        account_input_codec.encode,
+        codec.account_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action_input as action_input_codec
-from ...codec import actions_payloads as payloads
+from ... import codec
 from ...models.action_input import ActionInput
 from ...models.record import Record
 from ...operations import actions as operations
@@ -23,26 +22,42 @@ def sync(*, client: Client, body: ActionInput) -> Record | bool:
         body: What is sent.
     """
     return client.call(
-        operations.ACTIONS_RUN, {}, payloads.actions_run, body, action_input_codec.encode
+        operations.ACTIONS_RUN,
+        {},
+        codec.actions_payloads.actions_run,
+        body,
+        codec.action_input.encode,
     )
 
 
 def sync_detailed(*, client: Client, body: ActionInput) -> Response[Record | bool]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIONS_RUN, {}, payloads.actions_run, body, action_input_codec.encode
+        operations.ACTIONS_RUN,
+        {},
+        codec.actions_payloads.actions_run,
+        body,
+        codec.action_input.encode,
     )
 
 
 async def asyncio(*, client: Client, body: ActionInput) -> Record | bool:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIONS_RUN, {}, payloads.actions_run, body, action_input_codec.encode
+        operations.ACTIONS_RUN,
+        {},
+        codec.actions_payloads.actions_run,
+        body,
+        codec.action_input.encode,
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ActionInput) -> Response[Record | bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIONS_RUN, {}, payloads.actions_run, body, action_input_codec.encode
+        operations.ACTIONS_RUN,
+        {},
+        codec.actions_payloads.actions_run,
+        body,
+        codec.action_input.encode,
     )

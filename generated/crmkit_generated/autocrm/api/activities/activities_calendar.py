@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import calendar_entry as calendar_entry_codec
+from ... import codec
 from ...models.calendar_entry import CalendarEntry
 from ...operations import activities as operations
 
@@ -36,7 +36,7 @@ def sync(
     return client.call(
         operations.ACTIVITIES_CALENDAR,
         {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-        calendar_entry_codec.decode_all,
+        codec.calendar_entry.decode_all,
     )
 
 
@@ -52,7 +52,7 @@ def sync_detailed(
     return client.detailed(
         operations.ACTIVITIES_CALENDAR,
         {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-        calendar_entry_codec.decode_all,
+        codec.calendar_entry.decode_all,
     )
 
 
@@ -68,7 +68,7 @@ async def asyncio(
     return await client.acall(
         operations.ACTIVITIES_CALENDAR,
         {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-        calendar_entry_codec.decode_all,
+        codec.calendar_entry.decode_all,
     )
 
 
@@ -84,5 +84,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITIES_CALENDAR,
         {"from_": from_, "to": to, "user_id": user_id, "scope_list": scope_list},
-        calendar_entry_codec.decode_all,
+        codec.calendar_entry.decode_all,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import activity as activity_codec
+from ... import codec
 from ...models.activity import Activity
 from ...operations import activities as operations
 
@@ -43,7 +43,7 @@ def sync(
             "offset": offset,
             "max_size": max_size,
         },
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -66,7 +66,7 @@ def sync_detailed(
             "offset": offset,
             "max_size": max_size,
         },
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -89,7 +89,7 @@ async def asyncio(
             "offset": offset,
             "max_size": max_size,
         },
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -112,5 +112,5 @@ async def asyncio_detailed(
             "offset": offset,
             "max_size": max_size,
         },
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )

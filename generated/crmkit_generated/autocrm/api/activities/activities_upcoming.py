@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import activity as activity_codec
+from ... import codec
 from ...models.activity import Activity
 from ...operations import activities as operations
 
@@ -27,7 +27,7 @@ def sync(
     return client.call(
         operations.ACTIVITIES_UPCOMING,
         {"offset": offset, "max_size": max_size},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -38,7 +38,7 @@ def sync_detailed(
     return client.detailed(
         operations.ACTIVITIES_UPCOMING,
         {"offset": offset, "max_size": max_size},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -49,7 +49,7 @@ async def asyncio(
     return await client.acall(
         operations.ACTIVITIES_UPCOMING,
         {"offset": offset, "max_size": max_size},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -60,5 +60,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITIES_UPCOMING,
         {"offset": offset, "max_size": max_size},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )

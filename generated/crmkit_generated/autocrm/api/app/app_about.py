@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import about as about_codec
+from ... import codec
 from ...models.about import About
 from ...operations import app as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> About:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.APP_ABOUT, {}, about_codec.decode)
+    return client.call(operations.APP_ABOUT, {}, codec.about.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[About]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.APP_ABOUT, {}, about_codec.decode)
+    return client.detailed(operations.APP_ABOUT, {}, codec.about.decode)
 
 
 async def asyncio(*, client: Client) -> About:
     """As `sync`, awaited."""
-    return await client.acall(operations.APP_ABOUT, {}, about_codec.decode)
+    return await client.acall(operations.APP_ABOUT, {}, codec.about.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[About]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.APP_ABOUT, {}, about_codec.decode)
+    return await client.adetailed(operations.APP_ABOUT, {}, codec.about.decode)

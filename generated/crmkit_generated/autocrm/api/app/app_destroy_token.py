@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import token_input as token_input_codec
+from ... import codec
 from ...models.token_input import TokenInput
 from ...operations import app as operations
 
@@ -20,23 +20,23 @@ def sync(*, client: Client, body: TokenInput) -> bool:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.APP_DESTROY_TOKEN, {}, None, body, token_input_codec.encode)
+    return client.call(operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode)
 
 
 def sync_detailed(*, client: Client, body: TokenInput) -> Response[bool]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.APP_DESTROY_TOKEN, {}, None, body, token_input_codec.encode)
+    return client.detailed(operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode)
 
 
 async def asyncio(*, client: Client, body: TokenInput) -> bool:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.APP_DESTROY_TOKEN, {}, None, body, token_input_codec.encode
+        operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: TokenInput) -> Response[bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.APP_DESTROY_TOKEN, {}, None, body, token_input_codec.encode
+        operations.APP_DESTROY_TOKEN, {}, None, body, codec.token_input.encode
     )

@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import app_payloads as payloads
+from ... import codec
 from ...operations import app as operations
 
 
@@ -20,19 +20,19 @@ def sync(*, client: Client) -> dict[str, Any] | None:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.APP_OPENAPI, {}, payloads.app_openapi)
+    return client.call(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
 
 
 def sync_detailed(*, client: Client) -> Response[dict[str, Any] | None]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.APP_OPENAPI, {}, payloads.app_openapi)
+    return client.detailed(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
 
 
 async def asyncio(*, client: Client) -> dict[str, Any] | None:
     """As `sync`, awaited."""
-    return await client.acall(operations.APP_OPENAPI, {}, payloads.app_openapi)
+    return await client.acall(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[dict[str, Any] | None]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.APP_OPENAPI, {}, payloads.app_openapi)
+    return await client.adetailed(operations.APP_OPENAPI, {}, codec.app_payloads.app_openapi)

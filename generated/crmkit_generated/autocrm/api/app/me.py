@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import me as me_codec
+from ... import codec
 from ...models.me import Me
 from ...operations import client_ as operations
 
@@ -21,20 +21,20 @@ def sync(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Me:
         client: `crm.generated` of a configured client.
         create_token_secret: True also sets a cookie that the token is then bound to.
     """
-    return client.call(operations.ME, {"create_token_secret": create_token_secret}, me_codec.decode)
+    return client.call(operations.ME, {"create_token_secret": create_token_secret}, codec.me.decode)
 
 
 def sync_detailed(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Response[Me]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ME, {"create_token_secret": create_token_secret}, me_codec.decode
+        operations.ME, {"create_token_secret": create_token_secret}, codec.me.decode
     )
 
 
 async def asyncio(*, client: Client, create_token_secret: bool | Unset = UNSET) -> Me:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ME, {"create_token_secret": create_token_secret}, me_codec.decode
+        operations.ME, {"create_token_secret": create_token_secret}, codec.me.decode
     )
 
 
@@ -43,5 +43,5 @@ async def asyncio_detailed(
 ) -> Response[Me]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ME, {"create_token_secret": create_token_secret}, me_codec.decode
+        operations.ME, {"create_token_secret": create_token_secret}, codec.me.decode
     )

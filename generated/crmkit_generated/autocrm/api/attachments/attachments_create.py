@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import attachment as attachment_codec
-from ...codec import attachment_input as attachment_input_codec
+from ... import codec
 from ...models.attachment import Attachment
 from ...models.attachment_input import AttachmentInput
 from ...operations import attachments as operations
@@ -29,9 +28,9 @@ def sync(*, client: Client, body: AttachmentInput) -> Attachment:
     return client.call(
         operations.ATTACHMENTS_CREATE,
         {},
-        attachment_codec.decode,
+        codec.attachment.decode,
         body,
-        attachment_input_codec.encode,
+        codec.attachment_input.encode,
     )
 
 
@@ -40,9 +39,9 @@ def sync_detailed(*, client: Client, body: AttachmentInput) -> Response[Attachme
     return client.detailed(
         operations.ATTACHMENTS_CREATE,
         {},
-        attachment_codec.decode,
+        codec.attachment.decode,
         body,
-        attachment_input_codec.encode,
+        codec.attachment_input.encode,
     )
 
 
@@ -51,9 +50,9 @@ async def asyncio(*, client: Client, body: AttachmentInput) -> Attachment:
     return await client.acall(
         operations.ATTACHMENTS_CREATE,
         {},
-        attachment_codec.decode,
+        codec.attachment.decode,
         body,
-        attachment_input_codec.encode,
+        codec.attachment_input.encode,
     )
 
 
@@ -62,7 +61,7 @@ async def asyncio_detailed(*, client: Client, body: AttachmentInput) -> Response
     return await client.adetailed(
         operations.ATTACHMENTS_CREATE,
         {},
-        attachment_codec.decode,
+        codec.attachment.decode,
         body,
-        attachment_input_codec.encode,
+        codec.attachment_input.encode,
     )

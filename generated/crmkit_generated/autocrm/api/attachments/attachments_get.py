@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import attachment as attachment_codec
+from ... import codec
 from ...models.attachment import Attachment
 from ...operations import attachments as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Attachment:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ATTACHMENTS_GET, {"id": id}, attachment_codec.decode)
+    return client.call(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Attachment]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ATTACHMENTS_GET, {"id": id}, attachment_codec.decode)
+    return client.detailed(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Attachment:
     """As `sync`, awaited."""
-    return await client.acall(operations.ATTACHMENTS_GET, {"id": id}, attachment_codec.decode)
+    return await client.acall(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Attachment]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ATTACHMENTS_GET, {"id": id}, attachment_codec.decode)
+    return await client.adetailed(operations.ATTACHMENTS_GET, {"id": id}, codec.attachment.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import attendee as attendee_codec
+from ... import codec
 from ...models.attendee import Attendee
 from ...operations import attendees as operations
 
@@ -22,26 +22,26 @@ def sync(entity: str, id: str, *, client: Client) -> list[Attendee]:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, attendee_codec.decode_all
+        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
     )
 
 
 def sync_detailed(entity: str, id: str, *, client: Client) -> Response[list[Attendee]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, attendee_codec.decode_all
+        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
     )
 
 
 async def asyncio(entity: str, id: str, *, client: Client) -> list[Attendee]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, attendee_codec.decode_all
+        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
     )
 
 
 async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[list[Attendee]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, attendee_codec.decode_all
+        operations.ATTENDEES_LIST, {"entity": entity, "id": id}, codec.attendee.decode_all
     )

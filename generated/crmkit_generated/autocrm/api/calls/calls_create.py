@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import call as call_codec
-from ...codec import call_input as call_input_codec
+from ... import codec
 from ...models.call import Call
 from ...models.call_input import CallInput
 from ...operations import calls as operations
@@ -28,9 +27,9 @@ def sync(*, client: Client, body: CallInput, skip_duplicate_check: bool | Unset 
     return client.call(
         operations.CALLS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -41,9 +40,9 @@ def sync_detailed(
     return client.detailed(
         operations.CALLS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -54,9 +53,9 @@ async def asyncio(
     return await client.acall(
         operations.CALLS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -67,7 +66,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CALLS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import call as call_codec
-from ...codec import call_input as call_input_codec
+from ... import codec
 from ...models.call import Call
 from ...models.call_input import CallInput
 from ...operations import calls as operations
@@ -29,9 +28,9 @@ def sync(id: str, *, client: Client, body: CallInput, version_number: int | Unse
     return client.call(
         operations.CALLS_UPDATE,
         {"id": id, "version_number": version_number},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.CALLS_UPDATE,
         {"id": id, "version_number": version_number},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -55,9 +54,9 @@ async def asyncio(
     return await client.acall(
         operations.CALLS_UPDATE,
         {"id": id, "version_number": version_number},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )
 
 
@@ -68,7 +67,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CALLS_UPDATE,
         {"id": id, "version_number": version_number},
-        call_codec.decode,
+        codec.call.decode,
         body,
-        call_input_codec.encode,
+        codec.call_input.encode,
     )

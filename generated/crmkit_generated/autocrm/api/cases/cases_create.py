@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import case as case_codec
-from ...codec import case_input as case_input_codec
+from ... import codec
 from ...models.case import Case
 from ...models.case_input import CaseInput
 from ...operations import cases as operations
@@ -28,9 +27,9 @@ def sync(*, client: Client, body: CaseInput, skip_duplicate_check: bool | Unset 
     return client.call(
         operations.CASES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -41,9 +40,9 @@ def sync_detailed(
     return client.detailed(
         operations.CASES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -54,9 +53,9 @@ async def asyncio(
     return await client.acall(
         operations.CASES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -67,7 +66,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CASES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import case as case_codec
+from ... import codec
 from ...models.case import Case
 from ...operations import cases as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Case:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CASES_GET, {"id": id}, case_codec.decode)
+    return client.call(operations.CASES_GET, {"id": id}, codec.case.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Case]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CASES_GET, {"id": id}, case_codec.decode)
+    return client.detailed(operations.CASES_GET, {"id": id}, codec.case.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Case:
     """As `sync`, awaited."""
-    return await client.acall(operations.CASES_GET, {"id": id}, case_codec.decode)
+    return await client.acall(operations.CASES_GET, {"id": id}, codec.case.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Case]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CASES_GET, {"id": id}, case_codec.decode)
+    return await client.adetailed(operations.CASES_GET, {"id": id}, codec.case.decode)

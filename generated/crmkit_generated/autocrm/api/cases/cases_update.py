@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import case as case_codec
-from ...codec import case_input as case_input_codec
+from ... import codec
 from ...models.case import Case
 from ...models.case_input import CaseInput
 from ...operations import cases as operations
@@ -30,9 +29,9 @@ def sync(id: str, *, client: Client, body: CaseInput, version_number: int | Unse
     return client.call(
         operations.CASES_UPDATE,
         {"id": id, "version_number": version_number},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -43,9 +42,9 @@ def sync_detailed(
     return client.detailed(
         operations.CASES_UPDATE,
         {"id": id, "version_number": version_number},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -56,9 +55,9 @@ async def asyncio(
     return await client.acall(
         operations.CASES_UPDATE,
         {"id": id, "version_number": version_number},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )
 
 
@@ -69,7 +68,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CASES_UPDATE,
         {"id": id, "version_number": version_number},
-        case_codec.decode,
+        codec.case.decode,
         body,
-        case_input_codec.encode,
+        codec.case_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
-from ...codec import contact_input as contact_input_codec
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_input import ContactInput
 from ...operations import contacts as operations
@@ -31,9 +30,9 @@ def sync(
     return client.call(
         operations.CONTACTS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        contact_codec.decode,
+        codec.contact.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -44,9 +43,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACTS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        contact_codec.decode,
+        codec.contact.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -57,9 +56,9 @@ async def asyncio(
     return await client.acall(
         operations.CONTACTS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        contact_codec.decode,
+        codec.contact.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -70,7 +69,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        contact_codec.decode,
+        codec.contact.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )

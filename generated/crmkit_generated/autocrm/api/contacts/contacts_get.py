@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Contact:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONTACTS_GET, {"id": id}, contact_codec.decode)
+    return client.call(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Contact]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACTS_GET, {"id": id}, contact_codec.decode)
+    return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Contact:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACTS_GET, {"id": id}, contact_codec.decode)
+    return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Contact]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CONTACTS_GET, {"id": id}, contact_codec.decode)
+    return await client.adetailed(operations.CONTACTS_GET, {"id": id}, codec.contact.decode)

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -78,7 +78,7 @@ def sync(
             "asc": asc,
             "no_total": no_total,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -117,7 +117,7 @@ def sync_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -156,7 +156,7 @@ async def asyncio(
             "asc": asc,
             "no_total": no_total,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -195,5 +195,5 @@ async def asyncio_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )

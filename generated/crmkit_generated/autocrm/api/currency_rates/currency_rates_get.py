@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import currency_rates_payloads as payloads
+from ... import codec
 from ...operations import currency_rates as operations
 
 
@@ -18,19 +18,27 @@ def sync(*, client: Client) -> dict[str, float]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CURRENCY_RATES_GET, {}, payloads.currency_rates_get)
+    return client.call(
+        operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+    )
 
 
 def sync_detailed(*, client: Client) -> Response[dict[str, float]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CURRENCY_RATES_GET, {}, payloads.currency_rates_get)
+    return client.detailed(
+        operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+    )
 
 
 async def asyncio(*, client: Client) -> dict[str, float]:
     """As `sync`, awaited."""
-    return await client.acall(operations.CURRENCY_RATES_GET, {}, payloads.currency_rates_get)
+    return await client.acall(
+        operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+    )
 
 
 async def asyncio_detailed(*, client: Client) -> Response[dict[str, float]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CURRENCY_RATES_GET, {}, payloads.currency_rates_get)
+    return await client.adetailed(
+        operations.CURRENCY_RATES_GET, {}, codec.currency_rates_payloads.currency_rates_get
+    )

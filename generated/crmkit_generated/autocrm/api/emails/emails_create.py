@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import email as email_codec
-from ...codec import email_input as email_input_codec
+from ... import codec
 from ...models.email import Email
 from ...models.email_input import EmailInput
 from ...operations import emails as operations
@@ -29,9 +28,9 @@ def sync(*, client: Client, body: EmailInput, skip_duplicate_check: bool | Unset
     return client.call(
         operations.EMAILS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.EMAILS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -55,9 +54,9 @@ async def asyncio(
     return await client.acall(
         operations.EMAILS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -68,7 +67,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.EMAILS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import email as email_codec
+from ... import codec
 from ...models.email import Email
 from ...operations import emails as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Email:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.EMAILS_GET, {"id": id}, email_codec.decode)
+    return client.call(operations.EMAILS_GET, {"id": id}, codec.email.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Email]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.EMAILS_GET, {"id": id}, email_codec.decode)
+    return client.detailed(operations.EMAILS_GET, {"id": id}, codec.email.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Email:
     """As `sync`, awaited."""
-    return await client.acall(operations.EMAILS_GET, {"id": id}, email_codec.decode)
+    return await client.acall(operations.EMAILS_GET, {"id": id}, codec.email.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Email]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.EMAILS_GET, {"id": id}, email_codec.decode)
+    return await client.adetailed(operations.EMAILS_GET, {"id": id}, codec.email.decode)

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import email as email_codec
+from ... import codec
 from ...models.email import Email
 from ...operations import emails as operations
 
@@ -79,7 +79,7 @@ def sync(
             "asc": asc,
             "no_total": no_total,
         },
-        email_codec.decode_all,
+        codec.email.decode_all,
     )
 
 
@@ -118,7 +118,7 @@ def sync_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        email_codec.decode_all,
+        codec.email.decode_all,
     )
 
 
@@ -157,7 +157,7 @@ async def asyncio(
             "asc": asc,
             "no_total": no_total,
         },
-        email_codec.decode_all,
+        codec.email.decode_all,
     )
 
 
@@ -196,5 +196,5 @@ async def asyncio_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        email_codec.decode_all,
+        codec.email.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import email as email_codec
-from ...codec import email_input as email_input_codec
+from ... import codec
 from ...models.email import Email
 from ...models.email_input import EmailInput
 from ...operations import emails as operations
@@ -32,9 +31,9 @@ def sync(
     return client.call(
         operations.EMAILS_UPDATE,
         {"id": id, "version_number": version_number},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -45,9 +44,9 @@ def sync_detailed(
     return client.detailed(
         operations.EMAILS_UPDATE,
         {"id": id, "version_number": version_number},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -58,9 +57,9 @@ async def asyncio(
     return await client.acall(
         operations.EMAILS_UPDATE,
         {"id": id, "version_number": version_number},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )
 
 
@@ -71,7 +70,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.EMAILS_UPDATE,
         {"id": id, "version_number": version_number},
-        email_codec.decode,
+        codec.email.decode,
         body,
-        email_input_codec.encode,
+        codec.email_input.encode,
     )

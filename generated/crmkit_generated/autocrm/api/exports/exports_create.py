@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import export_input as export_input_codec
-from ...codec import export_result as export_result_codec
+from ... import codec
 from ...models.export_input import ExportInput
 from ...models.export_result import ExportResult
 from ...operations import exports as operations
@@ -24,26 +23,26 @@ def sync(*, client: Client, body: ExportInput) -> ExportResult:
         body: What is sent.
     """
     return client.call(
-        operations.EXPORTS_CREATE, {}, export_result_codec.decode, body, export_input_codec.encode
+        operations.EXPORTS_CREATE, {}, codec.export_result.decode, body, codec.export_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: ExportInput) -> Response[ExportResult]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.EXPORTS_CREATE, {}, export_result_codec.decode, body, export_input_codec.encode
+        operations.EXPORTS_CREATE, {}, codec.export_result.decode, body, codec.export_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: ExportInput) -> ExportResult:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.EXPORTS_CREATE, {}, export_result_codec.decode, body, export_input_codec.encode
+        operations.EXPORTS_CREATE, {}, codec.export_result.decode, body, codec.export_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ExportInput) -> Response[ExportResult]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.EXPORTS_CREATE, {}, export_result_codec.decode, body, export_input_codec.encode
+        operations.EXPORTS_CREATE, {}, codec.export_result.decode, body, codec.export_input.encode
     )

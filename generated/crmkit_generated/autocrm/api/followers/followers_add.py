@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import followers_input as followers_input_codec
+from ... import codec
 from ...models.followers_input import FollowersInput
 from ...operations import followers as operations
 
@@ -27,7 +27,7 @@ def sync(entity: str, id: str, *, client: Client, body: FollowersInput) -> bool:
         {"entity": entity, "id": id},
         None,
         body,
-        followers_input_codec.encode,
+        codec.followers_input.encode,
     )
 
 
@@ -38,7 +38,7 @@ def sync_detailed(entity: str, id: str, *, client: Client, body: FollowersInput)
         {"entity": entity, "id": id},
         None,
         body,
-        followers_input_codec.encode,
+        codec.followers_input.encode,
     )
 
 
@@ -49,7 +49,7 @@ async def asyncio(entity: str, id: str, *, client: Client, body: FollowersInput)
         {"entity": entity, "id": id},
         None,
         body,
-        followers_input_codec.encode,
+        codec.followers_input.encode,
     )
 
 
@@ -62,5 +62,5 @@ async def asyncio_detailed(
         {"entity": entity, "id": id},
         None,
         body,
-        followers_input_codec.encode,
+        codec.followers_input.encode,
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import record as record_codec
+from ... import codec
 from ...models.record import Record
 from ...operations import followers as operations
 
@@ -39,7 +39,7 @@ def sync(
     return client.call(
         operations.FOLLOWERS_LIST,
         {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -56,7 +56,7 @@ def sync_detailed(
     return client.detailed(
         operations.FOLLOWERS_LIST,
         {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -73,7 +73,7 @@ async def asyncio(
     return await client.acall(
         operations.FOLLOWERS_LIST,
         {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -90,5 +90,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.FOLLOWERS_LIST,
         {"entity": entity, "id": id, "select": select, "offset": offset, "max_size": max_size},
-        record_codec.decode_all,
+        codec.record.decode_all,
     )

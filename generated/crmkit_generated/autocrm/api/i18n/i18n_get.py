@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import i18n_payloads as payloads
+from ... import codec
 from ...operations import i18n as operations
 
 
@@ -22,23 +22,27 @@ def sync(*, client: Client, default: bool | Unset = UNSET) -> dict[str, dict[str
         client: `crm.generated` of a configured client.
         default: True for the system's language.
     """
-    return client.call(operations.I18N_GET, {"default": default}, payloads.i18n_get)
+    return client.call(operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get)
 
 
 def sync_detailed(
     *, client: Client, default: bool | Unset = UNSET
 ) -> Response[dict[str, dict[str, Any]]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.I18N_GET, {"default": default}, payloads.i18n_get)
+    return client.detailed(operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get)
 
 
 async def asyncio(*, client: Client, default: bool | Unset = UNSET) -> dict[str, dict[str, Any]]:
     """As `sync`, awaited."""
-    return await client.acall(operations.I18N_GET, {"default": default}, payloads.i18n_get)
+    return await client.acall(
+        operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get
+    )
 
 
 async def asyncio_detailed(
     *, client: Client, default: bool | Unset = UNSET
 ) -> Response[dict[str, dict[str, Any]]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.I18N_GET, {"default": default}, payloads.i18n_get)
+    return await client.adetailed(
+        operations.I18N_GET, {"default": default}, codec.i18n_payloads.i18n_get
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import kanban_board as kanban_board_codec
+from ... import codec
 from ...models.kanban_board import KanbanBoard
 from ...operations import kanban as operations
 
@@ -74,7 +74,7 @@ def sync(
             "sort_by": sort_by,
             "asc": asc,
         },
-        kanban_board_codec.decode,
+        codec.kanban_board.decode,
     )
 
 
@@ -113,7 +113,7 @@ def sync_detailed(
             "sort_by": sort_by,
             "asc": asc,
         },
-        kanban_board_codec.decode,
+        codec.kanban_board.decode,
     )
 
 
@@ -152,7 +152,7 @@ async def asyncio(
             "sort_by": sort_by,
             "asc": asc,
         },
-        kanban_board_codec.decode,
+        codec.kanban_board.decode,
     )
 
 
@@ -191,5 +191,5 @@ async def asyncio_detailed(
             "sort_by": sort_by,
             "asc": asc,
         },
-        kanban_board_codec.decode,
+        codec.kanban_board.decode,
     )

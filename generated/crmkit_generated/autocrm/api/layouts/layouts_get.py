@@ -8,7 +8,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import layouts_payloads as payloads
+from ... import codec
 from ...models.layout_column import LayoutColumn
 from ...operations import layouts as operations
 
@@ -24,7 +24,7 @@ def sync(entity: str, name: str, *, client: Client) -> list[LayoutColumn | str] 
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.LAYOUTS_GET, {"entity": entity, "name": name}, payloads.layouts_get
+        operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
     )
 
 
@@ -33,7 +33,7 @@ def sync_detailed(
 ) -> Response[list[LayoutColumn | str] | dict[str, Any]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.LAYOUTS_GET, {"entity": entity, "name": name}, payloads.layouts_get
+        operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
     )
 
 
@@ -42,7 +42,7 @@ async def asyncio(
 ) -> list[LayoutColumn | str] | dict[str, Any]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.LAYOUTS_GET, {"entity": entity, "name": name}, payloads.layouts_get
+        operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
     )
 
 
@@ -51,5 +51,5 @@ async def asyncio_detailed(
 ) -> Response[list[LayoutColumn | str] | dict[str, Any]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.LAYOUTS_GET, {"entity": entity, "name": name}, payloads.layouts_get
+        operations.LAYOUTS_GET, {"entity": entity, "name": name}, codec.layouts_payloads.layouts_get
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import lead as lead_codec
-from ...codec import lead_conversion_input as lead_conversion_input_codec
+from ... import codec
 from ...models.lead import Lead
 from ...models.lead_conversion_input import LeadConversionInput
 from ...operations import leads as operations
@@ -28,26 +27,26 @@ def sync(*, client: Client, body: LeadConversionInput) -> Lead:
         body: What is sent.
     """
     return client.call(
-        operations.LEADS_CONVERT, {}, lead_codec.decode, body, lead_conversion_input_codec.encode
+        operations.LEADS_CONVERT, {}, codec.lead.decode, body, codec.lead_conversion_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: LeadConversionInput) -> Response[Lead]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.LEADS_CONVERT, {}, lead_codec.decode, body, lead_conversion_input_codec.encode
+        operations.LEADS_CONVERT, {}, codec.lead.decode, body, codec.lead_conversion_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: LeadConversionInput) -> Lead:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.LEADS_CONVERT, {}, lead_codec.decode, body, lead_conversion_input_codec.encode
+        operations.LEADS_CONVERT, {}, codec.lead.decode, body, codec.lead_conversion_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: LeadConversionInput) -> Response[Lead]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.LEADS_CONVERT, {}, lead_codec.decode, body, lead_conversion_input_codec.encode
+        operations.LEADS_CONVERT, {}, codec.lead.decode, body, codec.lead_conversion_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import convert_attributes as convert_attributes_codec
-from ...codec import record_reference as record_reference_codec
+from ... import codec
 from ...models.convert_attributes import ConvertAttributes
 from ...models.record_reference import RecordReference
 from ...operations import leads as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: RecordReference) -> ConvertAttributes:
     return client.call(
         operations.LEADS_CONVERT_ATTRIBUTES,
         {},
-        convert_attributes_codec.decode,
+        codec.convert_attributes.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: RecordReference) -> Response[ConvertA
     return client.detailed(
         operations.LEADS_CONVERT_ATTRIBUTES,
         {},
-        convert_attributes_codec.decode,
+        codec.convert_attributes.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: RecordReference) -> ConvertAttributes
     return await client.acall(
         operations.LEADS_CONVERT_ATTRIBUTES,
         {},
-        convert_attributes_codec.decode,
+        codec.convert_attributes.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: RecordReference) -> Response
     return await client.adetailed(
         operations.LEADS_CONVERT_ATTRIBUTES,
         {},
-        convert_attributes_codec.decode,
+        codec.convert_attributes.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import lead as lead_codec
-from ...codec import lead_records_input as lead_records_input_codec
+from ... import codec
 from ...models.lead import Lead
 from ...models.lead_records_input import LeadRecordsInput
 from ...operations import leads as operations
@@ -28,9 +27,9 @@ def sync(id: str, *, client: Client, body: LeadRecordsInput) -> Lead:
     return client.call(
         operations.LEADS_CONVERT_BY_ID,
         {"id": id},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_records_input_codec.encode,
+        codec.lead_records_input.encode,
     )
 
 
@@ -39,9 +38,9 @@ def sync_detailed(id: str, *, client: Client, body: LeadRecordsInput) -> Respons
     return client.detailed(
         operations.LEADS_CONVERT_BY_ID,
         {"id": id},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_records_input_codec.encode,
+        codec.lead_records_input.encode,
     )
 
 
@@ -50,9 +49,9 @@ async def asyncio(id: str, *, client: Client, body: LeadRecordsInput) -> Lead:
     return await client.acall(
         operations.LEADS_CONVERT_BY_ID,
         {"id": id},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_records_input_codec.encode,
+        codec.lead_records_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(id: str, *, client: Client, body: LeadRecordsInput) -
     return await client.adetailed(
         operations.LEADS_CONVERT_BY_ID,
         {"id": id},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_records_input_codec.encode,
+        codec.lead_records_input.encode,
     )

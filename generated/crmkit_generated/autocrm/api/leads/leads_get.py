@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import lead as lead_codec
+from ... import codec
 from ...models.lead import Lead
 from ...operations import leads as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Lead:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.LEADS_GET, {"id": id}, lead_codec.decode)
+    return client.call(operations.LEADS_GET, {"id": id}, codec.lead.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Lead]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.LEADS_GET, {"id": id}, lead_codec.decode)
+    return client.detailed(operations.LEADS_GET, {"id": id}, codec.lead.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Lead:
     """As `sync`, awaited."""
-    return await client.acall(operations.LEADS_GET, {"id": id}, lead_codec.decode)
+    return await client.acall(operations.LEADS_GET, {"id": id}, codec.lead.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Lead]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.LEADS_GET, {"id": id}, lead_codec.decode)
+    return await client.adetailed(operations.LEADS_GET, {"id": id}, codec.lead.decode)

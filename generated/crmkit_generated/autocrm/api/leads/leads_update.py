@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import lead as lead_codec
-from ...codec import lead_input as lead_input_codec
+from ... import codec
 from ...models.lead import Lead
 from ...models.lead_input import LeadInput
 from ...operations import leads as operations
@@ -29,9 +28,9 @@ def sync(id: str, *, client: Client, body: LeadInput, version_number: int | Unse
     return client.call(
         operations.LEADS_UPDATE,
         {"id": id, "version_number": version_number},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_input_codec.encode,
+        codec.lead_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.LEADS_UPDATE,
         {"id": id, "version_number": version_number},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_input_codec.encode,
+        codec.lead_input.encode,
     )
 
 
@@ -55,9 +54,9 @@ async def asyncio(
     return await client.acall(
         operations.LEADS_UPDATE,
         {"id": id, "version_number": version_number},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_input_codec.encode,
+        codec.lead_input.encode,
     )
 
 
@@ -68,7 +67,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.LEADS_UPDATE,
         {"id": id, "version_number": version_number},
-        lead_codec.decode,
+        codec.lead.decode,
         body,
-        lead_input_codec.encode,
+        codec.lead_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import mass_action_input as mass_action_input_codec
-from ...codec import mass_action_result as mass_action_result_codec
+from ... import codec
 from ...models.mass_action_input import MassActionInput
 from ...models.mass_action_result import MassActionResult
 from ...operations import mass_actions as operations
@@ -27,9 +26,9 @@ def sync(*, client: Client, body: MassActionInput) -> MassActionResult:
     return client.call(
         operations.MASS_ACTIONS_RUN,
         {},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_action_input_codec.encode,
+        codec.mass_action_input.encode,
     )
 
 
@@ -38,9 +37,9 @@ def sync_detailed(*, client: Client, body: MassActionInput) -> Response[MassActi
     return client.detailed(
         operations.MASS_ACTIONS_RUN,
         {},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_action_input_codec.encode,
+        codec.mass_action_input.encode,
     )
 
 
@@ -49,9 +48,9 @@ async def asyncio(*, client: Client, body: MassActionInput) -> MassActionResult:
     return await client.acall(
         operations.MASS_ACTIONS_RUN,
         {},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_action_input_codec.encode,
+        codec.mass_action_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(*, client: Client, body: MassActionInput) -> Response
     return await client.adetailed(
         operations.MASS_ACTIONS_RUN,
         {},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_action_input_codec.encode,
+        codec.mass_action_input.encode,
     )

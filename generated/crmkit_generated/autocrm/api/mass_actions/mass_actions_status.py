@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import mass_action_status as mass_action_status_codec
+from ... import codec
 from ...models.mass_action_status import MassActionStatus
 from ...operations import mass_actions as operations
 
@@ -20,25 +20,25 @@ def sync(id: str, *, client: Client) -> MassActionStatus:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.MASS_ACTIONS_STATUS, {"id": id}, mass_action_status_codec.decode)
+    return client.call(operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[MassActionStatus]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.MASS_ACTIONS_STATUS, {"id": id}, mass_action_status_codec.decode
+        operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
     )
 
 
 async def asyncio(id: str, *, client: Client) -> MassActionStatus:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.MASS_ACTIONS_STATUS, {"id": id}, mass_action_status_codec.decode
+        operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
     )
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[MassActionStatus]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.MASS_ACTIONS_STATUS, {"id": id}, mass_action_status_codec.decode
+        operations.MASS_ACTIONS_STATUS, {"id": id}, codec.mass_action_status.decode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import meeting as meeting_codec
-from ...codec import meeting_input as meeting_input_codec
+from ... import codec
 from ...models.meeting import Meeting
 from ...models.meeting_input import MeetingInput
 from ...operations import meetings as operations
@@ -30,9 +29,9 @@ def sync(
     return client.call(
         operations.MEETINGS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -43,9 +42,9 @@ def sync_detailed(
     return client.detailed(
         operations.MEETINGS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -56,9 +55,9 @@ async def asyncio(
     return await client.acall(
         operations.MEETINGS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -69,7 +68,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.MEETINGS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import meeting as meeting_codec
+from ... import codec
 from ...models.meeting import Meeting
 from ...operations import meetings as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Meeting:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.MEETINGS_GET, {"id": id}, meeting_codec.decode)
+    return client.call(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Meeting]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.MEETINGS_GET, {"id": id}, meeting_codec.decode)
+    return client.detailed(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Meeting:
     """As `sync`, awaited."""
-    return await client.acall(operations.MEETINGS_GET, {"id": id}, meeting_codec.decode)
+    return await client.acall(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Meeting]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.MEETINGS_GET, {"id": id}, meeting_codec.decode)
+    return await client.adetailed(operations.MEETINGS_GET, {"id": id}, codec.meeting.decode)

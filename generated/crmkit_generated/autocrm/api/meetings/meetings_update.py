@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import meeting as meeting_codec
-from ...codec import meeting_input as meeting_input_codec
+from ... import codec
 from ...models.meeting import Meeting
 from ...models.meeting_input import MeetingInput
 from ...operations import meetings as operations
@@ -31,9 +30,9 @@ def sync(
     return client.call(
         operations.MEETINGS_UPDATE,
         {"id": id, "version_number": version_number},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -44,9 +43,9 @@ def sync_detailed(
     return client.detailed(
         operations.MEETINGS_UPDATE,
         {"id": id, "version_number": version_number},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -57,9 +56,9 @@ async def asyncio(
     return await client.acall(
         operations.MEETINGS_UPDATE,
         {"id": id, "version_number": version_number},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )
 
 
@@ -70,7 +69,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.MEETINGS_UPDATE,
         {"id": id, "version_number": version_number},
-        meeting_codec.decode,
+        codec.meeting.decode,
         body,
-        meeting_input_codec.encode,
+        codec.meeting_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import opportunity as opportunity_codec
-from ...codec import opportunity_input as opportunity_input_codec
+from ... import codec
 from ...models.opportunity import Opportunity
 from ...models.opportunity_input import OpportunityInput
 from ...operations import opportunities as operations
@@ -30,9 +29,9 @@ def sync(
     return client.call(
         operations.OPPORTUNITIES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -43,9 +42,9 @@ def sync_detailed(
     return client.detailed(
         operations.OPPORTUNITIES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -56,9 +55,9 @@ async def asyncio(
     return await client.acall(
         operations.OPPORTUNITIES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -69,7 +68,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.OPPORTUNITIES_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import opportunity as opportunity_codec
+from ... import codec
 from ...models.opportunity import Opportunity
 from ...operations import opportunities as operations
 
@@ -20,21 +20,21 @@ def sync(id: str, *, client: Client) -> Opportunity:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.OPPORTUNITIES_GET, {"id": id}, opportunity_codec.decode)
+    return client.call(operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Opportunity]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.OPPORTUNITIES_GET, {"id": id}, opportunity_codec.decode)
+    return client.detailed(operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Opportunity:
     """As `sync`, awaited."""
-    return await client.acall(operations.OPPORTUNITIES_GET, {"id": id}, opportunity_codec.decode)
+    return await client.acall(operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Opportunity]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.OPPORTUNITIES_GET, {"id": id}, opportunity_codec.decode
+        operations.OPPORTUNITIES_GET, {"id": id}, codec.opportunity.decode
     )

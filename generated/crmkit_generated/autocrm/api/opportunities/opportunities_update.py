@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import opportunity as opportunity_codec
-from ...codec import opportunity_input as opportunity_input_codec
+from ... import codec
 from ...models.opportunity import Opportunity
 from ...models.opportunity_input import OpportunityInput
 from ...operations import opportunities as operations
@@ -32,9 +31,9 @@ def sync(
     return client.call(
         operations.OPPORTUNITIES_UPDATE,
         {"id": id, "version_number": version_number},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -45,9 +44,9 @@ def sync_detailed(
     return client.detailed(
         operations.OPPORTUNITIES_UPDATE,
         {"id": id, "version_number": version_number},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -58,9 +57,9 @@ async def asyncio(
     return await client.acall(
         operations.OPPORTUNITIES_UPDATE,
         {"id": id, "version_number": version_number},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )
 
 
@@ -71,7 +70,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.OPPORTUNITIES_UPDATE,
         {"id": id, "version_number": version_number},
-        opportunity_codec.decode,
+        codec.opportunity.decode,
         body,
-        opportunity_input_codec.encode,
+        codec.opportunity_input.encode,
     )

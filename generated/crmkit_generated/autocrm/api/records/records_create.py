@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import record as record_codec
-from ...codec import record_input as record_input_codec
+from ... import codec
 from ...models.record import Record
 from ...models.record_input import RecordInput
 from ...operations import records as operations
@@ -29,9 +28,9 @@ def sync(
     return client.call(
         operations.RECORDS_CREATE,
         {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.RECORDS_CREATE,
         {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -55,9 +54,9 @@ async def asyncio(
     return await client.acall(
         operations.RECORDS_CREATE,
         {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -68,7 +67,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RECORDS_CREATE,
         {"entity": entity, "skip_duplicate_check": skip_duplicate_check},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import attribute_set as attribute_set_codec
-from ...codec import record_reference as record_reference_codec
+from ... import codec
 from ...models.attribute_set import AttributeSet
 from ...models.record_reference import RecordReference
 from ...operations import records as operations
@@ -26,9 +25,9 @@ def sync(entity: str, *, client: Client, body: RecordReference) -> AttributeSet:
     return client.call(
         operations.RECORDS_DUPLICATE_ATTRIBUTES,
         {"entity": entity},
-        attribute_set_codec.decode,
+        codec.attribute_set.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(entity: str, *, client: Client, body: RecordReference) -> Resp
     return client.detailed(
         operations.RECORDS_DUPLICATE_ATTRIBUTES,
         {"entity": entity},
-        attribute_set_codec.decode,
+        codec.attribute_set.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(entity: str, *, client: Client, body: RecordReference) -> Attr
     return await client.acall(
         operations.RECORDS_DUPLICATE_ATTRIBUTES,
         {"entity": entity},
-        attribute_set_codec.decode,
+        codec.attribute_set.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RECORDS_DUPLICATE_ATTRIBUTES,
         {"entity": entity},
-        attribute_set_codec.decode,
+        codec.attribute_set.decode,
         body,
-        record_reference_codec.encode,
+        codec.record_reference.encode,
     )

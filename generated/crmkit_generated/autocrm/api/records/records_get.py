@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import record as record_codec
+from ... import codec
 from ...models.record import Record
 from ...operations import records as operations
 
@@ -21,25 +21,25 @@ def sync(entity: str, id: str, *, client: Client) -> Record:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.RECORDS_GET, {"entity": entity, "id": id}, record_codec.decode)
+    return client.call(operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode)
 
 
 def sync_detailed(entity: str, id: str, *, client: Client) -> Response[Record]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RECORDS_GET, {"entity": entity, "id": id}, record_codec.decode
+        operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
     )
 
 
 async def asyncio(entity: str, id: str, *, client: Client) -> Record:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RECORDS_GET, {"entity": entity, "id": id}, record_codec.decode
+        operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
     )
 
 
 async def asyncio_detailed(entity: str, id: str, *, client: Client) -> Response[Record]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RECORDS_GET, {"entity": entity, "id": id}, record_codec.decode
+        operations.RECORDS_GET, {"entity": entity, "id": id}, codec.record.decode
     )

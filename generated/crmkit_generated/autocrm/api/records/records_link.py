@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import link_input as link_input_codec
+from ... import codec
 from ...models.link_input import LinkInput
 from ...operations import records as operations
 
@@ -30,7 +30,7 @@ def sync(entity: str, id: str, link: str, *, client: Client, body: LinkInput) ->
         {"entity": entity, "id": id, "link": link},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
         {"entity": entity, "id": id, "link": link},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -54,7 +54,7 @@ async def asyncio(entity: str, id: str, link: str, *, client: Client, body: Link
         {"entity": entity, "id": id, "link": link},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -67,5 +67,5 @@ async def asyncio_detailed(
         {"entity": entity, "id": id, "link": link},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )

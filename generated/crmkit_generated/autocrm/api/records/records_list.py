@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import record as record_codec
+from ... import codec
 from ...models.record import Record
 from ...operations import records as operations
 
@@ -80,7 +80,7 @@ def sync(
             "asc": asc,
             "no_total": no_total,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -121,7 +121,7 @@ def sync_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -162,7 +162,7 @@ async def asyncio(
             "asc": asc,
             "no_total": no_total,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -203,5 +203,5 @@ async def asyncio_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import mass_action_result as mass_action_result_codec
-from ...codec import mass_update_input as mass_update_input_codec
+from ... import codec
 from ...models.mass_action_result import MassActionResult
 from ...models.mass_update_input import MassUpdateInput
 from ...operations import records as operations
@@ -28,9 +27,9 @@ def sync(entity: str, *, client: Client, body: MassUpdateInput) -> MassActionRes
     return client.call(
         operations.RECORDS_MASS_UPDATE,
         {"entity": entity},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_update_input_codec.encode,
+        codec.mass_update_input.encode,
     )
 
 
@@ -41,9 +40,9 @@ def sync_detailed(
     return client.detailed(
         operations.RECORDS_MASS_UPDATE,
         {"entity": entity},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_update_input_codec.encode,
+        codec.mass_update_input.encode,
     )
 
 
@@ -52,9 +51,9 @@ async def asyncio(entity: str, *, client: Client, body: MassUpdateInput) -> Mass
     return await client.acall(
         operations.RECORDS_MASS_UPDATE,
         {"entity": entity},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_update_input_codec.encode,
+        codec.mass_update_input.encode,
     )
 
 
@@ -65,7 +64,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RECORDS_MASS_UPDATE,
         {"entity": entity},
-        mass_action_result_codec.decode,
+        codec.mass_action_result.decode,
         body,
-        mass_update_input_codec.encode,
+        codec.mass_update_input.encode,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import record as record_codec
+from ... import codec
 from ...models.record import Record
 from ...operations import records as operations
 
@@ -82,7 +82,7 @@ def sync(
             "sort_by": sort_by,
             "asc": asc,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -125,7 +125,7 @@ def sync_detailed(
             "sort_by": sort_by,
             "asc": asc,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -168,7 +168,7 @@ async def asyncio(
             "sort_by": sort_by,
             "asc": asc,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )
 
 
@@ -211,5 +211,5 @@ async def asyncio_detailed(
             "sort_by": sort_by,
             "asc": asc,
         },
-        record_codec.decode_all,
+        codec.record.decode_all,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import record_reference as record_reference_codec
+from ... import codec
 from ...models.record_reference import RecordReference
 from ...operations import records as operations
 
@@ -22,26 +22,26 @@ def sync(entity: str, *, client: Client, body: RecordReference) -> bool:
         body: What is sent.
     """
     return client.call(
-        operations.RECORDS_RESTORE, {"entity": entity}, None, body, record_reference_codec.encode
+        operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.record_reference.encode
     )
 
 
 def sync_detailed(entity: str, *, client: Client, body: RecordReference) -> Response[bool]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RECORDS_RESTORE, {"entity": entity}, None, body, record_reference_codec.encode
+        operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.record_reference.encode
     )
 
 
 async def asyncio(entity: str, *, client: Client, body: RecordReference) -> bool:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RECORDS_RESTORE, {"entity": entity}, None, body, record_reference_codec.encode
+        operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.record_reference.encode
     )
 
 
 async def asyncio_detailed(entity: str, *, client: Client, body: RecordReference) -> Response[bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RECORDS_RESTORE, {"entity": entity}, None, body, record_reference_codec.encode
+        operations.RECORDS_RESTORE, {"entity": entity}, None, body, codec.record_reference.encode
     )

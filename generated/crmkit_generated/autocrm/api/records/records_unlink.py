@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import link_input as link_input_codec
+from ... import codec
 from ...models.link_input import LinkInput
 from ...operations import records as operations
 
@@ -42,7 +42,7 @@ def sync(
         {"entity": entity, "id": id, "link": link, "query_id": query_id},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -61,7 +61,7 @@ def sync_detailed(
         {"entity": entity, "id": id, "link": link, "query_id": query_id},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -80,7 +80,7 @@ async def asyncio(
         {"entity": entity, "id": id, "link": link, "query_id": query_id},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )
 
 
@@ -99,5 +99,5 @@ async def asyncio_detailed(
         {"entity": entity, "id": id, "link": link, "query_id": query_id},
         None,
         body,
-        link_input_codec.encode,
+        codec.link_input.encode,
     )

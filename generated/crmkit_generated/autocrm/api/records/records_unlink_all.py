@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import unlink_all_input as unlink_all_input_codec
+from ... import codec
 from ...models.unlink_all_input import UnlinkAllInput
 from ...operations import records as operations
 
@@ -20,25 +20,25 @@ def sync(*, client: Client, body: UnlinkAllInput) -> bool:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.RECORDS_UNLINK_ALL, {}, None, body, unlink_all_input_codec.encode)
+    return client.call(operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode)
 
 
 def sync_detailed(*, client: Client, body: UnlinkAllInput) -> Response[bool]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RECORDS_UNLINK_ALL, {}, None, body, unlink_all_input_codec.encode
+        operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: UnlinkAllInput) -> bool:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RECORDS_UNLINK_ALL, {}, None, body, unlink_all_input_codec.encode
+        operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: UnlinkAllInput) -> Response[bool]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RECORDS_UNLINK_ALL, {}, None, body, unlink_all_input_codec.encode
+        operations.RECORDS_UNLINK_ALL, {}, None, body, codec.unlink_all_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import record as record_codec
-from ...codec import record_input as record_input_codec
+from ... import codec
 from ...models.record import Record
 from ...models.record_input import RecordInput
 from ...operations import records as operations
@@ -32,9 +31,9 @@ def sync(
     return client.call(
         operations.RECORDS_UPDATE,
         {"entity": entity, "id": id, "version_number": version_number},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -45,9 +44,9 @@ def sync_detailed(
     return client.detailed(
         operations.RECORDS_UPDATE,
         {"entity": entity, "id": id, "version_number": version_number},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -58,9 +57,9 @@ async def asyncio(
     return await client.acall(
         operations.RECORDS_UPDATE,
         {"entity": entity, "id": id, "version_number": version_number},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )
 
 
@@ -71,7 +70,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RECORDS_UPDATE,
         {"entity": entity, "id": id, "version_number": version_number},
-        record_codec.decode,
+        codec.record.decode,
         body,
-        record_input_codec.encode,
+        codec.record_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import email_address_hit as email_address_hit_codec
+from ... import codec
 from ...models.email_address_hit import EmailAddressHit
 from ...operations import search as operations
 
@@ -25,7 +25,7 @@ def sync(*, client: Client, q: str, max_size: int | Unset = UNSET) -> list[Email
     return client.call(
         operations.SEARCH_EMAIL_ADDRESSES,
         {"q": q, "max_size": max_size},
-        email_address_hit_codec.decode_all,
+        codec.email_address_hit.decode_all,
     )
 
 
@@ -36,7 +36,7 @@ def sync_detailed(
     return client.detailed(
         operations.SEARCH_EMAIL_ADDRESSES,
         {"q": q, "max_size": max_size},
-        email_address_hit_codec.decode_all,
+        codec.email_address_hit.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ async def asyncio(
     return await client.acall(
         operations.SEARCH_EMAIL_ADDRESSES,
         {"q": q, "max_size": max_size},
-        email_address_hit_codec.decode_all,
+        codec.email_address_hit.decode_all,
     )
 
 
@@ -58,5 +58,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.SEARCH_EMAIL_ADDRESSES,
         {"q": q, "max_size": max_size},
-        email_address_hit_codec.decode_all,
+        codec.email_address_hit.decode_all,
     )

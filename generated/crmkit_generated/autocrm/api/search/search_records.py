@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import search_payloads as payloads
+from ... import codec
 from ...models.search_hit import SearchHit
 from ...models.search_page import SearchPage
 from ...operations import search as operations
@@ -29,7 +29,7 @@ def sync(
     return client.call(
         operations.SEARCH_RECORDS,
         {"q": q, "offset": offset, "max_size": max_size},
-        payloads.search_records,
+        codec.search_payloads.search_records,
     )
 
 
@@ -40,7 +40,7 @@ def sync_detailed(
     return client.detailed(
         operations.SEARCH_RECORDS,
         {"q": q, "offset": offset, "max_size": max_size},
-        payloads.search_records,
+        codec.search_payloads.search_records,
     )
 
 
@@ -51,7 +51,7 @@ async def asyncio(
     return await client.acall(
         operations.SEARCH_RECORDS,
         {"q": q, "offset": offset, "max_size": max_size},
-        payloads.search_records,
+        codec.search_payloads.search_records,
     )
 
 
@@ -62,5 +62,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.SEARCH_RECORDS,
         {"q": q, "offset": offset, "max_size": max_size},
-        payloads.search_records,
+        codec.search_payloads.search_records,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import system_settings as system_settings_codec
+from ... import codec
 from ...models.system_settings import SystemSettings
 from ...operations import settings as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> SystemSettings:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SETTINGS_GET, {}, system_settings_codec.decode)
+    return client.call(operations.SETTINGS_GET, {}, codec.system_settings.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[SystemSettings]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SETTINGS_GET, {}, system_settings_codec.decode)
+    return client.detailed(operations.SETTINGS_GET, {}, codec.system_settings.decode)
 
 
 async def asyncio(*, client: Client) -> SystemSettings:
     """As `sync`, awaited."""
-    return await client.acall(operations.SETTINGS_GET, {}, system_settings_codec.decode)
+    return await client.acall(operations.SETTINGS_GET, {}, codec.system_settings.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[SystemSettings]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SETTINGS_GET, {}, system_settings_codec.decode)
+    return await client.adetailed(operations.SETTINGS_GET, {}, codec.system_settings.decode)

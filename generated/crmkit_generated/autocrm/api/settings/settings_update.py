@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client, encode_body
 from crmkit.core.types import Response
 
-from ...codec import system_settings as system_settings_codec
+from ... import codec
 from ...models.system_settings import SystemSettings
 from ...operations import settings as operations
 
@@ -24,26 +24,26 @@ def sync(*, client: Client, body: Mapping[str, Any]) -> SystemSettings:
         body: What is sent.
     """
     return client.call(
-        operations.SETTINGS_UPDATE, {}, system_settings_codec.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
     )
 
 
 def sync_detailed(*, client: Client, body: Mapping[str, Any]) -> Response[SystemSettings]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.SETTINGS_UPDATE, {}, system_settings_codec.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
     )
 
 
 async def asyncio(*, client: Client, body: Mapping[str, Any]) -> SystemSettings:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.SETTINGS_UPDATE, {}, system_settings_codec.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
     )
 
 
 async def asyncio_detailed(*, client: Client, body: Mapping[str, Any]) -> Response[SystemSettings]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.SETTINGS_UPDATE, {}, system_settings_codec.decode, body, encode_body
+        operations.SETTINGS_UPDATE, {}, codec.system_settings.decode, body, encode_body
     )

@@ -8,7 +8,7 @@ import datetime
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import stream as operations
 
@@ -50,7 +50,7 @@ def sync(
             "filter_": filter_,
             "skip_own": skip_own,
         },
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -77,7 +77,7 @@ def sync_detailed(
             "filter_": filter_,
             "skip_own": skip_own,
         },
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -104,7 +104,7 @@ async def asyncio(
             "filter_": filter_,
             "skip_own": skip_own,
         },
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -131,5 +131,5 @@ async def asyncio_detailed(
             "filter_": filter_,
             "skip_own": skip_own,
         },
-        note_codec.decode_all,
+        codec.note.decode_all,
     )

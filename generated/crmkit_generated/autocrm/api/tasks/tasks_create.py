@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import task as task_codec
-from ...codec import task_input as task_input_codec
+from ... import codec
 from ...models.task import Task
 from ...models.task_input import TaskInput
 from ...operations import tasks as operations
@@ -28,9 +27,9 @@ def sync(*, client: Client, body: TaskInput, skip_duplicate_check: bool | Unset 
     return client.call(
         operations.TASKS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -41,9 +40,9 @@ def sync_detailed(
     return client.detailed(
         operations.TASKS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -54,9 +53,9 @@ async def asyncio(
     return await client.acall(
         operations.TASKS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -67,7 +66,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.TASKS_CREATE,
         {"skip_duplicate_check": skip_duplicate_check},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import task as task_codec
+from ... import codec
 from ...models.task import Task
 from ...operations import tasks as operations
 
@@ -78,7 +78,7 @@ def sync(
             "asc": asc,
             "no_total": no_total,
         },
-        task_codec.decode_all,
+        codec.task.decode_all,
     )
 
 
@@ -117,7 +117,7 @@ def sync_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        task_codec.decode_all,
+        codec.task.decode_all,
     )
 
 
@@ -156,7 +156,7 @@ async def asyncio(
             "asc": asc,
             "no_total": no_total,
         },
-        task_codec.decode_all,
+        codec.task.decode_all,
     )
 
 
@@ -195,5 +195,5 @@ async def asyncio_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        task_codec.decode_all,
+        codec.task.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import task as task_codec
-from ...codec import task_input as task_input_codec
+from ... import codec
 from ...models.task import Task
 from ...models.task_input import TaskInput
 from ...operations import tasks as operations
@@ -30,9 +29,9 @@ def sync(id: str, *, client: Client, body: TaskInput, version_number: int | Unse
     return client.call(
         operations.TASKS_UPDATE,
         {"id": id, "version_number": version_number},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -43,9 +42,9 @@ def sync_detailed(
     return client.detailed(
         operations.TASKS_UPDATE,
         {"id": id, "version_number": version_number},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -56,9 +55,9 @@ async def asyncio(
     return await client.acall(
         operations.TASKS_UPDATE,
         {"id": id, "version_number": version_number},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )
 
 
@@ -69,7 +68,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.TASKS_UPDATE,
         {"id": id, "version_number": version_number},
-        task_codec.decode,
+        codec.task.decode,
         body,
-        task_input_codec.encode,
+        codec.task_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import acl as acl_codec
+from ... import codec
 from ...models.acl import Acl
 from ...operations import users as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Acl:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.USERS_ACL, {"id": id}, acl_codec.decode)
+    return client.call(operations.USERS_ACL, {"id": id}, codec.acl.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Acl]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.USERS_ACL, {"id": id}, acl_codec.decode)
+    return client.detailed(operations.USERS_ACL, {"id": id}, codec.acl.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Acl:
     """As `sync`, awaited."""
-    return await client.acall(operations.USERS_ACL, {"id": id}, acl_codec.decode)
+    return await client.acall(operations.USERS_ACL, {"id": id}, codec.acl.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Acl]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.USERS_ACL, {"id": id}, acl_codec.decode)
+    return await client.adetailed(operations.USERS_ACL, {"id": id}, codec.acl.decode)

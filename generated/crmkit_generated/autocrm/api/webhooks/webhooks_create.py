@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import webhook as webhook_codec
-from ...codec import webhook_input as webhook_input_codec
+from ... import codec
 from ...models.webhook import Webhook
 from ...models.webhook_input import WebhookInput
 from ...operations import webhooks as operations
@@ -24,26 +23,26 @@ def sync(*, client: Client, body: WebhookInput) -> Webhook:
         body: What is sent.
     """
     return client.call(
-        operations.WEBHOOKS_CREATE, {}, webhook_codec.decode, body, webhook_input_codec.encode
+        operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: WebhookInput) -> Response[Webhook]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.WEBHOOKS_CREATE, {}, webhook_codec.decode, body, webhook_input_codec.encode
+        operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: WebhookInput) -> Webhook:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.WEBHOOKS_CREATE, {}, webhook_codec.decode, body, webhook_input_codec.encode
+        operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: WebhookInput) -> Response[Webhook]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.WEBHOOKS_CREATE, {}, webhook_codec.decode, body, webhook_input_codec.encode
+        operations.WEBHOOKS_CREATE, {}, codec.webhook.decode, body, codec.webhook_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import webhook as webhook_codec
+from ... import codec
 from ...models.webhook import Webhook
 from ...operations import webhooks as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Webhook:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.WEBHOOKS_GET, {"id": id}, webhook_codec.decode)
+    return client.call(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Webhook]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.WEBHOOKS_GET, {"id": id}, webhook_codec.decode)
+    return client.detailed(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Webhook:
     """As `sync`, awaited."""
-    return await client.acall(operations.WEBHOOKS_GET, {"id": id}, webhook_codec.decode)
+    return await client.acall(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Webhook]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.WEBHOOKS_GET, {"id": id}, webhook_codec.decode)
+    return await client.adetailed(operations.WEBHOOKS_GET, {"id": id}, codec.webhook.decode)

@@ -9,7 +9,7 @@ from typing import Any
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import webhook as webhook_codec
+from ... import codec
 from ...models.webhook import Webhook
 from ...operations import webhooks as operations
 
@@ -74,7 +74,7 @@ def sync(
             "asc": asc,
             "no_total": no_total,
         },
-        webhook_codec.decode_all,
+        codec.webhook.decode_all,
     )
 
 
@@ -113,7 +113,7 @@ def sync_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        webhook_codec.decode_all,
+        codec.webhook.decode_all,
     )
 
 
@@ -152,7 +152,7 @@ async def asyncio(
             "asc": asc,
             "no_total": no_total,
         },
-        webhook_codec.decode_all,
+        codec.webhook.decode_all,
     )
 
 
@@ -191,5 +191,5 @@ async def asyncio_detailed(
             "asc": asc,
             "no_total": no_total,
         },
-        webhook_codec.decode_all,
+        codec.webhook.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import webhook as webhook_codec
-from ...codec import webhook_input as webhook_input_codec
+from ... import codec
 from ...models.webhook import Webhook
 from ...models.webhook_input import WebhookInput
 from ...operations import webhooks as operations
@@ -26,9 +25,9 @@ def sync(id: str, *, client: Client, body: WebhookInput) -> Webhook:
     return client.call(
         operations.WEBHOOKS_UPDATE,
         {"id": id},
-        webhook_codec.decode,
+        codec.webhook.decode,
         body,
-        webhook_input_codec.encode,
+        codec.webhook_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: str, *, client: Client, body: WebhookInput) -> Response[We
     return client.detailed(
         operations.WEBHOOKS_UPDATE,
         {"id": id},
-        webhook_codec.decode,
+        codec.webhook.decode,
         body,
-        webhook_input_codec.encode,
+        codec.webhook_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: str, *, client: Client, body: WebhookInput) -> Webhook:
     return await client.acall(
         operations.WEBHOOKS_UPDATE,
         {"id": id},
-        webhook_codec.decode,
+        codec.webhook.decode,
         body,
-        webhook_input_codec.encode,
+        codec.webhook_input.encode,
     )
 
 
@@ -59,7 +58,7 @@ async def asyncio_detailed(id: str, *, client: Client, body: WebhookInput) -> Re
     return await client.adetailed(
         operations.WEBHOOKS_UPDATE,
         {"id": id},
-        webhook_codec.decode,
+        codec.webhook.decode,
         body,
-        webhook_input_codec.encode,
+        codec.webhook_input.encode,
     )

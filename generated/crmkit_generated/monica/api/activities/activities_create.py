@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity as activity_codec
-from ...codec import activity_input as activity_input_codec
+from ... import codec
 from ...models.activity import Activity
 from ...models.activity_input import ActivityInput
 from ...operations import activities as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: ActivityInput) -> Activity:
         body: What is sent.
     """
     return client.call(
-        operations.ACTIVITIES_CREATE, {}, activity_codec.decode, body, activity_input_codec.encode
+        operations.ACTIVITIES_CREATE, {}, codec.activity.decode, body, codec.activity_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: ActivityInput) -> Response[Activity]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIVITIES_CREATE, {}, activity_codec.decode, body, activity_input_codec.encode
+        operations.ACTIVITIES_CREATE, {}, codec.activity.decode, body, codec.activity_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: ActivityInput) -> Activity:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIVITIES_CREATE, {}, activity_codec.decode, body, activity_input_codec.encode
+        operations.ACTIVITIES_CREATE, {}, codec.activity.decode, body, codec.activity_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ActivityInput) -> Response[Activity]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIVITIES_CREATE, {}, activity_codec.decode, body, activity_input_codec.encode
+        operations.ACTIVITIES_CREATE, {}, codec.activity.decode, body, codec.activity_input.encode
     )

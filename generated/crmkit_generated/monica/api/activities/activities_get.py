@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity as activity_codec
+from ... import codec
 from ...models.activity import Activity
 from ...operations import activities as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Activity:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ACTIVITIES_GET, {"id": id}, activity_codec.decode)
+    return client.call(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Activity]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACTIVITIES_GET, {"id": id}, activity_codec.decode)
+    return client.detailed(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Activity:
     """As `sync`, awaited."""
-    return await client.acall(operations.ACTIVITIES_GET, {"id": id}, activity_codec.decode)
+    return await client.acall(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Activity]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ACTIVITIES_GET, {"id": id}, activity_codec.decode)
+    return await client.adetailed(operations.ACTIVITIES_GET, {"id": id}, codec.activity.decode)

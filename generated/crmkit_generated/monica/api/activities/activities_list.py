@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import activity as activity_codec
+from ... import codec
 from ...models.activity import Activity
 from ...operations import activities as operations
 
@@ -32,7 +32,7 @@ def sync(
     return client.call(
         operations.ACTIVITIES_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ def sync_detailed(
     return client.detailed(
         operations.ACTIVITIES_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -62,7 +62,7 @@ async def asyncio(
     return await client.acall(
         operations.ACTIVITIES_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )
 
 
@@ -77,5 +77,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITIES_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        activity_codec.decode_all,
+        codec.activity.decode_all,
     )

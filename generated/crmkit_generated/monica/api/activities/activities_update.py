@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity as activity_codec
-from ...codec import activity_input as activity_input_codec
+from ... import codec
 from ...models.activity import Activity
 from ...models.activity_input import ActivityInput
 from ...operations import activities as operations
@@ -27,9 +26,9 @@ def sync(id: int, *, client: Client, body: ActivityInput) -> Activity:
     return client.call(
         operations.ACTIVITIES_UPDATE,
         {"id": id},
-        activity_codec.decode,
+        codec.activity.decode,
         body,
-        activity_input_codec.encode,
+        codec.activity_input.encode,
     )
 
 
@@ -38,9 +37,9 @@ def sync_detailed(id: int, *, client: Client, body: ActivityInput) -> Response[A
     return client.detailed(
         operations.ACTIVITIES_UPDATE,
         {"id": id},
-        activity_codec.decode,
+        codec.activity.decode,
         body,
-        activity_input_codec.encode,
+        codec.activity_input.encode,
     )
 
 
@@ -49,9 +48,9 @@ async def asyncio(id: int, *, client: Client, body: ActivityInput) -> Activity:
     return await client.acall(
         operations.ACTIVITIES_UPDATE,
         {"id": id},
-        activity_codec.decode,
+        codec.activity.decode,
         body,
-        activity_input_codec.encode,
+        codec.activity_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(id: int, *, client: Client, body: ActivityInput) -> R
     return await client.adetailed(
         operations.ACTIVITIES_UPDATE,
         {"id": id},
-        activity_codec.decode,
+        codec.activity.decode,
         body,
-        activity_input_codec.encode,
+        codec.activity_input.encode,
     )

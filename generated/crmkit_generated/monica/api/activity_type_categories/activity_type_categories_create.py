@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type_category as activity_type_category_codec
-from ...codec import activity_type_category_input as activity_type_category_input_codec
+from ... import codec
 from ...models.activity_type_category import ActivityTypeCategory
 from ...models.activity_type_category_input import ActivityTypeCategoryInput
 from ...operations import activity_type_categories as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: ActivityTypeCategoryInput) -> ActivityTypeCate
     return client.call(
         operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
         {},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -38,9 +37,9 @@ def sync_detailed(
     return client.detailed(
         operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
         {},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -49,9 +48,9 @@ async def asyncio(*, client: Client, body: ActivityTypeCategoryInput) -> Activit
     return await client.acall(
         operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
         {},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -62,7 +61,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITY_TYPE_CATEGORIES_CREATE,
         {},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )

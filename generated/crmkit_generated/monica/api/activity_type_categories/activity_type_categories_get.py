@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type_category as activity_type_category_codec
+from ... import codec
 from ...models.activity_type_category import ActivityTypeCategory
 from ...operations import activity_type_categories as operations
 
@@ -21,26 +21,26 @@ def sync(id: int, *, client: Client) -> ActivityTypeCategory:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, activity_type_category_codec.decode
+        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
     )
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[ActivityTypeCategory]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, activity_type_category_codec.decode
+        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
     )
 
 
 async def asyncio(id: int, *, client: Client) -> ActivityTypeCategory:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, activity_type_category_codec.decode
+        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[ActivityTypeCategory]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, activity_type_category_codec.decode
+        operations.ACTIVITY_TYPE_CATEGORIES_GET, {"id": id}, codec.activity_type_category.decode
     )

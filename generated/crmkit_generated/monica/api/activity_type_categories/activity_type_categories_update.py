@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type_category as activity_type_category_codec
-from ...codec import activity_type_category_input as activity_type_category_input_codec
+from ... import codec
 from ...models.activity_type_category import ActivityTypeCategory
 from ...models.activity_type_category_input import ActivityTypeCategoryInput
 from ...operations import activity_type_categories as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ActivityTypeCategoryInput) -> Activit
     return client.call(
         operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
         {"id": id},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -39,9 +38,9 @@ def sync_detailed(
     return client.detailed(
         operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
         {"id": id},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -52,9 +51,9 @@ async def asyncio(
     return await client.acall(
         operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
         {"id": id},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )
 
 
@@ -65,7 +64,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITY_TYPE_CATEGORIES_UPDATE,
         {"id": id},
-        activity_type_category_codec.decode,
+        codec.activity_type_category.decode,
         body,
-        activity_type_category_input_codec.encode,
+        codec.activity_type_category_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type as activity_type_codec
-from ...codec import activity_type_input as activity_type_input_codec
+from ... import codec
 from ...models.activity_type import ActivityType
 from ...models.activity_type_input import ActivityTypeInput
 from ...operations import activity_types as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: ActivityTypeInput) -> ActivityType:
     return client.call(
         operations.ACTIVITY_TYPES_CREATE,
         {},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: ActivityTypeInput) -> Response[Activi
     return client.detailed(
         operations.ACTIVITY_TYPES_CREATE,
         {},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: ActivityTypeInput) -> ActivityType:
     return await client.acall(
         operations.ACTIVITY_TYPES_CREATE,
         {},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: ActivityTypeInput) -> Respon
     return await client.adetailed(
         operations.ACTIVITY_TYPES_CREATE,
         {},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type as activity_type_codec
+from ... import codec
 from ...models.activity_type import ActivityType
 from ...operations import activity_types as operations
 
@@ -20,21 +20,21 @@ def sync(id: int, *, client: Client) -> ActivityType:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ACTIVITY_TYPES_GET, {"id": id}, activity_type_codec.decode)
+    return client.call(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[ActivityType]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACTIVITY_TYPES_GET, {"id": id}, activity_type_codec.decode)
+    return client.detailed(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> ActivityType:
     """As `sync`, awaited."""
-    return await client.acall(operations.ACTIVITY_TYPES_GET, {"id": id}, activity_type_codec.decode)
+    return await client.acall(operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[ActivityType]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIVITY_TYPES_GET, {"id": id}, activity_type_codec.decode
+        operations.ACTIVITY_TYPES_GET, {"id": id}, codec.activity_type.decode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_type as activity_type_codec
-from ...codec import activity_type_input as activity_type_input_codec
+from ... import codec
 from ...models.activity_type import ActivityType
 from ...models.activity_type_input import ActivityTypeInput
 from ...operations import activity_types as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ActivityTypeInput) -> ActivityType:
     return client.call(
         operations.ACTIVITY_TYPES_UPDATE,
         {"id": id},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: ActivityTypeInput) -> Respon
     return client.detailed(
         operations.ACTIVITY_TYPES_UPDATE,
         {"id": id},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: ActivityTypeInput) -> Activi
     return await client.acall(
         operations.ACTIVITY_TYPES_UPDATE,
         {"id": id},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.ACTIVITY_TYPES_UPDATE,
         {"id": id},
-        activity_type_codec.decode,
+        codec.activity_type.decode,
         body,
-        activity_type_input_codec.encode,
+        codec.activity_type_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import address as address_codec
-from ...codec import address_input as address_input_codec
+from ... import codec
 from ...models.address import Address
 from ...models.address_input import AddressInput
 from ...operations import addresses as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: AddressInput) -> Address:
         body: What is sent.
     """
     return client.call(
-        operations.ADDRESSES_CREATE, {}, address_codec.decode, body, address_input_codec.encode
+        operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: AddressInput) -> Response[Address]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ADDRESSES_CREATE, {}, address_codec.decode, body, address_input_codec.encode
+        operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: AddressInput) -> Address:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ADDRESSES_CREATE, {}, address_codec.decode, body, address_input_codec.encode
+        operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: AddressInput) -> Response[Address]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ADDRESSES_CREATE, {}, address_codec.decode, body, address_input_codec.encode
+        operations.ADDRESSES_CREATE, {}, codec.address.decode, body, codec.address_input.encode
     )

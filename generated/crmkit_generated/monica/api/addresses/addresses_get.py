@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import address as address_codec
+from ... import codec
 from ...models.address import Address
 from ...operations import addresses as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Address:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ADDRESSES_GET, {"id": id}, address_codec.decode)
+    return client.call(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Address]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ADDRESSES_GET, {"id": id}, address_codec.decode)
+    return client.detailed(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Address:
     """As `sync`, awaited."""
-    return await client.acall(operations.ADDRESSES_GET, {"id": id}, address_codec.decode)
+    return await client.acall(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Address]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ADDRESSES_GET, {"id": id}, address_codec.decode)
+    return await client.adetailed(operations.ADDRESSES_GET, {"id": id}, codec.address.decode)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import address as address_codec
-from ...codec import address_input as address_input_codec
+from ... import codec
 from ...models.address import Address
 from ...models.address_input import AddressInput
 from ...operations import addresses as operations
@@ -27,9 +26,9 @@ def sync(id: int, *, client: Client, body: AddressInput) -> Address:
     return client.call(
         operations.ADDRESSES_UPDATE,
         {"id": id},
-        address_codec.decode,
+        codec.address.decode,
         body,
-        address_input_codec.encode,
+        codec.address_input.encode,
     )
 
 
@@ -38,9 +37,9 @@ def sync_detailed(id: int, *, client: Client, body: AddressInput) -> Response[Ad
     return client.detailed(
         operations.ADDRESSES_UPDATE,
         {"id": id},
-        address_codec.decode,
+        codec.address.decode,
         body,
-        address_input_codec.encode,
+        codec.address_input.encode,
     )
 
 
@@ -49,9 +48,9 @@ async def asyncio(id: int, *, client: Client, body: AddressInput) -> Address:
     return await client.acall(
         operations.ADDRESSES_UPDATE,
         {"id": id},
-        address_codec.decode,
+        codec.address.decode,
         body,
-        address_input_codec.encode,
+        codec.address_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(id: int, *, client: Client, body: AddressInput) -> Re
     return await client.adetailed(
         operations.ADDRESSES_UPDATE,
         {"id": id},
-        address_codec.decode,
+        codec.address.decode,
         body,
-        address_input_codec.encode,
+        codec.address_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import call as call_codec
-from ...codec import call_input as call_input_codec
+from ... import codec
 from ...models.call import Call
 from ...models.call_input import CallInput
 from ...operations import calls as operations
@@ -24,26 +23,26 @@ def sync(*, client: Client, body: CallInput) -> Call:
         body: What is sent.
     """
     return client.call(
-        operations.CALLS_CREATE, {}, call_codec.decode, body, call_input_codec.encode
+        operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: CallInput) -> Response[Call]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CALLS_CREATE, {}, call_codec.decode, body, call_input_codec.encode
+        operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: CallInput) -> Call:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CALLS_CREATE, {}, call_codec.decode, body, call_input_codec.encode
+        operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: CallInput) -> Response[Call]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CALLS_CREATE, {}, call_codec.decode, body, call_input_codec.encode
+        operations.CALLS_CREATE, {}, codec.call.decode, body, codec.call_input.encode
     )

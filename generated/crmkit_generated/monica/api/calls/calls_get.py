@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import call as call_codec
+from ... import codec
 from ...models.call import Call
 from ...operations import calls as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Call:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CALLS_GET, {"id": id}, call_codec.decode)
+    return client.call(operations.CALLS_GET, {"id": id}, codec.call.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Call]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CALLS_GET, {"id": id}, call_codec.decode)
+    return client.detailed(operations.CALLS_GET, {"id": id}, codec.call.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Call:
     """As `sync`, awaited."""
-    return await client.acall(operations.CALLS_GET, {"id": id}, call_codec.decode)
+    return await client.acall(operations.CALLS_GET, {"id": id}, codec.call.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Call]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CALLS_GET, {"id": id}, call_codec.decode)
+    return await client.adetailed(operations.CALLS_GET, {"id": id}, codec.call.decode)

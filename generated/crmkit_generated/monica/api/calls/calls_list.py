@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import call as call_codec
+from ... import codec
 from ...models.call import Call
 from ...operations import calls as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at, called_at, -called_at.
     """
     return client.call(
-        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, call_codec.decode_all
+        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.call.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Call]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, call_codec.decode_all
+        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.call.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Call]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, call_codec.decode_all
+        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.call.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Call]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, call_codec.decode_all
+        operations.CALLS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.call.decode_all
     )

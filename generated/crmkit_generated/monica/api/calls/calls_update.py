@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import call as call_codec
-from ...codec import call_update_input as call_update_input_codec
+from ... import codec
 from ...models.call import Call
 from ...models.call_update_input import CallUpdateInput
 from ...operations import calls as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: CallUpdateInput) -> Call:
         body: What is sent.
     """
     return client.call(
-        operations.CALLS_UPDATE, {"id": id}, call_codec.decode, body, call_update_input_codec.encode
+        operations.CALLS_UPDATE, {"id": id}, codec.call.decode, body, codec.call_update_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: CallUpdateInput) -> Response[Call]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CALLS_UPDATE, {"id": id}, call_codec.decode, body, call_update_input_codec.encode
+        operations.CALLS_UPDATE, {"id": id}, codec.call.decode, body, codec.call_update_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: CallUpdateInput) -> Call:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CALLS_UPDATE, {"id": id}, call_codec.decode, body, call_update_input_codec.encode
+        operations.CALLS_UPDATE, {"id": id}, codec.call.decode, body, codec.call_update_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: CallUpdateInput) -> Response[Call]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CALLS_UPDATE, {"id": id}, call_codec.decode, body, call_update_input_codec.encode
+        operations.CALLS_UPDATE, {"id": id}, codec.call.decode, body, codec.call_update_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import company as company_codec
-from ...codec import company_input as company_input_codec
+from ... import codec
 from ...models.company import Company
 from ...models.company_input import CompanyInput
 from ...operations import companies as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: CompanyInput) -> Company:
         body: What is sent.
     """
     return client.call(
-        operations.COMPANIES_CREATE, {}, company_codec.decode, body, company_input_codec.encode
+        operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: CompanyInput) -> Response[Company]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.COMPANIES_CREATE, {}, company_codec.decode, body, company_input_codec.encode
+        operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: CompanyInput) -> Company:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.COMPANIES_CREATE, {}, company_codec.decode, body, company_input_codec.encode
+        operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: CompanyInput) -> Response[Company]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.COMPANIES_CREATE, {}, company_codec.decode, body, company_input_codec.encode
+        operations.COMPANIES_CREATE, {}, codec.company.decode, body, codec.company_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import company as company_codec
+from ... import codec
 from ...models.company import Company
 from ...operations import companies as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Company:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.COMPANIES_GET, {"id": id}, company_codec.decode)
+    return client.call(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Company]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.COMPANIES_GET, {"id": id}, company_codec.decode)
+    return client.detailed(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Company:
     """As `sync`, awaited."""
-    return await client.acall(operations.COMPANIES_GET, {"id": id}, company_codec.decode)
+    return await client.acall(operations.COMPANIES_GET, {"id": id}, codec.company.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Company]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.COMPANIES_GET, {"id": id}, company_codec.decode)
+    return await client.adetailed(operations.COMPANIES_GET, {"id": id}, codec.company.decode)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import company as company_codec
-from ...codec import company_input as company_input_codec
+from ... import codec
 from ...models.company import Company
 from ...models.company_input import CompanyInput
 from ...operations import companies as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: CompanyInput) -> Company:
     return client.call(
         operations.COMPANIES_UPDATE,
         {"id": id},
-        company_codec.decode,
+        codec.company.decode,
         body,
-        company_input_codec.encode,
+        codec.company_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: CompanyInput) -> Response[Co
     return client.detailed(
         operations.COMPANIES_UPDATE,
         {"id": id},
-        company_codec.decode,
+        codec.company.decode,
         body,
-        company_input_codec.encode,
+        codec.company_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: CompanyInput) -> Company:
     return await client.acall(
         operations.COMPANIES_UPDATE,
         {"id": id},
-        company_codec.decode,
+        codec.company.decode,
         body,
-        company_input_codec.encode,
+        codec.company_input.encode,
     )
 
 
@@ -59,7 +58,7 @@ async def asyncio_detailed(id: int, *, client: Client, body: CompanyInput) -> Re
     return await client.adetailed(
         operations.COMPANIES_UPDATE,
         {"id": id},
-        company_codec.decode,
+        codec.company.decode,
         body,
-        company_input_codec.encode,
+        codec.company_input.encode,
     )

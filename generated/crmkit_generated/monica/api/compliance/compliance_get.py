@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import term as term_codec
+from ... import codec
 from ...models.term import Term
 from ...operations import compliance as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Term:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.COMPLIANCE_GET, {"id": id}, term_codec.decode)
+    return client.call(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Term]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.COMPLIANCE_GET, {"id": id}, term_codec.decode)
+    return client.detailed(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Term:
     """As `sync`, awaited."""
-    return await client.acall(operations.COMPLIANCE_GET, {"id": id}, term_codec.decode)
+    return await client.acall(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Term]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.COMPLIANCE_GET, {"id": id}, term_codec.decode)
+    return await client.adetailed(operations.COMPLIANCE_GET, {"id": id}, codec.term.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import policy_signature as policy_signature_codec
+from ... import codec
 from ...models.policy_signature import PolicySignature
 from ...operations import compliance as operations
 
@@ -20,25 +20,25 @@ def sync(id: int, *, client: Client) -> PolicySignature:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, policy_signature_codec.decode)
+    return client.call(operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[PolicySignature]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.COMPLIANCE_GET_SIGNED, {"id": id}, policy_signature_codec.decode
+        operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
     )
 
 
 async def asyncio(id: int, *, client: Client) -> PolicySignature:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.COMPLIANCE_GET_SIGNED, {"id": id}, policy_signature_codec.decode
+        operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[PolicySignature]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.COMPLIANCE_GET_SIGNED, {"id": id}, policy_signature_codec.decode
+        operations.COMPLIANCE_GET_SIGNED, {"id": id}, codec.policy_signature.decode
     )

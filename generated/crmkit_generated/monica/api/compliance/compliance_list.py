@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import term as term_codec
+from ... import codec
 from ...models.term import Term
 from ...operations import compliance as operations
 
@@ -22,7 +22,7 @@ def sync(*, client: Client, page: int | Unset = UNSET, limit: int | Unset = UNSE
         limit: Records a page, from 1 to 100.
     """
     return client.call(
-        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, term_codec.decode_all
+        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
     )
 
 
@@ -31,7 +31,7 @@ def sync_detailed(
 ) -> Response[list[Term]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, term_codec.decode_all
+        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
     )
 
 
@@ -40,7 +40,7 @@ async def asyncio(
 ) -> list[Term]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, term_codec.decode_all
+        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
     )
 
 
@@ -49,5 +49,5 @@ async def asyncio_detailed(
 ) -> Response[list[Term]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, term_codec.decode_all
+        operations.COMPLIANCE_LIST, {"page": page, "limit": limit}, codec.term.decode_all
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import policy_signature as policy_signature_codec
+from ... import codec
 from ...models.policy_signature import PolicySignature
 from ...operations import compliance as operations
 
@@ -19,23 +19,23 @@ def sync(*, client: Client) -> list[PolicySignature]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.COMPLIANCE_LIST_SIGNED, {}, policy_signature_codec.decode_all)
+    return client.call(operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[PolicySignature]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.COMPLIANCE_LIST_SIGNED, {}, policy_signature_codec.decode_all)
+    return client.detailed(operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[PolicySignature]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.COMPLIANCE_LIST_SIGNED, {}, policy_signature_codec.decode_all
+        operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all
     )
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[PolicySignature]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.COMPLIANCE_LIST_SIGNED, {}, policy_signature_codec.decode_all
+        operations.COMPLIANCE_LIST_SIGNED, {}, codec.policy_signature.decode_all
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import policy_signature as policy_signature_codec
-from ...codec import policy_signature_input as policy_signature_input_codec
+from ... import codec
 from ...models.policy_signature import PolicySignature
 from ...models.policy_signature_input import PolicySignatureInput
 from ...operations import compliance as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: PolicySignatureInput) -> PolicySignature:
     return client.call(
         operations.COMPLIANCE_SIGN,
         {},
-        policy_signature_codec.decode,
+        codec.policy_signature.decode,
         body,
-        policy_signature_input_codec.encode,
+        codec.policy_signature_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: PolicySignatureInput) -> Response[Pol
     return client.detailed(
         operations.COMPLIANCE_SIGN,
         {},
-        policy_signature_codec.decode,
+        codec.policy_signature.decode,
         body,
-        policy_signature_input_codec.encode,
+        codec.policy_signature_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: PolicySignatureInput) -> PolicySignat
     return await client.acall(
         operations.COMPLIANCE_SIGN,
         {},
-        policy_signature_codec.decode,
+        codec.policy_signature.decode,
         body,
-        policy_signature_input_codec.encode,
+        codec.policy_signature_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.COMPLIANCE_SIGN,
         {},
-        policy_signature_codec.decode,
+        codec.policy_signature.decode,
         body,
-        policy_signature_input_codec.encode,
+        codec.policy_signature_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field_type as contact_field_type_codec
-from ...codec import contact_field_type_input as contact_field_type_input_codec
+from ... import codec
 from ...models.contact_field_type import ContactFieldType
 from ...models.contact_field_type_input import ContactFieldTypeInput
 from ...operations import contact_field_types as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: ContactFieldTypeInput) -> ContactFieldType:
     return client.call(
         operations.CONTACT_FIELD_TYPES_CREATE,
         {},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: ContactFieldTypeInput) -> Response[Co
     return client.detailed(
         operations.CONTACT_FIELD_TYPES_CREATE,
         {},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: ContactFieldTypeInput) -> ContactFiel
     return await client.acall(
         operations.CONTACT_FIELD_TYPES_CREATE,
         {},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACT_FIELD_TYPES_CREATE,
         {},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )

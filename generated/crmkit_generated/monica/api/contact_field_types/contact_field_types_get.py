@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field_type as contact_field_type_codec
+from ... import codec
 from ...models.contact_field_type import ContactFieldType
 from ...operations import contact_field_types as operations
 
@@ -21,26 +21,26 @@ def sync(id: int, *, client: Client) -> ContactFieldType:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, contact_field_type_codec.decode
+        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
     )
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[ContactFieldType]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, contact_field_type_codec.decode
+        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
     )
 
 
 async def asyncio(id: int, *, client: Client) -> ContactFieldType:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, contact_field_type_codec.decode
+        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[ContactFieldType]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, contact_field_type_codec.decode
+        operations.CONTACT_FIELD_TYPES_GET, {"id": id}, codec.contact_field_type.decode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact_field_type as contact_field_type_codec
+from ... import codec
 from ...models.contact_field_type import ContactFieldType
 from ...operations import contact_field_types as operations
 
@@ -26,7 +26,7 @@ def sync(
     return client.call(
         operations.CONTACT_FIELD_TYPES_LIST,
         {"page": page, "limit": limit},
-        contact_field_type_codec.decode_all,
+        codec.contact_field_type.decode_all,
     )
 
 
@@ -37,7 +37,7 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACT_FIELD_TYPES_LIST,
         {"page": page, "limit": limit},
-        contact_field_type_codec.decode_all,
+        codec.contact_field_type.decode_all,
     )
 
 
@@ -48,7 +48,7 @@ async def asyncio(
     return await client.acall(
         operations.CONTACT_FIELD_TYPES_LIST,
         {"page": page, "limit": limit},
-        contact_field_type_codec.decode_all,
+        codec.contact_field_type.decode_all,
     )
 
 
@@ -59,5 +59,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACT_FIELD_TYPES_LIST,
         {"page": page, "limit": limit},
-        contact_field_type_codec.decode_all,
+        codec.contact_field_type.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field_type as contact_field_type_codec
-from ...codec import contact_field_type_input as contact_field_type_input_codec
+from ... import codec
 from ...models.contact_field_type import ContactFieldType
 from ...models.contact_field_type_input import ContactFieldTypeInput
 from ...operations import contact_field_types as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ContactFieldTypeInput) -> ContactFiel
     return client.call(
         operations.CONTACT_FIELD_TYPES_UPDATE,
         {"id": id},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -39,9 +38,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACT_FIELD_TYPES_UPDATE,
         {"id": id},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -50,9 +49,9 @@ async def asyncio(id: int, *, client: Client, body: ContactFieldTypeInput) -> Co
     return await client.acall(
         operations.CONTACT_FIELD_TYPES_UPDATE,
         {"id": id},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )
 
 
@@ -63,7 +62,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACT_FIELD_TYPES_UPDATE,
         {"id": id},
-        contact_field_type_codec.decode,
+        codec.contact_field_type.decode,
         body,
-        contact_field_type_input_codec.encode,
+        codec.contact_field_type_input.encode,
     )

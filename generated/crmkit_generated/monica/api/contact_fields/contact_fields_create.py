@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field as contact_field_codec
-from ...codec import contact_field_input as contact_field_input_codec
+from ... import codec
 from ...models.contact_field import ContactField
 from ...models.contact_field_input import ContactFieldInput
 from ...operations import contact_fields as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: ContactFieldInput) -> ContactField:
     return client.call(
         operations.CONTACT_FIELDS_CREATE,
         {},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: ContactFieldInput) -> Response[Contac
     return client.detailed(
         operations.CONTACT_FIELDS_CREATE,
         {},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: ContactFieldInput) -> ContactField:
     return await client.acall(
         operations.CONTACT_FIELDS_CREATE,
         {},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: ContactFieldInput) -> Respon
     return await client.adetailed(
         operations.CONTACT_FIELDS_CREATE,
         {},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )

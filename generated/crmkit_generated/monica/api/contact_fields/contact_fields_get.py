@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field as contact_field_codec
+from ... import codec
 from ...models.contact_field import ContactField
 from ...operations import contact_fields as operations
 
@@ -20,21 +20,21 @@ def sync(id: int, *, client: Client) -> ContactField:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONTACT_FIELDS_GET, {"id": id}, contact_field_codec.decode)
+    return client.call(operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[ContactField]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACT_FIELDS_GET, {"id": id}, contact_field_codec.decode)
+    return client.detailed(operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> ContactField:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACT_FIELDS_GET, {"id": id}, contact_field_codec.decode)
+    return await client.acall(operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[ContactField]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACT_FIELDS_GET, {"id": id}, contact_field_codec.decode
+        operations.CONTACT_FIELDS_GET, {"id": id}, codec.contact_field.decode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact_field as contact_field_codec
+from ... import codec
 from ...models.contact_field import ContactField
 from ...operations import contact_fields as operations
 
@@ -27,7 +27,7 @@ def sync(
     return client.call(
         operations.CONTACT_FIELDS_LIST,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        contact_field_codec.decode_all,
+        codec.contact_field.decode_all,
     )
 
 
@@ -38,7 +38,7 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACT_FIELDS_LIST,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        contact_field_codec.decode_all,
+        codec.contact_field.decode_all,
     )
 
 
@@ -49,7 +49,7 @@ async def asyncio(
     return await client.acall(
         operations.CONTACT_FIELDS_LIST,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        contact_field_codec.decode_all,
+        codec.contact_field.decode_all,
     )
 
 
@@ -60,5 +60,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACT_FIELDS_LIST,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        contact_field_codec.decode_all,
+        codec.contact_field.decode_all,
     )

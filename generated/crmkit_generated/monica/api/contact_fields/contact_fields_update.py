@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_field as contact_field_codec
-from ...codec import contact_field_input as contact_field_input_codec
+from ... import codec
 from ...models.contact_field import ContactField
 from ...models.contact_field_input import ContactFieldInput
 from ...operations import contact_fields as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ContactFieldInput) -> ContactField:
     return client.call(
         operations.CONTACT_FIELDS_UPDATE,
         {"id": id},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: ContactFieldInput) -> Respon
     return client.detailed(
         operations.CONTACT_FIELDS_UPDATE,
         {"id": id},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: ContactFieldInput) -> Contac
     return await client.acall(
         operations.CONTACT_FIELDS_UPDATE,
         {"id": id},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACT_FIELDS_UPDATE,
         {"id": id},
-        contact_field_codec.decode,
+        codec.contact_field.decode,
         body,
-        contact_field_input_codec.encode,
+        codec.contact_field_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contacts_payloads as payloads
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_partial import ContactPartial
 from ...operations import contacts as operations
@@ -21,21 +21,27 @@ def sync(id: int, *, client: Client) -> Contact | ContactPartial:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONTACTS_CLEAR_TAGS, {"id": id}, payloads.contacts_create)
+    return client.call(
+        operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+    )
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Contact | ContactPartial]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACTS_CLEAR_TAGS, {"id": id}, payloads.contacts_create)
+    return client.detailed(
+        operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+    )
 
 
 async def asyncio(id: int, *, client: Client) -> Contact | ContactPartial:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACTS_CLEAR_TAGS, {"id": id}, payloads.contacts_create)
+    return await client.acall(
+        operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
+    )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Contact | ContactPartial]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACTS_CLEAR_TAGS, {"id": id}, payloads.contacts_create
+        operations.CONTACTS_CLEAR_TAGS, {"id": id}, codec.contacts_payloads.contacts_create
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_input as contact_input_codec
-from ...codec import contacts_payloads as payloads
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_input import ContactInput
 from ...models.contact_partial import ContactPartial
@@ -27,21 +26,33 @@ def sync(*, client: Client, body: ContactInput) -> Contact | ContactPartial:
         body: What is sent.
     """
     return client.call(
-        operations.CONTACTS_CREATE, {}, payloads.contacts_create, body, contact_input_codec.encode
+        operations.CONTACTS_CREATE,
+        {},
+        codec.contacts_payloads.contacts_create,
+        body,
+        codec.contact_input.encode,
     )
 
 
 def sync_detailed(*, client: Client, body: ContactInput) -> Response[Contact | ContactPartial]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CONTACTS_CREATE, {}, payloads.contacts_create, body, contact_input_codec.encode
+        operations.CONTACTS_CREATE,
+        {},
+        codec.contacts_payloads.contacts_create,
+        body,
+        codec.contact_input.encode,
     )
 
 
 async def asyncio(*, client: Client, body: ContactInput) -> Contact | ContactPartial:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CONTACTS_CREATE, {}, payloads.contacts_create, body, contact_input_codec.encode
+        operations.CONTACTS_CREATE,
+        {},
+        codec.contacts_payloads.contacts_create,
+        body,
+        codec.contact_input.encode,
     )
 
 
@@ -50,5 +61,9 @@ async def asyncio_detailed(
 ) -> Response[Contact | ContactPartial]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACTS_CREATE, {}, payloads.contacts_create, body, contact_input_codec.encode
+        operations.CONTACTS_CREATE,
+        {},
+        codec.contacts_payloads.contacts_create,
+        body,
+        codec.contact_input.encode,
     )

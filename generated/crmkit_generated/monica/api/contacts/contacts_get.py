@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contacts_payloads as payloads
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_partial import ContactPartial
 from ...operations import contacts as operations
@@ -24,7 +24,7 @@ def sync(id: int, *, client: Client, with_: str | Unset = UNSET) -> Contact | Co
             three newest notes. One of contactfields.
     """
     return client.call(
-        operations.CONTACTS_GET, {"id": id, "with_": with_}, payloads.contacts_create
+        operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_payloads.contacts_create
     )
 
 
@@ -33,7 +33,7 @@ def sync_detailed(
 ) -> Response[Contact | ContactPartial]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CONTACTS_GET, {"id": id, "with_": with_}, payloads.contacts_create
+        operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_payloads.contacts_create
     )
 
 
@@ -42,7 +42,7 @@ async def asyncio(
 ) -> Contact | ContactPartial:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CONTACTS_GET, {"id": id, "with_": with_}, payloads.contacts_create
+        operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_payloads.contacts_create
     )
 
 
@@ -51,5 +51,5 @@ async def asyncio_detailed(
 ) -> Response[Contact | ContactPartial]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACTS_GET, {"id": id, "with_": with_}, payloads.contacts_create
+        operations.CONTACTS_GET, {"id": id, "with_": with_}, codec.contacts_payloads.contacts_create
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -41,7 +41,7 @@ def sync(
     return client.call(
         operations.CONTACTS_LIST,
         {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -58,7 +58,7 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACTS_LIST,
         {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -75,7 +75,7 @@ async def asyncio(
     return await client.acall(
         operations.CONTACTS_LIST,
         {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -92,5 +92,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_LIST,
         {"page": page, "limit": limit, "sort": sort, "query": query, "with_": with_},
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )

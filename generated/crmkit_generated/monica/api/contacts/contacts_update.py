@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_input as contact_input_codec
-from ...codec import contacts_payloads as payloads
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_input import ContactInput
 from ...models.contact_partial import ContactPartial
@@ -29,9 +28,9 @@ def sync(id: int, *, client: Client, body: ContactInput) -> Contact | ContactPar
     return client.call(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -53,9 +52,9 @@ async def asyncio(id: int, *, client: Client, body: ContactInput) -> Contact | C
     return await client.acall(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -66,7 +65,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )

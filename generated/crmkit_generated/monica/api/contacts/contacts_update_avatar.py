@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import avatar_input as avatar_input_codec
-from ...codec import contacts_payloads as payloads
+from ... import codec
 from ...models.avatar_input import AvatarInput
 from ...models.contact import Contact
 from ...models.contact_partial import ContactPartial
@@ -27,9 +26,9 @@ def sync(id: int, *, client: Client, body: AvatarInput) -> Contact | ContactPart
     return client.call(
         operations.CONTACTS_UPDATE_AVATAR,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        avatar_input_codec.encode,
+        codec.avatar_input.encode,
     )
 
 
@@ -40,9 +39,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACTS_UPDATE_AVATAR,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        avatar_input_codec.encode,
+        codec.avatar_input.encode,
     )
 
 
@@ -51,9 +50,9 @@ async def asyncio(id: int, *, client: Client, body: AvatarInput) -> Contact | Co
     return await client.acall(
         operations.CONTACTS_UPDATE_AVATAR,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        avatar_input_codec.encode,
+        codec.avatar_input.encode,
     )
 
 
@@ -64,7 +63,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_UPDATE_AVATAR,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        avatar_input_codec.encode,
+        codec.avatar_input.encode,
     )

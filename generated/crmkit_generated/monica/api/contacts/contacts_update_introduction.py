@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contacts_payloads as payloads
-from ...codec import introduction_input as introduction_input_codec
+from ... import codec
 from ...models.contact import Contact
 from ...models.contact_partial import ContactPartial
 from ...models.introduction_input import IntroductionInput
@@ -29,9 +28,9 @@ def sync(id: int, *, client: Client, body: IntroductionInput) -> Contact | Conta
     return client.call(
         operations.CONTACTS_UPDATE_INTRODUCTION,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        introduction_input_codec.encode,
+        codec.introduction_input.encode,
     )
 
 
@@ -42,9 +41,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONTACTS_UPDATE_INTRODUCTION,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        introduction_input_codec.encode,
+        codec.introduction_input.encode,
     )
 
 
@@ -53,9 +52,9 @@ async def asyncio(id: int, *, client: Client, body: IntroductionInput) -> Contac
     return await client.acall(
         operations.CONTACTS_UPDATE_INTRODUCTION,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        introduction_input_codec.encode,
+        codec.introduction_input.encode,
     )
 
 
@@ -66,7 +65,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_UPDATE_INTRODUCTION,
         {"id": id},
-        payloads.contacts_create,
+        codec.contacts_payloads.contacts_create,
         body,
-        introduction_input_codec.encode,
+        codec.introduction_input.encode,
     )

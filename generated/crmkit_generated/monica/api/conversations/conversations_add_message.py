@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import conversation as conversation_codec
-from ...codec import message_input as message_input_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...models.message_input import MessageInput
 from ...operations import conversations as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: MessageInput) -> Conversation:
     return client.call(
         operations.CONVERSATIONS_ADD_MESSAGE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: MessageInput) -> Response[Co
     return client.detailed(
         operations.CONVERSATIONS_ADD_MESSAGE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: MessageInput) -> Conversatio
     return await client.acall(
         operations.CONVERSATIONS_ADD_MESSAGE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONVERSATIONS_ADD_MESSAGE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )

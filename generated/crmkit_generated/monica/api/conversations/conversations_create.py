@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import conversation as conversation_codec
-from ...codec import conversation_input as conversation_input_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...models.conversation_input import ConversationInput
 from ...operations import conversations as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: ConversationInput) -> Conversation:
     return client.call(
         operations.CONVERSATIONS_CREATE,
         {},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_input_codec.encode,
+        codec.conversation_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: ConversationInput) -> Response[Conver
     return client.detailed(
         operations.CONVERSATIONS_CREATE,
         {},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_input_codec.encode,
+        codec.conversation_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: ConversationInput) -> Conversation:
     return await client.acall(
         operations.CONVERSATIONS_CREATE,
         {},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_input_codec.encode,
+        codec.conversation_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: ConversationInput) -> Respon
     return await client.adetailed(
         operations.CONVERSATIONS_CREATE,
         {},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_input_codec.encode,
+        codec.conversation_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import conversation as conversation_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...operations import conversations as operations
 
@@ -20,21 +20,21 @@ def sync(id: int, *, client: Client) -> Conversation:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONVERSATIONS_GET, {"id": id}, conversation_codec.decode)
+    return client.call(operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Conversation]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONVERSATIONS_GET, {"id": id}, conversation_codec.decode)
+    return client.detailed(operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Conversation:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONVERSATIONS_GET, {"id": id}, conversation_codec.decode)
+    return await client.acall(operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Conversation]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONVERSATIONS_GET, {"id": id}, conversation_codec.decode
+        operations.CONVERSATIONS_GET, {"id": id}, codec.conversation.decode
     )

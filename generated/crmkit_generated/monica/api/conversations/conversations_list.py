@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import conversation as conversation_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...operations import conversations as operations
 
@@ -32,7 +32,7 @@ def sync(
     return client.call(
         operations.CONVERSATIONS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        conversation_codec.decode_all,
+        codec.conversation.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ def sync_detailed(
     return client.detailed(
         operations.CONVERSATIONS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        conversation_codec.decode_all,
+        codec.conversation.decode_all,
     )
 
 
@@ -62,7 +62,7 @@ async def asyncio(
     return await client.acall(
         operations.CONVERSATIONS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        conversation_codec.decode_all,
+        codec.conversation.decode_all,
     )
 
 
@@ -77,5 +77,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONVERSATIONS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        conversation_codec.decode_all,
+        codec.conversation.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import conversation as conversation_codec
-from ...codec import conversation_update_input as conversation_update_input_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...models.conversation_update_input import ConversationUpdateInput
 from ...operations import conversations as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ConversationUpdateInput) -> Conversat
     return client.call(
         operations.CONVERSATIONS_UPDATE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_update_input_codec.encode,
+        codec.conversation_update_input.encode,
     )
 
 
@@ -39,9 +38,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONVERSATIONS_UPDATE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_update_input_codec.encode,
+        codec.conversation_update_input.encode,
     )
 
 
@@ -50,9 +49,9 @@ async def asyncio(id: int, *, client: Client, body: ConversationUpdateInput) -> 
     return await client.acall(
         operations.CONVERSATIONS_UPDATE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_update_input_codec.encode,
+        codec.conversation_update_input.encode,
     )
 
 
@@ -63,7 +62,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONVERSATIONS_UPDATE,
         {"id": id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        conversation_update_input_codec.encode,
+        codec.conversation_update_input.encode,
     )

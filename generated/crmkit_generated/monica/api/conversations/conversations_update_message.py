@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import conversation as conversation_codec
-from ...codec import message_input as message_input_codec
+from ... import codec
 from ...models.conversation import Conversation
 from ...models.message_input import MessageInput
 from ...operations import conversations as operations
@@ -27,9 +26,9 @@ def sync(id: int, message_id: int, *, client: Client, body: MessageInput) -> Con
     return client.call(
         operations.CONVERSATIONS_UPDATE_MESSAGE,
         {"id": id, "message_id": message_id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -40,9 +39,9 @@ def sync_detailed(
     return client.detailed(
         operations.CONVERSATIONS_UPDATE_MESSAGE,
         {"id": id, "message_id": message_id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -51,9 +50,9 @@ async def asyncio(id: int, message_id: int, *, client: Client, body: MessageInpu
     return await client.acall(
         operations.CONVERSATIONS_UPDATE_MESSAGE,
         {"id": id, "message_id": message_id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )
 
 
@@ -64,7 +63,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONVERSATIONS_UPDATE_MESSAGE,
         {"id": id, "message_id": message_id},
-        conversation_codec.decode,
+        codec.conversation.decode,
         body,
-        message_input_codec.encode,
+        codec.message_input.encode,
     )

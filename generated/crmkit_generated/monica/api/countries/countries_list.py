@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import countries_payloads as payloads
+from ... import codec
 from ...models.country import Country
 from ...operations import countries as operations
 
@@ -20,17 +20,23 @@ def sync(*, client: Client, lang: str | Unset = UNSET) -> dict[str, Country]:
         client: `crm.generated` of a configured client.
         lang: Language of the names, two letters; the user's own if not given.
     """
-    return client.call(operations.COUNTRIES_LIST, {"lang": lang}, payloads.countries_list)
+    return client.call(
+        operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+    )
 
 
 def sync_detailed(*, client: Client, lang: str | Unset = UNSET) -> Response[dict[str, Country]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.COUNTRIES_LIST, {"lang": lang}, payloads.countries_list)
+    return client.detailed(
+        operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+    )
 
 
 async def asyncio(*, client: Client, lang: str | Unset = UNSET) -> dict[str, Country]:
     """As `sync`, awaited."""
-    return await client.acall(operations.COUNTRIES_LIST, {"lang": lang}, payloads.countries_list)
+    return await client.acall(
+        operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
+    )
 
 
 async def asyncio_detailed(
@@ -38,5 +44,5 @@ async def asyncio_detailed(
 ) -> Response[dict[str, Country]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.COUNTRIES_LIST, {"lang": lang}, payloads.countries_list
+        operations.COUNTRIES_LIST, {"lang": lang}, codec.countries_payloads.countries_list
     )

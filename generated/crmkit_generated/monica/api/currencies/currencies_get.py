@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import currency as currency_codec
+from ... import codec
 from ...models.currency import Currency
 from ...operations import currencies as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Currency:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CURRENCIES_GET, {"id": id}, currency_codec.decode)
+    return client.call(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Currency]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CURRENCIES_GET, {"id": id}, currency_codec.decode)
+    return client.detailed(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Currency:
     """As `sync`, awaited."""
-    return await client.acall(operations.CURRENCIES_GET, {"id": id}, currency_codec.decode)
+    return await client.acall(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Currency]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CURRENCIES_GET, {"id": id}, currency_codec.decode)
+    return await client.adetailed(operations.CURRENCIES_GET, {"id": id}, codec.currency.decode)

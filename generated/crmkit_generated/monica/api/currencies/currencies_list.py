@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import currency as currency_codec
+from ... import codec
 from ...models.currency import Currency
 from ...operations import currencies as operations
 
@@ -24,7 +24,7 @@ def sync(
         limit: Records a page, from 1 to 100.
     """
     return client.call(
-        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, currency_codec.decode_all
+        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
     )
 
 
@@ -33,7 +33,7 @@ def sync_detailed(
 ) -> Response[list[Currency]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, currency_codec.decode_all
+        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
     )
 
 
@@ -42,7 +42,7 @@ async def asyncio(
 ) -> list[Currency]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, currency_codec.decode_all
+        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
     )
 
 
@@ -51,5 +51,5 @@ async def asyncio_detailed(
 ) -> Response[list[Currency]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, currency_codec.decode_all
+        operations.CURRENCIES_LIST, {"page": page, "limit": limit}, codec.currency.decode_all
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import debt as debt_codec
-from ...codec import debt_input as debt_input_codec
+from ... import codec
 from ...models.debt import Debt
 from ...models.debt_input import DebtInput
 from ...operations import debts as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: DebtInput) -> Debt:
         body: What is sent.
     """
     return client.call(
-        operations.DEBTS_CREATE, {}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: DebtInput) -> Response[Debt]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.DEBTS_CREATE, {}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: DebtInput) -> Debt:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.DEBTS_CREATE, {}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: DebtInput) -> Response[Debt]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.DEBTS_CREATE, {}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_CREATE, {}, codec.debt.decode, body, codec.debt_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import debt as debt_codec
+from ... import codec
 from ...models.debt import Debt
 from ...operations import debts as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Debt:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.DEBTS_GET, {"id": id}, debt_codec.decode)
+    return client.call(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Debt]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.DEBTS_GET, {"id": id}, debt_codec.decode)
+    return client.detailed(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Debt:
     """As `sync`, awaited."""
-    return await client.acall(operations.DEBTS_GET, {"id": id}, debt_codec.decode)
+    return await client.acall(operations.DEBTS_GET, {"id": id}, codec.debt.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Debt]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.DEBTS_GET, {"id": id}, debt_codec.decode)
+    return await client.adetailed(operations.DEBTS_GET, {"id": id}, codec.debt.decode)

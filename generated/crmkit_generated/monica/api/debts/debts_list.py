@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import debt as debt_codec
+from ... import codec
 from ...models.debt import Debt
 from ...operations import debts as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, debt_codec.decode_all
+        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.debt.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Debt]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, debt_codec.decode_all
+        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.debt.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Debt]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, debt_codec.decode_all
+        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.debt.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Debt]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, debt_codec.decode_all
+        operations.DEBTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.debt.decode_all
     )

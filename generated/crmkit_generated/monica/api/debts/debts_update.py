@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import debt as debt_codec
-from ...codec import debt_input as debt_input_codec
+from ... import codec
 from ...models.debt import Debt
 from ...models.debt_input import DebtInput
 from ...operations import debts as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: DebtInput) -> Debt:
         body: What is sent.
     """
     return client.call(
-        operations.DEBTS_UPDATE, {"id": id}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: DebtInput) -> Response[Debt]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.DEBTS_UPDATE, {"id": id}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: DebtInput) -> Debt:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.DEBTS_UPDATE, {"id": id}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: DebtInput) -> Response[Debt]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.DEBTS_UPDATE, {"id": id}, debt_codec.decode, body, debt_input_codec.encode
+        operations.DEBTS_UPDATE, {"id": id}, codec.debt.decode, body, codec.debt_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import document as document_codec
-from ...codec import document_upload_input as document_upload_input_codec
+from ... import codec
 from ...models.document import Document
 from ...models.document_upload_input import DocumentUploadInput
 from ...operations import documents as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: DocumentUploadInput) -> Document:
     return client.call(
         operations.DOCUMENTS_CREATE,
         {},
-        document_codec.decode,
+        codec.document.decode,
         body,
-        document_upload_input_codec.encode,
+        codec.document_upload_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: DocumentUploadInput) -> Response[Docu
     return client.detailed(
         operations.DOCUMENTS_CREATE,
         {},
-        document_codec.decode,
+        codec.document.decode,
         body,
-        document_upload_input_codec.encode,
+        codec.document_upload_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: DocumentUploadInput) -> Document:
     return await client.acall(
         operations.DOCUMENTS_CREATE,
         {},
-        document_codec.decode,
+        codec.document.decode,
         body,
-        document_upload_input_codec.encode,
+        codec.document_upload_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: DocumentUploadInput) -> Resp
     return await client.adetailed(
         operations.DOCUMENTS_CREATE,
         {},
-        document_codec.decode,
+        codec.document.decode,
         body,
-        document_upload_input_codec.encode,
+        codec.document_upload_input.encode,
     )

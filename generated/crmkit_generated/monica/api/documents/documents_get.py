@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import document as document_codec
+from ... import codec
 from ...models.document import Document
 from ...operations import documents as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Document:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.DOCUMENTS_GET, {"id": id}, document_codec.decode)
+    return client.call(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Document]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.DOCUMENTS_GET, {"id": id}, document_codec.decode)
+    return client.detailed(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Document:
     """As `sync`, awaited."""
-    return await client.acall(operations.DOCUMENTS_GET, {"id": id}, document_codec.decode)
+    return await client.acall(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Document]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.DOCUMENTS_GET, {"id": id}, document_codec.decode)
+    return await client.adetailed(operations.DOCUMENTS_GET, {"id": id}, codec.document.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import document as document_codec
+from ... import codec
 from ...models.document import Document
 from ...operations import documents as operations
 
@@ -32,7 +32,7 @@ def sync(
     return client.call(
         operations.DOCUMENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        document_codec.decode_all,
+        codec.document.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ def sync_detailed(
     return client.detailed(
         operations.DOCUMENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        document_codec.decode_all,
+        codec.document.decode_all,
     )
 
 
@@ -62,7 +62,7 @@ async def asyncio(
     return await client.acall(
         operations.DOCUMENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        document_codec.decode_all,
+        codec.document.decode_all,
     )
 
 
@@ -77,5 +77,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.DOCUMENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        document_codec.decode_all,
+        codec.document.decode_all,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import gender as gender_codec
+from ... import codec
 from ...models.gender import Gender
 from ...operations import genders as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Gender:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.GENDERS_GET, {"id": id}, gender_codec.decode)
+    return client.call(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Gender]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.GENDERS_GET, {"id": id}, gender_codec.decode)
+    return client.detailed(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Gender:
     """As `sync`, awaited."""
-    return await client.acall(operations.GENDERS_GET, {"id": id}, gender_codec.decode)
+    return await client.acall(operations.GENDERS_GET, {"id": id}, codec.gender.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Gender]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.GENDERS_GET, {"id": id}, gender_codec.decode)
+    return await client.adetailed(operations.GENDERS_GET, {"id": id}, codec.gender.decode)

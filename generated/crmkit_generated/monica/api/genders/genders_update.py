@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import gender as gender_codec
-from ...codec import gender_input as gender_input_codec
+from ... import codec
 from ...models.gender import Gender
 from ...models.gender_input import GenderInput
 from ...operations import genders as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: GenderInput) -> Gender:
         body: What is sent.
     """
     return client.call(
-        operations.GENDERS_UPDATE, {"id": id}, gender_codec.decode, body, gender_input_codec.encode
+        operations.GENDERS_UPDATE, {"id": id}, codec.gender.decode, body, codec.gender_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: GenderInput) -> Response[Gender]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.GENDERS_UPDATE, {"id": id}, gender_codec.decode, body, gender_input_codec.encode
+        operations.GENDERS_UPDATE, {"id": id}, codec.gender.decode, body, codec.gender_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: GenderInput) -> Gender:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.GENDERS_UPDATE, {"id": id}, gender_codec.decode, body, gender_input_codec.encode
+        operations.GENDERS_UPDATE, {"id": id}, codec.gender.decode, body, codec.gender_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: GenderInput) -> Response[Gender]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.GENDERS_UPDATE, {"id": id}, gender_codec.decode, body, gender_input_codec.encode
+        operations.GENDERS_UPDATE, {"id": id}, codec.gender.decode, body, codec.gender_input.encode
     )

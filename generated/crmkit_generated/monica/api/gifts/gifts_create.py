@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import gift as gift_codec
-from ...codec import gift_input as gift_input_codec
+from ... import codec
 from ...models.gift import Gift
 from ...models.gift_input import GiftInput
 from ...operations import gifts as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: GiftInput) -> Gift:
         body: What is sent.
     """
     return client.call(
-        operations.GIFTS_CREATE, {}, gift_codec.decode, body, gift_input_codec.encode
+        operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: GiftInput) -> Response[Gift]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.GIFTS_CREATE, {}, gift_codec.decode, body, gift_input_codec.encode
+        operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: GiftInput) -> Gift:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.GIFTS_CREATE, {}, gift_codec.decode, body, gift_input_codec.encode
+        operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: GiftInput) -> Response[Gift]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.GIFTS_CREATE, {}, gift_codec.decode, body, gift_input_codec.encode
+        operations.GIFTS_CREATE, {}, codec.gift.decode, body, codec.gift_input.encode
     )

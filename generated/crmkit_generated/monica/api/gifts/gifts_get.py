@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import gift as gift_codec
+from ... import codec
 from ...models.gift import Gift
 from ...operations import gifts as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Gift:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.GIFTS_GET, {"id": id}, gift_codec.decode)
+    return client.call(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Gift]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.GIFTS_GET, {"id": id}, gift_codec.decode)
+    return client.detailed(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Gift:
     """As `sync`, awaited."""
-    return await client.acall(operations.GIFTS_GET, {"id": id}, gift_codec.decode)
+    return await client.acall(operations.GIFTS_GET, {"id": id}, codec.gift.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Gift]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.GIFTS_GET, {"id": id}, gift_codec.decode)
+    return await client.adetailed(operations.GIFTS_GET, {"id": id}, codec.gift.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import gift as gift_codec
+from ... import codec
 from ...models.gift import Gift
 from ...operations import gifts as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, gift_codec.decode_all
+        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.gift.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Gift]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, gift_codec.decode_all
+        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.gift.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Gift]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, gift_codec.decode_all
+        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.gift.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Gift]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, gift_codec.decode_all
+        operations.GIFTS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.gift.decode_all
     )

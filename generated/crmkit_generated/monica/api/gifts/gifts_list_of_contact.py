@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import gift as gift_codec
+from ... import codec
 from ...models.gift import Gift
 from ...operations import gifts as operations
 
@@ -34,7 +34,7 @@ def sync(
     return client.call(
         operations.GIFTS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        gift_codec.decode_all,
+        codec.gift.decode_all,
     )
 
 
@@ -50,7 +50,7 @@ def sync_detailed(
     return client.detailed(
         operations.GIFTS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        gift_codec.decode_all,
+        codec.gift.decode_all,
     )
 
 
@@ -66,7 +66,7 @@ async def asyncio(
     return await client.acall(
         operations.GIFTS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        gift_codec.decode_all,
+        codec.gift.decode_all,
     )
 
 
@@ -82,5 +82,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.GIFTS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        gift_codec.decode_all,
+        codec.gift.decode_all,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import gift as gift_codec
+from ... import codec
 from ...models.gift import Gift
 from ...operations import gifts as operations
 
@@ -22,26 +22,26 @@ def sync(id: int, photo_id: int, *, client: Client) -> Gift:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, gift_codec.decode
+        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
     )
 
 
 def sync_detailed(id: int, photo_id: int, *, client: Client) -> Response[Gift]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, gift_codec.decode
+        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
     )
 
 
 async def asyncio(id: int, photo_id: int, *, client: Client) -> Gift:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, gift_codec.decode
+        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
     )
 
 
 async def asyncio_detailed(id: int, photo_id: int, *, client: Client) -> Response[Gift]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, gift_codec.decode
+        operations.GIFTS_SET_PHOTO, {"id": id, "photo_id": photo_id}, codec.gift.decode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import journal_entry as journal_entry_codec
-from ...codec import journal_entry_input as journal_entry_input_codec
+from ... import codec
 from ...models.journal_entry import JournalEntry
 from ...models.journal_entry_input import JournalEntryInput
 from ...operations import journal as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: JournalEntryInput) -> JournalEntry:
     return client.call(
         operations.JOURNAL_CREATE,
         {},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: JournalEntryInput) -> Response[Journa
     return client.detailed(
         operations.JOURNAL_CREATE,
         {},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: JournalEntryInput) -> JournalEntry:
     return await client.acall(
         operations.JOURNAL_CREATE,
         {},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: JournalEntryInput) -> Respon
     return await client.adetailed(
         operations.JOURNAL_CREATE,
         {},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )

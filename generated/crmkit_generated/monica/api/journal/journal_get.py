@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import journal_entry as journal_entry_codec
+from ... import codec
 from ...models.journal_entry import JournalEntry
 from ...operations import journal as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> JournalEntry:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.JOURNAL_GET, {"id": id}, journal_entry_codec.decode)
+    return client.call(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[JournalEntry]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.JOURNAL_GET, {"id": id}, journal_entry_codec.decode)
+    return client.detailed(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> JournalEntry:
     """As `sync`, awaited."""
-    return await client.acall(operations.JOURNAL_GET, {"id": id}, journal_entry_codec.decode)
+    return await client.acall(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[JournalEntry]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.JOURNAL_GET, {"id": id}, journal_entry_codec.decode)
+    return await client.adetailed(operations.JOURNAL_GET, {"id": id}, codec.journal_entry.decode)

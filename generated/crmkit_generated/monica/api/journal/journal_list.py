@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import journal_entry as journal_entry_codec
+from ... import codec
 from ...models.journal_entry import JournalEntry
 from ...operations import journal as operations
 
@@ -32,7 +32,7 @@ def sync(
     return client.call(
         operations.JOURNAL_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        journal_entry_codec.decode_all,
+        codec.journal_entry.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ def sync_detailed(
     return client.detailed(
         operations.JOURNAL_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        journal_entry_codec.decode_all,
+        codec.journal_entry.decode_all,
     )
 
 
@@ -62,7 +62,7 @@ async def asyncio(
     return await client.acall(
         operations.JOURNAL_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        journal_entry_codec.decode_all,
+        codec.journal_entry.decode_all,
     )
 
 
@@ -77,5 +77,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.JOURNAL_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        journal_entry_codec.decode_all,
+        codec.journal_entry.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import journal_entry as journal_entry_codec
-from ...codec import journal_entry_input as journal_entry_input_codec
+from ... import codec
 from ...models.journal_entry import JournalEntry
 from ...models.journal_entry_input import JournalEntryInput
 from ...operations import journal as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: JournalEntryInput) -> JournalEntry:
     return client.call(
         operations.JOURNAL_UPDATE,
         {"id": id},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: JournalEntryInput) -> Respon
     return client.detailed(
         operations.JOURNAL_UPDATE,
         {"id": id},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: JournalEntryInput) -> Journa
     return await client.acall(
         operations.JOURNAL_UPDATE,
         {"id": id},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.JOURNAL_UPDATE,
         {"id": id},
-        journal_entry_codec.decode,
+        codec.journal_entry.decode,
         body,
-        journal_entry_input_codec.encode,
+        codec.journal_entry_input.encode,
     )

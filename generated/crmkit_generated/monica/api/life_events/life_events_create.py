@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import life_event as life_event_codec
-from ...codec import life_event_input as life_event_input_codec
+from ... import codec
 from ...models.life_event import LifeEvent
 from ...models.life_event_input import LifeEventInput
 from ...operations import life_events as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: LifeEventInput) -> LifeEvent:
     return client.call(
         operations.LIFE_EVENTS_CREATE,
         {},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_input_codec.encode,
+        codec.life_event_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: LifeEventInput) -> Response[LifeEvent
     return client.detailed(
         operations.LIFE_EVENTS_CREATE,
         {},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_input_codec.encode,
+        codec.life_event_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: LifeEventInput) -> LifeEvent:
     return await client.acall(
         operations.LIFE_EVENTS_CREATE,
         {},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_input_codec.encode,
+        codec.life_event_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: LifeEventInput) -> Response[
     return await client.adetailed(
         operations.LIFE_EVENTS_CREATE,
         {},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_input_codec.encode,
+        codec.life_event_input.encode,
     )

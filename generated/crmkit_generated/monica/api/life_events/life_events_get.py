@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import life_event as life_event_codec
+from ... import codec
 from ...models.life_event import LifeEvent
 from ...operations import life_events as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> LifeEvent:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.LIFE_EVENTS_GET, {"id": id}, life_event_codec.decode)
+    return client.call(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[LifeEvent]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.LIFE_EVENTS_GET, {"id": id}, life_event_codec.decode)
+    return client.detailed(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> LifeEvent:
     """As `sync`, awaited."""
-    return await client.acall(operations.LIFE_EVENTS_GET, {"id": id}, life_event_codec.decode)
+    return await client.acall(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[LifeEvent]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.LIFE_EVENTS_GET, {"id": id}, life_event_codec.decode)
+    return await client.adetailed(operations.LIFE_EVENTS_GET, {"id": id}, codec.life_event.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import life_event as life_event_codec
+from ... import codec
 from ...models.life_event import LifeEvent
 from ...operations import life_events as operations
 
@@ -32,7 +32,7 @@ def sync(
     return client.call(
         operations.LIFE_EVENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        life_event_codec.decode_all,
+        codec.life_event.decode_all,
     )
 
 
@@ -47,7 +47,7 @@ def sync_detailed(
     return client.detailed(
         operations.LIFE_EVENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        life_event_codec.decode_all,
+        codec.life_event.decode_all,
     )
 
 
@@ -62,7 +62,7 @@ async def asyncio(
     return await client.acall(
         operations.LIFE_EVENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        life_event_codec.decode_all,
+        codec.life_event.decode_all,
     )
 
 
@@ -77,5 +77,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.LIFE_EVENTS_LIST,
         {"page": page, "limit": limit, "sort": sort},
-        life_event_codec.decode_all,
+        codec.life_event.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import life_event as life_event_codec
-from ...codec import life_event_update_input as life_event_update_input_codec
+from ... import codec
 from ...models.life_event import LifeEvent
 from ...models.life_event_update_input import LifeEventUpdateInput
 from ...operations import life_events as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: LifeEventUpdateInput) -> LifeEvent:
     return client.call(
         operations.LIFE_EVENTS_UPDATE,
         {"id": id},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_update_input_codec.encode,
+        codec.life_event_update_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: LifeEventUpdateInput) -> Res
     return client.detailed(
         operations.LIFE_EVENTS_UPDATE,
         {"id": id},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_update_input_codec.encode,
+        codec.life_event_update_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: LifeEventUpdateInput) -> Lif
     return await client.acall(
         operations.LIFE_EVENTS_UPDATE,
         {"id": id},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_update_input_codec.encode,
+        codec.life_event_update_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.LIFE_EVENTS_UPDATE,
         {"id": id},
-        life_event_codec.decode,
+        codec.life_event.decode,
         body,
-        life_event_update_input_codec.encode,
+        codec.life_event_update_input.encode,
     )

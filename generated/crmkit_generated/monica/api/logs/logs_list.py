@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import audit_log as audit_log_codec
+from ... import codec
 from ...models.audit_log import AuditLog
 from ...operations import logs as operations
 
@@ -24,7 +24,7 @@ def sync(
         limit: Records a page, from 1 to 100.
     """
     return client.call(
-        operations.LOGS_LIST, {"page": page, "limit": limit}, audit_log_codec.decode_all
+        operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
     )
 
 
@@ -33,7 +33,7 @@ def sync_detailed(
 ) -> Response[list[AuditLog]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.LOGS_LIST, {"page": page, "limit": limit}, audit_log_codec.decode_all
+        operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
     )
 
 
@@ -42,7 +42,7 @@ async def asyncio(
 ) -> list[AuditLog]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.LOGS_LIST, {"page": page, "limit": limit}, audit_log_codec.decode_all
+        operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
     )
 
 
@@ -51,5 +51,5 @@ async def asyncio_detailed(
 ) -> Response[list[AuditLog]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.LOGS_LIST, {"page": page, "limit": limit}, audit_log_codec.decode_all
+        operations.LOGS_LIST, {"page": page, "limit": limit}, codec.audit_log.decode_all
     )

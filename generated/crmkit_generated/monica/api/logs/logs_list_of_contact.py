@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import audit_log as audit_log_codec
+from ... import codec
 from ...models.audit_log import AuditLog
 from ...operations import logs as operations
 
@@ -27,7 +27,7 @@ def sync(
     return client.call(
         operations.LOGS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        audit_log_codec.decode_all,
+        codec.audit_log.decode_all,
     )
 
 
@@ -38,7 +38,7 @@ def sync_detailed(
     return client.detailed(
         operations.LOGS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        audit_log_codec.decode_all,
+        codec.audit_log.decode_all,
     )
 
 
@@ -49,7 +49,7 @@ async def asyncio(
     return await client.acall(
         operations.LOGS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        audit_log_codec.decode_all,
+        codec.audit_log.decode_all,
     )
 
 
@@ -60,5 +60,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.LOGS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        audit_log_codec.decode_all,
+        codec.audit_log.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
-from ...codec import note_input as note_input_codec
+from ... import codec
 from ...models.note import Note
 from ...models.note_input import NoteInput
 from ...operations import notes as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: NoteInput) -> Note:
         body: What is sent.
     """
     return client.call(
-        operations.NOTES_CREATE, {}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.NOTES_CREATE, {}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: NoteInput) -> Note:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.NOTES_CREATE, {}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: NoteInput) -> Response[Note]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.NOTES_CREATE, {}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_CREATE, {}, codec.note.decode, body, codec.note_input.encode
     )

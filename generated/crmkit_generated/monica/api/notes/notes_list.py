@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import notes as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at, favorited_at, -favorited_at.
     """
     return client.call(
-        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, note_codec.decode_all
+        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.note.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Note]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, note_codec.decode_all
+        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.note.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Note]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, note_codec.decode_all
+        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.note.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Note]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, note_codec.decode_all
+        operations.NOTES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.note.decode_all
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import notes as operations
 
@@ -34,7 +34,7 @@ def sync(
     return client.call(
         operations.NOTES_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -50,7 +50,7 @@ def sync_detailed(
     return client.detailed(
         operations.NOTES_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -66,7 +66,7 @@ async def asyncio(
     return await client.acall(
         operations.NOTES_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        note_codec.decode_all,
+        codec.note.decode_all,
     )
 
 
@@ -82,5 +82,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.NOTES_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit, "sort": sort},
-        note_codec.decode_all,
+        codec.note.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
-from ...codec import note_input as note_input_codec
+from ... import codec
 from ...models.note import Note
 from ...models.note_input import NoteInput
 from ...operations import notes as operations
@@ -25,26 +24,26 @@ def sync(id: int, *, client: Client, body: NoteInput) -> Note:
         body: What is sent.
     """
     return client.call(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: NoteInput) -> Response[Note]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: NoteInput) -> Note:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: NoteInput) -> Response[Note]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_input.encode
     )

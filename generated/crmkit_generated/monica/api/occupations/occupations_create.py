@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import occupation as occupation_codec
-from ...codec import occupation_input as occupation_input_codec
+from ... import codec
 from ...models.occupation import Occupation
 from ...models.occupation_input import OccupationInput
 from ...operations import occupations as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: OccupationInput) -> Occupation:
     return client.call(
         operations.OCCUPATIONS_CREATE,
         {},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: OccupationInput) -> Response[Occupati
     return client.detailed(
         operations.OCCUPATIONS_CREATE,
         {},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: OccupationInput) -> Occupation:
     return await client.acall(
         operations.OCCUPATIONS_CREATE,
         {},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: OccupationInput) -> Response
     return await client.adetailed(
         operations.OCCUPATIONS_CREATE,
         {},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import occupation as occupation_codec
+from ... import codec
 from ...models.occupation import Occupation
 from ...operations import occupations as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Occupation:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.OCCUPATIONS_GET, {"id": id}, occupation_codec.decode)
+    return client.call(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Occupation]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.OCCUPATIONS_GET, {"id": id}, occupation_codec.decode)
+    return client.detailed(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Occupation:
     """As `sync`, awaited."""
-    return await client.acall(operations.OCCUPATIONS_GET, {"id": id}, occupation_codec.decode)
+    return await client.acall(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Occupation]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.OCCUPATIONS_GET, {"id": id}, occupation_codec.decode)
+    return await client.adetailed(operations.OCCUPATIONS_GET, {"id": id}, codec.occupation.decode)

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import occupation as occupation_codec
-from ...codec import occupation_input as occupation_input_codec
+from ... import codec
 from ...models.occupation import Occupation
 from ...models.occupation_input import OccupationInput
 from ...operations import occupations as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: OccupationInput) -> Occupation:
     return client.call(
         operations.OCCUPATIONS_UPDATE,
         {"id": id},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: OccupationInput) -> Response
     return client.detailed(
         operations.OCCUPATIONS_UPDATE,
         {"id": id},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: OccupationInput) -> Occupati
     return await client.acall(
         operations.OCCUPATIONS_UPDATE,
         {"id": id},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.OCCUPATIONS_UPDATE,
         {"id": id},
-        occupation_codec.decode,
+        codec.occupation.decode,
         body,
-        occupation_input_codec.encode,
+        codec.occupation_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import pet as pet_codec
-from ...codec import pet_input as pet_input_codec
+from ... import codec
 from ...models.pet import Pet
 from ...models.pet_input import PetInput
 from ...operations import pets as operations
@@ -22,25 +21,25 @@ def sync(*, client: Client, body: PetInput) -> Pet:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.PETS_CREATE, {}, pet_codec.decode, body, pet_input_codec.encode)
+    return client.call(operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode)
 
 
 def sync_detailed(*, client: Client, body: PetInput) -> Response[Pet]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PETS_CREATE, {}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: PetInput) -> Pet:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PETS_CREATE, {}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: PetInput) -> Response[Pet]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PETS_CREATE, {}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_CREATE, {}, codec.pet.decode, body, codec.pet_input.encode
     )

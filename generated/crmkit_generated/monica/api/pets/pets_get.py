@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import pet as pet_codec
+from ... import codec
 from ...models.pet import Pet
 from ...operations import pets as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Pet:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.PETS_GET, {"id": id}, pet_codec.decode)
+    return client.call(operations.PETS_GET, {"id": id}, codec.pet.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Pet]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.PETS_GET, {"id": id}, pet_codec.decode)
+    return client.detailed(operations.PETS_GET, {"id": id}, codec.pet.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Pet:
     """As `sync`, awaited."""
-    return await client.acall(operations.PETS_GET, {"id": id}, pet_codec.decode)
+    return await client.acall(operations.PETS_GET, {"id": id}, codec.pet.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Pet]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.PETS_GET, {"id": id}, pet_codec.decode)
+    return await client.adetailed(operations.PETS_GET, {"id": id}, codec.pet.decode)

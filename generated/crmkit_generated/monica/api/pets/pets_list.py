@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import pet as pet_codec
+from ... import codec
 from ...models.pet import Pet
 from ...operations import pets as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, pet_codec.decode_all
+        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Pet]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, pet_codec.decode_all
+        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Pet]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, pet_codec.decode_all
+        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Pet]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, pet_codec.decode_all
+        operations.PETS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.pet.decode_all
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import pet as pet_codec
+from ... import codec
 from ...models.pet import Pet
 from ...operations import pets as operations
 
@@ -27,7 +27,7 @@ def sync(
     return client.call(
         operations.PETS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        pet_codec.decode_all,
+        codec.pet.decode_all,
     )
 
 
@@ -38,7 +38,7 @@ def sync_detailed(
     return client.detailed(
         operations.PETS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        pet_codec.decode_all,
+        codec.pet.decode_all,
     )
 
 
@@ -49,7 +49,7 @@ async def asyncio(
     return await client.acall(
         operations.PETS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        pet_codec.decode_all,
+        codec.pet.decode_all,
     )
 
 
@@ -60,5 +60,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.PETS_LIST_OF_CONTACT,
         {"contact_id": contact_id, "page": page, "limit": limit},
-        pet_codec.decode_all,
+        codec.pet.decode_all,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import pet as pet_codec
-from ...codec import pet_input as pet_input_codec
+from ... import codec
 from ...models.pet import Pet
 from ...models.pet_input import PetInput
 from ...operations import pets as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: PetInput) -> Pet:
         body: What is sent.
     """
     return client.call(
-        operations.PETS_UPDATE, {"id": id}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: PetInput) -> Response[Pet]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PETS_UPDATE, {"id": id}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: PetInput) -> Pet:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PETS_UPDATE, {"id": id}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: PetInput) -> Response[Pet]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PETS_UPDATE, {"id": id}, pet_codec.decode, body, pet_input_codec.encode
+        operations.PETS_UPDATE, {"id": id}, codec.pet.decode, body, codec.pet_input.encode
     )

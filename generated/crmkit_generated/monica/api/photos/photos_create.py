@@ -6,9 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import photo as photo_codec
-from ...codec import photo_input as photo_input_codec
-from ...codec import photo_upload_input as photo_upload_input_codec
+from ... import codec
 from ...models.photo import Photo
 from ...models.photo_input import PhotoInput
 from ...models.photo_upload_input import PhotoUploadInput
@@ -28,12 +26,12 @@ def sync(*, client: Client, body: PhotoInput | PhotoUploadInput) -> Photo:
         return client.call(
             operations.PHOTOS_CREATE_UPLOAD,
             {},
-            photo_codec.decode,
+            codec.photo.decode,
             body,
-            photo_upload_input_codec.encode,
+            codec.photo_upload_input.encode,
         )
     return client.call(
-        operations.PHOTOS_CREATE, {}, photo_codec.decode, body, photo_input_codec.encode
+        operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
     )
 
 
@@ -43,12 +41,12 @@ def sync_detailed(*, client: Client, body: PhotoInput | PhotoUploadInput) -> Res
         return client.detailed(
             operations.PHOTOS_CREATE_UPLOAD,
             {},
-            photo_codec.decode,
+            codec.photo.decode,
             body,
-            photo_upload_input_codec.encode,
+            codec.photo_upload_input.encode,
         )
     return client.detailed(
-        operations.PHOTOS_CREATE, {}, photo_codec.decode, body, photo_input_codec.encode
+        operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
     )
 
 
@@ -58,12 +56,12 @@ async def asyncio(*, client: Client, body: PhotoInput | PhotoUploadInput) -> Pho
         return await client.acall(
             operations.PHOTOS_CREATE_UPLOAD,
             {},
-            photo_codec.decode,
+            codec.photo.decode,
             body,
-            photo_upload_input_codec.encode,
+            codec.photo_upload_input.encode,
         )
     return await client.acall(
-        operations.PHOTOS_CREATE, {}, photo_codec.decode, body, photo_input_codec.encode
+        operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
     )
 
 
@@ -75,10 +73,10 @@ async def asyncio_detailed(
         return await client.adetailed(
             operations.PHOTOS_CREATE_UPLOAD,
             {},
-            photo_codec.decode,
+            codec.photo.decode,
             body,
-            photo_upload_input_codec.encode,
+            codec.photo_upload_input.encode,
         )
     return await client.adetailed(
-        operations.PHOTOS_CREATE, {}, photo_codec.decode, body, photo_input_codec.encode
+        operations.PHOTOS_CREATE, {}, codec.photo.decode, body, codec.photo_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import photo as photo_codec
+from ... import codec
 from ...models.photo import Photo
 from ...operations import photos as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Photo:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.PHOTOS_GET, {"id": id}, photo_codec.decode)
+    return client.call(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Photo]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.PHOTOS_GET, {"id": id}, photo_codec.decode)
+    return client.detailed(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Photo:
     """As `sync`, awaited."""
-    return await client.acall(operations.PHOTOS_GET, {"id": id}, photo_codec.decode)
+    return await client.acall(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Photo]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.PHOTOS_GET, {"id": id}, photo_codec.decode)
+    return await client.adetailed(operations.PHOTOS_GET, {"id": id}, codec.photo.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import photo as photo_codec
+from ... import codec
 from ...models.photo import Photo
 from ...operations import photos as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, photo_codec.decode_all
+        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.photo.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Photo]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, photo_codec.decode_all
+        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.photo.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Photo]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, photo_codec.decode_all
+        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.photo.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Photo]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, photo_codec.decode_all
+        operations.PHOTOS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.photo.decode_all
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import place as place_codec
+from ... import codec
 from ...models.place import Place
 from ...operations import places as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Place:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.PLACES_GET, {"id": id}, place_codec.decode)
+    return client.call(operations.PLACES_GET, {"id": id}, codec.place.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Place]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.PLACES_GET, {"id": id}, place_codec.decode)
+    return client.detailed(operations.PLACES_GET, {"id": id}, codec.place.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Place:
     """As `sync`, awaited."""
-    return await client.acall(operations.PLACES_GET, {"id": id}, place_codec.decode)
+    return await client.acall(operations.PLACES_GET, {"id": id}, codec.place.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Place]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.PLACES_GET, {"id": id}, place_codec.decode)
+    return await client.adetailed(operations.PLACES_GET, {"id": id}, codec.place.decode)

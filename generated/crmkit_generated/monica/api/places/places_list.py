@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import place as place_codec
+from ... import codec
 from ...models.place import Place
 from ...operations import places as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, place_codec.decode_all
+        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.place.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Place]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, place_codec.decode_all
+        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.place.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Place]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, place_codec.decode_all
+        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.place.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Place]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, place_codec.decode_all
+        operations.PLACES_LIST, {"page": page, "limit": limit, "sort": sort}, codec.place.decode_all
     )

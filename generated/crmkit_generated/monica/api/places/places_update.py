@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import place as place_codec
-from ...codec import place_input as place_input_codec
+from ... import codec
 from ...models.place import Place
 from ...models.place_input import PlaceInput
 from ...operations import places as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: PlaceInput) -> Place:
         body: What is sent.
     """
     return client.call(
-        operations.PLACES_UPDATE, {"id": id}, place_codec.decode, body, place_input_codec.encode
+        operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: PlaceInput) -> Response[Place]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.PLACES_UPDATE, {"id": id}, place_codec.decode, body, place_input_codec.encode
+        operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: PlaceInput) -> Place:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.PLACES_UPDATE, {"id": id}, place_codec.decode, body, place_input_codec.encode
+        operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: PlaceInput) -> Response[Place]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.PLACES_UPDATE, {"id": id}, place_codec.decode, body, place_input_codec.encode
+        operations.PLACES_UPDATE, {"id": id}, codec.place.decode, body, codec.place_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship_type_group as relationship_type_group_codec
+from ... import codec
 from ...models.relationship_type_group import RelationshipTypeGroup
 from ...operations import relationship_type_groups as operations
 
@@ -21,26 +21,26 @@ def sync(id: int, *, client: Client) -> RelationshipTypeGroup:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, relationship_type_group_codec.decode
+        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.relationship_type_group.decode
     )
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[RelationshipTypeGroup]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, relationship_type_group_codec.decode
+        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.relationship_type_group.decode
     )
 
 
 async def asyncio(id: int, *, client: Client) -> RelationshipTypeGroup:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, relationship_type_group_codec.decode
+        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.relationship_type_group.decode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[RelationshipTypeGroup]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, relationship_type_group_codec.decode
+        operations.RELATIONSHIP_TYPE_GROUPS_GET, {"id": id}, codec.relationship_type_group.decode
     )

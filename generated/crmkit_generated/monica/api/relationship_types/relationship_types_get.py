@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship_type as relationship_type_codec
+from ... import codec
 from ...models.relationship_type import RelationshipType
 from ...operations import relationship_types as operations
 
@@ -21,26 +21,26 @@ def sync(id: int, *, client: Client) -> RelationshipType:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.RELATIONSHIP_TYPES_GET, {"id": id}, relationship_type_codec.decode
+        operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
     )
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[RelationshipType]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RELATIONSHIP_TYPES_GET, {"id": id}, relationship_type_codec.decode
+        operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
     )
 
 
 async def asyncio(id: int, *, client: Client) -> RelationshipType:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RELATIONSHIP_TYPES_GET, {"id": id}, relationship_type_codec.decode
+        operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[RelationshipType]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RELATIONSHIP_TYPES_GET, {"id": id}, relationship_type_codec.decode
+        operations.RELATIONSHIP_TYPES_GET, {"id": id}, codec.relationship_type.decode
     )

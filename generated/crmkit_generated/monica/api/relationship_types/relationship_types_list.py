@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import relationship_type as relationship_type_codec
+from ... import codec
 from ...models.relationship_type import RelationshipType
 from ...operations import relationship_types as operations
 
@@ -26,7 +26,7 @@ def sync(
     return client.call(
         operations.RELATIONSHIP_TYPES_LIST,
         {"page": page, "limit": limit},
-        relationship_type_codec.decode_all,
+        codec.relationship_type.decode_all,
     )
 
 
@@ -37,7 +37,7 @@ def sync_detailed(
     return client.detailed(
         operations.RELATIONSHIP_TYPES_LIST,
         {"page": page, "limit": limit},
-        relationship_type_codec.decode_all,
+        codec.relationship_type.decode_all,
     )
 
 
@@ -48,7 +48,7 @@ async def asyncio(
     return await client.acall(
         operations.RELATIONSHIP_TYPES_LIST,
         {"page": page, "limit": limit},
-        relationship_type_codec.decode_all,
+        codec.relationship_type.decode_all,
     )
 
 
@@ -59,5 +59,5 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RELATIONSHIP_TYPES_LIST,
         {"page": page, "limit": limit},
-        relationship_type_codec.decode_all,
+        codec.relationship_type.decode_all,
     )

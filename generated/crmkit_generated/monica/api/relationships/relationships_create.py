@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship as relationship_codec
-from ...codec import relationship_input as relationship_input_codec
+from ... import codec
 from ...models.relationship import Relationship
 from ...models.relationship_input import RelationshipInput
 from ...operations import relationships as operations
@@ -27,9 +26,9 @@ def sync(*, client: Client, body: RelationshipInput) -> Relationship:
     return client.call(
         operations.RELATIONSHIPS_CREATE,
         {},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_input_codec.encode,
+        codec.relationship_input.encode,
     )
 
 
@@ -38,9 +37,9 @@ def sync_detailed(*, client: Client, body: RelationshipInput) -> Response[Relati
     return client.detailed(
         operations.RELATIONSHIPS_CREATE,
         {},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_input_codec.encode,
+        codec.relationship_input.encode,
     )
 
 
@@ -49,9 +48,9 @@ async def asyncio(*, client: Client, body: RelationshipInput) -> Relationship:
     return await client.acall(
         operations.RELATIONSHIPS_CREATE,
         {},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_input_codec.encode,
+        codec.relationship_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(*, client: Client, body: RelationshipInput) -> Respon
     return await client.adetailed(
         operations.RELATIONSHIPS_CREATE,
         {},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_input_codec.encode,
+        codec.relationship_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship as relationship_codec
+from ... import codec
 from ...models.relationship import Relationship
 from ...operations import relationships as operations
 
@@ -20,21 +20,21 @@ def sync(id: int, *, client: Client) -> Relationship:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.RELATIONSHIPS_GET, {"id": id}, relationship_codec.decode)
+    return client.call(operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Relationship]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.RELATIONSHIPS_GET, {"id": id}, relationship_codec.decode)
+    return client.detailed(operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Relationship:
     """As `sync`, awaited."""
-    return await client.acall(operations.RELATIONSHIPS_GET, {"id": id}, relationship_codec.decode)
+    return await client.acall(operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Relationship]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RELATIONSHIPS_GET, {"id": id}, relationship_codec.decode
+        operations.RELATIONSHIPS_GET, {"id": id}, codec.relationship.decode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship as relationship_codec
+from ... import codec
 from ...models.relationship import Relationship
 from ...operations import relationships as operations
 
@@ -23,26 +23,26 @@ def sync(contact_id: int, *, client: Client) -> list[Relationship]:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, relationship_codec.decode_all
+        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
     )
 
 
 def sync_detailed(contact_id: int, *, client: Client) -> Response[list[Relationship]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, relationship_codec.decode_all
+        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
     )
 
 
 async def asyncio(contact_id: int, *, client: Client) -> list[Relationship]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, relationship_codec.decode_all
+        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
     )
 
 
 async def asyncio_detailed(contact_id: int, *, client: Client) -> Response[list[Relationship]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, relationship_codec.decode_all
+        operations.RELATIONSHIPS_LIST, {"contact_id": contact_id}, codec.relationship.decode_all
     )

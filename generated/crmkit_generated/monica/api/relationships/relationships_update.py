@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import relationship as relationship_codec
-from ...codec import relationship_update_input as relationship_update_input_codec
+from ... import codec
 from ...models.relationship import Relationship
 from ...models.relationship_update_input import RelationshipUpdateInput
 from ...operations import relationships as operations
@@ -27,9 +26,9 @@ def sync(id: int, *, client: Client, body: RelationshipUpdateInput) -> Relations
     return client.call(
         operations.RELATIONSHIPS_UPDATE,
         {"id": id},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_update_input_codec.encode,
+        codec.relationship_update_input.encode,
     )
 
 
@@ -40,9 +39,9 @@ def sync_detailed(
     return client.detailed(
         operations.RELATIONSHIPS_UPDATE,
         {"id": id},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_update_input_codec.encode,
+        codec.relationship_update_input.encode,
     )
 
 
@@ -51,9 +50,9 @@ async def asyncio(id: int, *, client: Client, body: RelationshipUpdateInput) -> 
     return await client.acall(
         operations.RELATIONSHIPS_UPDATE,
         {"id": id},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_update_input_codec.encode,
+        codec.relationship_update_input.encode,
     )
 
 
@@ -64,7 +63,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.RELATIONSHIPS_UPDATE,
         {"id": id},
-        relationship_codec.decode,
+        codec.relationship.decode,
         body,
-        relationship_update_input_codec.encode,
+        codec.relationship_update_input.encode,
     )

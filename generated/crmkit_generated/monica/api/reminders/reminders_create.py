@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import reminder as reminder_codec
-from ...codec import reminder_input as reminder_input_codec
+from ... import codec
 from ...models.reminder import Reminder
 from ...models.reminder_input import ReminderInput
 from ...operations import reminders as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: ReminderInput) -> Reminder:
         body: What is sent.
     """
     return client.call(
-        operations.REMINDERS_CREATE, {}, reminder_codec.decode, body, reminder_input_codec.encode
+        operations.REMINDERS_CREATE, {}, codec.reminder.decode, body, codec.reminder_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: ReminderInput) -> Response[Reminder]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.REMINDERS_CREATE, {}, reminder_codec.decode, body, reminder_input_codec.encode
+        operations.REMINDERS_CREATE, {}, codec.reminder.decode, body, codec.reminder_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: ReminderInput) -> Reminder:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.REMINDERS_CREATE, {}, reminder_codec.decode, body, reminder_input_codec.encode
+        operations.REMINDERS_CREATE, {}, codec.reminder.decode, body, codec.reminder_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ReminderInput) -> Response[Reminder]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.REMINDERS_CREATE, {}, reminder_codec.decode, body, reminder_input_codec.encode
+        operations.REMINDERS_CREATE, {}, codec.reminder.decode, body, codec.reminder_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import reminder as reminder_codec
+from ... import codec
 from ...models.reminder import Reminder
 from ...operations import reminders as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Reminder:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.REMINDERS_GET, {"id": id}, reminder_codec.decode)
+    return client.call(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Reminder]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.REMINDERS_GET, {"id": id}, reminder_codec.decode)
+    return client.detailed(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Reminder:
     """As `sync`, awaited."""
-    return await client.acall(operations.REMINDERS_GET, {"id": id}, reminder_codec.decode)
+    return await client.acall(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Reminder]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.REMINDERS_GET, {"id": id}, reminder_codec.decode)
+    return await client.adetailed(operations.REMINDERS_GET, {"id": id}, codec.reminder.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import upcoming_reminder as upcoming_reminder_codec
+from ... import codec
 from ...models.upcoming_reminder import UpcomingReminder
 from ...operations import reminders as operations
 
@@ -22,26 +22,26 @@ def sync(month: int, *, client: Client) -> list[UpcomingReminder]:
         client: `crm.generated` of a configured client.
     """
     return client.call(
-        operations.REMINDERS_UPCOMING, {"month": month}, upcoming_reminder_codec.decode_all
+        operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
     )
 
 
 def sync_detailed(month: int, *, client: Client) -> Response[list[UpcomingReminder]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.REMINDERS_UPCOMING, {"month": month}, upcoming_reminder_codec.decode_all
+        operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
     )
 
 
 async def asyncio(month: int, *, client: Client) -> list[UpcomingReminder]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.REMINDERS_UPCOMING, {"month": month}, upcoming_reminder_codec.decode_all
+        operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
     )
 
 
 async def asyncio_detailed(month: int, *, client: Client) -> Response[list[UpcomingReminder]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.REMINDERS_UPCOMING, {"month": month}, upcoming_reminder_codec.decode_all
+        operations.REMINDERS_UPCOMING, {"month": month}, codec.upcoming_reminder.decode_all
     )

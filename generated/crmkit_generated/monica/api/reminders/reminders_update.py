@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import reminder as reminder_codec
-from ...codec import reminder_update_input as reminder_update_input_codec
+from ... import codec
 from ...models.reminder import Reminder
 from ...models.reminder_update_input import ReminderUpdateInput
 from ...operations import reminders as operations
@@ -26,9 +25,9 @@ def sync(id: int, *, client: Client, body: ReminderUpdateInput) -> Reminder:
     return client.call(
         operations.REMINDERS_UPDATE,
         {"id": id},
-        reminder_codec.decode,
+        codec.reminder.decode,
         body,
-        reminder_update_input_codec.encode,
+        codec.reminder_update_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: int, *, client: Client, body: ReminderUpdateInput) -> Resp
     return client.detailed(
         operations.REMINDERS_UPDATE,
         {"id": id},
-        reminder_codec.decode,
+        codec.reminder.decode,
         body,
-        reminder_update_input_codec.encode,
+        codec.reminder_update_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: int, *, client: Client, body: ReminderUpdateInput) -> Remi
     return await client.acall(
         operations.REMINDERS_UPDATE,
         {"id": id},
-        reminder_codec.decode,
+        codec.reminder.decode,
         body,
-        reminder_update_input_codec.encode,
+        codec.reminder_update_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.REMINDERS_UPDATE,
         {"id": id},
-        reminder_codec.decode,
+        codec.reminder.decode,
         body,
-        reminder_update_input_codec.encode,
+        codec.reminder_update_input.encode,
     )

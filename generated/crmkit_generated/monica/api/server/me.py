@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import user as user_codec
+from ... import codec
 from ...models.user import User
 from ...operations import client_ as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> User:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ME, {}, user_codec.decode)
+    return client.call(operations.ME, {}, codec.user.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[User]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ME, {}, user_codec.decode)
+    return client.detailed(operations.ME, {}, codec.user.decode)
 
 
 async def asyncio(*, client: Client) -> User:
     """As `sync`, awaited."""
-    return await client.acall(operations.ME, {}, user_codec.decode)
+    return await client.acall(operations.ME, {}, codec.user.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[User]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ME, {}, user_codec.decode)
+    return await client.adetailed(operations.ME, {}, codec.user.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import me_contact_input as me_contact_input_codec
+from ... import codec
 from ...models.me_contact_input import MeContactInput
 from ...operations import client_ as operations
 
@@ -20,21 +20,21 @@ def sync(*, client: Client, body: MeContactInput) -> None:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    client.call(operations.SET_ME_CONTACT, {}, None, body, me_contact_input_codec.encode)
+    client.call(operations.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode)
 
 
 def sync_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SET_ME_CONTACT, {}, None, body, me_contact_input_codec.encode)
+    return client.detailed(operations.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode)
 
 
 async def asyncio(*, client: Client, body: MeContactInput) -> None:
     """As `sync`, awaited."""
-    await client.acall(operations.SET_ME_CONTACT, {}, None, body, me_contact_input_codec.encode)
+    await client.acall(operations.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode)
 
 
 async def asyncio_detailed(*, client: Client, body: MeContactInput) -> Response[None]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.SET_ME_CONTACT, {}, None, body, me_contact_input_codec.encode
+        operations.SET_ME_CONTACT, {}, None, body, codec.me_contact_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import client__payloads as payloads
+from ... import codec
 from ...operations import client_ as operations
 
 
@@ -18,21 +18,21 @@ def sync(*, client: Client) -> list[dict[str, str | float | bool | None]]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.STATISTICS, {}, payloads.statistics)
+    return client.call(operations.STATISTICS, {}, codec.client__payloads.statistics)
 
 
 def sync_detailed(*, client: Client) -> Response[list[dict[str, str | float | bool | None]]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.STATISTICS, {}, payloads.statistics)
+    return client.detailed(operations.STATISTICS, {}, codec.client__payloads.statistics)
 
 
 async def asyncio(*, client: Client) -> list[dict[str, str | float | bool | None]]:
     """As `sync`, awaited."""
-    return await client.acall(operations.STATISTICS, {}, payloads.statistics)
+    return await client.acall(operations.STATISTICS, {}, codec.client__payloads.statistics)
 
 
 async def asyncio_detailed(
     *, client: Client
 ) -> Response[list[dict[str, str | float | bool | None]]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.STATISTICS, {}, payloads.statistics)
+    return await client.adetailed(operations.STATISTICS, {}, codec.client__payloads.statistics)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import welcome as welcome_codec
+from ... import codec
 from ...models.welcome import Welcome
 from ...operations import client_ as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> Welcome:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.WELCOME, {}, welcome_codec.decode)
+    return client.call(operations.WELCOME, {}, codec.welcome.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[Welcome]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.WELCOME, {}, welcome_codec.decode)
+    return client.detailed(operations.WELCOME, {}, codec.welcome.decode)
 
 
 async def asyncio(*, client: Client) -> Welcome:
     """As `sync`, awaited."""
-    return await client.acall(operations.WELCOME, {}, welcome_codec.decode)
+    return await client.acall(operations.WELCOME, {}, codec.welcome.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[Welcome]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.WELCOME, {}, welcome_codec.decode)
+    return await client.adetailed(operations.WELCOME, {}, codec.welcome.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import tags as operations
 
@@ -25,7 +25,7 @@ def sync(
         limit: Records a page, from 1 to 100.
     """
     return client.call(
-        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, contact_codec.decode_all
+        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, codec.contact.decode_all
     )
 
 
@@ -34,7 +34,7 @@ def sync_detailed(
 ) -> Response[list[Contact]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, contact_codec.decode_all
+        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, codec.contact.decode_all
     )
 
 
@@ -43,7 +43,7 @@ async def asyncio(
 ) -> list[Contact]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, contact_codec.decode_all
+        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, codec.contact.decode_all
     )
 
 
@@ -52,5 +52,5 @@ async def asyncio_detailed(
 ) -> Response[list[Contact]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, contact_codec.decode_all
+        operations.TAGS_CONTACTS, {"id": id, "page": page, "limit": limit}, codec.contact.decode_all
     )

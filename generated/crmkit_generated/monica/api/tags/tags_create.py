@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag as tag_codec
-from ...codec import tag_input as tag_input_codec
+from ... import codec
 from ...models.tag import Tag
 from ...models.tag_input import TagInput
 from ...operations import tags as operations
@@ -22,25 +21,25 @@ def sync(*, client: Client, body: TagInput) -> Tag:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.TAGS_CREATE, {}, tag_codec.decode, body, tag_input_codec.encode)
+    return client.call(operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode)
 
 
 def sync_detailed(*, client: Client, body: TagInput) -> Response[Tag]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_CREATE, {}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: TagInput) -> Tag:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_CREATE, {}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: TagInput) -> Response[Tag]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_CREATE, {}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_CREATE, {}, codec.tag.decode, body, codec.tag_input.encode
     )

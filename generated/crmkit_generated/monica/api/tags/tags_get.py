@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag as tag_codec
+from ... import codec
 from ...models.tag import Tag
 from ...operations import tags as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Tag:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.TAGS_GET, {"id": id}, tag_codec.decode)
+    return client.call(operations.TAGS_GET, {"id": id}, codec.tag.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Tag]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.TAGS_GET, {"id": id}, tag_codec.decode)
+    return client.detailed(operations.TAGS_GET, {"id": id}, codec.tag.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Tag:
     """As `sync`, awaited."""
-    return await client.acall(operations.TAGS_GET, {"id": id}, tag_codec.decode)
+    return await client.acall(operations.TAGS_GET, {"id": id}, codec.tag.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Tag]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.TAGS_GET, {"id": id}, tag_codec.decode)
+    return await client.adetailed(operations.TAGS_GET, {"id": id}, codec.tag.decode)

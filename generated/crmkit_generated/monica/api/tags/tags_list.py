@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import tag as tag_codec
+from ... import codec
 from ...models.tag import Tag
 from ...operations import tags as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at.
     """
     return client.call(
-        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, tag_codec.decode_all
+        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Tag]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, tag_codec.decode_all
+        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Tag]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, tag_codec.decode_all
+        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Tag]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, tag_codec.decode_all
+        operations.TAGS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.tag.decode_all
     )

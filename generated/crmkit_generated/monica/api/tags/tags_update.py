@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag as tag_codec
-from ...codec import tag_input as tag_input_codec
+from ... import codec
 from ...models.tag import Tag
 from ...models.tag_input import TagInput
 from ...operations import tags as operations
@@ -24,26 +23,26 @@ def sync(id: int, *, client: Client, body: TagInput) -> Tag:
         body: What is sent.
     """
     return client.call(
-        operations.TAGS_UPDATE, {"id": id}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: TagInput) -> Response[Tag]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_UPDATE, {"id": id}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: TagInput) -> Tag:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_UPDATE, {"id": id}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: TagInput) -> Response[Tag]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_UPDATE, {"id": id}, tag_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_UPDATE, {"id": id}, codec.tag.decode, body, codec.tag_input.encode
     )

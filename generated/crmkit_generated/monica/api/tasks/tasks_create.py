@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import task as task_codec
-from ...codec import task_input as task_input_codec
+from ... import codec
 from ...models.task import Task
 from ...models.task_input import TaskInput
 from ...operations import tasks as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: TaskInput) -> Task:
         body: What is sent.
     """
     return client.call(
-        operations.TASKS_CREATE, {}, task_codec.decode, body, task_input_codec.encode
+        operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: TaskInput) -> Response[Task]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TASKS_CREATE, {}, task_codec.decode, body, task_input_codec.encode
+        operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: TaskInput) -> Task:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TASKS_CREATE, {}, task_codec.decode, body, task_input_codec.encode
+        operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: TaskInput) -> Response[Task]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TASKS_CREATE, {}, task_codec.decode, body, task_input_codec.encode
+        operations.TASKS_CREATE, {}, codec.task.decode, body, codec.task_input.encode
     )

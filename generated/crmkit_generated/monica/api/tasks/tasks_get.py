@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import task as task_codec
+from ... import codec
 from ...models.task import Task
 from ...operations import tasks as operations
 
@@ -20,19 +20,19 @@ def sync(id: int, *, client: Client) -> Task:
         id: Id of the record.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.TASKS_GET, {"id": id}, task_codec.decode)
+    return client.call(operations.TASKS_GET, {"id": id}, codec.task.decode)
 
 
 def sync_detailed(id: int, *, client: Client) -> Response[Task]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.TASKS_GET, {"id": id}, task_codec.decode)
+    return client.detailed(operations.TASKS_GET, {"id": id}, codec.task.decode)
 
 
 async def asyncio(id: int, *, client: Client) -> Task:
     """As `sync`, awaited."""
-    return await client.acall(operations.TASKS_GET, {"id": id}, task_codec.decode)
+    return await client.acall(operations.TASKS_GET, {"id": id}, codec.task.decode)
 
 
 async def asyncio_detailed(id: int, *, client: Client) -> Response[Task]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.TASKS_GET, {"id": id}, task_codec.decode)
+    return await client.adetailed(operations.TASKS_GET, {"id": id}, codec.task.decode)

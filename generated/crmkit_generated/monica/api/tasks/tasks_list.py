@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import task as task_codec
+from ... import codec
 from ...models.task import Task
 from ...operations import tasks as operations
 
@@ -30,7 +30,7 @@ def sync(
             -updated_at, completed_at, -completed_at.
     """
     return client.call(
-        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, task_codec.decode_all
+        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.task.decode_all
     )
 
 
@@ -43,7 +43,7 @@ def sync_detailed(
 ) -> Response[list[Task]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, task_codec.decode_all
+        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.task.decode_all
     )
 
 
@@ -56,7 +56,7 @@ async def asyncio(
 ) -> list[Task]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, task_codec.decode_all
+        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.task.decode_all
     )
 
 
@@ -69,5 +69,5 @@ async def asyncio_detailed(
 ) -> Response[list[Task]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, task_codec.decode_all
+        operations.TASKS_LIST, {"page": page, "limit": limit, "sort": sort}, codec.task.decode_all
     )

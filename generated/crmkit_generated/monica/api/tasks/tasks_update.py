@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import task as task_codec
-from ...codec import task_update_input as task_update_input_codec
+from ... import codec
 from ...models.task import Task
 from ...models.task_update_input import TaskUpdateInput
 from ...operations import tasks as operations
@@ -25,26 +24,26 @@ def sync(id: int, *, client: Client, body: TaskUpdateInput) -> Task:
         body: What is sent.
     """
     return client.call(
-        operations.TASKS_UPDATE, {"id": id}, task_codec.decode, body, task_update_input_codec.encode
+        operations.TASKS_UPDATE, {"id": id}, codec.task.decode, body, codec.task_update_input.encode
     )
 
 
 def sync_detailed(id: int, *, client: Client, body: TaskUpdateInput) -> Response[Task]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TASKS_UPDATE, {"id": id}, task_codec.decode, body, task_update_input_codec.encode
+        operations.TASKS_UPDATE, {"id": id}, codec.task.decode, body, codec.task_update_input.encode
     )
 
 
 async def asyncio(id: int, *, client: Client, body: TaskUpdateInput) -> Task:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TASKS_UPDATE, {"id": id}, task_codec.decode, body, task_update_input_codec.encode
+        operations.TASKS_UPDATE, {"id": id}, codec.task.decode, body, codec.task_update_input.encode
     )
 
 
 async def asyncio_detailed(id: int, *, client: Client, body: TaskUpdateInput) -> Response[Task]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TASKS_UPDATE, {"id": id}, task_codec.decode, body, task_update_input_codec.encode
+        operations.TASKS_UPDATE, {"id": id}, codec.task.decode, body, codec.task_update_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action as action_codec
-from ...codec import action_input as action_input_codec
+from ... import codec
 from ...models.action import Action
 from ...models.action_input import ActionInput
 from ...operations import actions as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: ActionInput) -> Action:
         body: What is sent.
     """
     return client.call(
-        operations.ACTIONS_CREATE, {}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: ActionInput) -> Response[Action]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIONS_CREATE, {}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: ActionInput) -> Action:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIONS_CREATE, {}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ActionInput) -> Response[Action]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIONS_CREATE, {}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_CREATE, {}, codec.action.decode, body, codec.action_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action as action_codec
+from ... import codec
 from ...models.action import Action
 from ...operations import actions as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Action:
         id: Id of the action.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.ACTIONS_GET, {"id": id}, action_codec.decode)
+    return client.call(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Action]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACTIONS_GET, {"id": id}, action_codec.decode)
+    return client.detailed(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Action:
     """As `sync`, awaited."""
-    return await client.acall(operations.ACTIONS_GET, {"id": id}, action_codec.decode)
+    return await client.acall(operations.ACTIONS_GET, {"id": id}, codec.action.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Action]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ACTIONS_GET, {"id": id}, action_codec.decode)
+    return await client.adetailed(operations.ACTIONS_GET, {"id": id}, codec.action.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action as action_codec
+from ... import codec
 from ...models.action import Action
 from ...operations import actions as operations
 
@@ -20,19 +20,19 @@ def sync(*, client: Client, cid: str) -> list[Action]:
         client: `crm.generated` of a configured client.
         cid: Id of the contact.
     """
-    return client.call(operations.ACTIONS_LIST, {"cid": cid}, action_codec.decode_all)
+    return client.call(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
 
 
 def sync_detailed(*, client: Client, cid: str) -> Response[list[Action]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACTIONS_LIST, {"cid": cid}, action_codec.decode_all)
+    return client.detailed(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
 
 
 async def asyncio(*, client: Client, cid: str) -> list[Action]:
     """As `sync`, awaited."""
-    return await client.acall(operations.ACTIONS_LIST, {"cid": cid}, action_codec.decode_all)
+    return await client.acall(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)
 
 
 async def asyncio_detailed(*, client: Client, cid: str) -> Response[list[Action]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.ACTIONS_LIST, {"cid": cid}, action_codec.decode_all)
+    return await client.adetailed(operations.ACTIONS_LIST, {"cid": cid}, codec.action.decode_all)

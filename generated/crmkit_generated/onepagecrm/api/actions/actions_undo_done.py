@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action as action_codec
-from ...codec import contact_id_input as contact_id_input_codec
+from ... import codec
 from ...models.action import Action
 from ...models.contact_id_input import ContactIdInput
 from ...operations import actions as operations
@@ -23,26 +22,26 @@ def sync(*, client: Client, body: ContactIdInput) -> Action:
         body: What is sent.
     """
     return client.call(
-        operations.ACTIONS_UNDO_DONE, {}, action_codec.decode, body, contact_id_input_codec.encode
+        operations.ACTIONS_UNDO_DONE, {}, codec.action.decode, body, codec.contact_id_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIONS_UNDO_DONE, {}, action_codec.decode, body, contact_id_input_codec.encode
+        operations.ACTIONS_UNDO_DONE, {}, codec.action.decode, body, codec.contact_id_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: ContactIdInput) -> Action:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIONS_UNDO_DONE, {}, action_codec.decode, body, contact_id_input_codec.encode
+        operations.ACTIONS_UNDO_DONE, {}, codec.action.decode, body, codec.contact_id_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ContactIdInput) -> Response[Action]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIONS_UNDO_DONE, {}, action_codec.decode, body, contact_id_input_codec.encode
+        operations.ACTIONS_UNDO_DONE, {}, codec.action.decode, body, codec.contact_id_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import action as action_codec
-from ...codec import action_input as action_input_codec
+from ... import codec
 from ...models.action import Action
 from ...models.action_input import ActionInput
 from ...operations import actions as operations
@@ -24,26 +23,26 @@ def sync(id: str, *, client: Client, body: ActionInput) -> Action:
         body: What is sent.
     """
     return client.call(
-        operations.ACTIONS_UPDATE, {"id": id}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_UPDATE, {"id": id}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 def sync_detailed(id: str, *, client: Client, body: ActionInput) -> Response[Action]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.ACTIONS_UPDATE, {"id": id}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_UPDATE, {"id": id}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 async def asyncio(id: str, *, client: Client, body: ActionInput) -> Action:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIONS_UPDATE, {"id": id}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_UPDATE, {"id": id}, codec.action.decode, body, codec.action_input.encode
     )
 
 
 async def asyncio_detailed(id: str, *, client: Client, body: ActionInput) -> Response[Action]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIONS_UPDATE, {"id": id}, action_codec.decode, body, action_input_codec.encode
+        operations.ACTIONS_UPDATE, {"id": id}, codec.action.decode, body, codec.action_input.encode
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import login_input as login_input_codec
-from ...codec import session as session_codec
+from ... import codec
 from ...models.login_input import LoginInput
 from ...models.session import Session
 from ...operations import auth as operations
@@ -24,26 +23,26 @@ def sync(*, client: Client, body: LoginInput) -> Session:
         body: What is sent.
     """
     return client.call(
-        operations.AUTH_LOGIN, {}, session_codec.decode, body, login_input_codec.encode
+        operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
     )
 
 
 def sync_detailed(*, client: Client, body: LoginInput) -> Response[Session]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.AUTH_LOGIN, {}, session_codec.decode, body, login_input_codec.encode
+        operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
     )
 
 
 async def asyncio(*, client: Client, body: LoginInput) -> Session:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.AUTH_LOGIN, {}, session_codec.decode, body, login_input_codec.encode
+        operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: LoginInput) -> Response[Session]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.AUTH_LOGIN, {}, session_codec.decode, body, login_input_codec.encode
+        operations.AUTH_LOGIN, {}, codec.session.decode, body, codec.login_input.encode
     )

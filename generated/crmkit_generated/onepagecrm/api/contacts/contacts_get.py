@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_detail as contact_detail_codec
+from ... import codec
 from ...models.contact_detail import ContactDetail
 from ...operations import contacts as operations
 
@@ -21,19 +21,19 @@ def sync(id: str, *, client: Client) -> ContactDetail:
         id: Id of the contact.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONTACTS_GET, {"id": id}, contact_detail_codec.decode)
+    return client.call(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[ContactDetail]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACTS_GET, {"id": id}, contact_detail_codec.decode)
+    return client.detailed(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> ContactDetail:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACTS_GET, {"id": id}, contact_detail_codec.decode)
+    return await client.acall(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[ContactDetail]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CONTACTS_GET, {"id": id}, contact_detail_codec.decode)
+    return await client.adetailed(operations.CONTACTS_GET, {"id": id}, codec.contact_detail.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -49,7 +49,7 @@ def sync(
             "waiting": waiting,
             "filter_id": filter_id,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -74,7 +74,7 @@ def sync_detailed(
             "waiting": waiting,
             "filter_id": filter_id,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -99,7 +99,7 @@ async def asyncio(
             "waiting": waiting,
             "filter_id": filter_id,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )
 
 
@@ -124,5 +124,5 @@ async def asyncio_detailed(
             "waiting": waiting,
             "filter_id": filter_id,
         },
-        contact_codec.decode_all,
+        codec.contact.decode_all,
     )

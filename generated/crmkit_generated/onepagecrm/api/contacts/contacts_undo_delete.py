@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -20,19 +20,19 @@ def sync(*, client: Client) -> list[Contact]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CONTACTS_UNDO_DELETE, {}, contact_codec.decode_all)
+    return client.call(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[Contact]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACTS_UNDO_DELETE, {}, contact_codec.decode_all)
+    return client.detailed(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[Contact]:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACTS_UNDO_DELETE, {}, contact_codec.decode_all)
+    return await client.acall(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[Contact]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CONTACTS_UNDO_DELETE, {}, contact_codec.decode_all)
+    return await client.adetailed(operations.CONTACTS_UNDO_DELETE, {}, codec.contact.decode_all)

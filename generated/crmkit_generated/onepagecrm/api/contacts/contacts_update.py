@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_detail as contact_detail_codec
-from ...codec import contact_input as contact_input_codec
+from ... import codec
 from ...models.contact_detail import ContactDetail
 from ...models.contact_input import ContactInput
 from ...operations import contacts as operations
@@ -26,9 +25,9 @@ def sync(id: str, *, client: Client, body: ContactInput) -> ContactDetail:
     return client.call(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        contact_detail_codec.decode,
+        codec.contact_detail.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -37,9 +36,9 @@ def sync_detailed(id: str, *, client: Client, body: ContactInput) -> Response[Co
     return client.detailed(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        contact_detail_codec.decode,
+        codec.contact_detail.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -48,9 +47,9 @@ async def asyncio(id: str, *, client: Client, body: ContactInput) -> ContactDeta
     return await client.acall(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        contact_detail_codec.decode,
+        codec.contact_detail.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )
 
 
@@ -61,7 +60,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.CONTACTS_UPDATE,
         {"id": id},
-        contact_detail_codec.decode,
+        codec.contact_detail.decode,
         body,
-        contact_input_codec.encode,
+        codec.contact_input.encode,
     )

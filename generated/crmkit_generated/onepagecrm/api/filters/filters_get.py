@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import filter_ as filter__codec
+from ... import codec
 from ...models.filter_ import Filter
 from ...operations import filters as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Filter:
         id: Id of the filter.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.FILTERS_GET, {"id": id}, filter__codec.decode)
+    return client.call(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Filter]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.FILTERS_GET, {"id": id}, filter__codec.decode)
+    return client.detailed(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Filter:
     """As `sync`, awaited."""
-    return await client.acall(operations.FILTERS_GET, {"id": id}, filter__codec.decode)
+    return await client.acall(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Filter]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.FILTERS_GET, {"id": id}, filter__codec.decode)
+    return await client.adetailed(operations.FILTERS_GET, {"id": id}, codec.filter_.decode)

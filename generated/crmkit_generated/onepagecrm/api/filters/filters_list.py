@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import filter_ as filter__codec
+from ... import codec
 from ...models.filter_ import Filter
 from ...operations import filters as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> list[Filter]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.FILTERS_LIST, {}, filter__codec.decode_all)
+    return client.call(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[Filter]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.FILTERS_LIST, {}, filter__codec.decode_all)
+    return client.detailed(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[Filter]:
     """As `sync`, awaited."""
-    return await client.acall(operations.FILTERS_LIST, {}, filter__codec.decode_all)
+    return await client.acall(operations.FILTERS_LIST, {}, codec.filter_.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[Filter]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.FILTERS_LIST, {}, filter__codec.decode_all)
+    return await client.adetailed(operations.FILTERS_LIST, {}, codec.filter_.decode_all)

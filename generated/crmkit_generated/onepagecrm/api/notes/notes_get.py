@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import notes as operations
 
@@ -20,19 +20,19 @@ def sync(id: str, *, client: Client) -> Note:
         id: Id of the note or deal.
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.NOTES_GET, {"id": id}, note_codec.decode)
+    return client.call(operations.NOTES_GET, {"id": id}, codec.note.decode)
 
 
 def sync_detailed(id: str, *, client: Client) -> Response[Note]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.NOTES_GET, {"id": id}, note_codec.decode)
+    return client.detailed(operations.NOTES_GET, {"id": id}, codec.note.decode)
 
 
 async def asyncio(id: str, *, client: Client) -> Note:
     """As `sync`, awaited."""
-    return await client.acall(operations.NOTES_GET, {"id": id}, note_codec.decode)
+    return await client.acall(operations.NOTES_GET, {"id": id}, codec.note.decode)
 
 
 async def asyncio_detailed(id: str, *, client: Client) -> Response[Note]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.NOTES_GET, {"id": id}, note_codec.decode)
+    return await client.adetailed(operations.NOTES_GET, {"id": id}, codec.note.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import notes as operations
 
@@ -21,19 +21,19 @@ def sync(*, client: Client, cid: str) -> list[Note]:
         client: `crm.generated` of a configured client.
         cid: Id of the contact.
     """
-    return client.call(operations.NOTES_LIST, {"cid": cid}, note_codec.decode_all)
+    return client.call(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
 
 
 def sync_detailed(*, client: Client, cid: str) -> Response[list[Note]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.NOTES_LIST, {"cid": cid}, note_codec.decode_all)
+    return client.detailed(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
 
 
 async def asyncio(*, client: Client, cid: str) -> list[Note]:
     """As `sync`, awaited."""
-    return await client.acall(operations.NOTES_LIST, {"cid": cid}, note_codec.decode_all)
+    return await client.acall(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)
 
 
 async def asyncio_detailed(*, client: Client, cid: str) -> Response[list[Note]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.NOTES_LIST, {"cid": cid}, note_codec.decode_all)
+    return await client.adetailed(operations.NOTES_LIST, {"cid": cid}, codec.note.decode_all)

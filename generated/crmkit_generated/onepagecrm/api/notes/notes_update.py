@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
-from ...codec import note_update_input as note_update_input_codec
+from ... import codec
 from ...models.note import Note
 from ...models.note_update_input import NoteUpdateInput
 from ...operations import notes as operations
@@ -24,26 +23,26 @@ def sync(id: str, *, client: Client, body: NoteUpdateInput) -> Note:
         body: What is sent.
     """
     return client.call(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_update_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_update_input.encode
     )
 
 
 def sync_detailed(id: str, *, client: Client, body: NoteUpdateInput) -> Response[Note]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_update_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_update_input.encode
     )
 
 
 async def asyncio(id: str, *, client: Client, body: NoteUpdateInput) -> Note:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_update_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_update_input.encode
     )
 
 
 async def asyncio_detailed(id: str, *, client: Client, body: NoteUpdateInput) -> Response[Note]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.NOTES_UPDATE, {"id": id}, note_codec.decode, body, note_update_input_codec.encode
+        operations.NOTES_UPDATE, {"id": id}, codec.note.decode, body, codec.note_update_input.encode
     )

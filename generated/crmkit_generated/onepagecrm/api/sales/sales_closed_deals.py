@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import note as note_codec
+from ... import codec
 from ...models.note import Note
 from ...operations import sales as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> list[Note]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SALES_CLOSED_DEALS, {}, note_codec.decode_all)
+    return client.call(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[Note]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SALES_CLOSED_DEALS, {}, note_codec.decode_all)
+    return client.detailed(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[Note]:
     """As `sync`, awaited."""
-    return await client.acall(operations.SALES_CLOSED_DEALS, {}, note_codec.decode_all)
+    return await client.acall(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[Note]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SALES_CLOSED_DEALS, {}, note_codec.decode_all)
+    return await client.adetailed(operations.SALES_CLOSED_DEALS, {}, codec.note.decode_all)

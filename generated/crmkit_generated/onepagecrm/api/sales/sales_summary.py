@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import sales_summary as sales_summary_codec
+from ... import codec
 from ...models.sales_summary import SalesSummary
 from ...operations import sales as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> SalesSummary:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SALES_SUMMARY, {}, sales_summary_codec.decode)
+    return client.call(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[SalesSummary]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SALES_SUMMARY, {}, sales_summary_codec.decode)
+    return client.detailed(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
 
 
 async def asyncio(*, client: Client) -> SalesSummary:
     """As `sync`, awaited."""
-    return await client.acall(operations.SALES_SUMMARY, {}, sales_summary_codec.decode)
+    return await client.acall(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[SalesSummary]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SALES_SUMMARY, {}, sales_summary_codec.decode)
+    return await client.adetailed(operations.SALES_SUMMARY, {}, codec.sales_summary.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import subscription as subscription_codec
+from ... import codec
 from ...models.subscription import Subscription
 from ...operations import settings as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> Subscription:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SETTINGS_SUBSCRIPTION, {}, subscription_codec.decode)
+    return client.call(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[Subscription]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SETTINGS_SUBSCRIPTION, {}, subscription_codec.decode)
+    return client.detailed(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
 
 
 async def asyncio(*, client: Client) -> Subscription:
     """As `sync`, awaited."""
-    return await client.acall(operations.SETTINGS_SUBSCRIPTION, {}, subscription_codec.decode)
+    return await client.acall(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[Subscription]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SETTINGS_SUBSCRIPTION, {}, subscription_codec.decode)
+    return await client.adetailed(operations.SETTINGS_SUBSCRIPTION, {}, codec.subscription.decode)

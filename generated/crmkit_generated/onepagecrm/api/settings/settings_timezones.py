@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import timezone as timezone_codec
+from ... import codec
 from ...models.timezone import Timezone
 from ...operations import settings as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> list[Timezone]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SETTINGS_TIMEZONES, {}, timezone_codec.decode_all)
+    return client.call(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[Timezone]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SETTINGS_TIMEZONES, {}, timezone_codec.decode_all)
+    return client.detailed(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[Timezone]:
     """As `sync`, awaited."""
-    return await client.acall(operations.SETTINGS_TIMEZONES, {}, timezone_codec.decode_all)
+    return await client.acall(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[Timezone]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SETTINGS_TIMEZONES, {}, timezone_codec.decode_all)
+    return await client.adetailed(operations.SETTINGS_TIMEZONES, {}, codec.timezone.decode_all)

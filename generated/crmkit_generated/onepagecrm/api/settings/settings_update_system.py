@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import system_settings as system_settings_codec
-from ...codec import system_settings_input as system_settings_input_codec
+from ... import codec
 from ...models.system_settings import SystemSettings
 from ...models.system_settings_input import SystemSettingsInput
 from ...operations import settings as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: SystemSettingsInput) -> SystemSettings:
     return client.call(
         operations.SETTINGS_UPDATE_SYSTEM,
         {},
-        system_settings_codec.decode,
+        codec.system_settings.decode,
         body,
-        system_settings_input_codec.encode,
+        codec.system_settings_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: SystemSettingsInput) -> Response[Syst
     return client.detailed(
         operations.SETTINGS_UPDATE_SYSTEM,
         {},
-        system_settings_codec.decode,
+        codec.system_settings.decode,
         body,
-        system_settings_input_codec.encode,
+        codec.system_settings_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: SystemSettingsInput) -> SystemSetting
     return await client.acall(
         operations.SETTINGS_UPDATE_SYSTEM,
         {},
-        system_settings_codec.decode,
+        codec.system_settings.decode,
         body,
-        system_settings_input_codec.encode,
+        codec.system_settings_input.encode,
     )
 
 
@@ -60,7 +59,7 @@ async def asyncio_detailed(
     return await client.adetailed(
         operations.SETTINGS_UPDATE_SYSTEM,
         {},
-        system_settings_codec.decode,
+        codec.system_settings.decode,
         body,
-        system_settings_input_codec.encode,
+        codec.system_settings_input.encode,
     )

@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import user_settings as user_settings_codec
-from ...codec import user_settings_input as user_settings_input_codec
+from ... import codec
 from ...models.user_settings import UserSettings
 from ...models.user_settings_input import UserSettingsInput
 from ...operations import settings as operations
@@ -25,9 +24,9 @@ def sync(*, client: Client, body: UserSettingsInput) -> UserSettings:
     return client.call(
         operations.SETTINGS_UPDATE_USER,
         {},
-        user_settings_codec.decode,
+        codec.user_settings.decode,
         body,
-        user_settings_input_codec.encode,
+        codec.user_settings_input.encode,
     )
 
 
@@ -36,9 +35,9 @@ def sync_detailed(*, client: Client, body: UserSettingsInput) -> Response[UserSe
     return client.detailed(
         operations.SETTINGS_UPDATE_USER,
         {},
-        user_settings_codec.decode,
+        codec.user_settings.decode,
         body,
-        user_settings_input_codec.encode,
+        codec.user_settings_input.encode,
     )
 
 
@@ -47,9 +46,9 @@ async def asyncio(*, client: Client, body: UserSettingsInput) -> UserSettings:
     return await client.acall(
         operations.SETTINGS_UPDATE_USER,
         {},
-        user_settings_codec.decode,
+        codec.user_settings.decode,
         body,
-        user_settings_input_codec.encode,
+        codec.user_settings_input.encode,
     )
 
 
@@ -58,7 +57,7 @@ async def asyncio_detailed(*, client: Client, body: UserSettingsInput) -> Respon
     return await client.adetailed(
         operations.SETTINGS_UPDATE_USER,
         {},
-        user_settings_codec.decode,
+        codec.user_settings.decode,
         body,
-        user_settings_input_codec.encode,
+        codec.user_settings_input.encode,
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import user_settings as user_settings_codec
+from ... import codec
 from ...models.user_settings import UserSettings
 from ...operations import settings as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> UserSettings:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.SETTINGS_USER, {}, user_settings_codec.decode)
+    return client.call(operations.SETTINGS_USER, {}, codec.user_settings.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[UserSettings]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.SETTINGS_USER, {}, user_settings_codec.decode)
+    return client.detailed(operations.SETTINGS_USER, {}, codec.user_settings.decode)
 
 
 async def asyncio(*, client: Client) -> UserSettings:
     """As `sync`, awaited."""
-    return await client.acall(operations.SETTINGS_USER, {}, user_settings_codec.decode)
+    return await client.acall(operations.SETTINGS_USER, {}, codec.user_settings.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[UserSettings]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.SETTINGS_USER, {}, user_settings_codec.decode)
+    return await client.adetailed(operations.SETTINGS_USER, {}, codec.user_settings.decode)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag_counts as tag_counts_codec
+from ... import codec
 from ...models.tag_counts import TagCounts
 from ...operations import tags as operations
 
@@ -22,25 +22,25 @@ def sync(*, client: Client, id: str, name: str) -> TagCounts:
         id: Id of the contact.
         name: Name of the tag.
     """
-    return client.call(operations.TAGS_ASSIGN, {"id": id, "name": name}, tag_counts_codec.decode)
+    return client.call(operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode)
 
 
 def sync_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_ASSIGN, {"id": id, "name": name}, tag_counts_codec.decode
+        operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
     )
 
 
 async def asyncio(*, client: Client, id: str, name: str) -> TagCounts:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_ASSIGN, {"id": id, "name": name}, tag_counts_codec.decode
+        operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
     )
 
 
 async def asyncio_detailed(*, client: Client, id: str, name: str) -> Response[TagCounts]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_ASSIGN, {"id": id, "name": name}, tag_counts_codec.decode
+        operations.TAGS_ASSIGN, {"id": id, "name": name}, codec.tag_counts.decode
     )

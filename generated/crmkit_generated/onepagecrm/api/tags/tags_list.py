@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag as tag_codec
+from ... import codec
 from ...models.tag import Tag
 from ...operations import tags as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> list[Tag]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.TAGS_LIST, {}, tag_codec.decode_all)
+    return client.call(operations.TAGS_LIST, {}, codec.tag.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[Tag]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.TAGS_LIST, {}, tag_codec.decode_all)
+    return client.detailed(operations.TAGS_LIST, {}, codec.tag.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[Tag]:
     """As `sync`, awaited."""
-    return await client.acall(operations.TAGS_LIST, {}, tag_codec.decode_all)
+    return await client.acall(operations.TAGS_LIST, {}, codec.tag.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[Tag]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.TAGS_LIST, {}, tag_codec.decode_all)
+    return await client.adetailed(operations.TAGS_LIST, {}, codec.tag.decode_all)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag_counts as tag_counts_codec
+from ... import codec
 from ...models.tag_counts import TagCounts
 from ...operations import tags as operations
 
@@ -19,19 +19,19 @@ def sync(*, client: Client) -> TagCounts:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.TAGS_REMOVE_UNUSED, {}, tag_counts_codec.decode)
+    return client.call(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
 
 
 def sync_detailed(*, client: Client) -> Response[TagCounts]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.TAGS_REMOVE_UNUSED, {}, tag_counts_codec.decode)
+    return client.detailed(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
 
 
 async def asyncio(*, client: Client) -> TagCounts:
     """As `sync`, awaited."""
-    return await client.acall(operations.TAGS_REMOVE_UNUSED, {}, tag_counts_codec.decode)
+    return await client.acall(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[TagCounts]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.TAGS_REMOVE_UNUSED, {}, tag_counts_codec.decode)
+    return await client.adetailed(operations.TAGS_REMOVE_UNUSED, {}, codec.tag_counts.decode)

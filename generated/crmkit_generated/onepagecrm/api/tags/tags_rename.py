@@ -6,8 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import tag_counts as tag_counts_codec
-from ...codec import tag_input as tag_input_codec
+from ... import codec
 from ...models.tag_counts import TagCounts
 from ...models.tag_input import TagInput
 from ...operations import tags as operations
@@ -25,26 +24,26 @@ def sync(tag: str, *, client: Client, body: TagInput) -> TagCounts:
         body: What is sent.
     """
     return client.call(
-        operations.TAGS_RENAME, {"tag": tag}, tag_counts_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_RENAME, {"tag": tag}, codec.tag_counts.decode, body, codec.tag_input.encode
     )
 
 
 def sync_detailed(tag: str, *, client: Client, body: TagInput) -> Response[TagCounts]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.TAGS_RENAME, {"tag": tag}, tag_counts_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_RENAME, {"tag": tag}, codec.tag_counts.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio(tag: str, *, client: Client, body: TagInput) -> TagCounts:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.TAGS_RENAME, {"tag": tag}, tag_counts_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_RENAME, {"tag": tag}, codec.tag_counts.decode, body, codec.tag_input.encode
     )
 
 
 async def asyncio_detailed(tag: str, *, client: Client, body: TagInput) -> Response[TagCounts]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.TAGS_RENAME, {"tag": tag}, tag_counts_codec.decode, body, tag_input_codec.encode
+        operations.TAGS_RENAME, {"tag": tag}, codec.tag_counts.decode, body, codec.tag_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import activity_input as activity_input_codec
+from ... import codec
 from ...models.activity_input import ActivityInput
 from ...operations import activities as operations
 
@@ -21,23 +21,23 @@ def sync(*, client: Client, body: ActivityInput) -> int:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.ACTIVITIES_SAVE, {}, None, body, activity_input_codec.encode)
+    return client.call(operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode)
 
 
 def sync_detailed(*, client: Client, body: ActivityInput) -> Response[int]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.ACTIVITIES_SAVE, {}, None, body, activity_input_codec.encode)
+    return client.detailed(operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode)
 
 
 async def asyncio(*, client: Client, body: ActivityInput) -> int:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.ACTIVITIES_SAVE, {}, None, body, activity_input_codec.encode
+        operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode
     )
 
 
 async def asyncio_detailed(*, client: Client, body: ActivityInput) -> Response[int]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.ACTIVITIES_SAVE, {}, None, body, activity_input_codec.encode
+        operations.ACTIVITIES_SAVE, {}, None, body, codec.activity_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import UNSET, Response, Unset
 
-from ...codec import contact as contact_codec
+from ... import codec
 from ...models.contact import Contact
 from ...operations import contacts as operations
 
@@ -26,7 +26,7 @@ def sync(
         page_size: Number of records a page, from 1 to 500.
     """
     return client.call(
-        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, contact_codec.decode_all
+        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, codec.contact.decode_all
     )
 
 
@@ -35,7 +35,7 @@ def sync_detailed(
 ) -> Response[list[Contact]]:
     """As `sync`, with status, headers and content."""
     return client.detailed(
-        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, contact_codec.decode_all
+        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, codec.contact.decode_all
     )
 
 
@@ -44,7 +44,7 @@ async def asyncio(
 ) -> list[Contact]:
     """As `sync`, awaited."""
     return await client.acall(
-        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, contact_codec.decode_all
+        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, codec.contact.decode_all
     )
 
 
@@ -53,5 +53,5 @@ async def asyncio_detailed(
 ) -> Response[list[Contact]]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, contact_codec.decode_all
+        operations.CONTACTS_LIST, {"page": page, "page_size": page_size}, codec.contact.decode_all
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import contact_input as contact_input_codec
+from ... import codec
 from ...models.contact_input import ContactInput
 from ...operations import contacts as operations
 
@@ -21,21 +21,21 @@ def sync(*, client: Client, body: ContactInput) -> int:
         client: `crm.generated` of a configured client.
         body: What is sent.
     """
-    return client.call(operations.CONTACTS_SAVE, {}, None, body, contact_input_codec.encode)
+    return client.call(operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode)
 
 
 def sync_detailed(*, client: Client, body: ContactInput) -> Response[int]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CONTACTS_SAVE, {}, None, body, contact_input_codec.encode)
+    return client.detailed(operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode)
 
 
 async def asyncio(*, client: Client, body: ContactInput) -> int:
     """As `sync`, awaited."""
-    return await client.acall(operations.CONTACTS_SAVE, {}, None, body, contact_input_codec.encode)
+    return await client.acall(operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode)
 
 
 async def asyncio_detailed(*, client: Client, body: ContactInput) -> Response[int]:
     """As `sync`, awaited, with status, headers and content."""
     return await client.adetailed(
-        operations.CONTACTS_SAVE, {}, None, body, contact_input_codec.encode
+        operations.CONTACTS_SAVE, {}, None, body, codec.contact_input.encode
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from crmkit.core.generated import Client
 from crmkit.core.types import Response
 
-from ...codec import custom_field as custom_field_codec
+from ... import codec
 from ...models.custom_field import CustomField
 from ...operations import custom_fields as operations
 
@@ -20,19 +20,19 @@ def sync(*, client: Client) -> list[CustomField]:
     Args:
         client: `crm.generated` of a configured client.
     """
-    return client.call(operations.CUSTOM_FIELDS_LIST, {}, custom_field_codec.decode_all)
+    return client.call(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
 
 
 def sync_detailed(*, client: Client) -> Response[list[CustomField]]:
     """As `sync`, with status, headers and content."""
-    return client.detailed(operations.CUSTOM_FIELDS_LIST, {}, custom_field_codec.decode_all)
+    return client.detailed(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
 
 
 async def asyncio(*, client: Client) -> list[CustomField]:
     """As `sync`, awaited."""
-    return await client.acall(operations.CUSTOM_FIELDS_LIST, {}, custom_field_codec.decode_all)
+    return await client.acall(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
 
 
 async def asyncio_detailed(*, client: Client) -> Response[list[CustomField]]:
     """As `sync`, awaited, with status, headers and content."""
-    return await client.adetailed(operations.CUSTOM_FIELDS_LIST, {}, custom_field_codec.decode_all)
+    return await client.adetailed(operations.CUSTOM_FIELDS_LIST, {}, codec.custom_field.decode_all)
