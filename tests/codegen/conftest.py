@@ -11,10 +11,10 @@ from types import ModuleType
 import pytest
 
 import crmkit_generated
-from tests.codegen import kinds, ways
+from tests.codegen import schema_cases, ways
 from tests.codegen.checkout import Checkout, base
+from tests.codegen.invalid_documents import Case, Refused, refuse
 from tests.codegen.server import Server
-from tests.codegen.spoiling import Case, Refused, refuse
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def refused(checkout: Checkout, capfd: pytest.CaptureFixture[str]) -> Refused:
 def kinds_checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout with the document of all kinds and what it makes. Not to be changed."""
     checkout = Checkout(tmp_path_factory.mktemp("kinds"))
-    checkout.write(kinds.document(), "kinds")
+    checkout.write(schema_cases.document(), "kinds")
     done = checkout.generate(PYTHONHASHSEED="1")
     assert (done.code, done.err) == (0, "")
     return checkout

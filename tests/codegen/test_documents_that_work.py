@@ -7,10 +7,9 @@ import sys
 from typing import Any
 
 import generate
-import pytest
 
 from tests.codegen.checkout import ROOT, Checkout, base
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     CREATE,
     INPUT,
     LIST,
@@ -25,6 +24,7 @@ from tests.codegen.spoiling import (
     query,
     update,
 )
+from tests.codegen.loops import for_each
 
 #: Makes a client of the base document's API on a server that answers each request by `ANSWERS`.
 PROGRAM = """\
@@ -78,8 +78,8 @@ def works(checkout: Checkout, change: Spoil, program: str) -> None:
 PAGING = at(base(), *LIST, "parameters")
 
 
-@pytest.mark.parametrize(
-    ("number", "size"),
+@for_each(
+    "number, size",
     [("pageNumber", "pageSize"), ("page[number]", "page[size]"), ("from", "max")],
 )
 def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: str) -> None:
@@ -97,8 +97,8 @@ def test_paging_parameters_of_any_name(checkout: Checkout, number: str, size: st
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "argument"),
+@for_each(
+    "name, argument",
     [
         ("textFilter", "text_filter"),
         ("class", "class_"),
@@ -198,7 +198,7 @@ def test_a_default_is_not_sent(checkout: Checkout) -> None:
 NASTY = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
 
 
-@pytest.mark.parametrize(
+@for_each(
     "place",
     [
         ("tags", 0, "description"),
@@ -211,7 +211,7 @@ NASTY = 'Say """notes""" in C:\\data \\d \'so\' {x} % "end"'
         (*INPUT, "properties", "title", "description"),
         (*LIST, "responses", "200", "description"),
     ],
-    ids=lambda place: "/".join(map(str, place[-4:])),
+    lambda place: "/".join(map(str, place[-4:])),
 )
 def test_descriptions_of_any_characters(checkout: Checkout, place: tuple[str | int, ...]) -> None:
     """Quotes, backslashes and braces in a description break nothing and lose nothing."""
@@ -232,9 +232,7 @@ def test_a_summary_shows_as_it_was_written(checkout: Checkout) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "name", ['a"b', "a'b", "a\\b", "größe", "2nd", "x y", "a.b", "$key", "@type"]
-)
+@for_each("name", ['a"b', "a'b", "a\\b", "größe", "2nd", "x y", "a.b", "$key", "@type"])
 def test_members_of_any_name(checkout: Checkout, name: str) -> None:
     """A member may have any name that JSON can carry; it is read and written under that name."""
     works(
@@ -261,15 +259,14 @@ def test_members_that_differ_by_case(checkout: Checkout) -> None:
     )
 
 
-@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
-@pytest.mark.parametrize(
-    ("schema", "value"),
+@for_each("word", ["anyOf", "oneOf"])
+@for_each(
+    "schema, value",
     [
         ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": "x"}),
         ({"type": "string", "enum": ["x", "y"]}, "x"),
         ({"type": "string", "format": "date"}, "2016-01-05"),
     ],
-    ids=["model", "enum", "date"],
 )
 def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: Any) -> None:
     """A reference may be null by OpenAPI's own idiom, a choice between it and the type null."""
@@ -285,8 +282,8 @@ def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: 
     )
 
 
-@pytest.mark.parametrize(
-    ("schema", "wire", "expression"),
+@for_each(
+    "schema, wire, expression",
     [
         ({"type": "string"}, "x", "'x'"),
         ({"type": "integer"}, 5, "5"),
@@ -306,7 +303,6 @@ def test_a_reference_or_null(checkout: Checkout, word: str, schema: Any, value: 
             "['a', 'b']",
         ),
     ],
-    ids=["text", "integer", "number", "boolean", "date", "instant", "digits", "mailbox", "words"],
 )
 def test_a_payload_of_any_kind(checkout: Checkout, schema: Any, wire: Any, expression: str) -> None:
     """A payload comes back as the type that the method's annotation says, or is an error."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from codegen.imports import only_needed
 
+from tests.codegen.loops import for_each
 
-@pytest.mark.parametrize(
-    ("imports", "body", "kept"),
+
+@for_each(
+    "imports, body, kept",
     [
         ("import json", "json.loads(x)", "import json"),
         ("import json", "x = 1", ""),

@@ -16,7 +16,7 @@ from crmkit.core.client import AsyncClient, SyncClient
 from crmkit.core.errors import DecodeError
 from crmkit.core.vendor import Vendor
 from tests.codegen import values
-from tests.codegen.kinds import MEMBERS
+from tests.codegen.schema_cases import MEMBERS
 from tests.codegen.server import Server
 
 BASE_URL = "https://kinds.mock.invalid/api"

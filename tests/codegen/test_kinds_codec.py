@@ -13,20 +13,21 @@ from hypothesis import strategies as st
 from crmkit.core.errors import DecodeError
 from crmkit.core.types import UNSET
 from tests.codegen import values
-from tests.codegen.kinds import MEMBERS, ODD, VARIANTS, Member, kinds
+from tests.codegen.loops import for_each
+from tests.codegen.schema_cases import MEMBERS, ODD, VARIANTS, Member, kinds
 from tests.codegen.values import required, tree
 
 MODELS = ("Everything", "EverythingInput")
 KINDS = list(kinds(""))
 
-for_each_model = pytest.mark.parametrize("name", MODELS)
-for_each_kind = pytest.mark.parametrize("kind", KINDS)
+for_each_model = for_each("name", MODELS)
+for_each_kind = for_each("kind", KINDS)
 
 
 # -- round trips -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+@for_each("one", MEMBERS, lambda one: one.wire)
 @for_each_model
 @settings(max_examples=15)
 @given(data=st.data())
@@ -98,7 +99,7 @@ def test_a_whole_number_is_a_number(name: str, kind: str, models: ModuleType) ->
 # -- null and absence --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+@for_each("one", MEMBERS, lambda one: one.wire)
 def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
     """In a reply absence and null read as None or [], save where a value has to be there."""
     nothing: list[Any] | None = [] if one.kind in values.LISTED else None
@@ -118,7 +119,7 @@ def test_reading_null_and_absence(one: Member, models: ModuleType) -> None:
             assert caught.value.path == one.wire
 
 
-@pytest.mark.parametrize("one", MEMBERS, ids=lambda one: one.wire)
+@for_each("one", MEMBERS, lambda one: one.wire)
 def test_writing_null_and_absence(one: Member, models: ModuleType) -> None:
     """In an input absence reads as UNSET, null as None, and both are written as they were."""
     if not one.required:
@@ -146,7 +147,7 @@ def test_every_combination_is_there() -> None:
 
 
 @for_each_kind
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda one: one.suffix)
+@for_each("variant", VARIANTS, lambda one: one.suffix)
 @for_each_model
 def test_a_value_of_another_type_is_refused(
     name: str, variant: Any, kind: str, models: ModuleType
@@ -159,7 +160,7 @@ def test_a_value_of_another_type_is_refused(
         assert caught.value.path == member + below, value
 
 
-@pytest.mark.parametrize("wire", [None, [], "x", 5, True])
+@for_each("wire", [None, [], "x", 5, True])
 @for_each_model
 def test_what_is_no_object_is_refused(name: str, wire: Any, models: ModuleType) -> None:
     """A tree that is no object is a DecodeError, whatever else it is."""
@@ -211,7 +212,7 @@ def test_odd_names_keep_their_wire_names(models: ModuleType) -> None:
     assert models.OddInput(from_="y").to_dict() == {"from": "y"}
 
 
-@pytest.mark.parametrize("spelling", ["new_name", "old_name", "oldest_name"])
+@for_each("spelling", ["new_name", "old_name", "oldest_name"])
 def test_every_spelling_is_read(spelling: str, models: ModuleType) -> None:
     """An alias is read like the name itself, and written under the name."""
     thing = models.Loose.from_dict({"anything": 1, spelling: "x"})
@@ -228,7 +229,7 @@ def test_the_name_itself_wins_over_an_alias(models: ModuleType) -> None:
     assert thing.additional_properties == {"old_name": "old"}
 
 
-@pytest.mark.parametrize("value", [None, 0, "", [], {"a": [None]}, 1.5])
+@for_each("value", [None, 0, "", [], {"a": [None]}, 1.5])
 def test_any_value_comes_through(value: Any, models: ModuleType) -> None:
     """A member of which nothing is said holds whatever the server sent."""
     thing = models.Loose.from_dict({"anything": value, "free": {"deep": value}})

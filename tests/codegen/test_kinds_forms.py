@@ -12,6 +12,7 @@ import pytest
 
 from crmkit.core.errors import ArgumentError, DecodeError
 from crmkit.core.types import UNSET, File
+from tests.codegen.loops import for_each
 from tests.codegen.values import required
 
 NOW = datetime(2024, 1, 15, 10, 30, tzinfo=UTC)
@@ -34,8 +35,8 @@ def test_a_constant_tells_models_apart(models: ModuleType) -> None:
     assert zoo.to_dict() == wire
 
 
-@pytest.mark.parametrize(
-    ("members", "path"),
+@for_each(
+    "members, path",
     [
         ({"star": {"tame": "no"}}, "star.tame"),
         ({"star": {"tame": None}}, "star.tame"),
@@ -63,8 +64,8 @@ def test_a_value_of_no_form_is_refused(
     assert caught.value.path == path
 
 
-@pytest.mark.parametrize(
-    ("wire", "births"),
+@for_each(
+    "wire, births",
     [
         ([], {}),
         ({"2024": ["2024-01-15", None], "": []}, {"2024": [date(2024, 1, 15), None], "": []}),
@@ -80,7 +81,7 @@ def test_an_empty_array_stands_for_an_empty_map(
     assert zoo.to_dict()["births"] == wire
 
 
-@pytest.mark.parametrize("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
+@for_each("wire", ["calm", "unheard of", ["calm", "unheard of"], []])
 def test_an_open_enum_beside_a_list(wire: Any, models: ModuleType) -> None:
     """A choice that some servers let be several is a value or a list, as it came."""
     zoo = models.Zoo.from_dict({**ZOO, "noises": wire})
@@ -99,8 +100,8 @@ def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None
 # -- single values -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "wire", "python", "back"),
+@for_each(
+    "kind, wire, python, back",
     [
         ("unix", 1314774000, datetime(2011, 8, 31, 7, 0, tzinfo=UTC), 1314774000),
         ("dmy", "16.06.2011", date(2011, 6, 16), "16.06.2011"),
@@ -113,7 +114,7 @@ def test_each_model_has_the_members_of_its_direction(models: ModuleType) -> None
         ("espo", "2024-01-15T11:30:00+01:00", NOW, "2024-01-15 10:30:00"),
     ],
 )
-@pytest.mark.parametrize("name", ["Everything", "EverythingInput"])
+@for_each("name", ["Everything", "EverythingInput"])
 def test_a_wire_form_is_a_natural_value(
     name: str, kind: str, wire: Any, python: Any, back: Any, models: ModuleType
 ) -> None:
@@ -127,8 +128,8 @@ def test_a_wire_form_is_a_natural_value(
     assert (written, type(written)) == (back, type(back))
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "wire"),
+@for_each(
+    "kind, value, wire",
     [
         ("unix", NOW.astimezone(timezone(timedelta(hours=5))), 1705314600),
         ("unix", NOW + timedelta(seconds=0.9), 1705314600),
@@ -152,8 +153,8 @@ def test_what_can_be_meant_is_written(kind: str, value: Any, wire: Any, models: 
     assert thing.to_dict()[f"{kind}_given"] == wire
 
 
-@pytest.mark.parametrize(
-    ("kind", "value", "place"),
+@for_each(
+    "kind, value, place",
     [
         ("unix", NOW.replace(tzinfo=None), ""),
         ("unix", 1314774000, ""),
@@ -207,8 +208,8 @@ def test_what_the_wire_cannot_carry_is_refused(
 # -- inputs in several spellings ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "spellings", "value"),
+@for_each(
+    "name, spellings, value",
     [
         ("count", [7, "7", "007"], 7),
         ("counts", [[7], ["7"]], [7]),
@@ -232,8 +233,8 @@ def test_every_spelling_of_an_input_is_read(
         assert (found, type(found)) == (expected, type(expected))
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "wire"),
+@for_each(
+    "name, value, wire",
     [
         ("count", 7, 7),
         ("count", "08", "08"),
@@ -259,8 +260,8 @@ def test_every_spelling_of_an_input_is_written(
     assert (written, type(written)) == (wire, type(wire))
 
 
-@pytest.mark.parametrize(
-    ("name", "wire"),
+@for_each(
+    "name, wire",
     [
         ("count", "seven"),
         ("count", "٧"),
@@ -289,8 +290,8 @@ def test_no_other_spelling_is_read(name: str, wire: Any, models: ModuleType) -> 
     assert caught.value.path.partition("[")[0] == name
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "place"),
+@for_each(
+    "name, value, place",
     [
         ("count", 1.5, ""),
         ("count", True, ""),

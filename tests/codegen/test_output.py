@@ -11,9 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.codegen import kinds
+from tests.codegen import schema_cases
 from tests.codegen.checkout import SCRIPT, Checkout, base, to_yaml
-from tests.codegen.spoiling import LIST, SCHEMAS, Spoil, put, small_letters, without, written
+from tests.codegen.invalid_documents import (
+    LIST,
+    SCHEMAS,
+    Spoil,
+    put,
+    small_letters,
+    without,
+    written,
+)
+from tests.codegen.loops import for_each
 
 
 @pytest.fixture
@@ -98,7 +107,7 @@ def stamp(package: Path) -> None:
     (package.parent / ".fingerprint.json").write_text("{}", "utf-8")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "damage",
     [
         stray_file,
@@ -126,7 +135,7 @@ def test_what_was_done_by_hand_is_undone(made: Checkout, damage: Callable[[Path]
     assert made.files() == before
 
 
-@pytest.mark.parametrize("imported", [False, True])
+@for_each("imported", [False, True])
 def test_a_document_that_is_gone_takes_its_package_along(made: Checkout, *, imported: bool) -> None:
     """Without its document nothing of a package stays, not even compiled files of an import."""
     before = made.files()
@@ -218,13 +227,13 @@ def test_the_fingerprint_knows_the_tools(made: Checkout) -> None:
 # -- the same everywhere -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", ["2", "3"])
+@for_each("seed", ["2", "3"])
 def test_the_order_of_sets_does_not_show(
     seed: str, tmp_path: Path, kinds_checkout: Checkout
 ) -> None:
     """A document with one of every kind gives the same bytes under every hash seed."""
     checkout = Checkout(tmp_path)
-    checkout.write(kinds.document(), "kinds")
+    checkout.write(schema_cases.document(), "kinds")
 
     done = checkout.generate(PYTHONHASHSEED=seed)
 
@@ -242,7 +251,7 @@ def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
 # -- refusal -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@for_each(
     "spoil",
     [
         written("openapi: ["),
@@ -250,7 +259,6 @@ def test_the_place_of_the_checkout_does_not_show(made: Checkout) -> None:
         put(*SCHEMAS, "Note", "properties", "title", "type", value="letters"),
         small_letters,
     ],
-    ids=["YAML", "operation", "schema", "name"],
 )
 def test_a_refusal_leaves_everything_as_it_was(made: Checkout, spoil: Spoil) -> None:
     """A wrong document ends the program with 1, and generated/ keeps every byte and time."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.codegen.checkout import Tree
-from tests.codegen.kinds import listed
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     BODY,
     CREATE,
     LIST,
@@ -20,6 +19,7 @@ from tests.codegen.spoiling import (
     update,
     without,
 )
+from tests.codegen.schema_cases import listed
 
 PAGE = (*LIST, "parameters", 0, "schema")
 TEXTS = listed({"type": "string"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     BODY,
     INPUT,
     LIST,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.codegen.spoiling import (
+from tests.codegen.invalid_documents import (
     CREATE,
     LIST,
     NOTE,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from codegen.document import load
 from codegen.schemas import Schemas
 
 from tests.codegen.checkout import Checkout, base
-from tests.codegen.spoiling import CREATE, INPUT, at
+from tests.codegen.invalid_documents import CREATE, INPUT, at
+from tests.codegen.loops import for_each
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -26,7 +26,7 @@ def nullable(checkout: Checkout, media: str, schema: dict[str, Any], **more: Any
     return schemas.models["NoteInput"].fields[0].nullable
 
 
-@pytest.mark.parametrize(
+@for_each(
     "schema",
     [
         {"type": "string"},

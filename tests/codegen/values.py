@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmkit.core.codec.labeled import LabeledValue, Mailbox
 from crmkit.core.types import UNSET
-from tests.codegen.kinds import MEMBERS, Member
+from tests.codegen.schema_cases import MEMBERS, Member
 
 #: A text of any characters that UTF-8 can carry.
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)

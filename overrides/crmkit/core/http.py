@@ -114,7 +114,12 @@ class IO:
     """What a call needs of the world: a pool to send through, time and randomness.
 
     One place for tests to put a clock of their own.
+
+    Attributes:
+        has_own_pool: Whether the httpx client is the user's own.
     """
+
+    has_own_pool = False
 
     @property
     def pool(self) -> Client | AsyncClient:
@@ -128,7 +133,12 @@ class IO:
             ArgumentError: It cannot be written as HTTP.
         """
         try:
-            request = self.pool.build_request(method, url, headers=headers, **body.arguments())
+            pool = self.pool
+            if self.has_own_pool:
+                request = pool.build_request(method, url, headers=headers, **body.arguments())
+            else:  # no defaults to merge but headers, which takes httpx a good part of a call
+                headers = {**dict(pool.headers), **headers}
+                request = Request(method, url, headers=headers, **body.arguments())
         except InvalidURL as error:
             raise ArgumentError("path", f"cannot be part of a URL: {error}") from None
         except (TypeError, ValueError, UnicodeError) as error:
@@ -208,6 +218,7 @@ class SyncIO(IO):
             )
         self._base_url = base_url
         self._own = pool
+        self.has_own_pool = pool is not None
         self._pool: Client | None = None
         self._transport = transport
         self._lock = threading.Lock()
@@ -285,6 +296,7 @@ class AsyncIO(IO):
             )
         self._base_url = base_url
         self._own = pool
+        self.has_own_pool = pool is not None
         self._transport = transport
         self._pools: dict[asyncio.AbstractEventLoop, AsyncClient] = {}
         self._closed = False

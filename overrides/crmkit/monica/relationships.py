@@ -60,7 +60,21 @@ class AsyncRelationships(generated.AsyncRelationships):
     """Links between two contacts: who is whose uncle, spouse, colleague."""
 
     async def reverse(self, id: int, *, options: Options | None = None) -> Relationship | None:
-        """Read the reverse of a relationship; see `Relationships.reverse`."""
+        """Read the reverse of a relationship: the contacts swapped, of the reverse type.
+
+        The server makes it together with the relationship and gives it an id of its own. Of exact
+        copies, which the server does not tell apart either, it is one. Two reads.
+
+        Args:
+            id: Id of the relationship.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The reverse; None if there is not one.
+
+        Raises:
+            NotFoundError: There is no such relationship.
+        """
         one = await self.get(id, options=options)
         others = await self.list(contact_id=one.of_contact.id, options=options).collect()
         return _reverse(one, others)
@@ -104,10 +118,29 @@ class AsyncRelationshipTypes(types.AsyncRelationshipTypes):
     """What a relationship can mean, with the type of its reverse."""
 
     async def find(self, name: str, *, options: Options | None = None) -> RelationshipType | None:
-        """Find a relationship type by its name; see `RelationshipTypes.find`."""
+        """Find a relationship type by its name, such as `uncle`.
+
+        Args:
+            name: The name, in the vendor's English words, whatever the user's language.
+            options: What the call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if no type has that name.
+        """
         return _named(name, await self.list(options=options).collect())
 
     async def reverse(self, id: int, *, options: Options | None = None) -> RelationshipType | None:
-        """Read the type that the reverse has; see `RelationshipTypes.reverse`."""
+        """Read the type that the reverse of a relationship has: of `uncle`, `nephew`. Two reads.
+
+        Args:
+            id: Id of the type.
+            options: What the calls do differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The type; None if no type has that name.
+
+        Raises:
+            NotFoundError: There is no such type.
+        """
         one = await self.get(id, options=options)
         return _named(one.name_reverse_relationship, await self.list(options=options).collect())

@@ -10,6 +10,7 @@ from typing import Any
 import generate
 import pytest
 
+from tests.codegen import loops
 from tests.codegen.checkout import Checkout, Tree, base, to_yaml
 
 Spoil = Callable[[Tree], str | None]
@@ -44,9 +45,9 @@ class Case:
     told: str
 
 
-def for_each(*cases: Case) -> pytest.MarkDecorator:
-    """Return the mark that runs a test for each case."""
-    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+def for_each(*cases: Case) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return the decorator that runs a test for each case."""
+    return loops.for_each("case", cases, lambda case: case.name)
 
 
 def refuse(case: Case, checkout: Checkout, capfd: pytest.CaptureFixture[str]) -> None:

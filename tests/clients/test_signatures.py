@@ -1,0 +1,144 @@
+"""Every public method of every client: its signature says how it is called, and a call agrees."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from crmkit import (
+    AsyncAutoCRM,
+    AsyncEspoCRM,
+    AsyncMonica,
+    AsyncOnePageCRM,
+    AsyncPager,
+    AsyncRelenta,
+    AutoCRM,
+    CRMError,
+    EspoCRM,
+    Monica,
+    OnePageCRM,
+    Pager,
+    Relenta,
+)
+
+KEY = "AJfSRLr7uhsa9lOIgKQ4Vu72zzg3QTE7pJL2iSeA6Mo="
+CLIENTS: dict[Any, dict[str, Any]] = {
+    Relenta: {"account": "acme", "department_key": "k"},
+    AutoCRM: {"base_url": "https://crm.example", "api_key": "k"},
+    EspoCRM: {"base_url": "https://crm.example", "api_key": "k"},
+    OnePageCRM: {"uid": "4e0046526381906f7e000002", "key": KEY},
+    Monica: {"token": "t"},
+}
+ASYNC: dict[Any, Any] = {
+    Relenta: AsyncRelenta,
+    AutoCRM: AsyncAutoCRM,
+    EspoCRM: AsyncEspoCRM,
+    OnePageCRM: AsyncOnePageCRM,
+    Monica: AsyncMonica,
+}
+OF_CLIENTS = {"aclose", "close", "entity", "generated", "request", "view", "with_options"}
+"""Members of the client itself, which tests of their own call."""
+VALUES: dict[str, Any] = {
+    "ids": ["1"],
+    "link": "teams",
+    "attributes": {"name": "x"},
+    "records": {},
+    "file": b"x",
+    "names": ["x"],
+    "content": b"x",
+    "to": "a@b.c",
+}
+"""What fits an argument of that name; others take `1`, as a str where the annotation says so."""
+
+
+def public(thing: Any) -> Iterator[str]:
+    """Yield the names of public members."""
+    return (name for name in dir(type(thing)) if not name.startswith("_"))
+
+
+def methods(crm: Any) -> Iterator[tuple[str, Any]]:
+    """Yield all public methods of a client and its resources, by name."""
+    groups = {name: getattr(crm, name) for name in public(crm) if name not in OF_CLIENTS}
+    if hasattr(crm, "entity"):
+        groups["entity"] = crm.entity("CGadget")
+    for name, group in groups.items():
+        if callable(group):
+            yield name, group
+            continue
+        for method in public(group):
+            if callable(getattr(group, method)):
+                yield f"{name}.{method}", getattr(group, method)
+
+
+def value(parameter: inspect.Parameter) -> Any:
+    """Return a value for an argument."""
+    if parameter.name in VALUES:
+        return VALUES[parameter.name]
+    annotation = str(parameter.annotation)
+    if "datetime.date" in annotation or "list[" in annotation or "Mapping" in annotation:
+        return None
+    return "1" if annotation.startswith("str") or "str |" in annotation else 1
+
+
+def required(signature: inspect.Signature) -> tuple[list[Any], dict[str, Any]]:
+    """Return positional and keyword arguments that a signature requires."""
+    needed = [one for one in signature.parameters.values() if one.default is one.empty]
+    names = {one.name for one in needed}  # ids or where is required where both are optional
+    return (
+        [value(one) for one in needed if one.kind is one.POSITIONAL_OR_KEYWORD],
+        {one.name: value(one) for one in needed if one.kind is one.KEYWORD_ONLY}
+        | ({"ids": ["1"]} if "ids" in signature.parameters and "ids" not in names else {}),
+    )
+
+
+def run(work: Any) -> Any:
+    """Do a call to its end: one page of a list, and what is awaited."""
+
+    async def finish() -> Any:
+        result = await work if inspect.isawaitable(work) else work
+        return await result.first() if isinstance(result, AsyncPager) else result
+
+    return work.first() if isinstance(work, Pager) else asyncio.run(finish())
+
+
+@pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
+@pytest.mark.parametrize("cls", CLIENTS, ids=lambda cls: str(cls.__name__))
+def test_every_method_is_called_as_its_signature_says(cls: Any, *, asynchronous: bool) -> None:
+    """Arguments are named, documented and enough: the call reaches the server or names a value."""
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(404, json={})
+
+    kind = ASYNC[cls] if asynchronous else cls
+    crm = kind(transport=httpx.MockTransport(answer), max_retries=0, throttle=0, **CLIENTS[cls])
+    count = 0
+    for name, method in methods(crm):
+        count += 1
+        signature = inspect.signature(method)
+        text = inspect.getdoc(method) or ""
+        assert text, name
+        assert "self" not in signature.parameters, name
+        for parameter in signature.parameters.values():
+            assert parameter.kind in {
+                parameter.POSITIONAL_OR_KEYWORD,
+                parameter.KEYWORD_ONLY,
+            }, (name, parameter.name)
+            assert f"\n    {parameter.name}: " in text, (name, parameter.name)
+        positional, keywords = required(signature)
+        before = len(requests)
+        with pytest.raises(CRMError) as caught:
+            run(method(*positional, **keywords))
+        assert len(requests) > before, (name, caught.value)
+        with pytest.raises(TypeError, match="nonsense"):
+            method(*positional, **keywords, nonsense=1)
+        if any(one.default is one.empty for one in signature.parameters.values()):
+            with pytest.raises(TypeError, match="missing"):
+                method()
+    assert count > {Relenta: 4, AutoCRM: 100, EspoCRM: 100, OnePageCRM: 30, Monica: 120}[cls]
