@@ -116,7 +116,6 @@ __all__ = [
     "StatusError",
     "TransportError",
     "ValidationError",
-    "__version__",
 ]
 
 

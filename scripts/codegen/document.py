@@ -34,7 +34,7 @@ class OperationSource:
 
     Args:
         path: Path template.
-        method: HTTP method in small letters.
+        method: HTTP method in lower case.
         tag: Its tag.
         node: The operation object.
         twin: Whether another operation gives the method: the PUT beside a PATCH, the GET beside a
@@ -64,7 +64,7 @@ class OperationSource:
 
     @property
     def hidden(self) -> bool:
-        """Whether callers reach it by the method of another operation only, or not at all."""
+        """Whether callers can reach it only by the method of another operation, or not at all."""
         return self.twin or bool(self.narrows)
 
     @property
@@ -95,7 +95,7 @@ class Document:
         self.schemas = self.tree.get("components", {}).get("schemas", {})
 
     def refuse(self, place: str, problem: str, remedy: str) -> NoReturn:
-        """Stop, telling in one line what is wrong and how to mend it.
+        """Stop with one line that says what is wrong and how to correct it.
 
         Raises:
             DocumentError: Always.
@@ -133,7 +133,7 @@ class Document:
                 node = {**item[method], "parameters": parameters}
                 found.append(self._operation(path, method, node))
         if not found:
-            self.refuse("paths", "hold no operation", "describe an operation")
+            self.refuse("paths", "have no operation", "describe an operation")
         known = {one.id for one in found}
         return [
             replace(one, twin=re.sub("_(patch|post)$", "", one.id) in known - {one.id})
@@ -144,7 +144,7 @@ class Document:
         """Return the operation of an id that an extension of `source` names."""
         found = next((one for one in self.operations if one.id == name), None)
         if found is None:
-            self.refuse(source.place, f"{extension} names no operation: {name!r}", "name one")
+            self.refuse(source.place, f"{extension}: there is no operation {name!r}", "name one")
         return found
 
     def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
@@ -196,30 +196,30 @@ def load(path: Path, file: str) -> Document:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
-        raise DocumentError(f"{file}: {line}: {error.problem}; mend the YAML") from None
+        raise DocumentError(f"{file}: {line}: {error.problem}; correct the YAML") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DocumentError(
-            f"{file}: cannot be read: {str(error).splitlines()[0]}; mend the YAML"
+            f"{file}: cannot be read: {str(error).splitlines()[0]}; correct the YAML"
         ) from None
     if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith("3.1."):
         raise DocumentError(f"{file}: openapi: is not 3.1; begin the document with openapi: 3.1.0")
-    place = _no_json(tree, "")
+    place = _not_json(tree, "")
     if place is not None:
-        raise DocumentError(f"{file}: {place}: holds what JSON has not; quote it")
+        raise DocumentError(f"{file}: {place}: has a value that JSON does not; quote it")
     # Through JSON: YAML anchors would leave one object in several places, and a change to one of
     # them would change all.
     tree = json.loads(json.dumps(tree))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
         raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
     document = Document(file, path.stem, tree)
-    check_outline(document)
-    check_extensions(document)
+    check_outline(tree, document.refuse)
+    check_extensions(tree, document.refuse)
     _check_names(document)
     return document
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML as the house writes it: each key once, and no number or date as a key."""
+    """A loader that refuses keys that are repeated or are not strings."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as in its base
         seen: set[Any] = set()
@@ -227,22 +227,22 @@ class _Loader(yaml.CSafeLoader):
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
                 raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} is not a text, quote it", key_node.start_mark
+                    None, None, f"the key {key!r} is not a string, quote it", key_node.start_mark
                 )
             if key in seen:
                 raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                    None, None, f"the key {key!r} is repeated", key_node.start_mark
                 )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
-def _no_json(node: Any, place: str) -> str | None:
+def _not_json(node: Any, place: str) -> str | None:
     """Return the first place whose value JSON cannot hold; None if there is none."""
     if isinstance(node, dict | list):
         members = node.items() if isinstance(node, dict) else enumerate(node)
         places = (
-            _no_json(value, f"{place}/{key}" if place else str(key)) for key, value in members
+            _not_json(value, f"{place}/{key}" if place else str(key)) for key, value in members
         )
         return next((found for found in places if found is not None), None)
     if isinstance(node, float):
@@ -273,7 +273,7 @@ def _check_names(document: Document) -> None:
             name = f"{resource}.{method}" if resource else method
             document.refuse(
                 operation.place,
-                f"the method {name} is that of {other.place} already",
+                f"the method {name} is already that of {other.place}",
                 "give it another operationId",
             )
         public[resource, method] = operation

@@ -12,7 +12,7 @@ from .outline import METHODS, NAME
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .document import Document
+    from .outline import Refuse
 
 __all__ = ["EXTENSIONS", "check_extensions"]
 
@@ -74,7 +74,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         },
         "required": ["by", "element"],
         "additionalProperties": False,
-        # What stands between the members of an element is told where elements have members.
+        # Elements that have members say what stands between these.
         "if": {"properties": {"element": {"pattern": "^[A-Z]"}}},
         "then": {"required": ["between"]},
         "else": {"properties": {"between": False}},
@@ -111,7 +111,7 @@ EXTENSIONS: dict[str, dict[str, Any]] = {
         "additionalProperties": False,
     },
 }
-"""The vendor extensions with the form of each; CONTRIBUTING.md tells their meaning."""
+"""The vendor extensions with the schema of each; CONTRIBUTING.md has their meaning."""
 
 
 _TOP = re.compile("")
@@ -139,33 +139,32 @@ PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
 """Where an extension means something; those that are not here may stand anywhere."""
 
 
-def check_extensions(document: Document) -> None:
-    """Refuse extensions that are not known, have another form, or stand where they mean nothing.
+def check_extensions(tree: dict[str, Any], refuse: Refuse) -> None:
+    """Refuse extensions that are unknown, malformed, or stand where they mean nothing.
 
-    Raises:
-        DocumentError: One is or does.
+    Args:
+        tree: The document.
+        refuse: What to call for such an extension.
     """
-    for place, key, value in _walk(document.tree, ""):
+    for place, key, value in _walk(tree, ""):
         if not key.startswith("x-"):
             continue
         if key not in EXTENSIONS:
-            document.refuse(
-                place or "top", f"{key} is no known extension", f"there are {', '.join(EXTENSIONS)}"
+            refuse(
+                place or "top",
+                f"{key} is not a known extension",
+                f"there are {', '.join(EXTENSIONS)}",
             )
         places = PLACES.get(key)
-        if places is not None and not any(one.fullmatch(place) for one in places):
-            document.refuse(
-                place or "top", f"{key} means nothing here", "see CONTRIBUTING.md for its place"
-            )
+        if places is not None and not any(pattern.fullmatch(place) for pattern in places):
+            refuse(place or "top", f"{key} means nothing here", "see CONTRIBUTING.md for its place")
         error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
         if error is not None:
-            document.refuse(
-                place or "top", f"{key}: {error.message}", "see CONTRIBUTING.md for its form"
-            )
+            refuse(place or "top", f"{key}: {error.message}", "see CONTRIBUTING.md for its form")
 
 
 def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
-    """Give every member of every object: place, key and value; but none of example values."""
+    """Yield place, key and value of every member of every object, those of examples left out."""
     if isinstance(node, dict):
         for key, value in node.items():
             yield place, key, value

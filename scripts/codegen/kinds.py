@@ -29,9 +29,9 @@ class Kind:
             `date_or_str`, `discriminated` (models, told apart by a member) and `union` (forms
             of different JSON types).
         ref: Schema name of a model or enum, or of what a map is called.
-        items: The kinds inside: one of a list's or map's items, or of the elements of a text that
+        items: The kinds inside: one of a list's or map's items, or of the elements of a string that
             holds a list (`str`, `labeled`, `mailbox`, `model`); all those of a union.
-        by: What separates the elements of a text that holds a list.
+        by: What separates the elements of a string that holds a list.
         between: What separates the members of such an element.
         member: The member that tells models apart.
         values: Its value in each of them.
@@ -57,7 +57,7 @@ class Field:
         kind: What it holds.
         required: Whether the wire document requires it.
         nullable: Whether the wire document allows null.
-        aliases: Other spellings that are read.
+        aliases: Other wire names that are read.
         derived: Name in the derived document, from which the attribute's name is made.
         description: The document's description.
         secret: Whether its value must not be shown.
@@ -112,7 +112,7 @@ _PYTHON = {
 
 
 def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
-    """Return the type of a kind's values in Python, as text."""
+    """Return the Python type of a kind's values, as source code."""
     inner = [python_type(item) for item in kind.items]
     match kind.name:
         case "model" | "enum":

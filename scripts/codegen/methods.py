@@ -12,25 +12,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .derive import OperationPlan
+    from .parameters import Parameter
     from .schemas import Field
     from .signatures import Sources
 
 __all__ = ["dict_of", "emit_merges", "emit_method", "emit_payload_decoders", "payload_decoder"]
 
 
-def emit_method(plan: OperationPlan, sources: Sources, prefix: str) -> list[str]:
+def emit_method(
+    plan: OperationPlan, sources: Sources, prefix: str, bound: Parameter | None = None
+) -> list[str]:
     """Return the lines of a method.
 
     Args:
         plan: The operation.
         sources: What the emitters read.
         prefix: `Async` for the async class, empty for the sync one.
+        bound: The parameter whose value belongs to the resource; None for none.
     """
     narrow = next(
         (other for other in sources.derived.operations if other.source.narrows == plan.source.id),
         None,
     )
-    signature = Signature(plan, sources, narrow)
+    signature = Signature(plan, sources, narrow, bound.key if bound else None)
     body = _Body(signature, prefix)
     return [*signature.lines(prefix), *(f"    {line}" for line in body.lines())]
 
@@ -139,7 +143,13 @@ class _Body:
     def _arguments(self, plan: OperationPlan) -> str:
         own = (*self.signature.parameters, *self.signature.narrowing)
         known = {parameter.key for parameter in own}
-        return dict_of(one.argument for one in plan.parameters if one.key in known)
+        bound = self.signature.bound
+        parts = [
+            f'"{one.argument}": {"self._bound" if one.key == bound else one.argument}'
+            for one in plan.parameters
+            if one.key in known or one.key == bound
+        ]
+        return f"{{{', '.join(parts)}}}"
 
 
 def dict_of(names: Iterable[str]) -> str:
@@ -196,7 +206,8 @@ def emit_payload_decoders(sources: Sources, module: str) -> list[str]:
             f"def {name}(v: Any) -> {returned(plan)}:",
             f'    """Return what `{plan.public}` returns."""',
             *null,
-            f"    value: {returned(plan)} = {payload_expression(payload.kind, sources.models)}",
+            f"    found: Any = {payload_expression(payload.kind, sources.models)}",
+            f"    value: {returned(plan)} = found",
             "    return value",
             "",
         ]

@@ -100,7 +100,7 @@ def _run(derived: Derived) -> GeneratorData:
     _check_members(derived)
     file = ConfigFile(use_path_prefixes_for_title_model_names=False, post_hooks=[])
     config = Config.from_sources(
-        file, MetaType.NONE, None, "utf-8", overwrite=False, output_path=None
+        file, MetaType.NONE, derived.document.file, "utf-8", overwrite=False, output_path=None
     )
     data = GeneratorData.from_dict(derived.tree, config=config)
     if isinstance(data, GeneratorError):
@@ -220,7 +220,7 @@ def _model(derived: Derived, source: ModelSource, sources: dict[str, ModelSource
         if one not in {*derived.enums, source.name}
     ]
     imports += ["if TYPE_CHECKING:", *lazy] if lazy else []
-    text = [
+    module = [
         *imports,
         "",
         "@_attrs_define",
@@ -230,7 +230,7 @@ def _model(derived: Derived, source: ModelSource, sources: dict[str, ModelSource
         *declared,
         "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)",
     ]
-    return only_needed("\n".join(text))
+    return only_needed("\n".join(module))
 
 
 def _enum(derived: Derived, source: ModelSource) -> str:

@@ -1,16 +1,17 @@
-"""The outline that a document must have, as far as the rest of the way relies on it."""
+"""The outline that a document must have, as far as the generation relies on it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import jsonschema_rs
 
-if TYPE_CHECKING:
-    from .document import Document
+__all__ = ["METHODS", "NAME", "Refuse", "check_outline"]
 
-__all__ = ["METHODS", "NAME", "check_outline"]
+Refuse = Callable[[str, str, str], NoReturn]
+"""Stops the generation, given place, problem and remedy."""
 
 METHODS = ("get", "put", "post", "delete", "patch")
 NAME = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
@@ -103,7 +104,7 @@ OUTLINE: dict[str, Any] = {
         },
     },
 }
-"""What the rest of the way relies on; whether a document is right OpenAPI, the tests tell."""
+"""What the generation relies on; tests check that a document is valid OpenAPI."""
 
 _REMEDIES = {
     "info": "write info with a title and a version",
@@ -112,13 +113,14 @@ _REMEDIES = {
 }
 
 
-def check_outline(document: Document) -> None:
+def check_outline(tree: dict[str, Any], refuse: Refuse) -> None:
     """Refuse a document without the outline.
 
-    Raises:
-        DocumentError: It has another one.
+    Args:
+        tree: The document.
+        refuse: What to call for a document that has another one.
     """
-    error = next(jsonschema_rs.Draft202012Validator(OUTLINE).iter_errors(document.tree), None)
+    error = next(jsonschema_rs.Draft202012Validator(OUTLINE).iter_errors(tree), None)
     if error is None:
         return
     path = [str(part) for part in error.instance_path]
@@ -131,4 +133,4 @@ def check_outline(document: Document) -> None:
     if path[0] == "paths" and len(path) > 2:
         remedy = "write it as OpenAPI 3.1 has it"
         path = [f"{path[2].upper()} {path[1]}", *path[3:]]
-    document.refuse("/".join(path), problem, remedy)
+    refuse("/".join(path), problem, remedy)

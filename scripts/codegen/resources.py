@@ -14,6 +14,7 @@ from .signatures import Signature
 if TYPE_CHECKING:
     from .derive import Derived, OperationPlan
     from .models import ModelSource
+    from .parameters import Parameter
     from .signatures import Sources
 
 __all__ = ["emit_payloads", "emit_resource", "emit_resources"]
@@ -153,6 +154,7 @@ def emit_resource(sources: Sources, module: str) -> str:
         "from crmkit.core.options import Options",
         "from crmkit.core.paging import AsyncPager, Pager",
         "from crmkit.core.resource import Resource, member_tree, plain_tree, request_tree",
+        "from crmkit.core.sender import Sender",
         "from crmkit.core.types import UNSET, File, Unset",
         "",
         "from .. import codec, models",
@@ -168,7 +170,45 @@ def emit_resource(sources: Sources, module: str) -> str:
         lines += ["", f"class {prefix}{name}(Resource):", f'    """{text}"""']
         for plan in plans:
             lines += ["", *(f"    {line}" for line in emit_method(plan, sources, prefix))]
+        if bound := _bound(plans):
+            lines += _bound_class(f"{prefix}{name}", text, bound)
+            for plan in plans:
+                if plan.source.public[1] in _RECORD_METHODS:
+                    method = emit_method(plan, sources, prefix, bound)
+                    lines += ["", *(f"    {line}" for line in method)]
     return only_needed("\n".join(lines))
+
+
+_RECORD_METHODS = {"list", "get", "create", "update", "delete"}
+
+
+def _bound(plans: list[OperationPlan]) -> Parameter | None:
+    """Return the first path parameter of all methods that read and write records, if it is one.
+
+    Such a resource has another class, whose objects belong to one value of the parameter.
+    """
+    records = [plan for plan in plans if plan.source.public[1] in _RECORD_METHODS]
+    path = [[one for one in plan.parameters if one.place == "path"] for plan in records]
+    if len(records) < len(_RECORD_METHODS) or not all(path):
+        return None
+    return path[0][0] if len({one[0].key for one in path}) == 1 else None
+
+
+def _bound_class(name: str, text: str, bound: Parameter) -> list[str]:
+    return [
+        "",
+        f"class {name}Of(Resource):",
+        f'    """{text} Of one {bound.argument}.',
+        "",
+        "    Args:",
+        "        sender: The client's sender.",
+        f"        {bound.argument}: {bound.description}",
+        '    """',
+        "",
+        f"    def __init__(self, sender: Sender, {bound.argument}: {bound.annotation}) -> None:",
+        "        super().__init__(sender)",
+        f"        self._bound = {bound.argument}",
+    ]
 
 
 def emit_payloads(sources: Sources, module: str) -> str:

@@ -1,7 +1,7 @@
 """Schemas of the wire → models, and the derived schemas that the generator reads.
 
 Here overrides act on types: `;` strings become arrays, digits become integers, open enums take any
-text. Models that are read have every attribute; only models that are written know `UNSET`.
+string. Models that are read have every attribute; only models that are written know `UNSET`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ FREE = "FreeObject"
 """What an object of which nothing is said is called in annotations."""
 
 _CLEARABLE = {"str", "date", "dmy", "datetime", "country", "separated"}
-"""Kinds of which an empty text, sent in a form, stands for nothing."""
+"""Kinds of which an empty string, sent in a form, means null."""
 
 _SCALARS = {"integer": "int", "number": "float", "boolean": "bool"}
 
 _NUMERIC = {"unix", "bit"}
-"""The formats of `x-crmkit-format` that stand at integers."""
+"""The formats of `x-crmkit-format` that are integers on the wire."""
 
 TAKEN = {
     "Any",
@@ -75,7 +75,7 @@ class Schemas:
         self.tree: dict[str, Any] = {}
 
     def model(self, name: str, mode: Mode) -> None:
-        """Make a schema a model, together with those it refers to.
+        """Make a model of a schema and of those it refers to.
 
         Args:
             name: Name of the schema.
@@ -96,12 +96,14 @@ class Schemas:
         schema = self.document.schemas[name]
         if "allOf" in schema:
             self.document.refuse(place, "the emitter does not know allOf", "write the members out")
-        self.models[name] = Model(name, mode, ())  # now, so that models may hold one another
+        self.models[name] = Model(
+            name, mode, ()
+        )  # before its fields, as models may hold one another
         required = set(schema.get("required", []))
         properties = schema.get("properties", {})
         for missing in sorted(required - properties.keys()):
             self.document.refuse(
-                place, f"requires {missing!r}, which is no property", "describe it"
+                place, f"requires {missing!r}, which is not a property", "describe it"
             )
         fields: list[Field] = []
         members: dict[str, Any] = {}
@@ -110,7 +112,7 @@ class Schemas:
             if resolved.get("readOnly" if mode == "write" else "writeOnly"):
                 continue
             kind, nullable, out = self.kind(node, f"{place}/properties/{wire}", mode)
-            # A form has no null: an empty text clears a member.
+            # A form has no null: an empty string clears a member.
             nullable = nullable or (
                 name in self.form_bodies and wire not in required and kind.name in _CLEARABLE
             )
@@ -196,7 +198,7 @@ class Schemas:
         if "x-crmkit-separated" in schema and types != ["string"]:
             self.document.refuse(
                 place,
-                f"x-crmkit-separated stands at {' | '.join(types)}",
+                f"x-crmkit-separated is on {' | '.join(types)}",
                 "it says how a string is read",
             )
         if len(types) > 1:
@@ -242,7 +244,7 @@ class Schemas:
         kinds = {"integer": int, "number": int | float, "boolean": bool}
         if not all(one is None or isinstance(one, kinds[type_]) for one in schema.get("enum", ())):
             self.document.refuse(
-                place, f"the enum holds other values than {type_}", "describe it by its type"
+                place, f"the enum has values that are not {type_}", "describe it by its type"
             )
 
     def _object(self, schema: dict[str, Any], name: str, place: str, mode: Mode) -> Kind:
@@ -254,7 +256,7 @@ class Schemas:
             return Kind("map", ref=FREE, items=(Kind("any"),))
         if not known:
             self.document.refuse(
-                place, "an object stands inline", "move it to components/schemas and refer to it"
+                place, "an object is inline", "move it to components/schemas and refer to it"
             )
         if schema.get("properties"):
             self.model(name, mode)
@@ -272,7 +274,7 @@ class Schemas:
         expected = "integer" if name in _NUMERIC else "string"
         if types not in ([], [expected]):
             self.document.refuse(
-                place, f"x-crmkit-format stands at {types[0]}", f"{name} says how {expected}s read"
+                place, f"x-crmkit-format is on {types[0]}", f"{name} says how {expected}s read"
             )
         forms = schema.get("anyOf", schema.get("oneOf", []))
         if name == "mailbox":
@@ -306,7 +308,7 @@ class Schemas:
         return Kind({"date-time": "datetime", "date": "date"}.get(schema.get("format", ""), "str"))
 
     def _element(self, name: str, place: str) -> Kind:
-        """Return the model of the elements of a text that holds a list."""
+        """Return the model of the elements of a string that holds a list."""
         if name not in self.document.schemas:
             self.document.refuse(place, f"there is no schema {name}", "name a schema")
         self.model(name, "write")
@@ -316,7 +318,7 @@ class Schemas:
                 self.document.refuse(
                     f"components/schemas/{name}",
                     f"{one.wire!r} cannot stand between separators",
-                    "make it a required text",
+                    "make it a required string",
                 )
         self._alias(f"{name}OrMapping", f"{name} | Mapping[str, str]")
         return Kind("model", ref=name)
@@ -340,20 +342,20 @@ class Schemas:
                 if one.name != "list"
             ]
         if not kinds:
-            self.document.refuse(place, "is a union of nothing", "give it a form besides null")
-        return one_of(self.document, place, kinds, spellings=mode == "write"), nullable
+            self.document.refuse(place, "is a union without members", "add a schema besides null")
+        return one_of(self.document, place, kinds, lenient=mode == "write"), nullable
 
     def _enum(
         self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
     ) -> tuple[Kind, bool]:
         if not name:
             self.document.refuse(
-                place, "an enum stands inline", "move it to components/schemas and refer to it"
+                place, "an enum is inline", "move it to components/schemas and refer to it"
             )
         values = [one for one in schema["enum"] if one is not None]
         if not all(isinstance(one, str) for one in values):
             self.document.refuse(
-                place, "the enum holds other values than texts", "describe it by its type"
+                place, "the enum has values that are not strings", "describe it by its type"
             )
         made: dict[str, str] = {}
         for one in values:
@@ -380,7 +382,7 @@ class Schemas:
         texts = [one for one in members if one.get("type") == "string" and "enum" not in one]
         if len(closed) != 1 or not texts:
             self.document.refuse(
-                place, "is no open enum", "write anyOf with an enum and a plain string"
+                place, "is not an open enum", "write anyOf with an enum and a plain string"
             )
         described = {**closed[0], "description": schema.get("description", "")}
         kind, _ = self._enum(described, name, place, nullable=False)
@@ -426,7 +428,7 @@ def _described(schema: dict[str, Any]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return what a description says to users of Python, on one line: docstrings are wrapped anew.
+    """Return the part of a description that concerns users of Python, on one line.
 
     From a sentence that begins with "On the wire" on, it speaks of the wire only.
     """

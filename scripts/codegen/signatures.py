@@ -113,11 +113,13 @@ class Signature:
         plan: The operation.
         sources: What the emitters read.
         narrow: The operation that lists a part of it; None for none.
+        bound: Key of the parameter whose value belongs to the resource; None for none.
     """
 
     plan: OperationPlan
     sources: Sources
     narrow: OperationPlan | None = None
+    bound: tuple[str, str] | None = None
     descriptions: dict[str, str] = field(init=False, default_factory=dict)
 
     @cached_property
@@ -128,7 +130,7 @@ class Signature:
         return [
             parameter
             for parameter in self.plan.parameters
-            if parameter.key not in hidden and not parameter.deprecated
+            if parameter.key not in {*hidden, self.bound} and not parameter.deprecated
         ]
 
     @cached_property

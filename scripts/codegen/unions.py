@@ -1,4 +1,4 @@
-"""Several forms of one value: told apart by their JSON type, or by a member of theirs."""
+"""Unions: their members are told apart by JSON type, or by a constant member of objects."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _WIRE_TYPES = {
     "discriminated": ("dict",),
     "unix": ("int",),
 }
-_JSON = {"dict": "objects", "list": "arrays", "str": "texts", "bool": "booleans"}
+_JSON = {"dict": "objects", "list": "arrays", "str": "strings", "bool": "booleans"}
 
 
 def is_nothing(schema: dict[str, Any]) -> bool:
-    """Return whether a schema stands for no value: null, or an empty text."""
+    """Return whether a schema means null: null itself, or an empty string."""
     return schema.get("type") == "null" or schema.get("const") == ""
 
 
@@ -48,7 +48,7 @@ def wire_types(kind: Kind) -> tuple[str, ...]:
 
 
 def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plainest on
-    document: Document, place: str, kinds: list[Kind], *, spellings: bool = False
+    document: Document, place: str, kinds: list[Kind], *, lenient: bool = False
 ) -> Kind:
     """Return the kind that takes the values of all of several kinds.
 
@@ -56,8 +56,8 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
         document: The document, for its schemas and for refusals.
         place: Where the union stands.
         kinds: The kinds.
-        spellings: Whether plain kinds after the first are other spellings of its values that the
-            server takes as well, so that Python has the first alone.
+        lenient: Whether plain kinds after the first are other forms of its values that the server
+            takes as well, so that Python has the first alone.
 
     Raises:
         DocumentError: They cannot be told apart.
@@ -70,7 +70,7 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
     if "optional" in names:
         inner = [one.items[0] if one.name == "optional" else one for one in kinds]
         return Kind("optional", items=(one_of(document, place, inner),))
-    if spellings and names <= PLAIN and kinds[0].name != "str":
+    if lenient and names <= PLAIN and kinds[0].name != "str":
         return Kind("lenient", items=tuple(kinds))
     kinds = [
         part
@@ -78,7 +78,7 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
         for part in (one.items if one.name in {"scalars", "union"} else (one,))
     ]
     kinds = list(dict.fromkeys(kinds))
-    for name, merge in (("list", _list_of), ("model", _told)):
+    for name, merge in (("list", _list_of), ("model", _discriminated)):
         some = [one for one in kinds if one.name == name]
         if len(some) > 1:
             first = kinds.index(some[0])
@@ -99,7 +99,7 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
         if twice:
             document.refuse(
                 place,
-                f"two forms of the union are {_JSON.get(min(twice), 'numbers')}",
+                f"two members of the union are {_JSON.get(min(twice), 'numbers')}",
                 "leave one of them",
             )
         taken |= {*wire_types(one)}
@@ -112,8 +112,8 @@ def _list_of(document: Document, place: str, lists: list[Kind]) -> Kind:
     return Kind("list", items=(one_of(document, f"{place}/items", items),))
 
 
-def _told(document: Document, place: str, models: list[Kind]) -> Kind:
-    """Return the kind of several models, told apart by a member that is constant in each."""
+def _discriminated(document: Document, place: str, models: list[Kind]) -> Kind:
+    """Return the kind of several models with a member that is another constant in each."""
     constants = [_constants(document, document.schemas[one.ref]) for one in models]
     for member in constants[0]:
         values = tuple(one[member] for one in constants if member in one)
@@ -121,7 +121,7 @@ def _told(document: Document, place: str, models: list[Kind]) -> Kind:
             return Kind("discriminated", items=tuple(models), member=member, values=values)
     return document.refuse(
         place,
-        f"nothing tells {' from '.join(one.ref for one in models)}",
+        f"no constant member tells {' and '.join(model.ref for model in models)} apart",
         "give each a required member with another const",
     )
 

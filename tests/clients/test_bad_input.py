@@ -116,14 +116,15 @@ def test_names_argument_and_operation(
 
 def test_messages_say_what_was_expected() -> None:
     """A message names the argument, what was expected and what came."""
-    crm = EspoCRM(base_url="https://crm.example", api_key="k")
-    for call, message in (
+    crm: Any = EspoCRM(base_url="https://crm.example", api_key="k")
+    calls: list[tuple[Callable[[], Any], str]] = [
         (lambda: crm.contacts.mass_delete(ids=[]), "ids: must not be empty"),
         (lambda: crm.contacts.list(where=[5]), r"where\[0\]: must be a condition"),
         (lambda: crm.contacts.list(select="name"), "select: expected a list, got str"),
         (lambda: crm.contacts.get(None), "id: expected str or int, got None"),
         (lambda: crm.contacts.list(page_size=0), "page_size: must be an integer >= 1, got 0"),
-    ):
+    ]
+    for call, message in calls:
         with pytest.raises(ArgumentError, match=message):
             call()
 

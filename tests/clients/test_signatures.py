@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import io
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -20,6 +22,7 @@ from crmkit import (
     AutoCRM,
     CRMError,
     EspoCRM,
+    File,
     Monica,
     OnePageCRM,
     Pager,
@@ -48,12 +51,22 @@ VALUES: dict[str, Any] = {
     "link": "teams",
     "attributes": {"name": "x"},
     "records": {},
-    "file": b"x",
+    "file": File(io.BytesIO(b"x"), "x.txt"),
     "names": ["x"],
     "content": b"x",
     "to": "a@b.c",
 }
 """What fits an argument of that name; others take `1`, as a str where the annotation says so."""
+
+
+FITTING: dict[str, Any] = {
+    "datetime.datetime": datetime(2026, 1, 1, tzinfo=UTC),
+    "datetime.date": date(2026, 1, 1),
+    "Sequence[str]": ["x"],
+    "list[": [],
+    "Mapping": {},
+}
+"""What fits an argument whose annotation has such a part."""
 
 
 def public(thing: Any) -> Iterator[str]:
@@ -77,11 +90,12 @@ def methods(crm: Any) -> Iterator[tuple[str, Any]]:
 
 def value(parameter: inspect.Parameter) -> Any:
     """Return a value for an argument."""
+    annotation = str(parameter.annotation)
+    for part, fitting in FITTING.items():
+        if part in annotation:
+            return fitting
     if parameter.name in VALUES:
         return VALUES[parameter.name]
-    annotation = str(parameter.annotation)
-    if "datetime.date" in annotation or "list[" in annotation or "Mapping" in annotation:
-        return None
     return "1" if annotation.startswith("str") or "str |" in annotation else 1
 
 

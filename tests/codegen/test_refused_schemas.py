@@ -178,16 +178,20 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
 @for_each(
     Case("an object inline", put(*TITLE, value=OBJECT), HERE, "inline.*components/schemas"),
     Case("an enum inline", put(*TITLE, "enum", value=["a"]), HERE, "inline.*components/schemas"),
-    Case("an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "other values than int"),
+    Case(
+        "an enum of both", enum(1, "a", type_="integer"), HERE + "|Rank", "values that are not int"
+    ),
     Case("values that differ by case", enum("a", "A"), HERE + "|Rank", "'A'|'a'"),
     Case("values that make one name", enum("a b", "a-b"), HERE + "|Rank", "'a.b'"),
-    Case("two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are texts"),
+    Case(
+        "two kinds of text", either(TEXT, {**TEXT, "x-crmkit-format": "dmy"}), HERE, "are strings"
+    ),
     Case("two kinds of number", either({"type": "integer"}, SECONDS), HERE, "are numbers"),
     Case("two maps", either(MAP, {"type": "object"}), HERE, "are objects|inline"),
     Case(
         "objects alike", either(REF, {"$ref": "#/components/schemas/Saved"}), HERE, "tells.*const"
     ),
-    Case("a union of nothing", either({"type": "null"}), HERE, "nothing.*besides null"),
+    Case("a union of nothing", either({"type": "null"}), HERE, "without members.*besides null"),
     Case("allOf", put(*NOTE, "allOf", value=[OBJECT]), "schemas/Note", "allOf.*write the members"),
     Case("allOf at a member", put(*TITLE, value={"allOf": [{"type": "string"}]}), HERE, "type"),
     Case("an unknown type", put(*TITLE, "type", value="text"), HERE, "'text'|type text"),
@@ -198,11 +202,11 @@ def test_a_reference_that_leads_to_nothing_is_refused(case: Case, refused: Refus
         "a format at another type",
         put(*TITLE, "x-crmkit-format", value="unix"),
         HERE,
-        "stands at string.*integers",
+        "is on string.*integers",
     ),
     Case("labels by commas", put(*TITLE, value=by_comma("labeled")), HERE, "labeled.*by ','.*';'"),
     Case("elements of no schema", put(*TITLE, value=by_comma("No")), HERE, "no schema No"),
-    Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*text"),
+    Case("open elements", put(*TITLE, value=by_comma("NoteInput")), "NoteInput", "'title'.*string"),
     Case(
         "required but missing",
         added(*NOTE, "required", value="rank"),

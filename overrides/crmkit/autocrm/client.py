@@ -1,4 +1,4 @@
-"""The clients `AutoCRM` and `EspoCRM`, and their async twins."""
+"""The clients `AutoCRM` and `EspoCRM`, sync and async."""
 
 from __future__ import annotations
 

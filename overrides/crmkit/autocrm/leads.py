@@ -47,7 +47,10 @@ class _Conversion(EntityType):
             if not isinstance(id, str):
                 raise ArgumentError("id", f"expected str, got {type(id).__name__}")
             parts = mapping({} if records is None else records, "records").items()
-            made = {name: one.to_dict() if hasattr(one, "to_dict") else one for name, one in parts}
+            made = {
+                name: record.to_dict() if hasattr(record, "to_dict") else record
+                for name, record in parts
+            }
             body: dict[str, Any] = {"records": wire_tree(made, "records")}
         if skip:
             body["skipDuplicateCheck"] = True

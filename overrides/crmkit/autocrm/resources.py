@@ -3,7 +3,7 @@
 A resource's module is loaded when it is touched.
 """
 
-# No one assigns to a resource, so a narrower one may replace that of the base class.
+# Nobody assigns to a resource, so a narrower class may replace that of the base class.
 # pyright: reportIncompatibleVariableOverride=false
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class EspoVendor(Vendor):
         """Return the credentials that are set."""
         own = self._credentials
         basic = own.header("", "")[1].removeprefix("Basic ") if own.username else ""
-        return [one for one in (own.api_key, own.secret_key, own.password, basic) if one]
+        return [text for text in (own.api_key, own.secret_key, own.password, basic) if text]
 
     def authenticate(self, request: Request) -> None:
         """Put the credentials into their header; a signature is made of method and path."""

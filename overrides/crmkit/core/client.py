@@ -81,7 +81,16 @@ class AsyncSettings(_CommonSettings, total=False):
 
 
 class Client:
-    """What sync and async clients share. Use a CRM's class, such as `crmkit.Relenta`."""
+    """What sync and async clients share. Use a CRM's class, such as `crmkit.Relenta`.
+
+    Every call may raise, beside what its own docstring says:
+
+    - `ArgumentError` where it is made, if a value cannot be sent; nothing was sent then,
+    - `AuthenticationError`, `RateLimitError`, `ServerError` and the other `StatusError`s,
+    - `TransportError` if no reply came, and `DecodeError` if it has another form than documented.
+
+    All of them are `CRMError`s; see `crmkit.core.errors`.
+    """
 
     _io: Any  # SyncIO or AsyncIO; the subclasses say which
     _sender: Sender
@@ -192,8 +201,11 @@ class Client:
                 raise ArgumentError("content", "pass json or content, not both")
             query = own_query | checked_query(query or {})
             body: Any = UNSET if content is None else content
-            if json is not None:
-                body = encode_extras(json) if type(json) is dict else encode_json(json, "json")
+            if type(json) is dict:
+                body = {}
+                encode_extras(json, body)
+            elif json is not None:
+                body = encode_json(json, "json")
             own_headers = checked_headers(headers)
         operation = Operation(
             "request",

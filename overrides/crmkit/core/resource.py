@@ -151,6 +151,8 @@ def _model(
 class Resource:
     """A group of operations of a client, sync or async.
 
+    What every call may raise stands in `crmkit.core.client.Client`.
+
     Args:
         sender: The client's sender.
     """

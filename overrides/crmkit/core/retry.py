@@ -2,7 +2,7 @@
 
 GET, HEAD, PUT and DELETE are retried on lost connections, timeouts and the statuses below. What
 creates something is retried only where it surely did not happen: nothing was sent, or the server
-answered 429 or 503 and said when to come back.
+answered 429 or 503 and said when to try again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["RETRY_AFTER_LIMIT", "backoff", "may_retry", "maybe_processed", "retr
 
 RETRY_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 RETRY_AFTER_LIMIT = 60.0
-"""Seconds. A server that wants a longer wait gets none: the error is raised at once."""
+"""Seconds. If a server wants a longer wait, the error is raised at once."""
 
 
 def may_retry(operation: Operation, error: TransportError | StatusError) -> bool:
@@ -50,7 +50,7 @@ def maybe_processed(error: TransportError | StatusError) -> bool:
 
 
 def _failed_within(error: StatusError) -> bool:
-    """Return whether the server failed and only its envelope, not the status, tells so."""
+    """Return whether the server failed and only its envelope, not the status, says so."""
     return isinstance(error, ServerError) and error.status_code < 300
 
 
@@ -78,9 +78,9 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float |
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return float(text)
     try:
-        moment = parsedate_to_datetime(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - datetime.fromtimestamp(now(), UTC)).total_seconds())
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:
+            date = date.replace(tzinfo=UTC)
+        return max(0.0, (date - datetime.fromtimestamp(now(), UTC)).total_seconds())
     except (ValueError, OverflowError):
         return None

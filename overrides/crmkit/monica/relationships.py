@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRelationshipTypes", "AsyncRelationships", "RelationshipTypes", "Relationships"]
 
 
-def _reverse(one: Relationship, others: Iterable[Relationship]) -> Relationship | None:
+def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Relationship | None:
     """Return the reverse; the nearest of several, as a pair is made at once."""
     found = [
         other
         for other in others
-        if other.id != one.id
-        and other.of_contact.id == one.contact_is.id
-        and other.relationship_type.name == one.relationship_type.name_reverse_relationship
+        if other.id != relationship.id
+        and other.of_contact.id == relationship.contact_is.id
+        and other.relationship_type.name == relationship.relationship_type.name_reverse_relationship
     ]
-    return min(found, key=lambda other: abs(other.id - one.id), default=None)
+    return min(found, key=lambda other: abs(other.id - relationship.id), default=None)
 
 
-def _named(name: str, found: Iterable[RelationshipType]) -> RelationshipType | None:
-    return next((one for one in found if one.name == name), None)
+def _named(name: str, types: Iterable[RelationshipType]) -> RelationshipType | None:
+    return next((type_ for type_ in types if type_.name == name), None)
 
 
 class Relationships(generated.Relationships):
@@ -39,7 +39,7 @@ class Relationships(generated.Relationships):
         """Read the reverse of a relationship: the contacts swapped, of the reverse type.
 
         The server makes it together with the relationship and gives it an id of its own. Of exact
-        copies, which the server does not tell apart either, it is one. Two reads.
+        copies, which the server does not distinguish either, it is any. Two reads.
 
         Args:
             id: Id of the relationship.
@@ -52,8 +52,8 @@ class Relationships(generated.Relationships):
             NotFoundError: There is no such relationship.
         """
         # recorded: seq 88, the automatic reverse
-        one = self.get(id, options=options)
-        return _reverse(one, self.list(contact_id=one.of_contact.id, options=options))
+        found = self.get(id, options=options)
+        return _reverse(found, self.list(contact_id=found.of_contact.id, options=options))
 
 
 class AsyncRelationships(generated.AsyncRelationships):
@@ -63,7 +63,7 @@ class AsyncRelationships(generated.AsyncRelationships):
         """Read the reverse of a relationship: the contacts swapped, of the reverse type.
 
         The server makes it together with the relationship and gives it an id of its own. Of exact
-        copies, which the server does not tell apart either, it is one. Two reads.
+        copies, which the server does not distinguish either, it is any. Two reads.
 
         Args:
             id: Id of the relationship.

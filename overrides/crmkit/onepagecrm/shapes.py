@@ -121,7 +121,7 @@ def reply_text(content: bytes, charset: str | None) -> str:
     if charset is not None and charset.lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise Misread("the body is said to be in another encoding than UTF-8")
     text = content.decode("utf-8-sig")
-    if "\0" in text:  # a sign of UTF-16, for which expat looks in spite of being told UTF-8
+    if "\0" in text:  # a sign of UTF-16, for which expat looks although UTF-8 was declared
         raise Misread("the body holds NUL")
     return text
 
@@ -182,7 +182,8 @@ def _shape(reference: str) -> Shape:
 def _of(schema: Any) -> Shape:
     if "$ref" in schema:
         return _shape(schema["$ref"])
-    kinds = [kind for one in schema.get("anyOf", [schema]) for kind in _kinds(_resolved(one))]
+    parts = schema.get("anyOf", [schema])
+    kinds = [kind for part in parts for kind in _kinds(_resolved(part))]
     shape = Shape(next((kind for kind in kinds if kind != "null"), None), "null" in kinds)
     for name, member in schema.get("properties", {}).items():
         inner = _of(member)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from crmkit.core.call import Call
     from crmkit.core.http import IO, Request, Response
     from crmkit.core.operation import Operation
-    from crmkit.core.options import Options
     from crmkit.core.vendor import SendsCalls
 
 __all__ = ["MEDIA_TYPES", "OnePageCRMVendor"]
@@ -103,11 +102,11 @@ class OnePageCRMVendor(Vendor):
             CRMError: The login failed. All that waited for it get this error.
         """
         self._now = sender.io.time
-        if self._signs() or self._login is None or call.operation.name == "auth.login":
+        if self._key is not None or self._login is None or call.operation.name == "auth.login":
             return
         before = self._logins
         async with self._one_at_a_time(sender.io):
-            if self._signs():
+            if self._key is not None:
                 return
             if self._refusal is not None and self._logins != before:
                 raise copy(self._refusal)
@@ -120,24 +119,21 @@ class OnePageCRMVendor(Vendor):
             finally:
                 self._logins += 1
 
-    def _signs(self) -> bool:
-        return self._key is not None
-
     async def _log_in(self, sender: SendsCalls, login: str, password: str) -> None:
         from crmkit_generated.onepagecrm.operations.auth import AUTH_LOGIN
 
         fields = {"login": login, "password": password}
         try:
             # Tried once: the call that needs the key is repeated with all that belongs to it.
-            options: Options = {"max_retries": 0}
-            await sender.reply(new_call(self, sender.settings, AUTH_LOGIN, {}, options, fields))
+            once = new_call(self, sender.settings, AUTH_LOGIN, {}, {"max_retries": 0}, fields)
+            await sender.reply(once)
         except errors.TransportError as error:
             error.maybe_processed = False  # of the call that needs the key, nothing was sent
             raise
         except errors.DecodeError as error:
             error.response = None  # a key may stand in it
             raise
-        if not self._signs():
+        if self._key is None:
             raise errors.DecodeError("the reply has no key", path="data", operation=AUTH_LOGIN.name)
 
     def _one_at_a_time(self, io: IO) -> AbstractAsyncContextManager[None]:

@@ -1,7 +1,7 @@
 """Replies in XML, read as the tree that JSON would hold.
 
 The parser is Python's own expat. It is kept up to date with Python and with operating systems, has
-types and loads in a moment; what harms parsers needs a document type, which is refused here before
+types and loads fast; what harms parsers needs a document type, which is refused here before
 any of it is read. So there are no entities, and nothing external is ever asked for.
 """
 

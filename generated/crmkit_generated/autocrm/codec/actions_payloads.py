@@ -15,7 +15,8 @@ EMITTED = True
 
 def actions_run(v: Any) -> Record | bool:
     """Return what `actions.run` returns."""
-    value: Record | bool = decode_union(
+    found: Any = decode_union(
         v, {dict: record_codec.decode, bool: lambda x: check_type(x, "bool", bool)}
     )
+    value: Record | bool = found
     return value

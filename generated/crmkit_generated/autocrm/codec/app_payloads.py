@@ -14,5 +14,6 @@ def app_openapi(v: Any) -> dict[str, Any] | None:
     """Return what `app.openapi` returns."""
     if v is None:
         return None
-    value: dict[str, Any] | None = decode_dict(v, lambda x: x)
+    found: Any = decode_dict(v, lambda x: x)
+    value: dict[str, Any] | None = found
     return value

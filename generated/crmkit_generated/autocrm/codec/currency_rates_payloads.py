@@ -12,5 +12,6 @@ EMITTED = True
 
 def currency_rates_get(v: Any) -> dict[str, float]:
     """Return what `currency_rates.get` returns."""
-    value: dict[str, float] = decode_dict(v, lambda x: check_type(x, "float", float, int))
+    found: Any = decode_dict(v, lambda x: check_type(x, "float", float, int))
+    value: dict[str, float] = found
     return value

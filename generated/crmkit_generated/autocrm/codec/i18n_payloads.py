@@ -12,7 +12,6 @@ EMITTED = True
 
 def i18n_get(v: Any) -> dict[str, dict[str, Any]]:
     """Return what `i18n.get` returns."""
-    value: dict[str, dict[str, Any]] = decode_dict(
-        v, lambda x: {} if x == [] else decode_dict(x, lambda x: x)
-    )
+    found: Any = decode_dict(v, lambda x: {} if x == [] else decode_dict(x, lambda x: x))
+    value: dict[str, dict[str, Any]] = found
     return value

@@ -15,7 +15,7 @@ EMITTED = True
 
 def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
     """Return what `layouts.get` returns."""
-    value: list[LayoutColumn | str] | dict[str, Any] = decode_union(
+    found: Any = decode_union(
         v,
         {
             list: lambda x: decode_list(
@@ -27,4 +27,5 @@ def layouts_get(v: Any) -> list[LayoutColumn | str] | dict[str, Any]:
             dict: lambda x: decode_dict(x, lambda x: x),
         },
     )
+    value: list[LayoutColumn | str] | dict[str, Any] = found
     return value

@@ -17,7 +17,8 @@ EMITTED = True
 
 def search_records(v: Any) -> SearchPage | list[SearchHit]:
     """Return what `search.records` returns."""
-    value: SearchPage | list[SearchHit] = decode_union(
+    found: Any = decode_union(
         v, {dict: search_page_codec.decode, list: search_hit_codec.decode_all}
     )
+    value: SearchPage | list[SearchHit] = found
     return value

@@ -11,6 +11,7 @@ from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.paging import AsyncPager, Pager
 from crmkit.core.resource import Resource, member_tree, request_tree
+from crmkit.core.sender import Sender
 from crmkit.core.types import UNSET, Unset
 
 from .. import codec, models
@@ -682,6 +683,250 @@ class Records(Resource):
         )
 
 
+class RecordsOf(Resource):
+    """Records of any entity type, custom ones among them, and their links. Of one entity.
+
+    Args:
+        sender: The client's sender.
+        entity: Name of the entity type. Custom ones begin with C.
+    """
+
+    def __init__(self, sender: Sender, entity: str) -> None:
+        super().__init__(sender)
+        self._bound = entity
+
+    def list(
+        self,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> Pager[Record]:
+        """List records of any entity type.
+
+        Serves custom entity types and those of the system that have no description of their
+        own. An entity type that does not exist is 404 with a reason. Some lists, notifications
+        among them, are never counted: their total is -1 where more follow and -2 where nothing
+        does.
+
+        Args:
+            select: Names of the attributes to show. The reply always holds a few more, id among
+                them. Unknown names are passed over.
+            where: Conditions, all of which have to hold..
+            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
+                is the second key.
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
+                desc.
+            primary_filter: Name of a filter that the entity type defines; one at most.
+            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
+            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
+                stands for anything.
+            q: As text_filter, and the total is not counted: -1 or -2.
+            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
+                nothing does.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return Pager(
+            self._list(
+                operations.RECORDS_LIST,
+                {
+                    "entity": self._bound,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
+    def create(
+        self,
+        input_: RecordInput | None = None,
+        *,
+        skip_duplicate_check: bool | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Create a record of any entity type.
+
+        Answers the new record; attributes that were never set are missing from it.
+
+        Args:
+            input_: The whole input as one RecordInput, in place of the keywords.
+            skip_duplicate_check: Creates the record although there are others like it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible.
+            teams_ids: Ids of the teams that the record belongs to.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The new record.
+
+        Raises:
+            ConflictError: There are records like it; the body holds them in full.
+        """
+        body_ = request_tree(
+            operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.RECORDS_CREATE,
+                    {"entity": self._bound, "skip_duplicate_check": skip_duplicate_check},
+                    options,
+                    body_,
+                ),
+                codec.record.decode,
+            )
+        )
+
+    def get(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> Record:
+        """Read a record of any entity type.
+
+        Shows all attributes that the user may see. Deleted records are 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+        """
+        return drive(
+            self._sender.call(
+                self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
+                codec.record.decode,
+            )
+        )
+
+    def update(
+        self,
+        id: str,
+        input_: RecordInput | None = None,
+        *,
+        version_number: int | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Change a record.
+
+        Changes what is sent and leaves the rest.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one RecordInput, in place of the keywords.
+            version_number: Version that the change was made from. Where the server holds a
+                newer one with another value of a member that is sent, it answers 409. Entity
+                types without versionNumber pass over it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible.
+            teams_ids: Ids of the teams that the record belongs to.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record, as it is now.
+
+        Raises:
+            ConflictError: Somebody else changed what is sent: the body holds the values of now.
+                Or there are records like it: the body holds them.
+        """
+        body_ = request_tree(
+            operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return drive(
+            self._sender.call(
+                self._call(
+                    operations.RECORDS_UPDATE,
+                    {"entity": self._bound, "id": id, "version_number": version_number},
+                    options,
+                    body_,
+                ),
+                codec.record.decode,
+            )
+        )
+
+    def delete(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Delete a record of any entity type.
+
+        Deletes softly; an administrator can bring it back. A second time it is 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        drive(
+            self._sender.call(
+                self._call(operations.RECORDS_DELETE, {"entity": self._bound, "id": id}, options),
+                None,
+            )
+        )
+
+
 class AsyncRecords(Resource):
     """Records of any entity type, custom ones among them, and their links."""
 
@@ -1303,4 +1548,239 @@ class AsyncRecords(Resource):
                 body_,
             ),
             None,
+        )
+
+
+class AsyncRecordsOf(Resource):
+    """Records of any entity type, custom ones among them, and their links. Of one entity.
+
+    Args:
+        sender: The client's sender.
+        entity: Name of the entity type. Custom ones begin with C.
+    """
+
+    def __init__(self, sender: Sender, entity: str) -> None:
+        super().__init__(sender)
+        self._bound = entity
+
+    def list(
+        self,
+        *,
+        select: Sequence[str] | Unset = UNSET,
+        where: Sequence[Mapping[str, Any]] | Unset = UNSET,
+        order_by: str | Unset = UNSET,
+        order: str | Unset = UNSET,
+        primary_filter: str | Unset = UNSET,
+        bool_filters: Sequence[str] | Unset = UNSET,
+        text_filter: str | Unset = UNSET,
+        q: str | Unset = UNSET,
+        no_total: bool | Unset = UNSET,
+        start: int | Unset = UNSET,
+        page_size: int | Unset = UNSET,
+        options: Options | None = None,
+    ) -> AsyncPager[Record]:
+        """List records of any entity type.
+
+        Serves custom entity types and those of the system that have no description of their
+        own. An entity type that does not exist is 404 with a reason. Some lists, notifications
+        among them, are never counted: their total is -1 where more follow and -2 where nothing
+        does.
+
+        Args:
+            select: Names of the attributes to show. The reply always holds a few more, id among
+                them. Unknown names are passed over.
+            where: Conditions, all of which have to hold..
+            order_by: Attribute to sort by; a link sorts by the name of what it leads to. The id
+                is the second key.
+            order: Direction to sort in. Without it, and with order_by, ascending. One of asc,
+                desc.
+            primary_filter: Name of a filter that the entity type defines; one at most.
+            bool_filters: Names of filters to join, such as onlyMy, followed and shared.
+            text_filter: Text that a name, e-mail address or the like begins with. An asterisk
+                stands for anything.
+            q: As text_filter, and the total is not counted: -1 or -2.
+            no_total: Leaves the counting out: the total is -1 where more follow and -2 where
+                nothing does.
+            start: The offset of the first item to read, 0 by default.
+            page_size: Items a page, 200 by default.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            A lazy pager: no request is made before it is iterated.
+        """
+        return AsyncPager(
+            self._list(
+                operations.RECORDS_LIST,
+                {
+                    "entity": self._bound,
+                    "select": select,
+                    "where": where,
+                    "order_by": order_by,
+                    "order": order,
+                    "primary_filter": primary_filter,
+                    "bool_filters": bool_filters,
+                    "text_filter": text_filter,
+                    "q": q,
+                    "no_total": no_total,
+                },
+                options,
+                start=start,
+                page_size=page_size,
+            ),
+            codec.record.decode_all,
+        )
+
+    async def create(
+        self,
+        input_: RecordInput | None = None,
+        *,
+        skip_duplicate_check: bool | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Create a record of any entity type.
+
+        Answers the new record; attributes that were never set are missing from it.
+
+        Args:
+            input_: The whole input as one RecordInput, in place of the keywords.
+            skip_duplicate_check: Creates the record although there are others like it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible.
+            teams_ids: Ids of the teams that the record belongs to.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The new record.
+
+        Raises:
+            ConflictError: There are records like it; the body holds them in full.
+        """
+        body_ = request_tree(
+            operations.RECORDS_CREATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return await self._sender.call(
+            self._call(
+                operations.RECORDS_CREATE,
+                {"entity": self._bound, "skip_duplicate_check": skip_duplicate_check},
+                options,
+                body_,
+            ),
+            codec.record.decode,
+        )
+
+    async def get(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> Record:
+        """Read a record of any entity type.
+
+        Shows all attributes that the user may see. Deleted records are 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record.
+        """
+        return await self._sender.call(
+            self._call(operations.RECORDS_GET, {"entity": self._bound, "id": id}, options),
+            codec.record.decode,
+        )
+
+    async def update(
+        self,
+        id: str,
+        input_: RecordInput | None = None,
+        *,
+        version_number: int | Unset = UNSET,
+        name: None | str | Unset = UNSET,
+        description: None | str | Unset = UNSET,
+        assigned_user_id: None | str | Unset = UNSET,
+        teams_ids: builtins.list[str] | None | Unset = UNSET,
+        extra: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> Record:
+        """Change a record.
+
+        Changes what is sent and leaves the rest.
+
+        Args:
+            id: Id of the record.
+            input_: The whole input as one RecordInput, in place of the keywords.
+            version_number: Version that the change was made from. Where the server holds a
+                newer one with another value of a member that is sent, it answers 409. Entity
+                types without versionNumber pass over it.
+            name: Name.
+            description: Free text.
+            assigned_user_id: Id of the user who is responsible.
+            teams_ids: Ids of the teams that the record belongs to.
+            extra: Members beside the documented ones, such as custom fields, by wire name.
+            options: What this call does differently: timeout, max_retries, headers, query.
+
+        Returns:
+            The record, as it is now.
+
+        Raises:
+            ConflictError: Somebody else changed what is sent: the body holds the values of now.
+                Or there are records like it: the body holds them.
+        """
+        body_ = request_tree(
+            operations.RECORDS_UPDATE,
+            models.RecordInput,
+            codec.record_input,
+            input_,
+            {
+                "name": name,
+                "description": description,
+                "assigned_user_id": assigned_user_id,
+                "teams_ids": teams_ids,
+            },
+            extra,
+        )
+        return await self._sender.call(
+            self._call(
+                operations.RECORDS_UPDATE,
+                {"entity": self._bound, "id": id, "version_number": version_number},
+                options,
+                body_,
+            ),
+            codec.record.decode,
+        )
+
+    async def delete(
+        self,
+        id: str,
+        *,
+        options: Options | None = None,
+    ) -> None:
+        """Delete a record of any entity type.
+
+        Deletes softly; an administrator can bring it back. A second time it is 404.
+
+        Args:
+            id: Id of the record.
+            options: What this call does differently: timeout, max_retries, headers, query.
+        """
+        await self._sender.call(
+            self._call(operations.RECORDS_DELETE, {"entity": self._bound, "id": id}, options), None
         )

@@ -17,7 +17,7 @@ EMITTED = True
 
 def statistics(v: Any) -> list[dict[str, str | float | bool | None]]:
     """Return what `statistics` returns."""
-    value: list[dict[str, str | float | bool | None]] = decode_list(
+    found: Any = decode_list(
         v,
         lambda x: decode_dict(
             x,
@@ -26,4 +26,5 @@ def statistics(v: Any) -> list[dict[str, str | float | bool | None]]:
             ),
         ),
     )
+    value: list[dict[str, str | float | bool | None]] = found
     return value

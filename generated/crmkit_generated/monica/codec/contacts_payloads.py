@@ -17,7 +17,8 @@ EMITTED = True
 
 def contacts_create(v: Any) -> Contact | ContactPartial:
     """Return what `contacts.create` returns."""
-    value: Contact | ContactPartial = decode_discriminated(
+    found: Any = decode_discriminated(
         v, "is_partial", {False: contact_codec.decode, True: contact_partial_codec.decode}
     )
+    value: Contact | ContactPartial = found
     return value

@@ -15,5 +15,6 @@ EMITTED = True
 
 def countries_list(v: Any) -> dict[str, Country]:
     """Return what `countries.list` returns."""
-    value: dict[str, Country] = decode_dict(v, country_codec.decode)
+    found: Any = decode_dict(v, country_codec.decode)
+    value: dict[str, Country] = found
     return value
