@@ -55,7 +55,7 @@ def test_takes_every_keyword_by_name() -> None:
         with pytest.raises(TypeError, match="token"):
             cls(**keywords, token=None)
         with pytest.raises(TypeError):
-            cls(SITE, ESPO_KEY)  # type: ignore[misc]  # positional is the point
+            cls(SITE, ESPO_KEY)
         assert all(
             parameter.kind is not inspect.Parameter.POSITIONAL_OR_KEYWORD
             for parameter in inspect.signature(cls).parameters.values()

@@ -40,6 +40,6 @@ def test_rejects_what_is_not_an_id() -> None:
             assert caught.value.operation
             assert list(mock.journal) == []
 
-        values = (None, True, 1.5, [], {"id": 1}, object(), "\ud800")
+        values: tuple[object, ...] = (None, True, 1.5, [], {"id": 1}, object(), "\ud800")
         cases = [(name, work, value) for name, work in CALLS for value in values]
         assert failures(check, cases) == []
