@@ -16,7 +16,7 @@ from tests.clients.harness import Canned, Driver, Seen, both, failures, reply, s
 
 asynchronous = sync_alone
 
-CLIENTS = [AutoCRM, AsyncAutoCRM, EspoCRM, AsyncEspoCRM]
+CLIENTS: list[Any] = [AutoCRM, AsyncAutoCRM, EspoCRM, AsyncEspoCRM]
 SITE = "https://crm.example.com"
 SECRET = "5ec2e70000000000000000005ec2e700"
 KEYWORDS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -45,7 +45,7 @@ class Spy(Vendor):
     rate = (60, 60.0)
 
     def __init__(self) -> None:
-        self.settings = {"format": "json"}
+        self.settings: Mapping[str, str] = {"format": "json"}
         self.notes: list[str] = []
         self.recovers: list[str | None] = []
         self.limits: tuple[int, int] | None = None
