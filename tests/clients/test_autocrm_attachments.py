@@ -19,7 +19,7 @@ from crmkit.core.types import File
 from tests.clients.conftest import ESPO_KEY, MakeEspo
 from tests.clients.harness import Canned, Driver, both, failures, reply, sync_alone
 
-MADE = reply({"id": "f1", "name": "note.txt"})
+ATTACHMENT = reply({"id": "f1", "name": "note.txt"})
 CHUNK = 3 << 10
 LARGE = CHUNK * 2 + 5
 FOR: dict[str, Any] = {"field": "file", "related_type": "Document"}
@@ -81,11 +81,11 @@ def bytes_of(uri: str) -> bytes:
 
 def test_sends_small_file_as_data_uri(espo: MakeEspo) -> None:
     """A file is sent as a data URI, with the field that it is for."""
-    crm = espo(MADE)
+    crm = espo(ATTACHMENT)
 
-    made = crm(lambda crm: crm.attachments.upload(b"hello", name="note.txt", **FOR))
+    attachment = crm(lambda crm: crm.attachments.upload(b"hello", name="note.txt", **FOR))
 
-    assert made.id == "f1"
+    assert attachment.id == "f1"
     assert (crm.seen[0].method, crm.seen[0].path) == ("POST", "/api/v1/Attachment")
     assert crm.seen[0].json == {
         "name": "note.txt",
@@ -118,14 +118,15 @@ def uploaded(crm: Driver, source: Any, **about: Any) -> Any:
 def test_takes_every_form_of_a_file(espo: MakeEspo, tmp_path: Path) -> None:
     """A path, an open file and a `File` have names, which tell the media type."""
     for source in sources(tmp_path / "note.txt"):
-        body = uploaded(espo(MADE), source)
+        body = uploaded(espo(ATTACHMENT), source)
         assert (body["name"], body["type"]) == ("note.txt", "text/plain")
         assert bytes_of(body["file"]) == b"hello"
 
 
+@both
 def test_arguments_win_over_the_files_own_name(espo: MakeEspo, tmp_path: Path) -> None:
     """A name and type that are passed win over those of the file."""
-    crm = espo(MADE)
+    crm = espo(ATTACHMENT)
     path = tmp_path / "note.txt"
     path.write_bytes(b"x")
 
@@ -154,7 +155,7 @@ def test_arguments_win_over_the_files_own_name(espo: MakeEspo, tmp_path: Path) -
 
 def test_unknown_suffix_is_sent_as_bytes(espo: MakeEspo) -> None:
     """A name without a known suffix is sent as `application/octet-stream`."""
-    crm = espo(MADE)
+    crm = espo(ATTACHMENT)
 
     crm(lambda crm: crm.attachments.upload(b"", name="unknown", **FOR))
 
@@ -169,9 +170,9 @@ def test_sends_large_file_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
     path.write_bytes(content[:LARGE])
     crm = espo(reply({"id": "f1", "isBeingUploaded": True}), reply(b"true"))
 
-    made = crm(lambda crm: crm.attachments.upload(path, **FOR))
+    attachment = crm(lambda crm: crm.attachments.upload(path, **FOR))
 
-    assert made.is_being_uploaded is False
+    assert attachment.is_being_uploaded is False
     first, *parts = crm.seen
     assert (first.json["isBeingUploaded"], first.json["size"]) == (True, LARGE)
     assert "file" not in first.json
@@ -184,7 +185,7 @@ def test_sends_large_file_in_parts(espo: MakeEspo, tmp_path: Path) -> None:
 def test_splits_above_the_size_of_a_part(espo: MakeEspo) -> None:
     """A file of just a part's size is sent whole, and one byte more makes two parts."""
     for size, requests in ((CHUNK - 1, 1), (CHUNK, 1), (CHUNK + 1, 3)):
-        crm = espo(MADE, reply(b"true"))
+        crm = espo(ATTACHMENT, reply(b"true"))
         uploaded(crm, bytes(size), name="a")
         assert len(crm.seen) == requests
 
@@ -198,7 +199,7 @@ def test_sends_open_file_from_its_position(espo: MakeEspo) -> None:
     """An open file is sent from its position on, and stays open."""
     file = io.BytesIO(b"head" + bytes(CHUNK + 1))
     file.seek(4)
-    crm = espo(MADE, reply(b"true"))
+    crm = espo(ATTACHMENT, reply(b"true"))
 
     crm(lambda crm: crm.attachments.upload(file, name="a", **FOR))
 
@@ -218,7 +219,7 @@ def test_large_file_takes_little_memory(
     def answer(_: object, request: httpx.Request) -> httpx.Response:
         stream: Any = request.stream
         sizes.append(sum(len(part) for part in stream))
-        return (MADE if len(sizes) == 1 else reply(b"true"))(request)
+        return (ATTACHMENT if len(sizes) == 1 else reply(b"true"))(request)
 
     async def aanswer(self: object, request: httpx.Request) -> httpx.Response:
         return answer(self, request)
@@ -226,7 +227,7 @@ def test_large_file_takes_little_memory(
     monkeypatch.setattr(Canned, "handle_request", answer)
     monkeypatch.setattr(Canned, "handle_async_request", aanswer)
     settings = {"base_url": "https://crm.example.com", "api_key": ESPO_KEY}
-    crm = Driver(asynchronous, Canned(MADE), (EspoCRM, AsyncEspoCRM), **settings)
+    crm = Driver(asynchronous, Canned(ATTACHMENT), (EspoCRM, AsyncEspoCRM), **settings)
     crm(lambda crm: crm.attachments.upload(b"warm", name="a", **FOR))
     sizes.clear()
     tracemalloc.start()
@@ -244,7 +245,7 @@ def test_large_file_takes_little_memory(
 
 def test_failed_part_is_not_repeated(espo: MakeEspo) -> None:
     """A part that the server may have stored is not sent again; its error is raised."""
-    crm = espo(MADE, reply(b"true"), reply(None, 500))
+    crm = espo(ATTACHMENT, reply(b"true"), reply(None, 500))
 
     with pytest.raises(ServerError):
         crm(lambda crm: crm.attachments.upload(Zeros(LARGE), name="a", **FOR))
@@ -262,7 +263,7 @@ class Shrinking(Zeros):
 
 def test_rejects_file_that_shrinks(espo: MakeEspo) -> None:
     """A file that shrinks while it is sent is an error, not a shorter file."""
-    crm = espo(MADE, reply(b"true"))
+    crm = espo(ATTACHMENT, reply(b"true"))
 
     with pytest.raises(ArgumentError, match="must not shrink"):
         crm(lambda crm: crm.attachments.upload(Shrinking(LARGE), name="a", **FOR))
@@ -279,7 +280,7 @@ NOT_FILES: list[tuple[Any, str]] = [
 
 def test_rejects_what_is_not_a_file(espo: MakeEspo) -> None:
     """What cannot be sent as a file, or has no name, is refused before anything is sent."""
-    crm = espo(MADE)
+    crm = espo(ATTACHMENT)
 
     def check(source: Any, message: str) -> None:
         name = {} if message == "name" else {"name": "a"}
@@ -294,7 +295,7 @@ def test_rejects_what_is_not_a_file(espo: MakeEspo) -> None:
 
 def test_missing_path_is_file_not_found(espo: MakeEspo, tmp_path: Path) -> None:
     """A file that does not exist is Python's own error, before anything is sent."""
-    crm = espo(MADE)
+    crm = espo(ATTACHMENT)
 
     with pytest.raises(FileNotFoundError):
         crm(lambda crm: crm.attachments.upload(tmp_path / "none", **FOR))
@@ -376,11 +377,11 @@ def test_upload_and_download_on_the_mock(
 
     def upload_and_download(content: bytes) -> str:
         target = tmp_path / "back"
-        made = crm(lambda crm: crm.attachments.upload(content, name="a.txt", **FOR))
-        crm(lambda crm: crm.attachments.download(made.id, target))
+        attachment = crm(lambda crm: crm.attachments.upload(content, name="a.txt", **FOR))
+        crm(lambda crm: crm.attachments.download(attachment.id, target))
         assert target.read_bytes() == content
-        assert crm(lambda crm: crm.attachments.download(made.id)) == content
-        return str(made.id)
+        assert crm(lambda crm: crm.attachments.download(attachment.id)) == content
+        return str(attachment.id)
 
     for content in (b"", b"hello"):
         upload_and_download(content)
@@ -421,5 +422,5 @@ def test_body_above_the_servers_limit(
     assert caught.value.status_code == 413
 
     large: BinaryIO = Zeros(2 * limit)  # type: ignore[assignment]  # all that is asked of one
-    made = crm(lambda crm: crm.attachments.upload(large, name="a.txt", **FOR))
-    assert len(crm(lambda crm: crm.attachments.download(made.id))) == 2 * limit
+    attachment = crm(lambda crm: crm.attachments.upload(large, name="a.txt", **FOR))
+    assert len(crm(lambda crm: crm.attachments.download(attachment.id))) == 2 * limit

@@ -8,7 +8,7 @@ import pytest
 
 from crmkit import ArgumentError, BadRequestError, ServerError
 from tests.clients.conftest import MakeEspo
-from tests.clients.harness import failures, reply, sync_alone
+from tests.clients.harness import both, failures, reply, sync_alone
 
 asynchronous = sync_alone
 
@@ -39,6 +39,7 @@ def test_sends_html_message_by_status(espo: MakeEspo) -> None:
     }
 
 
+@both
 def test_joins_addresses_and_writes_wire_names(espo: MakeEspo) -> None:
     """Lists of addresses are joined by semicolons; other arguments have their wire names."""
     crm = espo(SENT)
@@ -122,6 +123,7 @@ def test_never_sends_a_message_twice(espo: MakeEspo) -> None:
     assert len(crm.seen) == 1
 
 
+@both
 @pytest.mark.parametrize("profile", ["autocrm", "espocrm"])
 def test_send_and_create_on_the_mock(mocked_espo: MakeEspo, mocks: Any, profile: str) -> None:
     """`send` sends a message; `create` only files it."""

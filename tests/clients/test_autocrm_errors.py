@@ -87,8 +87,8 @@ def test_class_of_each_status(espo: MakeEspo) -> None:
     assert failures(check, CLASSES.items()) == []
 
 
-def test_doubled_reason_is_given_once(espo: MakeEspo) -> None:
-    """A reason that 9.x doubles is given once; others stay as they are."""
+def test_repeated_reason_is_read_once(espo: MakeEspo) -> None:
+    """A reason that 9.x repeats is read once; others stay as they are."""
     twice = "Forbidden attribute 'website' in where."
 
     assert failed(espo, reason(400, f"{twice} {twice}")).message == twice

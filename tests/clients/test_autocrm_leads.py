@@ -46,6 +46,7 @@ def test_autocrm_converts_by_the_pages_route(espo: MakeEspo) -> None:
     assert lead.converted_at == datetime(2024, 1, 15, 9, 30, tzinfo=UTC)
 
 
+@both
 def test_espocrm_converts_by_id_in_the_body(espo: MakeEspo) -> None:
     """EspoCRM's client sends the id in the body."""
     crm = espo(CONVERTED)
@@ -188,14 +189,14 @@ def test_converts_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
 
     lead = crm(lambda crm: crm.leads.convert(first, records=account))
     assert lead.status == "Converted"
-    made = crm(lambda crm: crm.accounts.get(lead.created_account_id))
-    assert made.name == "Converted Ltd."
+    created = crm(lambda crm: crm.accounts.get(lead.created_account_id))
+    assert created.name == "Converted Ltd."
 
     with pytest.raises(ConflictError) as caught:
         crm(lambda crm: crm.leads.convert(second, records=account))
-    assert [record["id"] for record in caught.value.current][:1] == [made.id]
+    assert [record["id"] for record in caught.value.current][:1] == [created.id]
     lead = crm(lambda crm: crm.leads.convert(second, records=account, skip_duplicate_check=True))
-    assert lead.created_account_id not in {None, made.id}
+    assert lead.created_account_id not in {None, created.id}
 
 
 def test_autocrms_client_works_with_espocrm(mocks: Any, mocked_espo: MakeEspo) -> None:

@@ -60,10 +60,10 @@ def test_list_crosses_pages(crm: Driver) -> None:
         account(crm, name=f"Paged {index}")
     paged: Any = {"where": [where.starts_with("name", "Paged")], "order_by": "name"}
 
-    found = crm(lambda crm: crm.accounts.list(**paged, page_size=3))
-    assert [account.name for account in found] == [f"Paged {index}" for index in range(7)]
-    found = crm(lambda crm: crm.accounts.list(**paged, order="desc", start=5))
-    assert [account.name for account in found] == ["Paged 1", "Paged 0"]
+    rows = crm(lambda crm: crm.accounts.list(**paged, page_size=3))
+    assert [account.name for account in rows] == [f"Paged {index}" for index in range(7)]
+    rows = crm(lambda crm: crm.accounts.list(**paged, order="desc", start=5))
+    assert [account.name for account in rows] == ["Paged 1", "Paged 0"]
     pages = crm(lambda crm: crm.accounts.list(**paged, page_size=3).pages())
     assert [(page.number, page.total, len(page.items)) for page in pages] == [
         (0, 7, 3),
@@ -171,19 +171,19 @@ def test_operators(crm: Driver) -> None:
         "cFounded": "1999-12-31",
         "cLastVisit": "2024-01-15 23:30:00",
     }
-    made = account(crm, name="Q", type_="Customer", website="https://q.example", extra=extra)
+    created = account(crm, name="Q", type_="Customer", website="https://q.example", extra=extra)
 
     def check(_: str, condition: where.Where, matches: bool) -> None:
-        found = accounts(crm, where.equals("id", made.id), condition)
-        assert found == ([made.id] if matches else [])
+        rows = accounts(crm, where.equals("id", created.id), condition)
+        assert rows == ([created.id] if matches else [])
 
     assert failures(check, [(name, *case) for name, case in OPERATORS.items()]) == []
 
 
 def test_date_is_of_a_time_zone(crm: Driver) -> None:
     """A datetime is on the date that it has in the time zone of the condition."""
-    made = account(crm, name="Zoned", extra={"cLastVisit": "2024-01-15 23:30:00"})
-    ours = where.equals("id", made.id)
+    created = account(crm, name="Zoned", extra={"cLastVisit": "2024-01-15 23:30:00"})
+    ours = where.equals("id", created.id)
 
     def check(day: date, zone: Any, matches: bool) -> None:
         for condition in (
@@ -202,35 +202,35 @@ def test_date_is_of_a_time_zone(crm: Driver) -> None:
 
 
 def test_finds_changes_since_a_datetime(crm: Driver) -> None:
-    """What changed since is found by an aware datetime of any zone."""
-    made = account(crm, name="Since")
-    changed = made.modified_at.astimezone(ZoneInfo("Asia/Tokyo"))
+    """What changed since a datetime is found, in whatever time zone it is passed."""
+    created = account(crm, name="Since")
+    changed = created.modified_at.astimezone(ZoneInfo("Asia/Tokyo"))
 
     def since(start: datetime) -> list[str]:
-        found = crm(
+        rows = crm(
             lambda crm: crm.accounts.list(
                 where=[where.greater_than_or_equals("modifiedAt", start)], order_by="modifiedAt"
             )
         )
-        return [account.id for account in found]
+        return [account.id for account in rows]
 
-    assert since(changed) == [made.id]
+    assert since(changed) == [created.id]
     assert since(changed + timedelta(seconds=1)) == []
 
 
 def test_finds_records_by_links(crm: Driver) -> None:
     """Records are found by their links."""
-    made = account(crm, name="Linked")
-    person = crm(lambda crm: crm.contacts.create(last_name="L", account_id=made.id)).id
+    created = account(crm, name="Linked")
+    person = crm(lambda crm: crm.contacts.create(last_name="L", account_id=created.id)).id
 
     for condition in (
         where.linked_with("contacts", person),
         where.linked_with("contacts", [person]),
         where.linked_with_all("contacts", [person]),
     ):
-        assert accounts(crm, condition) == [made.id]
+        assert accounts(crm, condition) == [created.id]
     rest = crm(lambda crm: crm.accounts.list(where=[where.not_linked_with("contacts", [person])]))
-    assert made.id not in [account.id for account in rest]
+    assert created.id not in [account.id for account in rest]
     with pytest.raises(BadRequestError, match="not found"):
         crm(lambda crm: crm.accounts.list(where=[where.linked_with("contacts", "nope")]))
 
@@ -240,25 +240,27 @@ def test_finds_records_by_links(crm: Driver) -> None:
 
 def test_refuses_duplicates(either: Driver) -> None:
     """A duplicate is refused with the records that are like it, and created if so wanted."""
-    made = account(either, name="Twice")
+    created = account(either, name="Twice")
 
     with pytest.raises(ConflictError, match="duplicate") as caught:
         account(either, name="Twice")
-    assert [record["id"] for record in caught.value.current] == [made.id]
+    assert [record["id"] for record in caught.value.current] == [created.id]
 
-    assert account(either, name="Twice", skip_duplicate_check=True).id != made.id
+    assert account(either, name="Twice", skip_duplicate_check=True).id != created.id
 
 
 def test_refuses_stale_version(crm: Driver) -> None:
     """A change of what was changed meanwhile is refused with the newer values; others are not."""
-    made = account(crm, name="Versions", industry="Retail")
-    crm(lambda crm: crm.accounts.update(made.id, industry="Banking"))
+    created = account(crm, name="Versions", industry="Retail")
+    crm(lambda crm: crm.accounts.update(created.id, industry="Banking"))
 
     with pytest.raises(ConflictError, match="modified") as caught:
-        crm(lambda crm: crm.accounts.update(made.id, industry="Electronics", version_number=1))
+        crm(lambda crm: crm.accounts.update(created.id, industry="Electronics", version_number=1))
     assert caught.value.current == {"values": {"industry": "Banking"}, "versionNumber": 2}
 
-    newer = crm(lambda crm: crm.accounts.update(made.id, industry="Electronics", version_number=2))
+    newer = crm(
+        lambda crm: crm.accounts.update(created.id, industry="Electronics", version_number=2)
+    )
     assert newer.industry == "Electronics"
 
 
@@ -288,19 +290,19 @@ def test_values_survive_a_write_and_a_read(crm: Driver) -> None:
     cleared = crm(lambda crm: crm.opportunities.update(deal.id, description=None))
     assert cleared.description is None
 
-    made = account(crm, name="Custom", extra={"cTags": ["vip"], "cRating": 3})
-    read = crm(lambda crm: crm.accounts.get(made.id))
+    created = account(crm, name="Custom", extra={"cTags": ["vip"], "cRating": 3})
+    read = crm(lambda crm: crm.accounts.get(created.id))
     assert read.additional_properties["cTags"] == ["vip"]
 
 
 def test_takes_input_model(crm: Driver) -> None:
     """A write takes one input model in place of keywords."""
-    made = crm(lambda crm: crm.accounts.create(AccountInput(name="Modelled")))
+    created = crm(lambda crm: crm.accounts.create(AccountInput(name="Modelled")))
 
-    assert crm(lambda crm: crm.accounts.get(made.id)).name == "Modelled"
-    assert crm(lambda crm: crm.accounts.delete(made.id)) is None
-    with pytest.raises(NotFoundError, match=f"Record {made.id} does not exist"):
-        crm(lambda crm: crm.accounts.get(made.id))
+    assert crm(lambda crm: crm.accounts.get(created.id)).name == "Modelled"
+    assert crm(lambda crm: crm.accounts.delete(created.id)) is None
+    with pytest.raises(NotFoundError, match=f"Record {created.id} does not exist"):
+        crm(lambda crm: crm.accounts.get(created.id))
 
 
 REFUSED: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
@@ -361,17 +363,17 @@ def test_rejects_naive_datetime(espo: MakeEspo) -> None:
 
 def test_stream(crm: Driver) -> None:
     """A post is in the stream of its record, and of who follows it."""
-    made = account(crm, name="Streamed")
-    parent: Any = {"parent_type": "Account", "parent_id": made.id}
+    created = account(crm, name="Streamed")
+    parent: Any = {"parent_type": "Account", "parent_id": created.id}
 
     note = crm(lambda crm: crm.stream.post(post="Hello", **parent))
 
     assert note.post == "Hello"
-    posts = crm(lambda crm: crm.stream.posts("Account", made.id))
+    posts = crm(lambda crm: crm.stream.posts("Account", created.id))
     assert [post.id for post in posts] == [note.id]
-    assert crm(lambda crm: crm.follow("Account", made.id)) is True
+    assert crm(lambda crm: crm.follow("Account", created.id)) is True
     assert note.id in [post.id for post in crm(lambda crm: crm.stream.list())]
-    assert crm(lambda crm: crm.unfollow("Account", made.id)) is None
+    assert crm(lambda crm: crm.unfollow("Account", created.id)) is None
 
 
 def test_me_and_metadata(crm: Driver) -> None:
@@ -423,7 +425,7 @@ assert "crmkit_generated.autocrm.models.opportunity" not in sys.modules
 
 
 def test_resources_are_cached(espo: MakeEspo) -> None:
-    """A resource is made once, when it is touched, and each view has its own."""
+    """A resource is created once, when it is first used, and each view has its own."""
     crm = espo(reply({})).crm
 
     assert crm.accounts is crm.accounts
@@ -435,7 +437,7 @@ def test_resources_are_cached(espo: MakeEspo) -> None:
 
 def test_reads_aware_datetimes(either: Driver) -> None:
     """Times of either server are aware datetimes."""
-    made = account(either, name="Timed")
+    created = account(either, name="Timed")
 
-    assert made.created_at.utcoffset() is not None
-    assert made.created_at.astimezone(UTC).date() == date(2024, 1, 25)
+    assert created.created_at.utcoffset() is not None
+    assert created.created_at.astimezone(UTC).date() == date(2024, 1, 25)

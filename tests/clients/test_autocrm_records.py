@@ -86,6 +86,7 @@ def test_link_sends_id_or_ids(espo: MakeEspo) -> None:
     assert failures(check, cases) == []
 
 
+@both
 def test_link_by_conditions(espo: MakeEspo) -> None:
     """Conditions link all that match, with datetimes in the wire's form."""
     crm = espo(reply(b"true"))
@@ -196,6 +197,7 @@ def test_mass_delete_by_the_pages_route(espo: MakeEspo) -> None:
     assert crm.seen[0].json == {"ids": ["id1", "id2", "id3"]}
 
 
+@both
 def test_espocrm_uses_mass_action(espo: MakeEspo) -> None:
     """EspoCRM's client never tries the page's routes."""
     crm = espo(DONE)
@@ -218,6 +220,7 @@ def test_espocrm_uses_mass_action(espo: MakeEspo) -> None:
     }
 
 
+@both
 def test_mass_update_by_conditions_by_the_pages_route(espo: MakeEspo) -> None:
     """The page's route takes conditions as it did in EspoCRM 6."""
     crm = espo(reply({"count": 7}), profile="autocrm")
@@ -281,20 +284,21 @@ def test_other_404s_are_errors(espo: MakeEspo) -> None:
 
     cases = [
         ("no entity type", no_action("Controller 'Nope' does not exist.")),
-        ("no record", no_action("Record 1 not found.")),
+        ("no record", no_action("Record 1 not leads_now.")),
         ("nothing", reply(None, 404)),
         ("page", reply(b"<html></html>", 404, {"Content-Type": "text/html"})),
     ]
     assert failures(check, cases) == []
 
 
+@both
 def test_idle_work_has_a_status(espo: MakeEspo) -> None:
     """Idle work is sent by MassAction, which alone has it, and has a status."""
     for profile in PROFILES:
         pending = reply({"status": "Pending", "processedCount": 0})
         crm = espo(reply({"id": "work"}), pending, profile=profile)
         result = crm(lambda crm: crm.leads.mass_delete(where=[], idle=True))
-        status = crm.crm.mass_actions.status(result.id)
+        status = crm(lambda crm: crm.mass_actions.status(result.id))  # noqa: B023 - done at once
         assert (result.id, result.count, result.ids) == ("work", None, [])
         assert crm.seen[0].json["idle"] is True
         assert crm.seen[1].path == "/api/v1/MassAction/work/status"
@@ -318,8 +322,8 @@ def test_mass_actions_on_the_mock(mocked_espo: MakeEspo, profile: str) -> None:
         )
     )
     assert (result.count, result.ids) == (1, [])
-    found = crm(lambda crm: crm.leads.list(where=[ours], order_by="lastName"))
-    assert [lead.source for lead in found] == ["Call", "Call", "Email"]
+    leads_now = crm(lambda crm: crm.leads.list(where=[ours], order_by="lastName"))
+    assert [lead.source for lead in leads_now] == ["Call", "Call", "Email"]
 
     assert crm(lambda crm: crm.leads.mass_delete(ids=leads)).count == 3
     assert crm(lambda crm: crm.leads.list(where=[ours])) == []
@@ -335,15 +339,17 @@ def test_custom_entity_type_on_the_mock(mocked_espo: MakeEspo, profile: str) -> 
     crm = mocked_espo(profile=profile)
     gadgets = crm.crm.entity("CGadget")
 
-    made = crm.finish(lambda: gadgets.create(name="Sonic screwdriver", extra={"cColour": "blue"}))
-    assert crm.finish(lambda: gadgets.get(made.id)).name == "Sonic screwdriver"
+    gadget = crm.finish(lambda: gadgets.create(name="Sonic screwdriver", extra={"cColour": "blue"}))
+    assert crm.finish(lambda: gadgets.get(gadget.id)).name == "Sonic screwdriver"
     listed = crm.finish(lambda: gadgets.list(where=[equals("name", "Sonic screwdriver")]))
-    assert [gadget.id for gadget in listed] == [made.id]
-    assert crm.finish(lambda: gadgets.update(made.id, description="buzzes")).description == "buzzes"
-    assert crm.finish(lambda: gadgets.mass_update(ids=[made.id], attributes={"name": "X"})).count
-    assert crm.finish(lambda: gadgets.delete(made.id)) is None
-    with pytest.raises(NotFoundError, match=f"Record {made.id} does not exist"):
-        crm.finish(lambda: gadgets.get(made.id))
+    assert [record.id for record in listed] == [gadget.id]
+    assert (
+        crm.finish(lambda: gadgets.update(gadget.id, description="buzzes")).description == "buzzes"
+    )
+    assert crm.finish(lambda: gadgets.mass_update(ids=[gadget.id], attributes={"name": "X"})).count
+    assert crm.finish(lambda: gadgets.delete(gadget.id)) is None
+    with pytest.raises(NotFoundError, match=f"Record {gadget.id} does not exist"):
+        crm.finish(lambda: gadgets.get(gadget.id))
 
 
 def test_unknown_entity_type_is_not_found(mocked_espo: MakeEspo) -> None:
@@ -452,7 +458,7 @@ def test_rejects_slash_in_path(espo: MakeEspo) -> None:
 def test_writes_id_as_one_segment(espo: MakeEspo) -> None:
     """An id with characters that have a meaning in a path arrives as itself."""
     for id in ("a?b", "a#b", "a%b", "a b", "ä"):
-        crm = espo(reply(None, 404, {"X-Status-Reason": "Record not found."}))
+        crm = espo(reply(None, 404, {"X-Status-Reason": "Record not leads_now."}))
         with pytest.raises(NotFoundError):
             crm.crm.accounts.get(id)
         with pytest.raises(NotFoundError):
