@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from crmkit.core.http import SyncIO
 from crmkit.core.throttle import Throttle, checked_throttle
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import Clock, both, contact, page, refusal, saved, sync_alone
@@ -66,6 +67,24 @@ def test_pause_applies_to_all_calls(client: MakeClient, clock: Clock) -> None:
     assert clock.now - begun == pytest.approx(10)
     crm(lambda crm: crm.contacts.save())
     assert clock.now - begun == pytest.approx(10.2)
+
+
+def test_others_wait_while_a_call_pauses(
+    client: MakeClient, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a call waits for a pause that the server asked for, other calls get no slot."""
+    crm = client(refusal(429, headers={"Retry-After": "10"}), saved(), throttle=5)
+    slots: list[float] = []
+
+    async def sleep(_: object, seconds: float) -> None:
+        if not slots:
+            slots.append(crm.crm._sender.throttle.reserve(clock.now))
+        clock.sleep(seconds)
+
+    monkeypatch.setattr(SyncIO, "sleep", sleep)
+    crm(lambda crm: crm.contacts.save())
+
+    assert slots == [pytest.approx(10)]
 
 
 def test_views_share_the_throttle(client: MakeClient, clock: Clock) -> None:
