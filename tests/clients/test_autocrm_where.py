@@ -189,14 +189,14 @@ def test_datetime_is_sent_in_utc_whatever_the_zone() -> None:
 
 def test_flattens_nested_conditions() -> None:
     """Conditions are spread over parameters with indexes, in the form that servers read."""
-    found = flatten(
+    params = flatten(
         [
             equals("doNotCall", False),
             or_(in_("status", ["New", "Dead"]), and_(equals("source", None), on("createdAt", DAY))),
         ]
     )
 
-    assert found == {
+    assert params == {
         "where[0][type]": "equals",
         "where[0][attribute]": "doNotCall",
         "where[0][value]": 0,
@@ -214,6 +214,8 @@ def test_flattens_nested_conditions() -> None:
         "where[1][value][1][value][1][dateTime]": "true",
         "where[1][value][1][value][1][timeZone]": "UTC",
     }
+    # Servers take the strings "true" and "false" for the same; 0 == False, hence the type.
+    assert type(params["where[0][value]"]) is int
 
 
 def test_takes_plain_mappings() -> None:

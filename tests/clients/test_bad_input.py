@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ import pytest
 
 import crmkit
 from crmkit import ArgumentError, ConfigError, EspoCRM, File
+from crmkit.core.drive import drive
 from tests.clients.harness import CREDENTIALS, both, failures, new_client, public_methods
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001  # naive is the point
@@ -80,9 +80,9 @@ REFUSED: list[tuple[str, Callable[[Any], Any], str, str]] = [
 
 
 def called(work: Callable[[], Any]) -> Any:
-    """Make a call, and await it if it is a coroutine; a pager is not iterated."""
+    """Make a call, and run it if it is a coroutine; a pager is not iterated."""
     result = work()
-    return asyncio.run(result) if inspect.iscoroutine(result) else result
+    return drive(result) if inspect.iscoroutine(result) else result  # nothing waits before it sends
 
 
 @both
