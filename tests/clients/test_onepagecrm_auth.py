@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,7 +21,9 @@ from crmkit import AuthenticationError, ConfigError, CRMError, DecodeError, Tran
 from crmkit.onepagecrm import AsyncOnePageCRM, LoginInput, OnePageCRM, UserSettingsInput
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import ONEPAGECRM_KEY, ONEPAGECRM_UID, MakeOnePageCRM
-from tests.clients.harness import Answer, Canned, Clock, reply
+from tests.clients.harness import Answer, Canned, Clock, failures, reply, sync_alone
+
+asynchronous = sync_alone
 
 LOGIN: dict[str, Any] = {"login": "api@example.com", "password": "sécret & more"}
 OTHER_KEY = "3zc32iOuuXANr9jg/8cB8R89lK9bJWwzTzgr6FNoP88="
@@ -38,7 +41,7 @@ def session(key: str = ONEPAGECRM_KEY) -> Answer:
 
 
 def version(crm: Any) -> Any:
-    """Make the simplest call there is."""
+    """Make the simplest call."""
     return crm.api_version()
 
 
@@ -49,8 +52,8 @@ EXPIRED, BAD_TOKEN, BAD_LOGIN = 101, 104, 103
 # -- configuration -----------------------------------------------------------------------------
 
 
-def test_nothing_to_open_the_account_with() -> None:
-    """Without credentials the error names all arguments and variables."""
+def test_missing_credentials_name_arguments_and_variables() -> None:
+    """Missing credentials are a ConfigError that names all arguments and variables."""
     with pytest.raises(ConfigError) as caught:
         OnePageCRM()
 
@@ -58,40 +61,49 @@ def test_nothing_to_open_the_account_with() -> None:
         assert name in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("given", "missing"),
-    [
+def test_missing_half_is_named() -> None:
+    """One of a pair alone is refused; the error names the other and its variable."""
+    cases: list[tuple[Any, ...]] = [
         ({"uid": "u"}, "key"),
         ({"key": ONEPAGECRM_KEY}, "uid"),
         ({"login": "a@b.c"}, "password"),
         ({"password": "p"}, "login"),
         ({"uid": "u", "key": ONEPAGECRM_KEY, "login": "a@b.c"}, "password"),
-    ],
-)
-def test_half_of_a_credential(given: dict[str, Any], missing: str) -> None:
-    """One of a pair alone is refused, and the error names the other and its variable."""
-    with pytest.raises(ConfigError, match=f"{missing} is missing.*ONEPAGECRM_{missing.upper()}"):
-        OnePageCRM(**given)
+    ]
+
+    def check(arguments: dict[str, Any], missing: str) -> None:
+        with pytest.raises(
+            ConfigError, match=f"{missing} is missing.*ONEPAGECRM_{missing.upper()}"
+        ):
+            OnePageCRM(**arguments)
+
+    assert failures(check, cases) == []
 
 
-@pytest.mark.parametrize("key", ["no Base64!", "AAA", "é"])
-def test_a_key_that_cannot_sign(key: str) -> None:
-    """A key that is no Base64 is refused at once, and not shown."""
-    with pytest.raises(ConfigError, match="key") as caught:
-        OnePageCRM(uid="u", key=key)
+def test_rejects_key_that_is_not_base64() -> None:
+    """A key that is not Base64 is refused at once, and not shown."""
 
-    assert key not in str(caught.value)
+    def check(key: str) -> None:
+        with pytest.raises(ConfigError, match="key") as caught:
+            OnePageCRM(uid="u", key=key)
 
+        assert key not in str(caught.value)
 
-@pytest.mark.parametrize("form", ["", "JSON", "csv", "xml ", None, ["json"]])
-def test_a_format_that_there_is_not(form: Any) -> None:
-    """A format that the server does not know is refused, with those it knows."""
-    with pytest.raises(ConfigError, match="json, xml, yaml"):
-        OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format=form)
+    assert failures(check, product(["no Base64!", "AAA", "é"])) == []
 
 
-def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where PyYAML is not installed, the client of that format names the extra."""
+def test_rejects_unknown_format() -> None:
+    """An unknown format is refused; the error lists the known ones."""
+
+    def check(format_: Any) -> None:
+        with pytest.raises(ConfigError, match="json, xml, yaml"):
+            OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format=format_)
+
+    assert failures(check, product(["", "JSON", "csv", "xml ", None, ["json"]])) == []
+
+
+def test_missing_pyyaml_names_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without PyYAML the client of that format names the extra."""
     monkeypatch.setitem(sys.modules, "yaml", None)
     monkeypatch.delitem(sys.modules, "crmkit.onepagecrm.yaml", raising=False)
 
@@ -99,41 +111,44 @@ def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
         OnePageCRM(uid="u", key=ONEPAGECRM_KEY, format="yaml")
 
 
-@pytest.mark.parametrize("form", ["json", "xml"])
-def test_a_client_loads_no_readers(form: str) -> None:
-    """Making a client loads neither a parser nor the document, and asks for nothing."""
-    program = f"""
+def test_client_loads_no_parser() -> None:
+    """Making a client loads neither a parser nor the document, and sends nothing."""
+
+    def check(format_: str) -> None:
+        program = f"""
 import sys
 from crmkit.onepagecrm import OnePageCRM
-crm = OnePageCRM(uid="u", key="{ONEPAGECRM_KEY}", format="{form}")
+crm = OnePageCRM(uid="u", key="{ONEPAGECRM_KEY}", format="{format_}")
 print(crm, sorted(name for name in sys.modules if "yaml" in name or "expat" in name
                   or name.startswith("crmkit.onepagecrm.")))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
 
-    modules = ["client", "signature", "vendor", "view"]
-    loaded = [f"crmkit.onepagecrm.{name}" for name in modules]
-    assert done.stdout.strip() == f"<OnePageCRM at https://app.onepagecrm.com/api> {loaded}"
+        modules = ["client", "signature", "vendor", "view"]
+        loaded = [f"crmkit.onepagecrm.{name}" for name in modules]
+        assert done.stdout.strip() == f"<OnePageCRM at https://app.onepagecrm.com/api> {loaded}"
+
+    assert failures(check, product(["json", "xml"])) == []
 
 
-def test_credentials_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Uid, key and address come from the environment; what is passed wins."""
+def test_reads_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uid, key and address come from the environment; arguments win."""
     monkeypatch.setenv("ONEPAGECRM_UID", "from-env")
     monkeypatch.setenv("ONEPAGECRM_KEY", ONEPAGECRM_KEY)
     monkeypatch.setenv("ONEPAGECRM_BASE_URL", "https://env.test/api")
 
-    for given, uid in ((None, "from-env"), ("mine", "mine")):
+    for uid, expected in ((None, "from-env"), ("mine", "mine")):
         transport = Canned(VERSION)
-        with OnePageCRM(uid=given, transport=transport) as crm:
+        with OnePageCRM(uid=uid, transport=transport) as crm:
             assert "env.test" in repr(crm)
             crm.api_version()
-        assert transport.seen[0].headers["x-onepagecrm-uid"] == uid
+        assert transport.seen[0].headers["x-onepagecrm-uid"] == expected
 
 
 @pytest.mark.parametrize("passed", [False, True])
-def test_a_login_of_the_environment(monkeypatch: pytest.MonkeyPatch, passed: bool) -> None:
+def test_reads_login_from_environment(monkeypatch: pytest.MonkeyPatch, passed: bool) -> None:
     """Login and password come from the environment; passed ones win over a key in there."""
     if passed:
         monkeypatch.setenv("ONEPAGECRM_UID", "from-env")
@@ -142,9 +157,9 @@ def test_a_login_of_the_environment(monkeypatch: pytest.MonkeyPatch, passed: boo
         monkeypatch.setenv("ONEPAGECRM_LOGIN", LOGIN["login"])
         monkeypatch.setenv("ONEPAGECRM_PASSWORD", LOGIN["password"])
     transport = Canned(session(), VERSION)
-    given: dict[str, Any] = LOGIN if passed else {}
+    arguments: dict[str, Any] = LOGIN if passed else {}
 
-    with OnePageCRM(**given, transport=transport) as crm:
+    with OnePageCRM(**arguments, transport=transport) as crm:
         crm.api_version()
 
     assert transport.seen[0].path == "/api/auth/login.json"
@@ -153,22 +168,24 @@ def test_a_login_of_the_environment(monkeypatch: pytest.MonkeyPatch, passed: boo
 # -- login -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "yaml"])
-def test_the_first_call_logs_in(
-    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs, form: str
-) -> None:
+def test_first_call_logs_in(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A client with a password logs in when it first needs a key, and then signs with it."""
-    crm = mocked_onepagecrm(**mocks.onepagecrm.login, format=form)
-    assert len(mocks.onepagecrm.journal) == 0
 
-    assert crm(version) == crm(version) == "1.2"
+    def check(format_: str) -> None:
+        mocks.reset()
+        crm = mocked_onepagecrm(**mocks.onepagecrm.login, format=format_)
+        assert len(mocks.onepagecrm.journal) == 0
 
-    operations = [one.operation for one in mocks.onepagecrm.journal]
-    assert operations.count("auth_login") == 1
+        assert crm(version) == crm(version) == "1.2"
+
+        operations = [request.operation for request in mocks.onepagecrm.journal]
+        assert operations.count("auth_login") == 1
+
+    assert failures(check, product(["json", "xml", "yaml"])) == []
 
 
-def test_what_a_login_sends(onepagecrm: MakeOnePageCRM) -> None:
-    """Login and password go as a form in UTF-8, without a signature."""
+def test_login_request(onepagecrm: MakeOnePageCRM) -> None:
+    """Login and password are sent as a form in UTF-8, without a signature."""
     crm = onepagecrm(session(), VERSION, **LOGIN)
 
     crm(version)
@@ -180,7 +197,7 @@ def test_what_a_login_sends(onepagecrm: MakeOnePageCRM) -> None:
     assert second.headers["x-onepagecrm-uid"] == ONEPAGECRM_UID
 
 
-def test_many_threads_log_in_once(mocks: MockCRMs) -> None:
+def test_threads_share_login(mocks: MockCRMs) -> None:
     """Threads that need a key at the same time share one login."""
     mock = mocks.onepagecrm
     start = threading.Barrier(8)
@@ -194,10 +211,10 @@ def test_many_threads_log_in_once(mocks: MockCRMs) -> None:
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(work, range(8))) == ["1.2"] * 8
 
-    assert [one.operation for one in mock.journal].count("auth_login") == 1
+    assert [request.operation for request in mock.journal].count("auth_login") == 1
 
 
-def test_many_tasks_log_in_once(mocks: MockCRMs) -> None:
+def test_tasks_share_login(mocks: MockCRMs) -> None:
     """Tasks that need a key at the same time share one login."""
     mock = mocks.onepagecrm
 
@@ -208,60 +225,60 @@ def test_many_tasks_log_in_once(mocks: MockCRMs) -> None:
             return await asyncio.gather(*(crm.api_version() for _ in range(8)))
 
     assert asyncio.run(work()) == ["1.2"] * 8
-    assert [one.operation for one in mock.journal].count("auth_login") == 1
+    assert [request.operation for request in mock.journal].count("auth_login") == 1
 
 
 class Slow(httpx.AsyncBaseTransport):
-    """Refuses the login when everybody has asked."""
+    """Refuses the login after other tasks have asked."""
 
     def __init__(self) -> None:
         self.logins = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Let others come first."""
+        """Let other tasks run first."""
         self.logins += 1
         for _ in range(20):
             await asyncio.sleep(0)
-        said = {"timestamp": 1, "status": BAD_LOGIN, "message": "Bad login"}
-        return httpx.Response(200, json=said, request=request)
+        body = {"timestamp": 1, "status": BAD_LOGIN, "message": "Bad login"}
+        return httpx.Response(200, json=body, request=request)
 
 
-def test_a_refused_login_is_told_to_all_who_waited() -> None:
-    """A wrong password is tried once, not by each task that waited; a later call tries anew."""
+def test_waiting_tasks_get_error_of_login() -> None:
+    """A wrong password is sent once, not by each waiting task; a later call tries again."""
     transport = Slow()
 
     async def work() -> list[Any]:
         async with AsyncOnePageCRM(transport=transport, **LOGIN) as crm:
             calls = (crm.api_version() for _ in range(5))
-            found = await asyncio.gather(*calls, return_exceptions=True)
+            result = await asyncio.gather(*calls, return_exceptions=True)
             assert transport.logins == 1
             with pytest.raises(AuthenticationError):
                 await crm.api_version()
-            return found
+            return result
 
-    found = asyncio.run(work())
+    result = asyncio.run(work())
 
-    assert [type(one) for one in found] == [AuthenticationError] * 5
-    assert {one.code for one in found} == {BAD_LOGIN}
-    assert len({id(one) for one in found}) == 5  # each has a traceback of its own
+    assert [type(error) for error in result] == [AuthenticationError] * 5
+    assert {error.code for error in result} == {BAD_LOGIN}
+    assert len({id(error) for error in result}) == 5  # each has a traceback of its own
     assert transport.logins == 2
 
 
-def test_a_login_that_is_lost_is_repeated_with_its_call(onepagecrm: MakeOnePageCRM) -> None:
-    """Of a call that waits for a key nothing was sent, so even a creation is tried again."""
+def test_lost_login_is_retried(onepagecrm: MakeOnePageCRM) -> None:
+    """A call that waits for a key has not been sent, so that even a creation is retried."""
     done = envelope(tags={"system": [], "custom": []})
     crm = onepagecrm(httpx.ReadError("reset"), session(), done, **LOGIN)
 
     crm(lambda crm: crm.tags.create(name="Solar"))
 
-    assert [one.path for one in crm.seen] == [
+    assert [request.path for request in crm.seen] == [
         *["/api/auth/login.json"] * 2,
         "/api/tags.json",
     ]
 
 
-def test_a_login_that_never_gets_through(onepagecrm: MakeOnePageCRM) -> None:
-    """Retries of login and call do not multiply, and the error says that nothing was done."""
+def test_retries_of_login_do_not_multiply(onepagecrm: MakeOnePageCRM) -> None:
+    """Retries of login and call do not multiply, and nothing may be processed."""
     crm = onepagecrm(httpx.ReadError("reset"), **LOGIN)
 
     with pytest.raises(TransportError) as caught:
@@ -272,22 +289,26 @@ def test_a_login_that_never_gets_through(onepagecrm: MakeOnePageCRM) -> None:
     assert caught.value.operation == "auth.login"
 
 
-@pytest.mark.parametrize(
-    "data", [None, {}, {"uid": "u"}, {"uid": "u", "key": "no Base64!"}, {"uid": 7, "key": "AAAA"}]
-)
-def test_a_login_without_a_key(onepagecrm: MakeOnePageCRM, data: Any) -> None:
-    """A reply to a login that gives no key that can sign is a DecodeError, and keeps no reply."""
-    crm = onepagecrm(envelope(data=data), **LOGIN)
+def test_login_without_key_is_decode_error(onepagecrm: MakeOnePageCRM) -> None:
+    """A login reply without a usable key is a DecodeError that keeps no response."""
+    cases = product(
+        [None, {}, {"uid": "u"}, {"uid": "u", "key": "no Base64!"}, {"uid": 7, "key": "AAAA"}]
+    )
 
-    with pytest.raises(DecodeError) as caught:
-        crm(version)
+    def check(data: Any) -> None:
+        crm = onepagecrm(envelope(data=data), **LOGIN)
 
-    assert caught.value.operation == "auth.login"
-    assert caught.value.response is None
+        with pytest.raises(DecodeError) as caught:
+            crm(version)
+
+        assert caught.value.operation == "auth.login"
+        assert caught.value.response is None
+
+    assert failures(check, cases) == []
 
 
-def test_a_login_that_is_half_readable(onepagecrm: MakeOnePageCRM) -> None:
-    """The error of a login that cannot be read keeps no reply: the key may stand in it."""
+def test_unreadable_login_keeps_no_response(onepagecrm: MakeOnePageCRM) -> None:
+    """The error of an unreadable login keeps no response: the key may be in it."""
     crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY}, tags=[]), **LOGIN)
 
     with pytest.raises(DecodeError) as caught:
@@ -296,15 +317,15 @@ def test_a_login_that_is_half_readable(onepagecrm: MakeOnePageCRM) -> None:
     assert caught.value.response is None
 
 
-def test_login_by_hand(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """`auth.login` gives the session, and the client goes on as that user, whenever it must."""
+def test_login_changes_user(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """`auth.login` returns the session, and the client continues as that user."""
     mock = mocks.onepagecrm
     solar = mock.logins["solar"]
     crm = mocked_onepagecrm()
     assert crm(lambda crm: crm.settings.user()).email == "api@example.com"
 
-    found = crm(lambda crm: crm.auth.login(**solar))
-    assert (found.uid, found.key) == tuple(mock.accounts["solar"].values())
+    result = crm(lambda crm: crm.auth.login(**solar))
+    assert (result.uid, result.key) == tuple(mock.accounts["solar"].values())
     assert crm(lambda crm: crm.settings.user()).email == solar["login"]
 
     crm(lambda crm: crm.auth.logout())
@@ -314,23 +335,27 @@ def test_login_by_hand(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> No
 # -- keys that end -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("form", ["json", "xml", "yaml"])
-def test_a_new_key(mocked_onepagecrm: MakeOnePageCRM, form: str) -> None:
-    """After `auth.change_api_key` the client signs with the new key; other clients are out."""
-    crm, other = mocked_onepagecrm(format=form), mocked_onepagecrm(format=form)
-    other(version)
+def test_change_api_key(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """After `auth.change_api_key` the client signs with the new key; other clients are refused."""
 
-    key = crm(lambda crm: crm.auth.change_api_key())
-
-    assert len(key) == 44
-    assert crm(version) == "1.2"
-    with pytest.raises(AuthenticationError) as caught:
+    def check(format_: str) -> None:
+        mocks.reset()
+        crm, other = mocked_onepagecrm(format=format_), mocked_onepagecrm(format=format_)
         other(version)
-    assert caught.value.code == BAD_TOKEN
+
+        key = crm(lambda crm: crm.auth.change_api_key())
+
+        assert len(key) == 44
+        assert crm(version) == "1.2"
+        with pytest.raises(AuthenticationError) as caught:
+            other(version)
+        assert caught.value.code == BAD_TOKEN
+
+    assert failures(check, product(["json", "xml", "yaml"])) == []
 
 
-def test_after_a_logout(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
-    """After `auth.logout` a client with a key alone is out; one with a password logs in again."""
+def test_logout_ends_key(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+    """After `auth.logout` a client with a key alone is refused; one with a password logs in."""
     alone, able = mocked_onepagecrm(), mocked_onepagecrm(**mocks.onepagecrm.login)
     able(version)
 
@@ -342,7 +367,9 @@ def test_after_a_logout(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> N
     assert able(version) == "1.2"
 
 
-def test_a_key_that_somebody_ended(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
+def test_refused_key_is_renewed_by_login(
+    mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
+) -> None:
     """Where the server refuses the key, a client with a password logs in and repeats the call."""
     mock = mocks.onepagecrm
     crm = mocked_onepagecrm(**mock.login)
@@ -352,12 +379,12 @@ def test_a_key_that_somebody_ended(mocked_onepagecrm: MakeOnePageCRM, mocks: Moc
 
     crm(lambda crm: crm.tags.create(name="Once"))
 
-    operations = [one.operation for one in mock.journal][before:]
+    operations = [request.operation for request in mock.journal][before:]
     assert operations == ["tags_create", "auth_login", "tags_create"]
-    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+    assert [tag.name for tag in crm(lambda crm: crm.tags.list())].count("Once") == 1
 
 
-def test_a_key_and_a_password(onepagecrm: MakeOnePageCRM) -> None:
+def test_key_is_used_before_password(onepagecrm: MakeOnePageCRM) -> None:
     """A client with both signs with the key, and logs in when the server refuses it."""
     crm = onepagecrm(
         *(VERSION, envelope(BAD_TOKEN), session(OTHER_KEY), VERSION),
@@ -367,12 +394,12 @@ def test_a_key_and_a_password(onepagecrm: MakeOnePageCRM) -> None:
     crm(version)
     crm(version)
 
-    paths = [one.path.rpartition("/")[2] for one in crm.seen]
+    paths = [request.path.rpartition("/")[2] for request in crm.seen]
     assert paths == ["api_version.json", "api_version.json", "login.json", "api_version.json"]
 
 
-def test_a_key_that_is_never_right(onepagecrm: MakeOnePageCRM) -> None:
-    """A second refusal is raised: the client does not log in for ever."""
+def test_second_refusal_raises(onepagecrm: MakeOnePageCRM) -> None:
+    """A second refusal is raised: the client does not log in forever."""
     crm = onepagecrm(session(), envelope(BAD_TOKEN), session(), envelope(BAD_TOKEN), **LOGIN)
 
     with pytest.raises(AuthenticationError) as caught:
@@ -382,19 +409,22 @@ def test_a_key_that_is_never_right(onepagecrm: MakeOnePageCRM) -> None:
     assert len(crm.seen) == 4
 
 
-@pytest.mark.parametrize("code", [BAD_LOGIN, 105])
-def test_other_refusals_are_not_mended(onepagecrm: MakeOnePageCRM, code: int) -> None:
+def test_other_refusals_are_not_recovered(onepagecrm: MakeOnePageCRM) -> None:
     """Only a refused key is replaced."""
-    crm = onepagecrm(session(), envelope(code), **LOGIN)
 
-    with pytest.raises(AuthenticationError):
-        crm(version)
+    def check(code: int) -> None:
+        crm = onepagecrm(session(), envelope(code), **LOGIN)
 
-    assert len(crm.seen) == 2
+        with pytest.raises(AuthenticationError):
+            crm(version)
+
+        assert len(crm.seen) == 2
+
+    assert failures(check, product([BAD_LOGIN, 105])) == []
 
 
-def test_a_key_that_another_thread_has_replaced(mocks: MockCRMs) -> None:
-    """A call whose key died on its way is repeated with the key that another thread got since."""
+def test_uses_key_of_another_thread(mocks: MockCRMs) -> None:
+    """A call whose key ended on its way is repeated with the key that another thread got."""
     mock = mocks.onepagecrm
     crm = OnePageCRM(base_url=mock.base_url, transport=mock.transport, **mock.credentials)
     crm.api_version()
@@ -402,7 +432,7 @@ def test_a_key_that_another_thread_has_replaced(mocks: MockCRMs) -> None:
 
     async def swap(request: httpx.Request, call_next: Callable[..., Any]) -> httpx.Response:
         response: httpx.Response = await call_next(request)
-        if not swapped:  # while this reply is under way, another thread changes the key
+        if not swapped:  # another thread changes the key before this reply arrives
             swapped.append("")
             swapped.append(crm.auth.change_api_key())
             request.headers["X-OnePageCRM-Auth"] = "0" * 64
@@ -419,7 +449,7 @@ def test_a_key_that_another_thread_has_replaced(mocks: MockCRMs) -> None:
 # -- the clock ---------------------------------------------------------------------------------
 
 
-def test_a_clock_that_is_wrong(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
+def test_expired_signature_sets_clock(onepagecrm: MakeOnePageCRM, clock: Clock) -> None:
     """An expired signature sets the clock by the server's; the call is signed and sent again."""
     crm = onepagecrm(envelope(EXPIRED, timestamp=1_338_797_714), VERSION)
 
@@ -427,22 +457,22 @@ def test_a_clock_that_is_wrong(onepagecrm: MakeOnePageCRM, clock: Clock) -> None
     clock.now += 100
     crm(version)
 
-    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    times = [int(request.headers["x-onepagecrm-ts"]) for request in crm.seen]
     assert times == [1_000_000, 1_338_797_714, 1_338_797_814]
-    assert len({one.headers["x-onepagecrm-auth"] for one in crm.seen}) == 3
+    assert len({request.headers["x-onepagecrm-auth"] for request in crm.seen}) == 3
     assert clock.waits == []
 
 
-def test_a_creation_is_repeated_as_well(mocked_onepagecrm: MakeOnePageCRM) -> None:
-    """Under an expired signature the server does nothing: a creation is sent again, and is one."""
+def test_creation_with_expired_signature_is_repeated(mocked_onepagecrm: MakeOnePageCRM) -> None:
+    """A creation with an expired signature was not processed: it is sent again, and is one."""
     crm = mocked_onepagecrm()  # the mock's clock is decades ahead of the test's
 
     crm(lambda crm: crm.tags.create(name="Once"))
 
-    assert [one.name for one in crm(lambda crm: crm.tags.list())].count("Once") == 1
+    assert [tag.name for tag in crm(lambda crm: crm.tags.list())].count("Once") == 1
 
 
-def test_a_clock_that_stays_wrong(onepagecrm: MakeOnePageCRM) -> None:
+def test_second_expired_signature_raises(onepagecrm: MakeOnePageCRM) -> None:
     """A second expired signature is raised."""
     crm = onepagecrm(envelope(EXPIRED, timestamp=5), max_retries=0)
 
@@ -453,7 +483,7 @@ def test_a_clock_that_stays_wrong(onepagecrm: MakeOnePageCRM) -> None:
     assert len(crm.seen) == 2
 
 
-def test_a_server_that_does_not_tell_its_time(onepagecrm: MakeOnePageCRM) -> None:
+def test_expired_signature_without_timestamp_raises(onepagecrm: MakeOnePageCRM) -> None:
     """Without a timestamp there is nothing to set the clock by."""
     crm = onepagecrm(reply({"status": EXPIRED, "message": "expired"}))
 
@@ -463,89 +493,97 @@ def test_a_server_that_does_not_tell_its_time(onepagecrm: MakeOnePageCRM) -> Non
     assert len(crm.seen) == 1
 
 
-def test_a_retry_is_signed_anew(onepagecrm: MakeOnePageCRM) -> None:
-    """Each attempt bears the time at which it is made."""
+def test_signs_each_attempt(onepagecrm: MakeOnePageCRM) -> None:
+    """Each attempt is signed with its own time."""
     crm = onepagecrm(reply("", 503, {"Retry-After": "7"}), VERSION)
 
     crm(version)
 
-    times = [int(one.headers["x-onepagecrm-ts"]) for one in crm.seen]
+    times = [int(request.headers["x-onepagecrm-ts"]) for request in crm.seen]
     assert times == [1_000_000, 1_000_007]
 
 
 def test_views_share_key_and_clock(onepagecrm: MakeOnePageCRM) -> None:
-    """`with_options` gives a client that signs with the same key and clock."""
+    """`with_options` returns a client that signs with the same key and clock."""
     crm = onepagecrm(session(), envelope(EXPIRED, timestamp=5_000_000), VERSION, **LOGIN)
     crm(version)
 
     crm(version, crm.crm.with_options(timeout=1))
 
-    assert [one.path for one in crm.seen].count("/api/auth/login.json") == 1
+    assert [request.path for request in crm.seen].count("/api/auth/login.json") == 1
     assert crm.seen[-1].headers["x-onepagecrm-ts"] == "5000000"
 
 
 # -- secrets -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        [envelope(BAD_LOGIN)],
-        [reply({"timestamp": 1, "status": BAD_LOGIN, "message": f"bad {LOGIN['password']}"})],
-        [reply({"timestamp": 1, "status": 999, "message": f"{LOGIN['password']}"}, 500)],
-        [reply("<html>", 502)],
-        [reply("")],
-        [httpx.ReadTimeout("slow")],
-        [session(), envelope(BAD_TOKEN), session(), envelope(BAD_TOKEN)],
-        [session(), reply({"timestamp": 1, "status": 108, "message": f"key {ONEPAGECRM_KEY}"})],
-        [session(), httpx.ReadTimeout("slow")],
-        [session(), reply("nothing")],
-    ],
-)
-def test_neither_key_nor_password_is_told(
-    onepagecrm: MakeOnePageCRM, caplog: pytest.LogCaptureFixture, answers: list[Any]
+def test_outputs_have_neither_key_nor_password(
+    onepagecrm: MakeOnePageCRM, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Logs, errors, the requests that errors keep, and reprs hold neither key nor password."""
-    caplog.set_level(logging.DEBUG)
-    crm = onepagecrm(*answers, **LOGIN, max_retries=0)
+    """Logs, errors, the requests that errors keep, and reprs have neither key nor password."""
+    cases = product(
+        [
+            [envelope(BAD_LOGIN)],
+            [reply({"timestamp": 1, "status": BAD_LOGIN, "message": f"bad {LOGIN['password']}"})],
+            [reply({"timestamp": 1, "status": 999, "message": f"{LOGIN['password']}"}, 500)],
+            [reply("<html>", 502)],
+            [reply("")],
+            [httpx.ReadTimeout("slow")],
+            [session(), envelope(BAD_TOKEN), session(), envelope(BAD_TOKEN)],
+            [session(), reply({"timestamp": 1, "status": 108, "message": f"key {ONEPAGECRM_KEY}"})],
+            [session(), httpx.ReadTimeout("slow")],
+            [session(), reply("nothing")],
+        ]
+    )
 
-    with pytest.raises(CRMError) as caught:
-        crm(version)
+    def check(answers: list[Any]) -> None:
+        caplog.clear()
+        caplog.set_level(logging.DEBUG)
+        crm = onepagecrm(*answers, **LOGIN, max_retries=0)
 
-    error: Any = caught.value
-    kept = [
-        getattr(error, "request", None),
-        getattr(getattr(error, "response", None), "request", None),
-    ]
-    told = [str(error), repr(error), caplog.text, repr(crm.crm), repr(vars(crm.crm))]
-    for request in kept:
-        if request is not None:
-            told += [repr(request.headers.raw), request.read().decode(), repr(request.extensions)]
-    shown = pickle.dumps(kept).decode("latin-1")
-    signatures = [one.headers.get("x-onepagecrm-auth") for one in crm.seen]
-    for secret in (LOGIN["password"], "s%C3%A9cret", ONEPAGECRM_KEY, *filter(None, signatures)):
-        assert not [one for one in told if secret in one], secret
-        assert secret not in shown
+        with pytest.raises(CRMError) as caught:
+            crm(version)
+
+        error: Any = caught.value
+        kept = [
+            getattr(error, "request", None),
+            getattr(getattr(error, "response", None), "request", None),
+        ]
+        texts = [str(error), repr(error), caplog.text, repr(crm.crm), repr(vars(crm.crm))]
+        for request in kept:
+            if request is not None:
+                texts += [
+                    repr(request.headers.raw),
+                    request.read().decode(),
+                    repr(request.extensions),
+                ]
+        pickled = pickle.dumps(kept).decode("latin-1")
+        signatures = [request.headers.get("x-onepagecrm-auth") for request in crm.seen]
+        for secret in (LOGIN["password"], "s%C3%A9cret", ONEPAGECRM_KEY, *filter(None, signatures)):
+            assert not [text for text in texts if secret in text], secret
+            assert secret not in pickled
+
+    assert failures(check, cases) == []
 
 
-def test_models_do_not_show_secrets(onepagecrm: MakeOnePageCRM) -> None:
-    """Neither the session that a login gives nor what is sent shows a key or a password."""
+def test_repr_of_models_has_no_secrets(onepagecrm: MakeOnePageCRM) -> None:
+    """The reprs of the session and of input models show neither key nor password."""
     rest: dict[str, Any] = dict.fromkeys(("firstname", "lastname", "company"))
     for name in ("timezone", "pipeline_mode", "customerlabel", "dateformat"):
         rest[name] = "off"
     rest |= {"listing": {"mode": "all", "size": 25}, "currency": {"symbol": "$", "code": "USD"}}
     crm = onepagecrm(envelope(data={"uid": "u", "key": OTHER_KEY, **rest}))
 
-    found = crm(lambda crm: crm.auth.login(**LOGIN))
+    result = crm(lambda crm: crm.auth.login(**LOGIN))
 
-    assert found.key == OTHER_KEY
-    shown = repr([found, LoginInput(**LOGIN), UserSettingsInput(email="a@b.c", password="hunter2")])
-    assert "uid='u'" in shown
-    assert not [one for one in (OTHER_KEY, LOGIN["password"], "hunter2") if one in shown]
+    assert result.key == OTHER_KEY
+    text = repr([result, LoginInput(**LOGIN), UserSettingsInput(email="a@b.c", password="hunter2")])
+    assert "uid='u'" in text
+    assert not [secret for secret in (OTHER_KEY, LOGIN["password"], "hunter2") if secret in text]
 
 
-def test_a_password_in_the_settings(onepagecrm: MakeOnePageCRM) -> None:
-    """The request that an error keeps of a change of password holds none."""
+def test_error_keeps_no_password(onepagecrm: MakeOnePageCRM) -> None:
+    """The request of a failed change of password is kept without the password."""
     settings = {"firstname": None, "lastname": None, "company": None, "email": "a@b.c"}
     crm = onepagecrm(envelope(data=settings), envelope(108))
 
