@@ -44,14 +44,14 @@ def asynchronous(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def client(asynchronous: bool) -> Iterator[MakeClient]:
     """Make clients over canned answers; they are closed after the test."""
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(*answers: Answer | Exception, **settings: Any) -> Driver:
-        made.append(Driver(asynchronous, Canned(*answers), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, Canned(*answers), **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
@@ -65,16 +65,16 @@ def mocks() -> Iterator[MockCRMs]:
 @pytest.fixture
 def mocked(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
     """Make clients of the mock; they are closed after the test."""
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(**settings: Any) -> Driver:
         relenta = mocks.relenta
         settings = {"base_url": relenta.base_url, **relenta.credentials, **settings}
-        made.append(Driver(asynchronous, relenta.transport, **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, relenta.transport, **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
@@ -83,17 +83,17 @@ def onepagecrm(asynchronous: bool) -> Iterator[MakeOnePageCRM]:
     """Make clients of OnePageCRM over canned answers; they are closed after the test."""
     from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(*answers: Answer | Exception, **settings: Any) -> Driver:
         if "login" not in settings:
             settings = {"uid": ONEPAGECRM_UID, "key": ONEPAGECRM_KEY, **settings}
         transport = Canned(*answers)
-        made.append(Driver(asynchronous, transport, (OnePageCRM, AsyncOnePageCRM), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, transport, (OnePageCRM, AsyncOnePageCRM), **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
@@ -102,18 +102,20 @@ def mocked_onepagecrm(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeOnePa
     """Make clients of the mock of OnePageCRM; they are closed after the test."""
     from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(**settings: Any) -> Driver:
         mock = mocks.onepagecrm
         if "login" not in settings:
             settings = {**mock.credentials, **settings}
         settings = {"base_url": mock.base_url, **settings}
-        made.append(Driver(asynchronous, mock.transport, (OnePageCRM, AsyncOnePageCRM), **settings))
-        return made[-1]
+        drivers.append(
+            Driver(asynchronous, mock.transport, (OnePageCRM, AsyncOnePageCRM), **settings)
+        )
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
@@ -123,35 +125,35 @@ ESPO_KEY = "5f1b3d9a7c2e4860b1d3f5a7c9e0b2d4"
 @pytest.fixture
 def espo(asynchronous: bool) -> Iterator[MakeEspo]:
     """Make clients of EspoCRM or AutoCRM over canned answers; they are closed after the test."""
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(*answers: Answer | Exception, profile: str = "espocrm", **settings: Any) -> Driver:
         settings.setdefault("base_url", "https://crm.example.com")
         if not settings.keys() & {"api_key", "username"}:
             settings["api_key"] = ESPO_KEY
-        made.append(Driver(asynchronous, Canned(*answers), _espo_clients(profile), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, Canned(*answers), _espo_clients(profile), **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
 @pytest.fixture
 def mocked_espo(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeEspo]:
     """Make clients of the mocks of EspoCRM and AutoCRM; they are closed after the test."""
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(*, profile: str = "espocrm", **settings: Any) -> Driver:
         mock = mocks.autocrm if profile == "autocrm" else mocks.espocrm
         if not settings.keys() & {"api_key", "username"}:
             settings |= mock.credentials
         settings.setdefault("base_url", mock.base_url)
-        made.append(Driver(asynchronous, mock.transport, _espo_clients(profile), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, mock.transport, _espo_clients(profile), **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()
 
 
@@ -168,14 +170,14 @@ def monica(asynchronous: bool, mocks: MockCRMs) -> Iterator[MakeClient]:
     """Make clients of the mock of Monica; they are closed after the test."""
     from crmkit.monica.client import AsyncMonica, Monica
 
-    made: list[Driver] = []
+    drivers: list[Driver] = []
 
     def make(**settings: Any) -> Driver:
         mock = mocks.monica
         settings = {"base_url": mock.base_url, **mock.credentials, **settings}
-        made.append(Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings))
-        return made[-1]
+        drivers.append(Driver(asynchronous, mock.transport, (Monica, AsyncMonica), **settings))
+        return drivers[-1]
 
     yield make
-    for driver in made:
+    for driver in drivers:
         driver.end()

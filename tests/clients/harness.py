@@ -295,17 +295,17 @@ def failures(check: Callable[..., None], cases: Iterable[tuple[Any, ...]]) -> li
 
     A table is one test that way, and a run shows all its failures: `assert failures(…) == []`.
     """
-    found: list[str] = []
+    failed: list[str] = []
     count = 0
     for count, case in enumerate(cases, 1):  # noqa: B007 - counted for the check below
         try:
             check(*case)
         except _FAILED as error:
-            found.append(f"{_label(case)}: {error}")
+            failed.append(f"{_label(case)}: {error}")
         except _UNEXPECTED as error:
-            found.append(f"{_label(case)}: {type(error).__name__}: {error}")
+            failed.append(f"{_label(case)}: {type(error).__name__}: {error}")
     assert count, "the table is empty"
-    return found
+    return failed
 
 
 def _label(case: tuple[Any, ...]) -> str:

@@ -149,7 +149,7 @@ def test_to_dict_rejects_what_a_call_rejects() -> None:
             cls(**keywords).to_dict()
         assert caught.value.argument == argument
 
-    cases = [(*case, ContactInput) for case in CONTACT[:23]]
+    cases: list[tuple[Any, ...]] = [(*case, ContactInput) for case in CONTACT[:23]]
     cases += [(*case, ActivityInput) for case in ACTIVITY[:17]]
     assert failures(check, cases) == []
 

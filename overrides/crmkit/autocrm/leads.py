@@ -52,6 +52,9 @@ class _Conversion(EntityType):
                 for name, record in parts
             }
             body: dict[str, Any] = {"records": wire_tree(made, "records")}
+            if not isinstance(skip, bool):
+                problem = f"expected bool, got {type(skip).__name__}"
+                raise ArgumentError("skip_duplicate_check", problem)
         if skip:
             body["skipDuplicateCheck"] = True
         page = self._call(LEADS_CONVERT_BY_ID, {"id": id}, options, body)

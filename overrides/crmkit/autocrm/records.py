@@ -167,6 +167,9 @@ class EntityType(Resource):
 
         own = {"entityType": self.entity_type, **own}
         run = mass_actions.MASS_ACTIONS_RUN
+        if not isinstance(idle, bool):
+            problem = f"expected bool, got {type(idle).__name__}"
+            raise ArgumentError("idle", problem, operation=page.name)
         if idle:  # AutoCRM's page knows nothing of it
             return await send(self._call(run, {}, options, {**own, "idle": True}))
         if "where" in body:
