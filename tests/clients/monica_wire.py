@@ -15,6 +15,12 @@ TOKEN = "eyJ0eXAiOiJKV1Qi.eyJhdWQiOiIxIn0.c2lnbmF0dXJl"  # not a real one
 CLIENT: dict[str, Any] = {"crms": (Monica, AsyncMonica), "token": TOKEN}
 BASE_URL = "https://app.monicahq.com/api"
 
+ALIVE: dict[str, Any] = {
+    "is_birthdate_known": False,
+    "is_deceased": False,
+    "is_deceased_date_known": False,
+}
+
 
 def data(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Answer with Monica's envelope around a payload."""
@@ -46,3 +52,10 @@ def recorded() -> Iterator[dict[str, Any]]:
     path = Path(__file__).parents[1] / "recorded" / "monica.jsonl"
     for line in path.read_text("utf-8").splitlines():
         yield json.loads(line)
+
+
+def members_of(record: Any) -> dict[str, Any]:
+    """Return a record's members, without what every update changes."""
+    tree: dict[str, Any] = record.to_dict()
+    tree.pop("updated_at")
+    return tree

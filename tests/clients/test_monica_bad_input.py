@@ -26,11 +26,10 @@ from crmkit.monica import File
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import Clock, Driver, failures, sync_alone
-from tests.clients.monica_wire import CLIENT, data
+from tests.clients.monica_wire import ALIVE, CLIENT, data
 
 asynchronous = sync_alone
 
-ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
 Work = Callable[[Any], Any]
 
 

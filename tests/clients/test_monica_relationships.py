@@ -11,11 +11,9 @@ from crmkit import NotFoundError, ValidationError
 from crmkit.monica import Relationship, RelationshipType
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import Driver, failures, reply, sync_alone
-from tests.clients.monica_wire import CLIENT, example, listed
+from tests.clients.monica_wire import ALIVE, CLIENT, example, listed
 
 asynchronous = sync_alone
-
-ALIVE = {"is_birthdate_known": False, "is_deceased": False, "is_deceased_date_known": False}
 
 
 def person(crm: Driver, name: str, **members: Any) -> int:
