@@ -53,7 +53,7 @@ UNREADABLE: dict[str, Answer] = {
     "null": reply(b"null"),
     "an envelope without status": reply({"data": []}),
     "a status that is a str": reply({"status": "true", "code": 200, "data": []}),
-    "no data": reply({"status": True, "code": 200}),
+    "absent data": reply({"status": True, "code": 200}),
     "null data": reply(envelope(None)),
     "data of another type": reply(envelope("nothing")),
     "invalid UTF-8": reply(b'{"status": true, "data": [{"full_name": "\xff\xfe"}]}'),

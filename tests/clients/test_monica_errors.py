@@ -165,7 +165,8 @@ def test_error_of_any_shape_keeps_class(client: MakeClient) -> None:
 
 def test_redirect_to_front_or_login_page_is_authentication_error(client: MakeClient) -> None:
     """A redirect to the front page or a login page is an AuthenticationError."""
-    cases = product(["https://app.monicahq.com", "https://app.monicahq.com/", "/"])
+    site = "https://app.monicahq.com"
+    cases = product([site, f"{site}/", "/", f"{site}/login"])
 
     def check(location: str) -> None:
         error = error_of(client, reply("<!DOCTYPE html>", 302, {"Location": location}))

@@ -131,17 +131,17 @@ PARTS: dict[str, Callable[[Any], Any]] = {
     "first meeting": lambda crm: crm.contacts.update_introduction(1, general_information="x"),
     "avatar": lambda crm: crm.contacts.update_avatar(1, source="default"),
     "tags": lambda crm: crm.contacts.set_tags(1, ["x"]),
-    "a tag less": lambda crm: crm.contacts.unset_tags(1, [3]),
-    "no tags": lambda crm: crm.contacts.clear_tags(1),
+    "unset tag": lambda crm: crm.contacts.unset_tags(1, [3]),
+    "clear tags": lambda crm: crm.contacts.clear_tags(1),
     "photo of a gift": lambda crm: crm.gifts.set_photo(1, 1),
-    "a message": lambda crm: crm.conversations.add_message(
+    "add message": lambda crm: crm.conversations.add_message(
         1, written_at="2024-01-01", written_by_me=True, content="x"
     ),
-    "another message": lambda crm: crm.conversations.update_message(
+    "update message": lambda crm: crm.conversations.update_message(
         1, 1, written_at="2024-01-01", written_by_me=True, content="x"
     ),
-    "a message less": lambda crm: crm.conversations.delete_message(1, 1),
-    "myself": lambda crm: crm.set_me_contact(1),
+    "delete message": lambda crm: crm.conversations.delete_message(1, 1),
+    "me contact": lambda crm: crm.set_me_contact(1),
     "a note": lambda crm: crm.notes.create(contact_id=1, body="x"),
     "a task": lambda crm: crm.tasks.create(contact_id=1, title="x"),
     "a call": lambda crm: crm.calls.create(contact_id=1, called_at="2024-01-01"),
@@ -151,7 +151,7 @@ PARTS: dict[str, Callable[[Any], Any]] = {
     "a gift": lambda crm: crm.gifts.create(contact_id=1, name="x", status="idea"),
     "an address": lambda crm: crm.addresses.create(contact_id=1, name="x"),
     "a document": lambda crm: crm.documents.create(contact_id=1, document=b"x"),
-    "my note for her": lambda crm: crm.notes.update(3, contact_id=1),
+    "move note": lambda crm: crm.notes.update(3, contact_id=1),
 }
 
 

@@ -56,7 +56,7 @@ def test_never_creates_twice(mocked: MakeClient, mocks: MockCRMs, asynchronous: 
         if id is not None:
             assert ids == [id]
 
-    # The retries are one coroutine: the async adapter is tried with each fault once.
+    # Retries are one coroutine: the async adapter is tested once with each fault.
     cases = product(FAULTS, [2] if asynchronous else [1, 2, None])
     assert failures(check, cases) == []
 

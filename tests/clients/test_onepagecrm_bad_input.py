@@ -31,8 +31,8 @@ NOBODY = "4e5dea11638190102c0003ff"
 
 UNSENDABLE: dict[str, tuple[Any, str]] = {
     "tag with a comma": (lambda crm: crm.contacts.create(lastname="x", tags=["a,b"]), "tags[0]"),
-    "tag that is no text": (lambda crm: crm.contacts.create(lastname="x", tags=[1]), "tags[0]"),
-    "tags that are no list": (lambda crm: crm.contacts.create(lastname="x", tags="a"), "tags"),
+    "tag that is not a str": (lambda crm: crm.contacts.create(lastname="x", tags=[1]), "tags[0]"),
+    "tags that are not a list": (lambda crm: crm.contacts.create(lastname="x", tags="a"), "tags"),
     "phone with a bar": (
         lambda crm: crm.contacts.create(
             lastname="x", phones=[{"type": "work", "number": "+353|86"}]
@@ -58,38 +58,38 @@ UNSENDABLE: dict[str, tuple[Any, str]] = {
         lambda crm: crm.contacts.create(lastname="x", phones=[{"number": "1"}]),
         "phones[0]",
     ),
-    "phone with more": (
+    "phone with another member": (
         lambda crm: crm.contacts.create(
             lastname="x", phones=[{"type": "work", "number": "1", "note": "x"}]
         ),
         "phones[0]",
     ),
-    "phone that is a text": (
+    "phone that is a str": (
         lambda crm: crm.contacts.create(lastname="x", phones=["work|1"]),
         "phones[0]",
     ),
-    "e-mail with a comma": (
+    "email with a comma": (
         lambda crm: crm.contacts.create(lastname="x", emails=[{"type": "work", "address": "a,b"}]),
         "emails[0]",
     ),
-    "web address with a bar": (
+    "url with a bar": (
         lambda crm: crm.contacts.create(
             lastname="x", urls=[{"type": "website", "address": "http://x/?a|b"}]
         ),
         "urls[0]",
     ),
-    "half a character": (lambda crm: crm.contacts.create(lastname="\ud800"), ""),
-    "number for a name": (lambda crm: crm.contacts.create(lastname=7), "lastname"),
-    "text for a flag": (lambda crm: crm.contacts.create(lastname="x", vip="yes"), "vip"),
-    "country in full": (
+    "lone surrogate": (lambda crm: crm.contacts.create(lastname="\ud800"), ""),
+    "int for a name": (lambda crm: crm.contacts.create(lastname=7), "lastname"),
+    "str for a bool": (lambda crm: crm.contacts.create(lastname="x", vip="yes"), "vip"),
+    "country name": (
         lambda crm: crm.contacts.create(lastname="x", country="Ireland"),
         "country",
     ),
-    "text for a day": (
+    "str for a date": (
         lambda crm: crm.notes.create(cid=JOE, body="x", date="31.08.2011"),
         "date",
     ),
-    "time without a zone": (
+    "naive datetime": (
         lambda crm: crm.actions.create(
             cid=JOE,
             name="x",
@@ -98,14 +98,14 @@ UNSENDABLE: dict[str, tuple[Any, str]] = {
         ),
         "closed",
     ),
-    "number without end": (
+    "infinite number": (
         lambda crm: crm.notes.create(
             cid=JOE, body="x", date=date(2012, 6, 4), type_="deal", amount=float("inf")
         ),
         "amount",
     ),
-    "no id": (lambda crm: crm.contacts.get(""), "id"),
-    "id that climbs": (lambda crm: crm.contacts.get(".."), "id"),
+    "empty id": (lambda crm: crm.contacts.get(""), "id"),
+    "id ..": (lambda crm: crm.contacts.get(".."), "id"),
     "empty tag": (lambda crm: crm.tags.delete(""), "tag"),
 }
 
@@ -153,16 +153,16 @@ REFUSED: dict[str, tuple[Any, type[CRMError], int]] = {
         108,
     ),
     "tag with a comma": (lambda crm: crm.tags.create(name="a,b"), ValidationError, 108),
-    "tag of blanks": (lambda crm: crm.tags.create(name=" "), ValidationError, 109),
-    "action without a day": (
+    "tag of whitespace": (lambda crm: crm.tags.create(name=" "), ValidationError, 109),
+    "action without a date": (
         lambda crm: crm.actions.create(cid=JOE, name="x"),
         ValidationError,
         109,
     ),
-    "contact that there is not": (lambda crm: crm.contacts.get(NOBODY), NotFoundError, 106),
-    "notes of nobody": (lambda crm: crm.notes.list(cid=NOBODY), NotFoundError, 106),
+    "unknown contact": (lambda crm: crm.contacts.get(NOBODY), NotFoundError, 106),
+    "notes of unknown contact": (lambda crm: crm.notes.list(cid=NOBODY), NotFoundError, 106),
     "nothing to restore": (lambda crm: crm.contacts.undo_delete(), NotFoundError, 106),
-    "new name for both": (
+    "different passwords": (
         lambda crm: crm.settings.update_user(password="a", confirm_password="b"),
         ValidationError,
         108,

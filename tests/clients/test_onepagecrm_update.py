@@ -198,7 +198,7 @@ BROKEN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "empty": lambda _: {},
     "without vip": lambda contact: {k: v for k, v in contact.items() if k != "vip"},
     "other phones": lambda contact: {**contact, "phones": [{"number": "555"}]},
-    "phones in a text": lambda contact: {**contact, "phones": "work|555"},
+    "phones in a str": lambda contact: {**contact, "phones": "work|555"},
 }
 
 
