@@ -237,9 +237,6 @@ class Driver:
             self._runner.close()
 
 
-Twin = Driver  # the name that other modules of tests still import
-
-
 async def _finished(work: Callable[[], Any]) -> Any:
     result = work()
     if inspect.isawaitable(result):
@@ -277,7 +274,9 @@ def operations_of(crm: str) -> dict[str, Operation]:
 
 
 @contextmanager
-def twin(asynchronous: bool, *answers: Answer | Exception, **settings: Any) -> Generator[Driver]:
+def open_driver(
+    asynchronous: bool, *answers: Answer | Exception, **settings: Any
+) -> Generator[Driver]:
     """Open a client over canned answers, for tests that make many."""
     driver = Driver(asynchronous, Canned(*answers), **settings)
     try:

@@ -186,7 +186,7 @@ def test_true_and_an_empty_200_are_success(espo: MakeEspo) -> None:
         assert crm(lambda crm: crm.accounts.unlink("1", "contacts", "2")) is None
 
 
-def test_html_under_200_is_no_success(espo: MakeEspo) -> None:
+def test_html_under_200_is_a_decode_error(espo: MakeEspo) -> None:
     """A page of HTML under 200 is a DecodeError."""
     crm = espo(reply(PAGE, 200, HTML))
 

@@ -36,7 +36,7 @@ def crm(mocked_espo: MakeEspo) -> Driver:
 
 @pytest.fixture(params=["autocrm", "espocrm"])
 def either(mocked_espo: MakeEspo, request: pytest.FixtureRequest) -> Driver:
-    """Return a client of either mock, for what the two servers have a version of their own of."""
+    """Return a client of each of the two mocks, where they differ."""
     return mocked_espo(profile=str(request.param))
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from crmkit import CRMError
 from crmkit_generated.relenta.models import Activity, Contact, CustomField
-from tests.clients.harness import Answer, both, page, reply, twin
+from tests.clients.harness import Answer, both, open_driver, page, reply
 from tests.clients.test_golden import EXAMPLES, SCHEMA_NAMES
 
 CALLS: list[Callable[[Any], Any]] = [
@@ -58,7 +58,7 @@ def value_or_error(
 ) -> None:
     """Make a call; an exception other than a CRMError fails the test."""
     # The empty page lets lists end that got one good page.
-    with twin(asynchronous, answer, page(), max_retries=0) as crm:
+    with open_driver(asynchronous, answer, page(), max_retries=0) as crm:
         try:
             crm(work)
         except CRMError as error:

@@ -389,3 +389,12 @@ def test_options_apply_to_every_page(client: MakeClient) -> None:
         {"page": number, "page_size": "100", "q": "ü"} for number in ("1", "2")
     ]
     assert [seen.headers["x-a"] for seen in crm.seen] == ["b", "b"]
+
+
+def test_query_of_options_wins(client: MakeClient) -> None:
+    """A query parameter of the options wins over that of an argument."""
+    crm = client(page())
+
+    crm(lambda crm: crm.contacts.list(page_size=5, options={"query": {"page_size": 7}}))
+
+    assert requested(crm) == [("1", "7")]

@@ -49,7 +49,7 @@ def test_zero_and_none_do_not_throttle(client: MakeClient, clock: Clock) -> None
 
 @both
 def test_pages_and_retries_take_slots(client: MakeClient, clock: Clock) -> None:
-    """Every attempt takes a slot: pages, and retries."""
+    """Every attempt takes a slot, for each page and each retry."""
     clock.chance = 0.0
     crm = client(page(contact(1)), refusal(502), page(contact(2)), page(), throttle=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmkit.core.errors import ArgumentError
 from crmkit_generated.monica.resources import relationship_types as types
@@ -29,7 +29,7 @@ def _reverse(relationship: Relationship, others: Iterable[Relationship]) -> Rela
     return min(found, key=lambda other: abs(other.id - relationship.id), default=None)
 
 
-def _checked(name: str) -> str:
+def _checked(name: Any) -> str:
     if not isinstance(name, str):
         problem = f"expected str, got {type(name).__name__}"
         raise ArgumentError("name", problem, operation="relationship_types.find")
