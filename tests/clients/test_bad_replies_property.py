@@ -81,7 +81,7 @@ def test_any_bytes(
 
 
 @given(envelopes | trees, statuses, st.sampled_from(CALLS))
-@settings(max_examples=100)
+@settings(max_examples=75)
 def test_any_json(tree: Any, status: int, work: Callable[[Any], Any]) -> None:
     """Any JSON under any status ends in a value or a CRMError."""
     value_or_error(reply(json.dumps(tree), status), work)
