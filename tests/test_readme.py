@@ -68,7 +68,7 @@ def test_code_is_typed(tmp_path: Path) -> None:
 
 
 def test_begins_with_installing_using_and_building() -> None:
-    """A reader sees first how to install it, then ten lines of code, then how to build a checkout."""
+    """A reader first sees how to install it, then ten lines of code, then two commands."""
     fences = README.split("```")
     blocks = [block.splitlines() for block in fences[1:6:2]]
     first, code, commands = ([line.split("#")[0].strip() for line in block] for block in blocks)

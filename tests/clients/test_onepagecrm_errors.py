@@ -186,7 +186,7 @@ def test_429_wins_over_code_999(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCR
         crm = mocked_onepagecrm(format=format_, max_retries=0)
         mocks.onepagecrm.fail(status=429, retry_after=7)
 
-        with pytest.raises(RateLimitError, match="A fault was asked for") as caught:
+        with pytest.raises(RateLimitError, match="Injected fault") as caught:
             crm(version)
 
         assert (caught.value.code, caught.value.retry_after) == (999, 7.0)
