@@ -297,6 +297,7 @@ def test_looks_for_quota_in_refusals_only(client: MakeClient) -> None:
             crm(CALLS["contacts.save"])
 
 
+@both
 def test_raises_redirect(client: MakeClient) -> None:
     """A redirect is a StatusError, one to a login page an AuthenticationError; none is followed."""
     cases: list[tuple[Any, ...]] = [
@@ -327,6 +328,7 @@ def test_raises_redirect(client: MakeClient) -> None:
     assert failures(check, cases) == []
 
 
+@both
 def test_raises_redirect_without_location(client: MakeClient) -> None:
     """A 3xx without Location, 304 included, is a StatusError."""
     for status in (300, 302, 304, 399):

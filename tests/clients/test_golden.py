@@ -20,7 +20,7 @@ from crmkit.relenta import (
     Mailbox,
 )
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import failures, page, reply, sync_alone
+from tests.clients.harness import both, failures, page, reply, sync_alone
 
 asynchronous = sync_alone
 
@@ -86,6 +86,7 @@ def test_document_has_examples() -> None:
     assert {value["code"] for value in REPLIES.values()} == {200, 400, 401, 404}
 
 
+@both
 def test_reads_contacts_of_vendor_page(client: MakeClient) -> None:
     """The vendor page's contacts are typed objects with every value."""
     crm = client(page(*EXAMPLES["ContactPage"]), page())
@@ -137,6 +138,7 @@ def test_reads_contacts_of_vendor_page(client: MakeClient) -> None:
     }
 
 
+@both
 def test_reads_activities_of_vendor_page(client: MakeClient) -> None:
     """The vendor page's activities are typed objects with every value."""
     crm = client(page(*EXAMPLES["ActivityPage"]), page())
@@ -162,6 +164,7 @@ def test_reads_activities_of_vendor_page(client: MakeClient) -> None:
     assert (lunch.subject, lunch.body) == ("Discuss placement subject", "Discuss placement body")
 
 
+@both
 def test_reads_custom_fields_of_vendor_page(client: MakeClient) -> None:
     """The vendor page's custom fields are typed objects with every value."""
     crm = client(page(*EXAMPLES["CustomFieldList"]))
@@ -207,6 +210,7 @@ def test_to_dict_writes_back_body() -> None:
     assert failures(check, product(INPUTS)) == []
 
 
+@both
 def test_sends_model_as_vendor_page_shows(client: MakeClient) -> None:
     """A save with a model sends the example's JSON and nothing else."""
 
@@ -222,6 +226,7 @@ def test_sends_model_as_vendor_page_shows(client: MakeClient) -> None:
     assert failures(check, product(["contacts", "activities"])) == []
 
 
+@both
 def test_sends_contact_keywords_as_vendor_page_shows(client: MakeClient) -> None:
     """A save with keywords sends the example's JSON and nothing else."""
     crm = client(reply({"status": True, "code": 200, "data": {"id": 33104663}}))
@@ -250,6 +255,7 @@ def test_sends_contact_keywords_as_vendor_page_shows(client: MakeClient) -> None
     assert crm.seen[0].json == BODIES["Contact"]
 
 
+@both
 def test_sends_activity_keywords_as_vendor_page_shows(client: MakeClient) -> None:
     """An activity's save with keywords sends the example's JSON and nothing else."""
     crm = client(reply({"status": True, "code": 200, "data": {"id": 2312789}}))

@@ -12,7 +12,7 @@ from crmkit import NotFoundError
 from crmkit.monica import ContactPartial
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Clock, Driver, failures, sync_alone
+from tests.clients.harness import Clock, Driver, both, failures, sync_alone
 from tests.clients.monica_wire import ALIVE, CLIENT, data, example, members_of, refusal
 
 asynchronous = sync_alone
@@ -43,6 +43,7 @@ def create_contact(crm: Driver, **members: Any) -> Any:
     return crm(lambda crm: crm.contacts.create(**members))
 
 
+@both
 def test_update_keeps_other_members(monica: MakeClient) -> None:
     """Another description changes nothing else: names, gender, dates and reminders stay."""
     crm = monica()
@@ -186,6 +187,7 @@ def test_keeps_contact_partial(monica: MakeClient) -> None:
     assert (after.first_name, after.last_name, after.is_partial) == ("Child", "Small", True)
 
 
+@both
 def test_updates_work_and_introduction(monica: MakeClient) -> None:
     """Job and company, story, friend and date of the first meeting are updated one by one."""
     crm = monica()

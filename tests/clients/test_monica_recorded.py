@@ -9,7 +9,7 @@ from typing import Any
 
 from crmkit.monica import Country
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import failures, operations_of, reply, sync_alone
+from tests.clients.harness import both, failures, operations_of, reply, sync_alone
 from tests.clients.monica_wire import CLIENT, recorded
 
 asynchronous = sync_alone
@@ -85,6 +85,7 @@ def test_recorded_successes_have_operations() -> None:
     assert len(resources) > 25
 
 
+@both
 def test_recorded_successes(client: MakeClient) -> None:
     """The objects of a recorded reply have its values, and write them back."""
 

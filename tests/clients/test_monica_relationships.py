@@ -10,7 +10,7 @@ import pytest
 from crmkit import NotFoundError, ValidationError
 from crmkit.monica import Relationship, RelationshipType
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import Driver, failures, reply, sync_alone
+from tests.clients.harness import Driver, both, failures, reply, sync_alone
 from tests.clients.monica_wire import ALIVE, CLIENT, example, listed
 
 asynchronous = sync_alone
@@ -33,6 +33,7 @@ def pairs(crm: Driver, contact_id: int) -> list[tuple[str, int]]:
     return [(record.relationship_type.name, record.of_contact.id) for record in result]
 
 
+@both
 def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
     """Each change shows on both sides: created, read, updated from the other side, deleted."""
     crm = monica()
@@ -69,6 +70,7 @@ def test_create_update_delete_show_on_both_sides(monica: MakeClient) -> None:
         crm(lambda crm: crm.relationships.get(created.id))
 
 
+@both
 def test_every_type_has_reverse(monica: MakeClient) -> None:
     """The reverse of each type is the type that it names, and leads back."""
     crm = monica()
@@ -88,6 +90,7 @@ def test_every_type_has_reverse(monica: MakeClient) -> None:
         assert itself.id == record.id
 
 
+@both
 def test_unknown_type(monica: MakeClient) -> None:
     """`find` of an unknown name is None; the reverse of an unknown type is not found."""
     crm = monica()
@@ -207,6 +210,7 @@ def test_unknown_relationship(monica: MakeClient) -> None:
         }
 
 
+@both
 def test_missing_reverse_is_none(client: MakeClient) -> None:
     """Where a server has only one half, the reverse is None."""
     record = example("RelationshipOfPage")["data"]

@@ -35,6 +35,7 @@ PIXEL = base64.b64decode(
 )
 
 
+@both
 def test_requests_pages_by_number(client: MakeClient) -> None:
     """Each page is requested by number with the same limit; the server's links drop it."""
     tag = {
@@ -98,6 +99,7 @@ PARTS: dict[str, dict[str, Any]] = {
 }
 
 
+@both
 def test_lists_records_of_contact(monica: MakeClient) -> None:
     """`list(contact_id=…)` returns that contact's records, and no others."""
 
@@ -125,6 +127,7 @@ def test_lists_records_of_contact(monica: MakeClient) -> None:
     assert failures(check, product([*PARTS, "activities", "contact_fields"])) == []
 
 
+@both
 def test_countries_are_dict(monica: MakeClient) -> None:
     """All 250 countries by their codes, in one request."""
     crm = monica()
@@ -161,6 +164,7 @@ def test_searches_name_and_contact_field(monica: MakeClient) -> None:
     assert [record.first_name for record in by_field] == ["Bailey"]
 
 
+@both
 def test_sets_and_unsets_tags(monica: MakeClient) -> None:
     """Tags are added by name, removed by id, and cleared."""
     crm = monica()
@@ -188,6 +192,7 @@ def test_rejects_tag_names_that_are_not_a_list(client: MakeClient) -> None:
     assert failures(check, product(["Family", b"x", {"a": 1}, 5, None])) == []
 
 
+@both
 def test_sets_and_unsets_contact_of_user(monica: MakeClient) -> None:
     """The user's own contact is set and unset."""
     crm = monica()
@@ -200,6 +205,7 @@ def test_sets_and_unsets_contact_of_user(monica: MakeClient) -> None:
     assert crm(lambda crm: crm.me()).me_contact is None
 
 
+@both
 def test_messages_of_conversation(monica: MakeClient) -> None:
     """A message is added, updated and deleted; each reply is the conversation."""
     crm = monica()

@@ -12,7 +12,7 @@ from crmkit import ArgumentError, DecodeError, NotFoundError, ValidationError
 from crmkit.monica import CompanyInput, ContactInput
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import MakeClient
-from tests.clients.harness import failures, reply, sync_alone
+from tests.clients.harness import both, failures, reply, sync_alone
 from tests.clients.monica_wire import ALIVE, CLIENT, data, example, members_of
 
 asynchronous = sync_alone
@@ -138,6 +138,7 @@ CHANGED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 ITS_OWN = {"notes": {"favorited_at"}}
 
 
+@both
 def test_update_keeps_other_members_of_every_resource(monica: MakeClient, mocks: MockCRMs) -> None:
     """An update of one member keeps all others, whatever the server requires."""
 

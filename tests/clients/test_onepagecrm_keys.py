@@ -13,7 +13,7 @@ from crmkit import AuthenticationError
 from crmkit.onepagecrm import OnePageCRM
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import ONEPAGECRM_KEY, MakeOnePageCRM
-from tests.clients.harness import failures, sync_alone
+from tests.clients.harness import both, failures, sync_alone
 from tests.clients.onepagecrm_wire import (
     BAD_LOGIN,
     BAD_TOKEN,
@@ -28,6 +28,7 @@ from tests.clients.onepagecrm_wire import (
 asynchronous = sync_alone
 
 
+@both
 def test_change_api_key(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """After `auth.change_api_key` the client signs with the new key; other clients are refused."""
 
@@ -60,6 +61,7 @@ def test_logout_ends_key(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> 
     assert able(version) == "1.2"
 
 
+@both
 def test_refused_key_is_renewed_by_login(
     mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs
 ) -> None:

@@ -16,7 +16,7 @@ from crmkit import AuthenticationError, DecodeError, TransportError
 from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 from crmkit_mock import MockCRMs
 from tests.clients.conftest import ONEPAGECRM_UID, MakeOnePageCRM
-from tests.clients.harness import failures, sync_alone
+from tests.clients.harness import both, failures, sync_alone
 from tests.clients.onepagecrm_wire import (
     BAD_LOGIN,
     LOGIN,
@@ -30,6 +30,7 @@ from tests.clients.onepagecrm_wire import (
 asynchronous = sync_alone
 
 
+@both
 def test_first_call_logs_in(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """A client with a password logs in when it first needs a key, and then signs with it."""
 
@@ -179,6 +180,7 @@ def test_unreadable_login_keeps_no_response(onepagecrm: MakeOnePageCRM) -> None:
     assert caught.value.response is None
 
 
+@both
 def test_login_changes_user(mocked_onepagecrm: MakeOnePageCRM, mocks: MockCRMs) -> None:
     """`auth.login` returns the session, and the client continues as that user."""
     mock = mocks.onepagecrm

@@ -20,6 +20,7 @@ from crmkit.relenta import LabeledValue
 from tests.clients.conftest import MakeClient
 from tests.clients.harness import (
     Answer,
+    both,
     envelope,
     failures,
     page,
@@ -94,6 +95,7 @@ def assert_private(text: str) -> None:
     assert [name for name, word in PRIVATE.items() if word in text] == []
 
 
+@both
 def test_outputs_have_no_private_data(client: MakeClient, caplog: pytest.LogCaptureFixture) -> None:
     """Neither logs nor errors nor reprs of a call contain key, names, addresses or texts."""
 
