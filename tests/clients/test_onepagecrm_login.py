@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from crmkit import AuthenticationError, DecodeError, TransportError
 from crmkit.onepagecrm import AsyncOnePageCRM, OnePageCRM
 from crmkit_mock import MockCRMs
+from crmkit_mock.onepagecrm import MockOnePageCRM
 from tests.clients.conftest import ONEPAGECRM_UID, MakeOnePageCRM
 from tests.clients.harness import both, failures, sync_alone
 from tests.clients.onepagecrm_wire import (
@@ -60,12 +62,37 @@ def test_login_request(onepagecrm: MakeOnePageCRM) -> None:
     assert second.headers["x-onepagecrm-uid"] == ONEPAGECRM_UID
 
 
+class SlowLogin(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Sends a login on only after other threads and tasks had the time to ask for one.
+
+    Args:
+        mock: The mock that answers.
+    """
+
+    def __init__(self, mock: MockOnePageCRM) -> None:
+        assert mock.transport is not None
+        self.transport = mock.transport
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Let other threads run first."""
+        if "login" in request.url.path:
+            time.sleep(0.2)
+        return self.transport.handle_request(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Let other tasks run first."""
+        if "login" in request.url.path:
+            await asyncio.sleep(0.01)
+        return await self.transport.handle_async_request(request)
+
+
 def test_threads_share_login(mocks: MockCRMs) -> None:
     """Threads that need a key at the same time share one login."""
     mock = mocks.onepagecrm
     start = threading.Barrier(8)
+    transport = SlowLogin(mock)
 
-    with OnePageCRM(base_url=mock.base_url, transport=mock.transport, **mock.login) as crm:
+    with OnePageCRM(base_url=mock.base_url, transport=transport, **mock.login) as crm:
 
         def work(_: int) -> str:
             start.wait()
@@ -80,10 +107,11 @@ def test_threads_share_login(mocks: MockCRMs) -> None:
 def test_tasks_share_login(mocks: MockCRMs) -> None:
     """Tasks that need a key at the same time share one login."""
     mock = mocks.onepagecrm
+    transport = SlowLogin(mock)
 
     async def work() -> list[str]:
         async with AsyncOnePageCRM(
-            base_url=mock.base_url, transport=mock.transport, **mock.login
+            base_url=mock.base_url, transport=transport, **mock.login
         ) as crm:
             return await asyncio.gather(*(crm.api_version() for _ in range(8)))
 
