@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -14,10 +13,9 @@ from .codec import emit_codec
 from .derive import derive
 from .document import DocumentError, load
 from .functions import emit_functions
-from .models import doc, emit_models, emit_shims, model_sources, run_generator
+from .models import emit_models, emit_shims
 from .resources import emit_codec_package, emit_payloads, emit_resource, emit_resources
 from .routes import emit_operations
-from .signatures import Sources
 
 __all__ = ["build"]
 
@@ -52,41 +50,36 @@ def build(documents: list[Path], folder: Path) -> None:
 def _build_one(path: Path, folder: Path) -> None:
     document = load(path, f"openapi/{path.name}")
     derived = derive(document)
-    models = model_sources(derived, run_generator(derived))
-    sources = Sources(derived, models)
-    title = doc(derived.tree["info"]["title"])
     write = {
-        "api/__init__.py": f'"""The operations of the {title} as functions."""\n',
-        "operations/__init__.py": f'"""The operations of the {title}, by resource."""\n',
-        "resources/__init__.py": emit_resources(sources),
+        "resources/__init__.py": emit_resources(derived),
         "wire.json": json.dumps(document.tree, ensure_ascii=False, indent=1) + "\n",
-        **emit_shims(derived, models),
-        **emit_models(derived, models),
+        **emit_shims(derived),
+        **emit_models(derived),
     }
     for name, model in derived.models.items():
-        write[f"codec/{models[name].module}.py"] = emit_codec(derived, model, models)
+        write[f"codec/{derived.classes[name].module}.py"] = emit_codec(derived, model)
     for module in {plan.module for plan in derived.operations}:
         write[f"operations/{module}.py"] = emit_operations(derived, module)
-        if decoders := emit_payloads(sources, module):
+        if decoders := emit_payloads(derived, module):
             write[f"codec/{module}_payloads.py"] = decoders
     for plan in derived.operations:
-        folder_text = f'"""Functions of {plan.source.tag}."""\n'
-        write[f"api/{plan.source.tag}/__init__.py"] = folder_text
-        write[f"api/{plan.source.tag}/{plan.source.id}.py"] = emit_functions(plan, sources)
+        tag, name = plan.source.tag, plan.source.id
+        write[f"api/{tag}/__init__.py"] = f'"""Functions of {tag}."""\n'
+        write[f"api/{tag}/{name}.py"] = emit_functions(plan, derived)
     for module in {plan.module for plan in derived.operations if not plan.source.hidden}:
-        write[f"resources/{module}.py"] = emit_resource(sources, module)
+        write[f"resources/{module}.py"] = emit_resource(derived, module)
     codecs = [Path(name).stem for name in write if name.startswith("codec/")]
-    write["codec/__init__.py"] = emit_codec_package(title, codecs)
+    write["codec/__init__.py"] = emit_codec_package(derived, codecs)
     for name, text in write.items():
         target = folder / name
         target.parent.mkdir(exist_ok=True, parents=True)
-        target.write_text(text, encoding="utf-8")
-    shutil.rmtree(folder / ".ruff_cache", ignore_errors=True)
-    _tidy(folder, path.name)
+        header = f"{HEADER.format(file=path.name)}\n" if target.suffix == ".py" else ""
+        target.write_text(header + text, encoding="utf-8")
+    _tidy(folder)
 
 
-def _tidy(folder: Path, file: str) -> None:
-    """Put what was written into its form, and say in each module what it was made of."""
+def _tidy(folder: Path) -> None:
+    """Put what was written into its form."""
     for command, *options in RUFF:
         usual = ("--isolated", "--no-cache", "--quiet", "--target-version=py311")
         done = subprocess.run(
@@ -98,6 +91,3 @@ def _tidy(folder: Path, file: str) -> None:
         if done.returncode:
             told = " ".join((done.stderr or done.stdout).split())[:500]
             raise DocumentError(f"ruff {command}: {told}")
-    for module in sorted(folder.rglob("*.py")):
-        text = module.read_text(encoding="utf-8")
-        module.write_text(f"{HEADER.format(file=file)}\n{text}", encoding="utf-8")

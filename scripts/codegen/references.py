@@ -10,25 +10,19 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["write_out"]
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+__all__ = ["DATA", "target_of", "walk", "write_out"]
 
 _COMPONENT = re.compile(r"#/components/[^/]+/[^/]+")
-_DATA = {"const", "default", "enum", "example", "examples", "value"}
+DATA = {"const", "default", "enum", "example", "examples", "value"}
 """Keywords whose values are data, which may hold any member."""
 _NAMED = {
-    "content",
-    "headers",
-    "links",
-    "parameters",
-    "paths",
-    "patternProperties",
-    "properties",
-    "requestBodies",
-    "responses",
-    "schemas",
-    "securitySchemes",
+    *("content", "headers", "links", "parameters", "paths", "patternProperties", "properties"),
+    *("requestBodies", "responses", "schemas", "securitySchemes"),
 }
 """Keywords whose members have names chosen by the author, which may be those of keywords."""
 
@@ -40,38 +34,28 @@ def write_out(tree: Any) -> Any:
     itself stays: whoever follows it reports where it stands.
 
     Args:
-        tree: The document, as JSON.
+        tree: The document, as JSON, with the outline that it must have.
     """
-    document = _walk(tree, tree, names=False)
-    for item in _members(_members(document).get("paths")).values():
-        shared = item.pop("parameters", []) if isinstance(item, dict) else []
-        if not isinstance(shared, list):  # the outline refuses it
-            item["parameters"] = shared
-            continue
-        for operation in _members(item).values():
+    document = _written_out(tree, tree, names=False)
+    for item in document["paths"].values():
+        shared = item.pop("parameters", [])
+        for operation in item.values():
             if shared and isinstance(operation, dict):
-                own = operation.get("parameters", [])
-                operation["parameters"] = (
-                    [*deepcopy(shared), *own] if isinstance(own, list) else own
-                )
+                operation["parameters"] = [*deepcopy(shared), *operation.get("parameters", [])]
     return document
 
 
-def _members(node: Any) -> dict[str, Any]:
-    return node if isinstance(node, dict) else {}
-
-
-def _walk(node: Any, document: Any, *, names: bool) -> Any:
+def _written_out(node: Any, document: Any, *, names: bool) -> Any:
     if isinstance(node, list):
-        return [_walk(item, document, names=False) for item in node]
+        return [_written_out(item, document, names=False) for item in node]
     if not isinstance(node, dict):
         return node
     if not names:
         node = _resolve(node, document)
     return {
         key: deepcopy(value)
-        if key in _DATA and not names
-        else _walk(value, document, names=not names and key in _NAMED)
+        if key in DATA and not names
+        else _written_out(value, document, names=not names and key in _NAMED)
         for key, value in node.items()
     }
 
@@ -81,7 +65,7 @@ def _resolve(node: dict[str, Any], document: Any) -> dict[str, Any]:
     seen: set[str] = set()
     found = node
     while isinstance(ref := found.get("$ref"), str) and not _COMPONENT.fullmatch(ref):
-        target = _target(ref, document)
+        target = target_of(ref, document)
         if target is None or ref in seen:
             return node
         seen.add(ref)
@@ -89,7 +73,7 @@ def _resolve(node: dict[str, Any], document: Any) -> dict[str, Any]:
     return found
 
 
-def _target(ref: str, document: Any) -> dict[str, Any] | None:
+def target_of(ref: str, document: Any) -> dict[str, Any] | None:
     """Return the object that a JSON pointer leads to, None if there is none."""
     if not ref.startswith("#/"):
         return None
@@ -98,3 +82,21 @@ def _target(ref: str, document: Any) -> dict[str, Any] | None:
         name = part.replace("~1", "/").replace("~0", "~")
         target = target.get(name) if isinstance(target, dict) else None
     return target if isinstance(target, dict) else None
+
+
+def walk(
+    node: Any, place: str = "", *, skip: Container[str] = ()
+) -> Iterator[tuple[str, str, Any]]:
+    """Yield place, key and value of every member of every object and array.
+
+    Args:
+        node: The document, or a part of it.
+        place: Where that stands.
+        skip: Keys whose values are not entered.
+    """
+    if not isinstance(node, dict | list):
+        return
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield place, str(key), value
+        if key not in skip:
+            yield from walk(value, f"{place}/{key}" if place else str(key), skip=skip)

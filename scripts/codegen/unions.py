@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .kinds import Kind
+from .kinds import PLAIN, Kind, wire_types
 
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["PLAIN", "is_empty_array", "is_nothing", "one_of", "wire_types"]
+__all__ = ["is_empty_array", "is_nothing", "one_of"]
 
-PLAIN = frozenset({"str", "int", "float", "bool"})
-"""Kinds that are the same in Python as in JSON."""
-
-_WIRE_TYPES = {
-    "bit": ("int", "bool"),
-    "bool": ("bool",),
-    "digits": ("str", "int"),
-    "int": ("int",),
-    "list": ("list",),
-    "map": ("dict",),
-    "model": ("dict",),
-    "float": ("float", "int"),
-    "discriminated": ("dict",),
-    "unix": ("int",),
-}
 _JSON = {"dict": "objects", "list": "arrays", "str": "strings", "bool": "booleans"}
 
 
@@ -37,14 +22,6 @@ def is_nothing(schema: dict[str, Any]) -> bool:
 def is_empty_array(schema: dict[str, Any]) -> bool:
     """Return whether a schema takes an empty array and nothing else."""
     return schema.get("type") == "array" and schema.get("maxItems") == 0
-
-
-def wire_types(kind: Kind) -> tuple[str, ...]:
-    """Return the types that values of a kind have in a JSON tree, as Python calls them."""
-    if kind.name in {"scalars", "lenient", "union"}:
-        return tuple(dict.fromkeys(one for item in kind.items for one in wire_types(item)))
-    types = _WIRE_TYPES.get(kind.name, ("str",))
-    return (*types, "list") if kind.empty_list_as_map else types
 
 
 def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plainest on
