@@ -42,21 +42,11 @@ def emit_codec(derived: Derived, model: Model) -> str:
         names = [name for field in model.fields for name in (field.wire, *field.aliases)]
         listed = ", ".join(repr(name) for name in names)
         tables.append(f"MEMBERS = frozenset[str](({listed}{',' if names else ''}))")
-    if _is_joined(derived, model):
+    if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
     text = f"Decoder and encoder of `{model.name}`, between wire tree and object."
     return module(text, body, codec_imports(derived))
-
-
-def _is_joined(derived: Derived, model: Model) -> bool:
-    """Return whether a string holds a list of such models."""
-    return any(
-        part.between and part.items[0].ref == model.name
-        for other in derived.models.values()
-        for field in other.fields
-        for part in parts(field.kind)
-    )
 
 
 def _decoder(model: Model, derived: Derived) -> list[str]:

@@ -14,7 +14,7 @@ import yaml
 
 from .extensions import check_extensions
 from .outline import METHODS, NAME, check_outline
-from .references import target_of, walk, write_out
+from .references import BrokenReferenceError, resolve, walk, write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,18 +116,11 @@ class Document:
 
     def resolve(self, node: dict[str, Any], place: str) -> dict[str, Any]:
         """Follow `$ref`s; what stands beside a reference wins over what it leads to."""
-        seen: set[str] = set()
-        while isinstance(node, dict) and "$ref" in node:
-            ref = node["$ref"]
-            if ref in seen:
-                self.refuse(place, f"{ref} refers to itself", "break the circle")
-            seen.add(ref)
-            beside = {key: value for key, value in node.items() if key != "$ref"}
-            target = target_of(ref, self.tree)
-            if target is None:
-                self.refuse(place, f"{ref} leads nowhere", "name a component of this document")
-            node = {**target, **beside}
-        return node
+        try:
+            resolved: dict[str, Any] = resolve(node, self.tree)
+        except BrokenReferenceError as error:
+            self.refuse(place, *error.args)
+        return resolved
 
     @cached_property
     def operations(self) -> list[OperationSource]:

@@ -14,41 +14,40 @@ __all__ = ["encode_expression", "encode_field"]
 
 _FUNCTIONS = {"any": "json"}
 """Kinds that a function of `crmkit.core.codec` of another name than theirs writes."""
+_IN_LINE = {"str", "int", "bool", "enum", "open_enum"}
+"""Kinds whose values are checked in line."""
 
 
 def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, list[str]]:
     """Return how an encoder writes one member: an item of its dict display, or lines after it."""
     attribute = derived.classes[model.name].names[field.derived]
-    kind, read, target = field.kind, model.mode == "read", f"d[{field.wire!r}]"
-    # Read models hold plain values as the decoder left them; input models what callers pass.
-    as_is = read and kind.name in PLAIN | {"scalars"}
-    value = "v" if as_is else encode_expression(kind, derived, model.mode, "v", repr(attribute))
-    listed = kind.name in LISTED and read
-    if not read:  # required members may be missing: of an update, or for the server to report
-        if field.nullable and value.startswith("v if "):
-            value = value.replace("v if ", "v if v is None or ", 1)
-        elif field.nullable:
+    kind, target, at = field.kind, f"d[{field.wire!r}]", repr(attribute)
+    bound = f"(v := o.{attribute})"
+    if model.mode == "write":  # required members may be missing: the server reports them
+        null = "v is None or " if field.nullable and kind.name in _IN_LINE else ""
+        value = encode_expression(kind, derived, "write", "v", at, null)
+        if field.nullable and not null:
             value = f"None if v is None else {value}"
-        return "", [f"if (v := o.{attribute}) is not U:", f"    {target} = {value}"]
+        return "", [f"if {bound} is not U:", f"    {target} = {value}"]
+    # Read models hold plain values as the decoder left them; input models what callers pass.
+    as_is = kind.name in PLAIN | {"scalars"}
+    value = "v" if as_is else encode_expression(kind, derived, "read", "v", at)
+    if kind.name == "separated":
+        value = _join(kind, derived, at)
     if not field.required:  # absent when there is nothing, as the server has it
-        test = f"v := o.{attribute}" if listed else f"(v := o.{attribute}) is not None"
-        return "", [f"if {test}:", f"    {target} = {value.removeprefix(_EMPTY)}"]
+        test = f"v := o.{attribute}" if kind.name in LISTED else f"{bound} is not None"
+        return "", [f"if {test}:", f"    {target} = {value}"]
     if as_is:
         return f"{field.wire!r}: o.{attribute}", []
-    if value.startswith(_EMPTY):
-        value = value.replace("not v and", f"not (v := o.{attribute}) and", 1)
-    elif field.nullable and not listed:
-        value = f"None if (v := o.{attribute}) is None else {value}"
-    else:
-        return "", [f"v = o.{attribute}", f"{target} = {value}"]
-    return f"{field.wire!r}: {value}", []
-
-
-_EMPTY = '"" if not v and type(v) is list else '
+    if kind.name == "separated":
+        return f'{field.wire!r}: "" if not {bound} and type(v) is list else {value}', []
+    if field.nullable and kind.name not in LISTED:
+        return f"{field.wire!r}: None if {bound} is None else {value}", []
+    return "", [f"v = o.{attribute}", f"{target} = {value}"]
 
 
 def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
-    kind: Kind, derived: Derived, mode: Mode, value: str, at: str
+    kind: Kind, derived: Derived, mode: Mode, value: str, at: str, null: str = ""
 ) -> str:
     """Return the expression that converts a value.
 
@@ -58,6 +57,7 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         mode: Whether replies or requests hold it.
         value: The expression of the value, a name.
         at: The expression of its name, for errors.
+        null: A test before that of the type, of plain values that stay as they are.
     """
     inner = [encode_expression(item, derived, mode, "x", "at") for item in kind.items]
     match kind.name:
@@ -65,7 +65,7 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
             usual = f"type({value}) is int and {value} >= 0"
             return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
-            return f"{_EMPTY}{_join(kind, derived, at)}"
+            return f'"" if not v and type(v) is list else {_join(kind, derived, at)}'
         case "model" if mode == "read":
             return f"{derived.codec(kind.ref)}.encode({value})"
         case "model":
@@ -93,9 +93,10 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
                 for type_ in written_types(item, mode)
             )
             return f"encode_union({value}, {at}, {{{encoders}}})"
-        case "str" | "int" | "bool" | "enum" | "open_enum":
+        case name if name in _IN_LINE:
             type_ = written_types(kind, mode)[0]
-            return f"{value} if type({value}) is {type_} else encode_plain({value}, {type_}, {at})"
+            call = f"encode_plain({value}, {type_}, {at})"
+            return f"{value} if {null}type({value}) is {type_} else {call}"
         case name:
             return f"encode_{_FUNCTIONS.get(name, name)}({value}, {at})"
 

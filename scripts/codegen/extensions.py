@@ -28,91 +28,96 @@ def _closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
     return object_of(properties, *(required or properties), closed=True)
 
 
-EXTENSIONS: dict[str, dict[str, Any]] = {
-    "x-crmkit-alias": _some(STRING),
-    "x-crmkit-effect": {"enum": ["read", "write"]},
-    "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
-    "x-crmkit-evidence": _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
-    "x-crmkit-format": {
-        "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
-    },
-    "x-crmkit-name": _NAME,
-    "x-crmkit-narrows": _NAME,
-    "x-crmkit-open-enum": {"const": True},
-    "x-crmkit-paging": _closed(
-        {
-            "strategy": {"enum": ["page", "offset", "none"]},
-            "number": STRING,
-            "size": STRING,
-            "default_size": {"type": "integer", "minimum": 1},
-            "first": {"type": "integer", "minimum": 0},
-            "total": _PATH_LIST,
-            "last": _PATH_LIST,
-        },
-        "strategy",
+_TOP = "top"
+_ANYWHERE = ".*"
+_OPERATION = rf"paths/.*/({'|'.join(METHODS)})"
+_PARAMETER = r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+"
+_SCHEMA = "components/schemas/.*|.*/schema(/.*)?"
+
+EXTENSIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "x-crmkit-alias": (_some(STRING), _SCHEMA),
+    "x-crmkit-effect": ({"enum": ["read", "write"]}, _OPERATION),
+    "x-crmkit-envelope": (
+        {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
+        f"{_TOP}|{_OPERATION}",
     ),
-    "x-crmkit-part-of": _closed(
-        {"argument": _NAME, "items": {"enum": ["object", "text"]}, "description": STRING},
-        *("argument", "items"),
+    "x-crmkit-evidence": (
+        _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
+        _ANYWHERE,
     ),
-    "x-crmkit-profile": _some({**STRING, "pattern": "^[a-z][a-z0-9]*$"}, uniqueItems=True),
-    "x-crmkit-read-as": _PATH_LIST,
-    "x-crmkit-read-schema": _CLASS,
-    "x-crmkit-replace": _NAME,
-    "x-crmkit-separated": {
-        **_closed(
+    "x-crmkit-format": (
+        {"enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]},
+        _SCHEMA,
+    ),
+    "x-crmkit-name": (_NAME, f"{_SCHEMA}|{_PARAMETER}"),
+    "x-crmkit-narrows": (_NAME, _OPERATION),
+    "x-crmkit-open-enum": ({"const": True}, _SCHEMA),
+    "x-crmkit-paging": (
+        _closed(
             {
-                "by": {"enum": [";", ","]},
-                "element": {**STRING, "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
-                "between": {"const": "|"},
+                "strategy": {"enum": ["page", "offset", "none"]},
+                "number": STRING,
+                "size": STRING,
+                "default_size": {"type": "integer", "minimum": 1},
+                "first": {"type": "integer", "minimum": 0},
+                "total": _PATH_LIST,
+                "last": _PATH_LIST,
             },
-            *("by", "element"),
+            "strategy",
         ),
-        # Elements that have members say what stands between these.
-        "if": {"properties": {"element": _CLASS}},
-        "then": {"required": ["between"]},
-        "else": {"properties": {"between": False}},
-    },
-    "x-crmkit-setting": _NAME,
-    "x-crmkit-side-elements": _CLASS,
-    "x-crmkit-xml": _closed(
+        _OPERATION,
+    ),
+    "x-crmkit-part-of": (
+        _closed(
+            {"argument": _NAME, "items": {"enum": ["object", "text"]}, "description": STRING},
+            *("argument", "items"),
+        ),
+        _PARAMETER,
+    ),
+    "x-crmkit-profile": (
+        _some({**STRING, "pattern": "^[a-z][a-z0-9]*$"}, uniqueItems=True),
+        # Also where the emitters do not look: a server has or has not a route, whatever is made
+        # of it.
+        f"{_OPERATION}|paths/.*/(head|options|trace)",
+    ),
+    "x-crmkit-read-as": (_PATH_LIST, _ANYWHERE),
+    "x-crmkit-read-schema": (_CLASS, _ANYWHERE),
+    "x-crmkit-replace": (_NAME, _OPERATION),
+    "x-crmkit-separated": (
         {
-            "root": STRING,
-            "item": STRING,
-            "nil": _closed({"attribute": STRING, "value": STRING}),
-            "type": _closed(
-                dict.fromkeys(("attribute", "integer", "number", "array"), STRING), "attribute"
+            **_closed(
+                {
+                    "by": {"enum": [";", ","]},
+                    "element": {**STRING, "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
+                    "between": {"const": "|"},
+                },
+                *("by", "element"),
             ),
-            "boolean": _closed({"false": STRING, "true": STRING}),
-        }
+            # Elements that have members say what stands between these.
+            "if": {"properties": {"element": _CLASS}},
+            "then": {"required": ["between"]},
+            "else": {"properties": {"between": False}},
+        },
+        _SCHEMA,
+    ),
+    "x-crmkit-setting": (_NAME, _PARAMETER),
+    "x-crmkit-side-elements": (_CLASS, _TOP),
+    "x-crmkit-xml": (
+        _closed(
+            {
+                "root": STRING,
+                "item": STRING,
+                "nil": _closed({"attribute": STRING, "value": STRING}),
+                "type": _closed(
+                    dict.fromkeys(("attribute", "integer", "number", "array"), STRING), "attribute"
+                ),
+                "boolean": _closed({"false": STRING, "true": STRING}),
+            }
+        ),
+        _TOP,
     ),
 }
-"""The vendor extensions with the schema of each; CONTRIBUTING.md has their meaning."""
-
-
-_TOP = re.compile("top")
-_OPERATION = re.compile(rf"paths/.*/({'|'.join(METHODS)})")
-_PARAMETER = re.compile(r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+")
-_SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
-PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "x-crmkit-alias": (_SCHEMA,),
-    "x-crmkit-effect": (_OPERATION,),
-    "x-crmkit-envelope": (_TOP, _OPERATION),
-    "x-crmkit-format": (_SCHEMA,),
-    "x-crmkit-name": (_SCHEMA, _PARAMETER),
-    "x-crmkit-narrows": (_OPERATION,),
-    "x-crmkit-open-enum": (_SCHEMA,),
-    "x-crmkit-paging": (_OPERATION,),
-    "x-crmkit-part-of": (_PARAMETER,),
-    # Also where the emitters do not look: a server has or has not a route, whatever is made of it.
-    "x-crmkit-profile": (_OPERATION, re.compile("paths/.*/(head|options|trace)")),
-    "x-crmkit-replace": (_OPERATION,),
-    "x-crmkit-separated": (_SCHEMA,),
-    "x-crmkit-setting": (_PARAMETER,),
-    "x-crmkit-side-elements": (_TOP,),
-    "x-crmkit-xml": (_TOP,),
-}
-"""Where an extension means something; those that are not here may stand anywhere."""
+"""The schema of each vendor extension, and where it may stand; CONTRIBUTING.md has its meaning."""
 
 
 def check_extensions(tree: dict[str, Any], refuse: Refuse) -> None:
@@ -124,8 +129,9 @@ def check_extensions(tree: dict[str, Any], refuse: Refuse) -> None:
         if key not in EXTENSIONS:
             known = f"there are {', '.join(EXTENSIONS)}"
             refuse(place, f"{key} is not a known extension", known)
-        if key in PLACES and not any(pattern.fullmatch(place) for pattern in PLACES[key]):
+        form, places = EXTENSIONS[key]
+        if not re.fullmatch(places, place):
             refuse(place, f"{key} means nothing here", "see CONTRIBUTING.md for its place")
-        error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
+        error = next(jsonschema_rs.Draft202012Validator(form).iter_errors(value), None)
         if error is not None:
             refuse(place, f"{key}: {error.message}", "see CONTRIBUTING.md for its form")

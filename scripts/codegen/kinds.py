@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 __all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "Field", "Kind", "Mode", "Model"]
-__all__ += [
-    "any_of",
-    "derived",
-    "expectation",
-    "parts",
-    "python_type",
-    "wire_types",
-    "written_types",
-]
+__all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
+__all__ += ["written_types"]
 
 Mode = Literal["read", "write"]
 

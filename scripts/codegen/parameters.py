@@ -28,30 +28,30 @@ class Parameter:
         wire: Name on the wire, or of the argument.
         place: `path`, `query` or `header`.
         kind: What it holds.
-        required: Whether it must be passed.
+        description: What it does, and which values it takes.
+        chosen_name: Name of the argument that the document gives; empty for none.
         style: How it is written; see `crmkit.core.operation.Param`.
         separator: What joins the items of a list on the wire.
-        given_name: Name of the argument that the document gives; empty for none.
+        required: Whether it must be passed.
         deprecated: Whether methods leave it out.
-        description: What it does, and which values it takes.
     """
 
     wire: str
     place: str
     kind: Kind
-    required: bool
+    description: str
+    chosen_name: str
     style: str
     separator: str
-    given_name: str
-    deprecated: bool
-    description: str
+    required: bool = False
+    deprecated: bool = False
 
     @property
     def argument(self) -> str:
         """Name of the argument, made as the generator makes names."""
-        if self.given_name and not iskeyword(self.given_name):
-            return self.given_name  # a builtin's name, too, if the document gives it
-        return str(PythonIdentifier(self.given_name or self.wire, "field_"))
+        if self.chosen_name and not iskeyword(self.chosen_name):
+            return self.chosen_name  # a builtin's name, too, if the document gives it
+        return str(PythonIdentifier(self.chosen_name or self.wire, "field_"))
 
     @property
     def annotation(self) -> str:
@@ -103,7 +103,7 @@ def _part(
     name, items = part["argument"], part["items"]
     kind = Kind("list", items=(Kind("str" if items == "text" else "any"),))
     for other in others:
-        if other.given_name == name:
+        if other.chosen_name == name:
             if other.kind != kind:
                 problem = f"another part of {name} says other items"
                 schemas.document.refuse(place, problem, "write the same in all parts")
@@ -113,7 +113,7 @@ def _part(
         wire, separator = node["name"], "" if node.get("explode", True) else ","
         style = "joined" if separator else "repeated"
     text = one_line(part.get("description", node.get("description", "")))
-    return Parameter(wire, "query", kind, False, style, separator, name, False, text)
+    return Parameter(wire, "query", kind, text, name, style, separator)
 
 
 def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Parameter:
@@ -141,12 +141,12 @@ def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Par
         node["name"],
         node["in"],
         kind,
-        node.get("required", False),
+        text,
+        node.get("x-crmkit-name", ""),
         style,
         separator,
-        node.get("x-crmkit-name", ""),
+        node.get("required", False),
         node.get("deprecated", False),
-        text,
     )
 
 

@@ -29,11 +29,9 @@ def for_python(text: str) -> str:
     """
     paragraphs = (" ".join(part.split()) for part in text.strip().split("\n\n"))
     kept = "\n\n".join(filter(None, (_WIRE_ONLY.sub("", part) for part in paragraphs)))
-    return _CAMEL_CASE.sub(_snake_case, _NULL.sub("None", kept))
-
-
-def _snake_case(match: re.Match[str]) -> str:
-    return f"`{re.sub('(?=[A-Z])', '_', match[1]).lower()}`"
+    return _CAMEL_CASE.sub(
+        lambda name: re.sub("(?=[A-Z])", "_", name[0]).lower(), _NULL.sub("None", kept)
+    )
 
 
 def one_line(text: str) -> str:

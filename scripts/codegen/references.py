@@ -9,13 +9,14 @@ resolved, so that the derivation and `wire.json` have a single form.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-__all__ = ["DATA", "target_of", "walk", "write_out"]
+__all__ = ["DATA", "BrokenReferenceError", "resolve", "walk", "write_out"]
 
 _COMPONENT = re.compile(r"#/components/[^/]+/[^/]+")
 DATA = {"const", "default", "enum", "example", "examples", "value"}
@@ -27,17 +28,21 @@ _NAMED = {
 """Keywords whose members have names chosen by the author, which may be those of keywords."""
 
 
+class BrokenReferenceError(Exception):
+    """A reference that cannot be followed: problem and remedy."""
+
+
 def write_out(tree: Any) -> Any:
     """Return a document with references to whole components only, and parameters at operations.
 
     What stands beside a reference wins over what it leads to. A reference that leads nowhere or to
-    itself stays: whoever follows it reports where it stands.
+    itself stays.
 
     Args:
         tree: The document, as JSON, with the outline that it must have.
     """
     document = _written_out(tree, tree, names=False)
-    for item in document["paths"].values():
+    for item in document.get("paths", {}).values():
         shared = item.pop("parameters", [])
         for operation in item.values():
             if shared and isinstance(operation, dict):
@@ -51,7 +56,8 @@ def _written_out(node: Any, document: Any, *, names: bool) -> Any:
     if not isinstance(node, dict):
         return node
     if not names:
-        node = _resolve(node, document)
+        with suppress(BrokenReferenceError):  # whoever follows it reports where it stands
+            node = resolve(node, document, whole=False)
     return {
         key: deepcopy(value)
         if key in DATA and not names
@@ -60,20 +66,33 @@ def _written_out(node: Any, document: Any, *, names: bool) -> Any:
     }
 
 
-def _resolve(node: dict[str, Any], document: Any) -> dict[str, Any]:
-    """Follow the references of a node until one leads to a whole component."""
+def resolve(node: Any, document: Any, *, whole: bool = True) -> Any:
+    """Follow `$ref`s; what stands beside a reference wins over what it leads to.
+
+    Args:
+        node: What may be a reference.
+        document: The document.
+        whole: Whether references to whole components are followed, too.
+
+    Raises:
+        BrokenReferenceError: One leads nowhere or to itself.
+    """
     seen: set[str] = set()
-    found = node
-    while isinstance(ref := found.get("$ref"), str) and not _COMPONENT.fullmatch(ref):
-        target = target_of(ref, document)
-        if target is None or ref in seen:
-            return node
+    while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
+        if not whole and _COMPONENT.fullmatch(ref):
+            break
+        target = _target(ref, document)
+        if ref in seen:
+            raise BrokenReferenceError(f"{ref} refers to itself", "break the circle")
+        if target is None:
+            remedy = "name a component of this document"
+            raise BrokenReferenceError(f"{ref} leads nowhere", remedy)
         seen.add(ref)
-        found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
-    return found
+        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+    return node
 
 
-def target_of(ref: str, document: Any) -> dict[str, Any] | None:
+def _target(ref: str, document: Any) -> dict[str, Any] | None:
     """Return the object that a JSON pointer leads to, None if there is none."""
     if not ref.startswith("#/"):
         return None

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from .codec import codec_imports
 from .decoding import payload_expression
 from .imports import CLIENT, CORE, STANDARD, class_imports, module
-from .merges import emit_merge
-from .methods import emit_method, payload_decoder
+from .methods import emit_merge, emit_method, payload_decoder
 from .prose import doc
 from .schemas import class_of
 from .signatures import Signature

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .generator import Argument
+from .kinds import python_type
 from .prose import doc, for_python, section, wrapped
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ class Signature:
         """The members of the body as arguments that need not be passed."""
         members: dict[str, Argument] = {}
         for name in self.plan.models:
-            one = self.derived.classes[name]
-            fields = {one.names[member.derived]: member for member in self._fields(name)}
-            for attribute in one.attributes:
+            class_ = self.derived.classes[name]
+            fields = {class_.names[member.derived]: member for member in self._fields(name)}
+            for attribute in class_.attributes:
                 member, argument = fields[attribute.name], attribute
                 if member.kind.name == "file":
                     annotation = argument.annotation.replace("File", FILE, 1)
@@ -170,13 +171,12 @@ class Signature:
             prefix: `Async` for the async class, empty for the sync one.
         """
         texts = [safe(argument.code) if argument.name else "*" for argument in self.arguments]
-        paged = self.plan.paging is not None
-        wait = "async " if prefix and not paged else ""
-        back = self.plan.returned
-        if paged:
-            back = f"{prefix}Pager[{safe(back.removeprefix('list[').removesuffix(']'))}]"
+        payload, back = self.plan.payload, safe(self.plan.returned)
+        wait = "async " if prefix else ""
+        if self.plan.paging is not None and payload is not None:
+            wait, back = "", f"{prefix}Pager[{safe(python_type(payload.kind.items[0]))}]"
         return [
-            f"{wait}def {self.plan.source.public[1]}(self, {', '.join(texts)},) -> {safe(back)}:",
+            f"{wait}def {self.plan.source.public[1]}(self, {', '.join(texts)},) -> {back}:",
             *(f"    {line}" if line else "" for line in self._docstring()),
         ]
 
@@ -223,9 +223,8 @@ class Signature:
             counted = "offset of the first item" if by_offset else "number of the first page"
             first = paging.get("first", 0 if by_offset else 1)
             texts["start"] = f"The {counted} to read, {first} by default."
-            texts["page_size"] = "Items a page."
-            if "default_size" in paging:
-                texts["page_size"] = f"Items a page, {paging['default_size']} by default."
+            size = f", {paging['default_size']} by default" if "default_size" in paging else ""
+            texts["page_size"] = f"Items a page{size}."
         return texts
 
     def _returned(self, payload: Payload) -> str:
