@@ -179,8 +179,6 @@ def derive(document: Document) -> Derived:
     plans = [_plan(source, schemas) for source in document.operations if not source.counterpart]
     if "x-crmkit-side-elements" in document.tree:
         schemas.model(document.tree["x-crmkit-side-elements"], "read")
-    for form in sorted(schemas.forms):
-        schemas.name_only(form)  # the class is that of crmkit.core.codec.labeled
     return Derived(document, schemas, plans, classes_of(document, schemas))
 
 

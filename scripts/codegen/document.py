@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -94,17 +94,16 @@ class Document:
 
     Args:
         file: Its name from the root of the checkout, for messages.
-        crm: Name of the CRM, the file's stem.
         tree: The document.
     """
 
     file: str
-    crm: str
     tree: dict[str, Any]
-    schemas: dict[str, Any] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.schemas = self.tree.get("components", {}).get("schemas", {})
+    @property
+    def schemas(self) -> dict[str, Any]:
+        """The schemas by name."""
+        return self.tree.get("components", {}).get("schemas", {})  # type: ignore[no-any-return]  # of the outline
 
     def refuse(self, place: str, problem: str, remedy: str) -> NoReturn:
         """Stop with one line that says what is wrong and how to correct it.
@@ -190,28 +189,29 @@ def load(path: Path, file: str) -> Document:
     Raises:
         DocumentError: It cannot be read or generated from.
     """
+    document = Document(file, {})
+    refuse = document.refuse
     try:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
-        raise DocumentError(f"{file}: {line}: {error.problem}; correct the YAML") from None
+        refuse(line, str(error.problem), "correct the YAML")
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DocumentError(
-            f"{file}: cannot be read: {str(error).splitlines()[0]}; correct the YAML"
-        ) from None
+        refuse("cannot be read", str(error).splitlines()[0], "correct the YAML")
     if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith("3.1."):
-        raise DocumentError(f"{file}: openapi: is not 3.1; begin the document with openapi: 3.1.0")
-    place = _not_json(tree)
-    if place is not None:
-        raise DocumentError(f"{file}: {place}: has a value that JSON does not; quote it")
+        refuse("openapi", "is not 3.1", "begin the document with openapi: 3.1.0")
+    for place, key, value in walk(tree):
+        if not (isfinite(value) if isinstance(value, float) else isinstance(value, _JSON)):
+            at = f"{place}/{key}".removeprefix("/")
+            refuse(at, "has a value that JSON does not", "quote it")
     # Through JSON: YAML anchors would leave one object in several places, and a change to one of
     # them would change all.
-    tree = json.loads(json.dumps(tree))
+    document.tree = json.loads(json.dumps(tree))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
-        raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
-    check_outline(tree, Document(file, path.stem, tree).refuse)
-    document = Document(file, path.stem, write_out(tree))
-    check_extensions(document.tree, document.refuse)
+        refuse("file", "cannot name a package", "call it like relenta.yaml")
+    check_outline(document.tree, refuse)
+    document.tree = write_out(document.tree)
+    check_extensions(document.tree, refuse)
     _check_names(document)
     return document
 
@@ -224,24 +224,13 @@ class _Loader(yaml.CSafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} is not a string, quote it", key_node.start_mark
-                )
+                problem = f"the key {key!r} is not a string, quote it"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
             if key in seen:
-                raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} is repeated", key_node.start_mark
-                )
+                problem = f"the key {key!r} is repeated"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
-
-
-def _not_json(tree: Any) -> str | None:
-    """Return the first place whose value JSON cannot hold; None if there is none."""
-    for place, key, value in walk(tree):
-        fits = isfinite(value) if isinstance(value, float) else isinstance(value, _JSON)
-        if not fits:
-            return f"{place}/{key}".removeprefix("/")
-    return None
 
 
 def _check_names(document: Document) -> None:

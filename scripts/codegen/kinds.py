@@ -96,11 +96,15 @@ def parts(kind: Kind) -> list[Kind]:
 
 
 class _Value(NamedTuple):
-    """What a single value is in Python, the types it has in a JSON tree, and how errors name it."""
+    """What a value is in Python, the types it has in a JSON tree, and how errors name it.
+
+    Last, if it is not written from what it is in Python, the types that it is written from.
+    """
 
     python: str = "str"
     wire: tuple[str, ...] = ("str",)
     expected: str = ""
+    written: tuple[str, ...] = ()
 
 
 _VALUES = {
@@ -114,17 +118,21 @@ _VALUES = {
     "dmy": _Value("datetime.date"),
     "espo_datetime": _Value("datetime.datetime"),
     "file": _Value("File", ("File",)),
-    "float": _Value("float", ("float", "int")),
+    "float": _Value("float", ("float", "int"), written=("float", "int")),
     "int": _Value("int", ("int",)),
     "labeled": _Value("LabeledValue"),
     "mailbox": _Value("Mailbox"),
     "str": _Value(),
     "unix": _Value("datetime.datetime", ("int",)),
+    # Of these the type in Python depends on the kinds inside.
+    "date_or_str": _Value("", written=("datetime.datetime", "datetime.date", "str")),
+    "discriminated": _Value("", ("dict",)),
+    "list": _Value("", ("list",), written=("list", "tuple")),
+    "map": _Value("", ("dict",), written=("dict",)),
+    "model": _Value("", ("dict",)),
+    "separated": _Value("", written=("list", "tuple")),
 }
-_OTHERS = {
-    **dict.fromkeys(("model", "map", "discriminated"), _Value(wire=("dict",))),
-    "list": _Value(wire=("list",)),
-}
+_STRING = _Value()
 _SCHEMAS: dict[str, dict[str, Any]] = {
     "Any": {},
     "File": {"type": "string", "format": "binary"},
@@ -148,7 +156,7 @@ def wire_types(kind: Kind) -> tuple[str, ...]:
     """Return the types that values of a kind have in a JSON tree, as Python calls them."""
     if kind.name in _EITHER:
         return tuple(dict.fromkeys(type_ for item in kind.items for type_ in wire_types(item)))
-    types = (_VALUES | _OTHERS).get(kind.name, _Value()).wire
+    types = _VALUES.get(kind.name, _STRING).wire
     return (*types, "list") if kind.empty_list_as_map else types
 
 
@@ -156,26 +164,17 @@ def expectation(kind: Kind) -> str:
     """Return how errors name what a value should be."""
     if kind.name in _EITHER:
         return " or ".join(dict.fromkeys(map(expectation, kind.items)))
-    return _VALUES.get(kind.name, _Value()).expected or wire_types(kind)[0]
+    return _VALUES.get(kind.name, _STRING).expected or wire_types(kind)[0]
 
 
-def written_types(kind: Kind, mode: Mode) -> tuple[str, ...]:  # noqa: PLR0911  # one case a kind
+def written_types(kind: Kind, mode: Mode) -> tuple[str, ...]:
     """Return the types whose values are written as a kind."""
-    match kind.name:
-        case "model":
-            return (kind.ref, "dict") if mode == "write" else (kind.ref,)
-        case "discriminated":
-            return tuple(item.ref for item in kind.items)
-        case "list" | "separated":
-            return ("list", "tuple")
-        case "map":
-            return ("dict",)
-        case "float":
-            return ("float", "int")
-        case "date_or_str":
-            return ("datetime.datetime", "datetime.date", "str")
-        case name:
-            return (_VALUES.get(name, _Value()).python,)
+    if kind.name == "model":
+        return (kind.ref, "dict") if mode == "write" else (kind.ref,)
+    if kind.name == "discriminated":
+        return tuple(item.ref for item in kind.items)
+    value = _VALUES.get(kind.name, _STRING)
+    return value.written or (value.python,)
 
 
 def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
@@ -194,7 +193,7 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
             return f"{inner[0]} | None"
         case "bytes":
             return "bytes"
-        case name if name in _VALUES:
+        case name if name in _VALUES and _VALUES[name].python:
             return _VALUES[name].python
         case _:  # the first of the forms of one value, or any of several
             return " | ".join(dict.fromkeys(inner[:1] if kind.name == "lenient" else inner))
@@ -215,7 +214,7 @@ def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
             return {"type": "array", "items": derived(kind.items[0])}
         case "lenient":
             return derived(kind.items[0])
-        case name if name in _VALUES:
+        case name if name in _VALUES and _VALUES[name].python:
             return _SCHEMAS[_VALUES[name].python]
         case _:
             null = [{"type": "null"}] if kind.name == "optional" else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .imports import CORE, STANDARD, class_imports, module
+from .kinds import FORMS
 from .prose import section, wrapped
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def _emit(derived: Derived, class_: GeneratedClass) -> str:
     if name in derived.models:
         return _model(derived, class_)
     if name in derived.schemas.enums:
+        head = [f"class {name}(StrEnum):", *_docstring(derived, name, "Values of one kind.")]
         body = [f"    {member} = {value!r}" for value, member in sorted(class_.names.items())]
-        lines = _class(derived, class_, "StrEnum", "Values of one kind.", [], body)
-        return module("", lines, CORE, future=False)
-    if name in derived.schemas.forms:
+        return module("", [*head, *body], CORE, future=False)
+    if name in FORMS.values():
         line = f"from crmkit.core.codec.labeled import {name} as {name}"
         return f'"""The class `{name}`."""\n\n{line}\n'
     imports = (*STANDARD, *CORE, *class_imports(derived.classes, ".", name))
@@ -58,30 +59,21 @@ def _model(derived: Derived, class_: GeneratedClass) -> str:
         (attribute.name, fields[attribute.name].description) for attribute in class_.attributes
     ]
     attributes = section("Attributes", texts, _WIDTH + 4)
-    lines = _class(
-        derived, class_, "Model", f"{class_.name} of the document.", attributes, declared
-    )
+    docstring = _docstring(derived, class_.name, f"{class_.name} of the document.", attributes)
     # Models may hold one another; annotations are not evaluated.
     lazy = class_imports(derived.classes, ".", class_.name, *derived.schemas.enums)
     enums = {name: derived.classes[name] for name in derived.schemas.enums}
     imports = (*STANDARD, *CORE, *class_imports(enums, "."))
-    return module("", ["@_attrs_define", *lines], imports, lazy)
+    head = ["@_attrs_define", f"class {class_.name}(Model):"]
+    return module("", [*head, *docstring, *declared], imports, lazy)
 
 
-def _class(
-    derived: Derived,
-    class_: GeneratedClass,
-    base: str,
-    default: str,
-    more: list[str],
-    body: Iterable[str],
-) -> list[str]:
-    """Return the lines of a class, with the schema's description as its docstring."""
-    text = derived.schemas.tree[class_.name]["description"] or default
-    doc = [*wrapped(text, width=_WIDTH), *more]
-    doc[0] = f'"""{doc[0]}'
-    doc = [*doc, '"""'] if doc[1:] else [f'{doc[0]}"""']
-    return [f"class {class_.name}({base}):", *(f"    {line}" for line in doc), "", *body]
+def _docstring(derived: Derived, name: str, default: str, more: Iterable[str] = ()) -> list[str]:
+    """Return the lines of a class's docstring, which is the schema's description."""
+    text = derived.schemas.tree[name]["description"] or default
+    first, *rest = [*wrapped(text, width=_WIDTH), *more]
+    rest = [*rest, '"""'] if rest else []
+    return [f'    """{first}' + ("" if rest else '"""'), *(f"    {line}" for line in rest), ""]
 
 
 def emit_shims(derived: Derived) -> dict[str, str]:

@@ -36,10 +36,7 @@ def write_out(tree: Any) -> Any:
     """Return a document with references to whole components only, and parameters at operations.
 
     What stands beside a reference wins over what it leads to. A reference that leads nowhere or to
-    itself stays.
-
-    Args:
-        tree: The document, as JSON, with the outline that it must have.
+    itself stays. The document has the outline that it must have.
     """
     document = _written_out(tree, tree, names=False)
     for item in document.get("paths", {}).values():
@@ -106,13 +103,7 @@ def _target(ref: str, document: Any) -> dict[str, Any] | None:
 def walk(
     node: Any, place: str = "", *, skip: Container[str] = ()
 ) -> Iterator[tuple[str, str, Any]]:
-    """Yield place, key and value of every member of every object and array.
-
-    Args:
-        node: The document, or a part of it.
-        place: Where that stands.
-        skip: Keys whose values are not entered.
-    """
+    """Yield place, key and value of every member of every object and array, not below `skip`."""
     if not isinstance(node, dict | list):
         return
     for key, value in node.items() if isinstance(node, dict) else enumerate(node):

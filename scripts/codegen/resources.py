@@ -85,12 +85,7 @@ def emit_codec_package(derived: Derived, modules: list[str]) -> str:
 
 
 def emit_resource(derived: Derived, name: str) -> str:
-    """Return the module of one resource, with its sync and its async class.
-
-    Args:
-        derived: What is made of the document.
-        name: Its name: the resource's tag, or `client_` for the client's own methods.
-    """
+    """Return the module of one resource, or of the client's own methods, sync and async."""
     plans = [plan for plan in derived.operations_of(name) if not plan.source.hidden]
     class_name = "Client_" if name == "client_" else class_of(name)
     text = _tag_text(derived, name)

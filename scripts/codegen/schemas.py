@@ -44,7 +44,6 @@ class Schemas:
     Attributes:
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
         aliases: Types that have a name in annotations, by that name.
         chosen_names: Names that the document gives attributes, which stay as they are.
         tree: The derived schemas by name.
@@ -57,7 +56,6 @@ class Schemas:
         self.class_names = {class_of(tag["name"]) for tag in document.tree["tags"]}
         self.models: dict[str, Model] = {}
         self.enums: set[str] = set()
-        self.forms: set[str] = set()
         self.aliases: dict[str, str] = {}
         self.chosen_names: set[str] = set()
         self.tree: dict[str, Any] = {}
@@ -124,14 +122,14 @@ class Schemas:
             problem = f"{name} is another class's name"
             self.refuse(f"components/schemas/{name}", problem, "call it differently")
 
-    def name_only(self, name: str) -> None:
+    def _name_only(self, name: str) -> None:
         """Let the generator know a name of which it makes no class that is used."""
         self.tree[name] = {"type": "object", "properties": {"text": {"type": "string"}}}
 
     def _alias(self, name: str, type_: str) -> None:
         """Give a type a name in annotations."""
         self.aliases[name] = type_
-        self.name_only(name)
+        self._name_only(name)
 
     def kind(self, node: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
         """Return what a schema holds, and whether it may be null."""
@@ -221,7 +219,7 @@ class Schemas:
             self.refuse(place, problem, f"{name} says how {expected}s read")
         forms = schema.get("anyOf", schema.get("oneOf", []))
         if name in FORMS:
-            self.forms.add(FORMS[name])
+            self._name_only(FORMS[name])  # the class is that of crmkit.core.codec.labeled
         return Kind(name), "null" in _types(schema) or any(map(is_nothing, forms))
 
     def _string(self, schema: dict[str, Any], place: str) -> Kind:
@@ -239,7 +237,7 @@ class Schemas:
         if "between" in separated:
             element = self._element(name, place)
         elif name in FORMS:
-            self.forms.add(FORMS[name])
+            self._name_only(FORMS[name])  # the class is that of crmkit.core.codec.labeled
             if by != ";":
                 problem = f"{name} values are separated by {by!r}"
                 self.refuse(place, problem, "separate them by ';'")

@@ -242,12 +242,7 @@ _REPLACES = (
 
 
 def summary(plan: OperationPlan, renamed: Callable[[str], str] = for_python) -> list[str]:
-    """Return the first lines of a docstring: summary and description.
-
-    Args:
-        plan: The operation.
-        renamed: Puts a description into Python's words and the arguments' names.
-    """
+    """Return the first lines of a docstring: summary and description, put into Python's words."""
     node = plan.source.node
     lines = [f'"""{doc(node["summary"])}']
     for paragraph in renamed(node.get("description", "")).split("\n\n"):

@@ -96,12 +96,10 @@ def _discriminated(document: Document, place: str, models: list[Kind]) -> Kind:
 
 
 def _constants(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
-    properties = {
-        name: document.resolve(node, name) for name, node in schema.get("properties", {}).items()
-    }
-    required = schema.get("required", [])
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    members = {name: document.resolve(properties[name], name) for name in properties}
     return {
         name: node["const"]
-        for name, node in properties.items()
+        for name, node in members.items()
         if name in required and isinstance(node.get("const"), bool | int | str)
     }
