@@ -200,7 +200,9 @@ def stock() -> tuple[Callable[[Any], object], Callable[[], object]]:
     sys.path.insert(0, str(folder))
     model = importlib.import_module("stock_relenta.models").Contact
     shutil.rmtree(folder)
-    fields = [one for one in derived.models["Contact"].fields if one.kind.name == "separated"]
+    fields = [
+        one for one in derived.schemas.models["Contact"].fields if one.kind.name == "separated"
+    ]
     labeled = {one.wire: one.kind.items[0].name == "labeled" for one in fields}
 
     def element(part: str) -> dict[str, str | None]:

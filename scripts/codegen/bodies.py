@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .kinds import python_type
 
 if TYPE_CHECKING:
-    from .document import Document, OperationSource
+    from .document import OperationSource
     from .kinds import Kind
     from .schemas import Schemas
 
@@ -63,24 +63,24 @@ def body_of(source: OperationSource, schemas: Schemas) -> Body | None:
     document = schemas.document
     place = f"{source.place} requestBody"
     content = document.resolve(source.node["requestBody"], place).get("content", {})
+    nodes = {media: node.get("schema", {}) for media, node in content.items()}
+    objects = {
+        media for media in nodes if document.resolve(nodes[media], place).get("type") == "object"
+    }
     for media, written in MEDIA.items():
-        if media not in content or (media != JSON and not _is_object(content[media], document)):
+        if media not in ({*nodes} if media == JSON else objects):
             continue
-        kind, _ = schemas.kind(content[media].get("schema", {}), place, "write")
+        kind, _ = schemas.kind(nodes[media], place, "write")
         if kind.name == "model":
             upload = ""
-            if media == JSON and FILES in content and _is_object(content[FILES], document):
-                files, _ = schemas.kind(content[FILES]["schema"], place, "write")
+            if media == JSON and FILES in objects:
+                files, _ = schemas.kind(nodes[FILES], place, "write")
                 upload = files.ref if files.ref != kind.ref else ""
             return Body(written, kind.ref, upload)
         if media != JSON or kind.name not in {"map", "any"}:
             document.refuse(place, f"is not an object but {kind.name}", "refer to an object schema")
         return Body(written, kind=kind)
-    for media in content:
+    for media in nodes:
         if media not in MEDIA:
             return Body("content", content_type=media)
     return document.refuse(place, "has no media type", f"add {JSON}, or the one that it has")
-
-
-def _is_object(node: dict[str, Any], document: Document) -> bool:
-    return document.resolve(node.get("schema", {}), "requestBody").get("type") == "object"

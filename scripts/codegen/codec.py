@@ -26,7 +26,7 @@ def codec_imports(derived: Derived) -> list[str]:
     """Return all imports of which a module of codecs may need some."""
     codecs = [
         f"from . import {derived.classes[name].module} as {derived.codec(name)}"
-        for name in derived.models
+        for name in derived.schemas.models
     ]
     return [*STANDARD, *CODEC, *codecs, *class_imports(derived.classes, "..models.")]
 
@@ -39,9 +39,8 @@ def emit_codec(derived: Derived, model: Model) -> str:
         for ref in sorted(refs & derived.schemas.enums)
     ]
     if model.mode == "write":
-        names = [name for field in model.fields for name in (field.wire, *field.aliases)]
-        listed = ", ".join(repr(name) for name in names)
-        tables.append(f"MEMBERS = frozenset[str](({listed}{',' if names else ''}))")
+        names = [f"{name!r}," for field in model.fields for name in (field.wire, *field.aliases)]
+        tables.append(f"MEMBERS = frozenset[str](({' '.join(names)}))")
     if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
     body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]

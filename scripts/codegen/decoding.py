@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LISTED, PLAIN, expectation, wire_types
+from .kinds import LISTED, PLAIN, PLURALS, expectation, wire_types
 
 if TYPE_CHECKING:
     from .derive import Derived
@@ -124,14 +124,10 @@ def _decoder(kind: Kind, derived: Derived) -> str:
 def _split(kind: Kind, derived: Derived, value: str) -> str:
     """Return the expression that splits a string that holds a list."""
     item = kind.items[0]
-    match item.name:
-        case "labeled":
-            return f"split_labeled({value})"
-        case "mailbox":
-            return f"split_mailboxes({value})"
-        case "model":
-            codec = derived.codec(item.ref)
-            split = f"split_members({value}, {codec}.ORDER, {kind.by!r}, {kind.between!r})"
-            return f"{codec}.decode_all({split})"
-        case _:
-            return f"{value}.split({kind.by!r})"
+    if item.name == "model":
+        codec = derived.codec(item.ref)
+        split = f"split_members({value}, {codec}.ORDER, {kind.by!r}, {kind.between!r})"
+        return f"{codec}.decode_all({split})"
+    if item.name in PLURALS:
+        return f"split_{PLURALS[item.name]}({value})"
+    return f"{value}.split({kind.by!r})"

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from .bodies import Body
     from .document import Document, OperationSource
     from .generator import GeneratedClass
-    from .kinds import Model
     from .parameters import Parameter
     from .payloads import Payload
 
@@ -119,11 +118,6 @@ class Derived:
     classes: dict[str, GeneratedClass]
 
     @property
-    def models(self) -> dict[str, Model]:
-        """Models by name."""
-        return self.schemas.models
-
-    @property
     def title(self) -> str:
         """The document's title, escaped for a docstring."""
         return doc(self.document.tree["info"]["title"])
@@ -160,7 +154,7 @@ class Derived:
         resolve = self.document.resolve
         return [
             (status, " ".join(resolve(node, plan.source.place)["description"].split()))
-            for status, node in plan.source.node.get("responses", {}).items()
+            for status, node in plan.source.node["responses"].items()
         ]
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LISTED, PLAIN, written_types
+from .kinds import LISTED, PLAIN, PLURALS, written_types
 
 if TYPE_CHECKING:
     from .derive import Derived
@@ -113,6 +113,6 @@ def _join(kind: Kind, derived: Derived, at: str) -> str:
         codec = derived.codec(item.ref)
         functions = f"{codec}.decode, {codec}.encode, {codec}.ORDER"
         return f"join_members(v, {at}, {functions}, {kind.by!r}, {kind.between!r})"
-    if item.name == "str":
-        return f"join_strings(v, {at}, {kind.by!r})"
-    return f"join_{'labeled' if item.name == 'labeled' else 'mailboxes'}(v, {at})"
+    if item.name in PLURALS:
+        return f"join_{PLURALS[item.name]}(v, {at})"
+    return f"join_strings(v, {at}, {kind.by!r})"

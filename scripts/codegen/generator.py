@@ -6,7 +6,7 @@ The parser is the one source of the names of classes, modules and attributes, an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from openapi_python_client import strings
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .document import Document
     from .schemas import Schemas
 
-__all__ = ["Argument", "GeneratedClass", "classes_of", "derived_tree", "run_generator"]
+__all__ = ["Argument", "GeneratedClass", "classes_of", "run_generator"]
 
 MODEL_NAMES = {"additional_keys", "additional_properties", "from_dict", "to_dict"}
 """Names that every generated model has."""
@@ -64,18 +64,8 @@ class GeneratedClass:
     names: dict[str, str] = field(default_factory=dict)
 
 
-def derived_tree(document: Document, schemas: Schemas) -> dict[str, Any]:
-    """Return the derived document. It has no operations: these are emitted here."""
-    return {
-        "openapi": "3.1.0",
-        "info": {key: document.tree["info"][key] for key in ("title", "version")},
-        "paths": {},
-        "components": {"schemas": dict(sorted(schemas.tree.items()))},
-    }
-
-
 def run_generator(document: Document, schemas: Schemas) -> GeneratorData:
-    """Return what the generator makes of a derived document.
+    """Return what the generator makes of the derived document, which has schemas only.
 
     Raises:
         DocumentError: The generator warns of anything or fails.
@@ -88,8 +78,14 @@ def run_generator(document: Document, schemas: Schemas) -> GeneratorData:
     config = Config.from_sources(
         file, MetaType.NONE, document.file, "utf-8", overwrite=False, output_path=None
     )
+    tree = {
+        "openapi": "3.1.0",
+        "info": {key: document.tree["info"][key] for key in ("title", "version")},
+        "paths": {},
+        "components": {"schemas": dict(sorted(schemas.tree.items()))},
+    }
     try:
-        data = GeneratorData.from_dict(derived_tree(document, schemas), config=config)
+        data = GeneratorData.from_dict(tree, config=config)
     finally:
         strings.RESERVED_WORDS.update(builtins)
     if isinstance(data, GeneratorError) or data.errors:
@@ -110,11 +106,9 @@ def _check_members(document: Document, schemas: Schemas) -> None:
             # Where two are the same in snake_case, the generator keeps upper case.
             exact = str(strings.PythonIdentifier(member.derived, "field_", skip_snake_case=True))
             if made.setdefault(exact, member.wire) != member.wire or name in MODEL_NAMES:
-                document.refuse(
-                    f"components/schemas/{model.name}",
-                    f"the attribute of {member.wire!r} cannot be called {name!r}",
-                    "call it differently by x-crmkit-name",
-                )
+                problem = f"the attribute of {member.wire!r} cannot be called {name!r}"
+                remedy = "call it differently by x-crmkit-name"
+                document.refuse(f"components/schemas/{model.name}", problem, remedy)
 
 
 def classes_of(document: Document, schemas: Schemas) -> dict[str, GeneratedClass]:

@@ -45,12 +45,12 @@ CLIENT = (
     "from crmkit.core.generated import Client, encode_body",
 )
 """The client with the resources, and the one that generated functions take."""
-_MODULES = (
-    *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings", "values"),
-)
 CODEC = tuple(
     f"from crmkit.core.codec.{name} import {function}"
-    for name in _MODULES
+    for name in (
+        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings"),
+        "values",
+    )
     for function in import_module(f"crmkit.core.codec.{name}").__all__
     if function.islower()  # classes come from the generated models
 )
@@ -98,16 +98,12 @@ def module(
         future: Whether its annotations are not evaluated.
     """
     text = "\n".join(body)
-    used = needed(lazy, text)
-    if used:
-        used = [
-            "from typing import TYPE_CHECKING",
-            "if TYPE_CHECKING:",
-            *(f"    {line}" for line in used),
-        ]
+    block = [f"    {line}" for line in needed(lazy, text)]
+    if block:
+        block = ["from typing import TYPE_CHECKING", "if TYPE_CHECKING:", *block]
     head = [f'"""{doc}"""', ""] if doc else []
     head += ["from __future__ import annotations", ""] if future else []
-    return "\n".join([*head, *needed(imports, text), *used, "", text]) + "\n"
+    return "\n".join([*head, *needed(imports, text), *block, "", text]) + "\n"
 
 
 def class_imports(classes: Mapping[str, GeneratedClass], above: str, *without: str) -> list[str]:

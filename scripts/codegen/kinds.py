@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-__all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "Field", "Kind", "Mode", "Model"]
+__all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "PLURALS", "Field", "Kind", "Mode", "Model"]
 __all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
 __all__ += ["written_types"]
 
@@ -13,6 +13,8 @@ Mode = Literal["read", "write"]
 
 FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
 """Classes of `crmkit.core.codec.labeled` by the element form that makes them."""
+PLURALS = {"labeled": "labeled", "mailbox": "mailboxes"}
+"""What the functions that split and join lists of them are called after."""
 
 LISTED = frozenset({"list", "separated"})
 """Kinds that are lists in Python, which read nothing as `[]`."""

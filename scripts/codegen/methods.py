@@ -99,8 +99,8 @@ class _Body:
 
     def _tree(self, model: str, operation: str = "") -> str:
         """Return the expression of the body of a write."""
-        codec = f"codec.{self.derived.classes[model].module}"
-        what = f"{operation or self.operation}, models.{model}, {codec}"
+        module = self.derived.classes[model].module
+        what = f"{operation or self.operation}, models.{model}, codec.{module}"
         if self.signature.sole is not None:
             name = self.signature.members[0].name
             return f"member_tree({what}, {name!r}, {name}, extra)"
@@ -168,7 +168,7 @@ def emit_merge(plan: OperationPlan, derived: Derived) -> list[str]:
         document.refuse(place, problem, "add x-crmkit-read-schema")
     rows: list[str] = []
     names = derived.classes[plan.model].names
-    for member in derived.models[plan.model].fields:
+    for member in derived.schemas.models[plan.model].fields:
         node = document.resolve(schema["properties"][member.wire], plan.model)
         path = tuple(str(node.get("x-crmkit-read-as", member.wire)).split("."))
         if _is_shown(path, shown, derived):
@@ -212,7 +212,7 @@ def _form(member: Field, derived: Derived) -> str:
         parts.append(f"by={member.kind.by!r}")
         item = member.kind.items[0]
         if item.name == "model":
-            names = tuple(field.wire for field in derived.models[item.ref].fields)
+            names = tuple(field.wire for field in derived.schemas.models[item.ref].fields)
             parts.append(f"between={member.kind.between!r}, members={names!r}")
     elif member.kind.name in {"bit", "date"}:
         parts.append(f"form={member.kind.name!r}")

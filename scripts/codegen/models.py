@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .imports import CORE, STANDARD, class_imports, module
@@ -28,7 +29,7 @@ def emit_models(derived: Derived) -> dict[str, str]:
 
 def _emit(derived: Derived, class_: GeneratedClass) -> str:
     name = class_.name
-    if name in derived.models:
+    if name in derived.schemas.models:
         return _model(derived, class_)
     if name in derived.schemas.enums:
         head = [f"class {name}(StrEnum):", *_docstring(derived, name, "Values of one kind.")]
@@ -43,15 +44,16 @@ def _emit(derived: Derived, class_: GeneratedClass) -> str:
 
 
 def _model(derived: Derived, class_: GeneratedClass) -> str:
-    fields = {class_.names[field.derived]: field for field in derived.models[class_.name].fields}
+    fields = {
+        class_.names[field.derived]: field for field in derived.schemas.models[class_.name].fields
+    }
     declared: list[str] = []
     for attribute in class_.attributes:
-        code = attribute.code
+        argument = attribute
         if fields[attribute.name].secret:
             default = f"default={attribute.default}, " if attribute.default else ""
-            type_ = attribute.annotation
-            code = f"{attribute.name}: {type_} = _attrs_field({default}repr=False)"
-        declared.append(f"    {code}")
+            argument = replace(attribute, default=f"_attrs_field({default}repr=False)")
+        declared.append(f"    {argument.code}")
     declared.append(
         "    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)"
     )

@@ -115,8 +115,8 @@ def check_outline(tree: Tree, refuse: Refuse) -> None:
     if missing:
         path.append(missing[1])
     problem = f"{path[-1]}: {error.message}"
+    if path[0] == "paths" and len(path) > 2:
+        method = f"{path[2].upper()} " if path[2] in METHODS else ""
+        path = [f"{method}{path[1]}", *path[3:]]
     remedy = _REMEDIES.get(path[0], "write it as OpenAPI 3.1 has it")
-    if path[0] == "paths" and len(path) > 2 and path[2] in METHODS:
-        remedy = "write it as OpenAPI 3.1 has it"
-        path = [f"{path[2].upper()} {path[1]}", *path[3:]]
     refuse("/".join(path), problem, remedy)

@@ -54,7 +54,7 @@ def emit_resources(derived: Derived) -> str:
 
 
 def _delegate(plan: OperationPlan, derived: Derived, prefix: str) -> list[str]:
-    """A method of the client itself, which loads its module when it is called."""
+    """Return the lines of a method of the client itself, which loads its module when called."""
     signature = Signature(plan, derived)
     wait = "await " if prefix and plan.paging is None else ""
     passed = ", ".join(f"{name}={name}" for name in signature.names)
@@ -68,10 +68,8 @@ def _delegate(plan: OperationPlan, derived: Derived, prefix: str) -> list[str]:
 
 
 def _tag_text(derived: Derived, name: str) -> str:
-    for tag in derived.document.tree["tags"]:
-        if tag["name"] == name:
-            return doc(tag["description"])
-    return "Methods of the client."
+    tags = {tag["name"]: doc(tag["description"]) for tag in derived.document.tree["tags"]}
+    return tags.get(name, "Methods of the client.")
 
 
 def emit_codec_package(derived: Derived, modules: list[str]) -> str:

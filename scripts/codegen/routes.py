@@ -69,8 +69,8 @@ def _paging(paging: dict[str, Any]) -> str:
     dotted = {"total", "last"}
     if paging["strategy"] == "offset":
         paging = {"first": 0, **paging}
-    parts = [
+    parts = (
         f"{key}={tuple(value.split('.')) if key in dotted else value!r}"
         for key, value in paging.items()
-    ]
+    )
     return f"Paging({', '.join(parts)})"

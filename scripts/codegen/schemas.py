@@ -29,6 +29,7 @@ FREE = "FreeObject"
 _CLEARABLE = {"str", "date", "dmy", "datetime", "country", "separated"}
 """Kinds of which an empty string, sent in a form, means null."""
 
+_MOVE = "move it to components/schemas and refer to it"
 _SCALARS = {"integer": "int", "number": "float", "boolean": "bool"}
 
 _NUMERIC = {"unix", "bit"}
@@ -167,9 +168,10 @@ class Schemas:
             return Kind("any"), False
         match types[0]:
             case "string" if "enum" in schema:
-                kind, nullable = self._enum(schema, name, place, nullable=nullable)
+                kind, null = self._enum(schema, name, place)
                 # Whoever writes may say "red", too, and not only Color.RED.
-                return (kind if mode == "read" else replace(kind, name="open_enum")), nullable
+                kind = kind if mode == "read" else replace(kind, name="open_enum")
+                return kind, nullable or null
             case "string":
                 return self._string(schema, place), nullable
             case "integer" | "number" | "boolean":
@@ -199,8 +201,7 @@ class Schemas:
             self._alias(FREE, "dict[str, Any]")
             return Kind("map", ref=FREE, items=(Kind("any"),))
         if name not in self.document.schemas:
-            remedy = "move it to components/schemas and refer to it"
-            self.refuse(place, "an object is inline", remedy)
+            self.refuse(place, "an object is inline", _MOVE)
         if schema.get("properties"):
             self.model(name, mode)
             return Kind("model", ref=name)
@@ -277,12 +278,9 @@ class Schemas:
             self.refuse(place, "is a union without members", "add a schema besides null")
         return one_of(self.document, place, kinds, lenient=mode == "write"), nullable
 
-    def _enum(
-        self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
-    ) -> tuple[Kind, bool]:
+    def _enum(self, schema: dict[str, Any], name: str, place: str) -> tuple[Kind, bool]:
         if not name:
-            remedy = "move it to components/schemas and refer to it"
-            self.refuse(place, "an enum is inline", remedy)
+            self.refuse(place, "an enum is inline", _MOVE)
         self._check_values(schema["enum"], place, "strings")
         values = [value for value in schema["enum"] if value is not None]
         made: dict[str, str] = {}
@@ -297,7 +295,7 @@ class Schemas:
             "enum": values,
             "description": one_line(schema.get("description", "")),
         }
-        return Kind("enum", ref=name), nullable or len(values) < len(schema["enum"])
+        return Kind("enum", ref=name), None in schema["enum"]
 
     def _open_enum(
         self, schema: dict[str, Any], name: str, place: str, mode: Mode
@@ -311,10 +309,10 @@ class Schemas:
             remedy = "write anyOf with an enum and a plain string"
             self.refuse(place, "is not an open enum", remedy)
         described = {**closed[0], "description": schema.get("description", "")}
-        kind, _ = self._enum(described, name, place, nullable=False)
+        kind, _ = self._enum(described, name, place)
         more = [self.kind(member, place, mode)[0] for member in others if not is_nothing(member)]
-        open_ = Kind("open_enum", ref=kind.ref)
-        return one_of(self.document, place, [open_, *more]), any(map(is_nothing, others))
+        kinds = [replace(kind, name="open_enum"), *more]
+        return one_of(self.document, place, kinds), any(map(is_nothing, others))
 
 
 def _derived(field: Field, mode: Mode) -> dict[str, Any]:
@@ -340,7 +338,7 @@ def _form_bodies(document: Document) -> set[str]:
         body = document.resolve(operation.node.get("requestBody", {}), operation.place)
         content = body.get("content", {})
         if "application/json" not in content and FORM in content:
-            names.add(str(content[FORM].get("schema", {}).get("$ref", "")).rpartition("/")[2])
+            names.add(content[FORM].get("schema", {}).get("$ref", "").rpartition("/")[2])
     return names
 
 

@@ -1,6 +1,6 @@
 """Signatures and docstrings of emitted methods.
 
-Names are made as the generator makes them, or given by the document; types come from the
+Names are made as the generator makes them, or chosen by the document; types come from the
 document's kinds and from the attributes of the generated models.
 """
 
@@ -58,19 +58,16 @@ class Signature:
     def parameters(self) -> list[Parameter]:
         """The parameters that have arguments: neither those of paging nor deprecated ones."""
         hidden = {("query", wire) for wire in self.plan.paging_arguments.values()}
-        return [
-            parameter
-            for parameter in self.plan.parameters
-            if parameter.key not in {*hidden, self.bound} and not parameter.deprecated
-        ]
+        params = [param for param in self.plan.parameters if not param.deprecated]
+        return [param for param in params if param.key not in {*hidden, self.bound}]
 
     @cached_property
     def narrowing(self) -> list[Parameter]:
         """The parameters that only the narrower list has; the first of them chooses it."""
         if self.narrow is None:
             return []
-        known = {parameter.key for parameter in self.plan.parameters}
-        return [parameter for parameter in self.narrow.parameters if parameter.key not in known]
+        known = {param.key for param in self.plan.parameters}
+        return [param for param in self.narrow.parameters if param.key not in known]
 
     @cached_property
     def sole(self) -> Field | None:
@@ -98,7 +95,7 @@ class Signature:
         return list(members.values())
 
     def _fields(self, name: str) -> tuple[Field, ...]:
-        return self.derived.models[name].fields
+        return self.derived.schemas.models[name].fields
 
     @cached_property
     def arguments(self) -> list[Argument]:
