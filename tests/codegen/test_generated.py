@@ -78,6 +78,7 @@ def methods(crm: str, prefix: str) -> dict[tuple[str | None, str], Any]:
             and issubclass(one, Resource)
             and one is not Resource
             and one.__name__.startswith("Async") == bool(prefix)
+            and not one.__name__.endswith("Of")  # bound to one value of a parameter
         ]
         for method, function in vars(cls).items():
             if not method.startswith("_"):

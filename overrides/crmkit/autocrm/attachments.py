@@ -70,6 +70,9 @@ class _Transfers(Resource):
         if to is None:
             return (await self._sender.reply(call)).content
         if not isinstance(to, str | os.PathLike):
+            if not hasattr(to, "write"):
+                problem = f"expected a path or an open file, got {type(to).__name__}"
+                raise ArgumentError("to", problem, operation=ATTACHMENTS_DOWNLOAD.name)
             call.sink = Sink(to)
             await self._sender.reply(call)
             return b""
@@ -232,15 +235,15 @@ class AsyncAttachments(_Transfers, generated.AsyncAttachments):
 
 def _members(members: dict[str, Any], file: File) -> dict[str, Any]:
     """Return the members of an attachment that are known, name and media type among them."""
-    name = members["name"] or file.file_name
-    if not name:
-        raise ArgumentError("name", "is missing: the file has no name of its own")
     known = {member: value for member, value in members.items() if value is not None}
-    type_ = members["type"] or file.mime_type or guess_type(name)[0] or "application/octet-stream"
     for member, value in known.items():
         if not isinstance(value, str):
             argument = _ARGUMENTS.get(member, member)
             raise ArgumentError(argument, f"expected str, got {type(value).__name__}")
+    name = members["name"] or file.file_name
+    if not name:
+        raise ArgumentError("name", "is missing: the file has no name of its own")
+    type_ = members["type"] or file.mime_type or guess_type(name)[0] or "application/octet-stream"
     return {**known, "name": name, "type": type_}
 
 

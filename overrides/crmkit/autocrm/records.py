@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from crmkit.core.codec.values import encode_plain
 from crmkit.core.drive import drive
 from crmkit.core.errors import ArgumentError, NotFoundError, in_operation
 from crmkit.core.options import mapping
@@ -48,8 +49,9 @@ def checked_name(name: str, argument: str) -> str:
     return name
 
 
-def _selection(ids: Any, where: Any) -> dict[str, Any]:
+def _selection(ids: Any, where: Any, *, idle: object = False) -> dict[str, Any]:
     """Return which records a call is for, as JSON has it."""
+    encode_plain(idle, bool, "idle")
     if (ids is None) == (where is None):
         raise ArgumentError("ids", "pass either ids or where")
     if where is not None:
@@ -132,7 +134,7 @@ class EntityType(Resource):
     ) -> MassActionResult:
         operation = records.RECORDS_MASS_UPDATE
         with in_operation(operation.name):
-            selection = _selection(ids, where)
+            selection = _selection(ids, where, idle=idle)
             values = wire_tree(mapping(attributes, "attributes"), "attributes")
         own = {"action": "update", "params": selection, "data": {"values": values}}
         return await self._mass(operation, {**selection, "attributes": values}, own, options, idle)
@@ -142,7 +144,7 @@ class EntityType(Resource):
     ) -> MassActionResult:
         operation = records.RECORDS_MASS_DELETE
         with in_operation(operation.name):
-            selection = _selection(ids, where)
+            selection = _selection(ids, where, idle=idle)
         own = {"action": "delete", "params": selection}
         return await self._mass(operation, selection, own, options, idle)
 

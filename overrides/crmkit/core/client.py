@@ -159,12 +159,13 @@ class Client:
             ArgumentError: A header cannot be sent.
         """
         now = self._sender.settings
-        settings = Settings(
-            now.base_url,
-            now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
-            now.max_retries if max_retries is None else checked_retries(max_retries),
-            {**now.headers, **checked_headers(headers)},
-        )
+        with in_operation("with_options"):
+            settings = Settings(
+                now.base_url,
+                now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
+                now.max_retries if max_retries is None else checked_retries(max_retries),
+                {**now.headers, **checked_headers(headers)},
+            )
         view = object.__new__(type(self))
         view._io = self._io
         view._sender = copy(self._sender)

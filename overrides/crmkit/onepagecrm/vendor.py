@@ -102,11 +102,11 @@ class OnePageCRMVendor(Vendor):
             CRMError: The login failed. All that waited for it get this error.
         """
         self._now = sender.io.time
-        if self._key is not None or self._login is None or call.operation.name == "auth.login":
+        if self._signs() or self._login is None or call.operation.name == "auth.login":
             return
         before = self._logins
         async with self._one_at_a_time(sender.io):
-            if self._key is not None:
+            if self._signs():  # meanwhile
                 return
             if self._refusal is not None and self._logins != before:
                 raise copy(self._refusal)
@@ -118,6 +118,9 @@ class OnePageCRMVendor(Vendor):
                 raise
             finally:
                 self._logins += 1
+
+    def _signs(self) -> bool:
+        return self._key is not None
 
     async def _log_in(self, sender: SendsCalls, login: str, password: str) -> None:
         from crmkit_generated.onepagecrm.operations.auth import AUTH_LOGIN
