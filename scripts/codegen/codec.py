@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .decoding import decode_field
 from .encoding import encode_field
-from .imports import CODEC, STANDARD, class_imports, module
+from .imports import CODEC, STANDARD, module
 from .kinds import parts
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def codec_imports(derived: Derived) -> list[str]:
         f"from . import {derived.classes[name].module} as {derived.codec(name)}"
         for name in derived.schemas.models
     ]
-    return [*STANDARD, *CODEC, *codecs, *class_imports(derived.classes, "..models.")]
+    return [*STANDARD, *CODEC, *codecs, *derived.class_imports("..models.")]
 
 
 def emit_codec(derived: Derived, model: Model) -> str:

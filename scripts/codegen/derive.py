@@ -134,6 +134,16 @@ class Derived:
         """Return how the modules of codecs call that of a model."""
         return f"{self.classes[name].module}_codec"
 
+    def class_imports(self, above: str, *without: str) -> list[str]:
+        """Return the imports of all generated classes but some.
+
+        Args:
+            above: The dots and names that lead to their package, with a dot at the end.
+            without: Names that are not imported.
+        """
+        names = sorted(self.classes.keys() - {*without})
+        return [f"from {above}{self.classes[name].module} import {name}" for name in names]
+
     def own_errors(self, plan: OperationPlan) -> list[tuple[str, str]]:
         """Return the errors that are peculiar to an operation: class and description.
 

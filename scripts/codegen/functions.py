@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .imports import CLIENT, CORE, STANDARD, class_imports, module
+from .imports import CLIENT, CORE, STANDARD, module
 from .methods import dict_of, payload_decoder
 from .prose import doc, section
 from .signatures import summary
@@ -35,7 +35,7 @@ def emit_functions(plan: OperationPlan, derived: Derived) -> str:
         CLIENT[1],
         "from ... import codec",
         f"from ...operations import {plan.module} as operations",
-        *class_imports(derived.classes, "...models."),
+        *derived.class_imports("...models."),
     ]
     lines = [line for name in _FUNCTIONS for line in ("", *_function(plan, derived, name), "")]
     return module(doc(plan.source.node["summary"]), lines, imports)

@@ -7,11 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from .generator import GeneratedClass
-
-__all__ = ["CLIENT", "CODEC", "CORE", "STANDARD", "TAKEN", "class_imports", "module", "needed"]
+__all__ = ["CLIENT", "CODEC", "CORE", "STANDARD", "TAKEN", "module", "needed"]
 
 STANDARD = (
     "import builtins",
@@ -104,15 +102,3 @@ def module(
     head = [f'"""{doc}"""', ""] if doc else []
     head += ["from __future__ import annotations", ""] if future else []
     return "\n".join([*head, *needed(imports, text), *block, "", text]) + "\n"
-
-
-def class_imports(classes: Mapping[str, GeneratedClass], above: str, *without: str) -> list[str]:
-    """Return the imports of all generated classes but some.
-
-    Args:
-        classes: The classes by name.
-        above: The dots and names that lead to their package, with a dot at the end.
-        without: Names that are not imported.
-    """
-    names = sorted(classes.keys() - {*without})
-    return [f"from {above}{classes[name].module} import {name}" for name in names]

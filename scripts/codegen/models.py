@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .imports import CORE, STANDARD, class_imports, module
+from .imports import CORE, STANDARD, module
 from .kinds import FORMS
 from .prose import section, wrapped
 
@@ -38,7 +38,7 @@ def _emit(derived: Derived, class_: GeneratedClass) -> str:
     if name in FORMS.values():
         line = f"from crmkit.core.codec.labeled import {name} as {name}"
         return f'"""The class `{name}`."""\n\n{line}\n'
-    imports = (*STANDARD, *CORE, *class_imports(derived.classes, ".", name))
+    imports = (*STANDARD, *CORE, *derived.class_imports(".", name))
     text = f"What `{name}` stands for in annotations."
     return module(text, [f"{name} = {derived.schemas.aliases[name]}"], imports, future=False)
 
@@ -63,9 +63,9 @@ def _model(derived: Derived, class_: GeneratedClass) -> str:
     attributes = section("Attributes", texts, _WIDTH + 4)
     docstring = _docstring(derived, class_.name, f"{class_.name} of the document.", attributes)
     # Models may hold one another; annotations are not evaluated.
-    lazy = class_imports(derived.classes, ".", class_.name, *derived.schemas.enums)
-    enums = {name: derived.classes[name] for name in derived.schemas.enums}
-    imports = (*STANDARD, *CORE, *class_imports(enums, "."))
+    lazy = derived.class_imports(".", class_.name, *derived.schemas.enums)
+    enums = derived.class_imports(".", *(derived.classes.keys() - derived.schemas.enums))
+    imports = (*STANDARD, *CORE, *enums)
     head = ["@_attrs_define", f"class {class_.name}(Model):"]
     return module("", [*head, *docstring, *declared], imports, lazy)
 

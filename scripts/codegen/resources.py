@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .codec import codec_imports
 from .decoding import payload_expression
-from .imports import CLIENT, CORE, STANDARD, class_imports, module
+from .imports import CLIENT, CORE, STANDARD, module
 from .methods import emit_merge, emit_method, payload_decoder
 from .prose import doc
 from .schemas import class_of
@@ -47,7 +47,7 @@ def emit_resources(derived: Derived) -> str:
     lazy = [
         *CORE,
         *(f"from .{tag} import Async{class_of(tag)}, {class_of(tag)}" for tag in tags),
-        *class_imports(derived.classes, "..models."),
+        *derived.class_imports("..models."),
     ]
     text = f"The resources of the {derived.title}, each loaded when it is touched."
     return module(text, lines, (*STANDARD, CLIENT[0]), lazy)
@@ -105,7 +105,7 @@ def emit_resource(derived: Derived, name: str) -> str:
         "from .. import codec, models",
         f"from ..operations import {name} as operations",
     ]
-    return module(text, lines, imports, class_imports(derived.classes, "..models."))
+    return module(text, lines, imports, derived.class_imports("..models."))
 
 
 _RECORD_METHODS = {"list", "get", "create", "update", "delete"}
