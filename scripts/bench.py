@@ -209,7 +209,7 @@ def stock() -> tuple[Callable[[Any], object], Callable[[], object]]:
     sys.path.insert(0, str(ROOT / "scripts"))
     from codegen.derive import derive
     from codegen.document import load
-    from codegen.models import run_generator
+    from codegen.generator import run_generator
     from openapi_python_client import Project
     from openapi_python_client.config import Config, ConfigFile, MetaType
 
@@ -224,11 +224,12 @@ def stock() -> tuple[Callable[[Any], object], Callable[[], object]]:
         output_path=folder / "stock_relenta",
     )
     with contextlib.redirect_stdout(io.StringIO()):  # it prints the folder's name
-        Project(openapi=run_generator(derived), config=config).build()
+        Project(openapi=run_generator(derived.document, derived.schemas), config=config).build()
     sys.path.insert(0, str(folder))
     model = importlib.import_module("stock_relenta.models").Contact
     shutil.rmtree(folder)
-    fields = [field for field in derived.models["Contact"].fields if field.kind.name == "separated"]
+    members = derived.schemas.models["Contact"].fields
+    fields = [field for field in members if field.kind.name == "separated"]
     labeled = {field.wire: field.kind.items[0].name == "labeled" for field in fields}
 
     def element(part: str) -> dict[str, str | None]:

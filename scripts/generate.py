@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
     if not arguments.force and is_current(stamp, fingerprint(openapi, scripts, generated)):
         print("generated/ is up to date")
         return 0
+    import tempfile
+
     from codegen.document import DocumentError
     from codegen.package import build
 

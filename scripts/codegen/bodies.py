@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .kinds import python_type
 
 if TYPE_CHECKING:
-    from .document import Document, OperationSource
+    from .document import OperationSource
     from .kinds import Kind
     from .schemas import Schemas
 
-__all__ = ["JSON", "Body", "body_of"]
+__all__ = ["Body", "body_of"]
 
 JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
 FILES = "multipart/form-data"
-MEDIA = {JSON: "json", FORM: "form", FILES: "multipart"}
+MEDIA = {JSON: "json", "application/x-www-form-urlencoded": "form", FILES: "multipart"}
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ class Body:
         """Names of the input models: one, or one without and one with files."""
         return [name for name in (self.model, self.upload) if name]
 
+    @property
+    def plain_type(self) -> str:
+        """The type of a body that is not a model."""
+        if self.media == "content":
+            return f"{'str | ' if self.content_type.startswith('text/') else ''}bytes | ByteStream"
+        return re.sub("^dict", "Mapping", python_type(self.kind) if self.kind else "Any")
+
 
 def body_of(source: OperationSource, schemas: Schemas) -> Body | None:
     """Return the body of an operation; None if it has none.
@@ -54,30 +63,24 @@ def body_of(source: OperationSource, schemas: Schemas) -> Body | None:
     document = schemas.document
     place = f"{source.place} requestBody"
     content = document.resolve(source.node["requestBody"], place).get("content", {})
+    nodes = {media: node.get("schema", {}) for media, node in content.items()}
+    objects = {
+        media for media in nodes if document.resolve(nodes[media], place).get("type") == "object"
+    }
     for media, written in MEDIA.items():
-        if media not in content or (media != JSON and not _is_object(content[media], document)):
+        if media not in ({*nodes} if media == JSON else objects):
             continue
-        node = content[media].get("schema", {})
-        kind, _, _ = schemas.kind(node, place, "write")
+        kind, _ = schemas.kind(nodes[media], place, "write")
         if kind.name == "model":
-            return Body(written, kind.ref, _upload(media, content, schemas, place))
+            upload = ""
+            if media == JSON and FILES in objects:
+                files, _ = schemas.kind(nodes[FILES], place, "write")
+                upload = files.ref if files.ref != kind.ref else ""
+            return Body(written, kind.ref, upload)
         if media != JSON or kind.name not in {"map", "any"}:
             document.refuse(place, f"is not an object but {kind.name}", "refer to an object schema")
         return Body(written, kind=kind)
-    other = next((media for media in content if media not in MEDIA), None)
-    if other is None:
-        document.refuse(place, "has no media type", f"add {JSON}, or the one that it has")
-    return Body("content", content_type=other)
-
-
-def _is_object(node: dict[str, Any], document: Document) -> bool:
-    return document.resolve(node.get("schema", {}), "requestBody").get("type") == "object"
-
-
-def _upload(media: str, content: dict[str, Any], schemas: Schemas, place: str) -> str:
-    """Return the input model of a call with files, where there is another one without."""
-    if media != JSON or FILES not in content or not _is_object(content[FILES], schemas.document):
-        return ""
-    kind, _, _ = schemas.kind(content[FILES].get("schema", {}), place, "write")
-    plain, _, _ = schemas.kind(content[media]["schema"], place, "write")
-    return "" if kind.ref == plain.ref else kind.ref
+    for media in nodes:
+        if media not in MEDIA:
+            return Body("content", content_type=media)
+    return document.refuse(place, "has no media type", f"add {JSON}, or the one that it has")

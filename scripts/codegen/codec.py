@@ -8,101 +8,47 @@ is an error with a path, never a wrong object.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .decoding import decode_field
 from .encoding import encode_field
-from .imports import only_needed
+from .imports import CODEC, STANDARD, module
 from .kinds import parts
 
 if TYPE_CHECKING:
     from .derive import Derived
     from .kinds import Model
-    from .models import ModelSource
 
-__all__ = ["IMPORTS", "emit_codec"]
-
-_MODULES = (
-    *("codec.datetimes", "codec.decode_errors", "codec.files", "codec.labeled", "codec.nested"),
-    *("codec.numbers", "codec.strings", "codec.values"),
-)
-IMPORTS = (
-    *(
-        f"from crmkit.core.{module} import "
-        + ", ".join(
-            name
-            for name in import_module(f"crmkit.core.{module}").__all__
-            if name.islower()  # functions; classes come from the generated models
-        )
-        for module in _MODULES
-    ),
-    "from crmkit.core.types import File",
-)
-"""What a codec may need."""
-
-_HEAD = '''"""Decoder and encoder of `{name}`, between wire tree and object."""
-
-from __future__ import annotations
-
-import datetime
-from typing import Any
-
-from crmkit.core.types import UNSET as U
-{runtime}
-
-from ..models.{module} import {name}
-{imports}
-
-EMITTED = True'''
+__all__ = ["codec_imports", "emit_codec"]
 
 
-def emit_codec(derived: Derived, model: Model, sources: dict[str, ModelSource]) -> str:
-    """Return the codec module of a model.
-
-    Args:
-        derived: The derived document.
-        model: The model.
-        sources: The generated classes by name.
-    """
-    source = sources[model.name]
-    found = {part for field in model.fields for part in parts(field.kind) if part.ref}
-    refs = sorted({kind.ref for kind in found if kind.ref in sources})
-    enums = [ref for ref in refs if ref in derived.enums]
-    models = [ref for ref in refs if ref in derived.models]
-    imports = [f"from ..models.{sources[ref].module} import {ref}" for ref in [*enums, *models]]
-    imports += [
-        f"from . import {sources[ref].module} as {sources[ref].module}_codec" for ref in models
+def codec_imports(derived: Derived) -> list[str]:
+    """Return all imports of which a module of codecs may need some."""
+    codecs = [
+        f"from . import {derived.classes[name].module} as {derived.codec(name)}"
+        for name in derived.schemas.models
     ]
-    tables = [f"_{sources[ref].module} = {{item.value: item for item in {ref}}}" for ref in enums]
+    return [*STANDARD, *CODEC, *codecs, *derived.class_imports("..models.")]
+
+
+def emit_codec(derived: Derived, model: Model) -> str:
+    """Return the codec module of a model."""
+    refs = {part.ref for field in model.fields for part in parts(field.kind)}
+    tables = [
+        f"_{derived.classes[ref].module} = {{item.value: item for item in {ref}}}"
+        for ref in sorted(refs & derived.schemas.enums)
+    ]
     if model.mode == "write":
-        names = [name for field in model.fields for name in (field.wire, *field.aliases)]
-        listed = ", ".join(repr(name) for name in names)
-        tables.append(f"MEMBERS = frozenset[str](({listed}{',' if names else ''}))")
-    if _is_joined(derived, model):
+        names = [f"{name!r}," for field in model.fields for name in (field.wire, *field.aliases)]
+        tables.append(f"MEMBERS = frozenset[str](({' '.join(names)}))")
+    if f"{model.name}OrMapping" in derived.schemas.aliases:  # a string holds a list of them
         tables.append(f"ORDER = {tuple(field.wire for field in model.fields)!r}")
-    head = _HEAD.format(
-        name=model.name,
-        module=source.module,
-        imports="\n".join(imports),
-        runtime="\n".join(IMPORTS),
-    )
-    return only_needed(
-        "\n".join([head, *tables, "", "", *_decoder(model, sources), *_encoder(model, sources)])
-    )
+    body = ["EMITTED = True", *tables, "", "", *_decoder(model, derived), *_encoder(model, derived)]
+    text = f"Decoder and encoder of `{model.name}`, between wire tree and object."
+    return module(text, body, codec_imports(derived))
 
 
-def _is_joined(derived: Derived, model: Model) -> bool:
-    """Return whether a string holds a list of such models."""
-    return any(
-        part.between and part.items[0].ref == model.name
-        for other in derived.models.values()
-        for field in other.fields
-        for part in parts(field.kind)
-    )
-
-
-def _decoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
+def _decoder(model: Model, derived: Derived) -> list[str]:
     name = model.name
     lines = [
         "at = ''",
@@ -113,7 +59,7 @@ def _decoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
         "o: Any = object.__new__(cls)",
     ]
     for field in model.fields:
-        lines += decode_field(field, model, sources)
+        lines += decode_field(field, model, derived)
     # A copy of the rest, because a dict keeps its size when members are taken out.
     lines += ["o.additional_properties = dict(s) if s else {}", "add(o)"]
     return [
@@ -134,8 +80,8 @@ def _decoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
     ]
 
 
-def _encoder(model: Model, sources: dict[str, ModelSource]) -> list[str]:
-    encoded = [encode_field(field, model, sources) for field in model.fields]
+def _encoder(model: Model, derived: Derived) -> list[str]:
+    encoded = [encode_field(field, model, derived) for field in model.fields]
     items = [item for item, _ in encoded if item]
     lines = [f"d: dict[str, Any] = {{{', '.join(items)}}}"]
     # A member that the document names wins over one of the same name beside them.

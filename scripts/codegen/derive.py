@@ -9,23 +9,37 @@ types.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .bodies import body_of
+from .document import path_names
+from .generator import classes_of
 from .parameters import parameters_of
 from .payloads import payload_of
+from .prose import doc
 from .schemas import Schemas
 
 if TYPE_CHECKING:
     from .bodies import Body
     from .document import Document, OperationSource
+    from .generator import GeneratedClass
     from .parameters import Parameter
     from .payloads import Payload
-    from .schemas import Model
 
 __all__ = ["Derived", "OperationPlan", "derive"]
+
+_ERRORS = {
+    "400": "BadRequestError",
+    "401": "AuthenticationError",
+    "403": "PermissionDeniedError",
+    "404": "NotFoundError",
+    "409": "ConflictError",
+    "422": "ValidationError",
+    "429": "RateLimitError",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,6 @@ class OperationPlan:
         payload: What a success brings, or None.
         body: What a call sends, or None.
         paging: The paging extension; None for what is not a list of pages.
-        effect: `read` or `write`.
         parameters: Its parameters.
         settings: Names of the path parameters that are settings of the client.
         replaces: The operationId that reads what this update replaces; empty for none.
@@ -47,7 +60,6 @@ class OperationPlan:
     payload: Payload | None
     body: Body | None
     paging: dict[str, Any] | None
-    effect: str
     parameters: tuple[Parameter, ...]
     settings: tuple[str, ...]
     replaces: str
@@ -56,6 +68,17 @@ class OperationPlan:
     def model(self) -> str:
         """Name of the input model; empty for none."""
         return self.body.model if self.body else ""
+
+    @property
+    def models(self) -> list[str]:
+        """Names of the input models: one, or one without and one with files."""
+        return self.body.models if self.body else []
+
+    @property
+    def paging_arguments(self) -> dict[str, str]:
+        """The arguments of paging, with the names of the parameters that they become."""
+        paging, keys = self.paging or {}, {"start": "number", "page_size": "size"}
+        return {name: paging[key] for name, key in keys.items() if paging.get(key)}
 
     @property
     def constant(self) -> str:
@@ -68,142 +91,148 @@ class OperationPlan:
         return self.source.public[0] or "client_"
 
     @property
-    def public(self) -> str:
-        """What callers know it by, such as `contacts.save`."""
-        resource, method = self.source.public
-        return f"{resource}.{method}" if resource else method
+    def returned(self) -> str:
+        """The type of a call's result, without a pager around it."""
+        return self.payload.annotation if self.payload else "None"
+
+    def decodes_as(self, payload: Payload) -> bool:
+        """Return whether its payload has the form of another one."""
+        own = self.payload
+        return own is not None and (own.kind, own.nullable) == (payload.kind, payload.nullable)
 
 
 @dataclass
 class Derived:
-    """The derived document and what it no longer says.
+    """What is made of a document, as the emitters read it.
 
     Args:
         document: The wire document.
-        models: Models by name.
-        enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.forms` that are used.
-        aliases: Types that have a name in annotations, by that name.
-        tree: The derived document.
-        operations: The operations.
+        schemas: Its models, enums and other types.
+        operations: The operations, without the counterparts of others.
+        classes: The generated classes by name.
     """
 
     document: Document
-    models: dict[str, Model]
-    enums: set[str]
-    forms: set[str]
-    aliases: dict[str, str]
-    tree: dict[str, Any] = field(default_factory=dict)
-    operations: list[OperationPlan] = field(default_factory=list)
+    schemas: Schemas
+    operations: list[OperationPlan]
+    classes: dict[str, GeneratedClass]
+
+    @property
+    def title(self) -> str:
+        """The document's title, escaped for a docstring."""
+        return doc(self.document.tree["info"]["title"])
 
     def operation(self, name: str) -> OperationPlan:
         """Return the operation of an id."""
         return next(plan for plan in self.operations if plan.source.id == name)
 
+    def operations_of(self, module: str) -> list[OperationPlan]:
+        """Return the operations of a module."""
+        return [plan for plan in self.operations if plan.module == module]
+
+    def codec(self, name: str) -> str:
+        """Return how the modules of codecs call that of a model."""
+        return f"{self.classes[name].module}_codec"
+
+    def class_imports(self, above: str, *without: str) -> list[str]:
+        """Return the imports of all generated classes but some.
+
+        Args:
+            above: The dots and names that lead to their package, with a dot at the end.
+            without: Names that are not imported.
+        """
+        names = sorted(self.classes.keys() - {*without})
+        return [f"from {above}{self.classes[name].module} import {name}" for name in names]
+
+    def own_errors(self, plan: OperationPlan) -> list[tuple[str, str]]:
+        """Return the errors that are peculiar to an operation: class and description.
+
+        What every fourth operation answers is not.
+        """
+        most = max(len(self.operations) // 4, 1)
+        return [
+            (_ERRORS[status], text)
+            for status, text in self._responses(plan)
+            if status in _ERRORS and self._response_counts[status, text] <= most
+        ]
+
+    @cached_property
+    def _response_counts(self) -> Counter[tuple[str, str]]:
+        return Counter(response for plan in self.operations for response in self._responses(plan))
+
+    def _responses(self, plan: OperationPlan) -> list[tuple[str, str]]:
+        resolve = self.document.resolve
+        return [
+            (status, " ".join(resolve(node, plan.source.place)["description"].split()))
+            for status, node in plan.source.node["responses"].items()
+        ]
+
+    @cached_property
+    def profiles(self) -> set[str]:
+        """The kinds of server that the document knows."""
+        return {profile for plan in self.operations for profile in plan.source.profiles}
+
 
 def derive(document: Document) -> Derived:
-    """Derive the Python-facing document.
+    """Return what the emitters read of a document.
 
     Raises:
         DocumentError: It holds a form that the emitters do not know.
     """
-    return _Derivation(document).run()
+    schemas = Schemas(document)
+    plans = [_plan(source, schemas) for source in document.operations if not source.counterpart]
+    if "x-crmkit-side-elements" in document.tree:
+        schemas.model(document.tree["x-crmkit-side-elements"], "read")
+    return Derived(document, schemas, plans, classes_of(document, schemas))
 
 
-class _Derivation:
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.schemas = Schemas(document)
-        made = self.schemas
-        self.out = Derived(document, made.models, made.enums, made.forms, made.aliases)
+def _plan(source: OperationSource, schemas: Schemas) -> OperationPlan:
+    parameters, settings = parameters_of(source, schemas)
+    plan = OperationPlan(
+        source,
+        payload_of(source, schemas),
+        body_of(source, schemas),
+        source.node.get("x-crmkit-paging"),
+        tuple(parameters),
+        settings,
+        source.node.get("x-crmkit-replace", ""),
+    )
+    if plan.paging is not None:
+        _check_paging(plan, plan.paging, schemas.document)
+    if source.narrows:
+        _check_narrowing(source, schemas.document)
+    if plan.replaces:
+        _check_replacing(plan, schemas.document)
+    return plan
 
-    def run(self) -> Derived:
-        for source in self.document.operations:
-            if not source.twin:
-                self.out.operations.append(self._operation(source))
-        if "x-crmkit-side-elements" in self.document.tree:
-            self.schemas.model(self.document.tree["x-crmkit-side-elements"], "read")
-        for form in sorted(self.schemas.forms):
-            # Only a name for the generator; the class is crmkit.core.forms' own.
-            self.schemas.tree[form] = {"type": "object", "properties": {"text": {"type": "string"}}}
-        info = self.document.tree["info"]
-        self.out.tree = {
-            "openapi": "3.1.0",
-            "info": {"title": info["title"], "version": info["version"]},
-            "tags": self.document.tree.get("tags", []),
-            "paths": {},
-            "components": {"schemas": dict(sorted(self.schemas.tree.items()))},
-        }
-        return self.out
 
-    # -- operations --------------------------------------------------------------------------------
+def _check_paging(plan: OperationPlan, paging: dict[str, Any], document: Document) -> None:
+    place, payload = plan.source.place, plan.payload
+    if payload is None or payload.kind.name != "list" or payload.nullable:
+        problem = "has x-crmkit-paging, but its payload is not a list"
+        document.refuse(place, problem, "correct x-crmkit-envelope, or remove it")
+    names = {parameter.wire for parameter in plan.parameters if parameter.place == "query"}
+    for key in ("number", "size"):
+        if key in paging and paging[key] not in names:
+            problem = f"x-crmkit-paging names no parameter by {key}: {paging[key]!r}"
+            document.refuse(place, problem, "name a query parameter")
 
-    def _operation(self, source: OperationSource) -> OperationPlan:
-        parameters, settings = parameters_of(source, self.schemas)
-        plan = OperationPlan(
-            source,
-            payload_of(source, self.schemas),
-            body_of(source, self.schemas),
-            source.node.get("x-crmkit-paging"),
-            source.node.get("x-crmkit-effect", "read" if source.method == "get" else "write"),
-            tuple(parameters),
-            settings,
-            source.node.get("x-crmkit-replace", ""),
-        )
-        self._check_paging(plan)
-        self._check_narrowing(plan)
-        self._check_replacing(plan)
-        return plan
 
-    def _check_paging(self, plan: OperationPlan) -> None:
-        if plan.paging is None:
-            return
-        refuse, place = self.document.refuse, plan.source.place
-        if plan.payload is None or plan.payload.kind.name != "list" or plan.payload.nullable:
-            refuse(
-                place,
-                "has x-crmkit-paging, but its payload is not a list",
-                "correct x-crmkit-envelope, or remove it",
-            )
-        names = {one.wire for one in plan.parameters if one.place == "query"}
-        for key in ("number", "size"):
-            if key in plan.paging and plan.paging[key] not in names:
-                refuse(
-                    place,
-                    f"x-crmkit-paging names no parameter by {key}: {plan.paging[key]!r}",
-                    "name a query parameter",
-                )
+def _check_narrowing(source: OperationSource, document: Document) -> None:
+    wide = document.operation(source.narrows, source, "x-crmkit-narrows")
+    same = [other for other in document.operations if other.narrows == source.narrows]
+    if not {"x-crmkit-paging"} <= source.node.keys() & wide.node.keys():
+        document.refuse(source.place, "x-crmkit-narrows is for lists", "say how both continue")
+    if wide.narrows or wide.tag != source.tag or len(same) > 1:
+        remedy = "name a list of the same tag, and narrow it once"
+        document.refuse(source.place, f"{wide.id} cannot be narrowed by it", remedy)
 
-    def _check_narrowing(self, plan: OperationPlan) -> None:
-        source = plan.source
-        if not source.narrows:
-            return
-        wide = self.document.operation(source.narrows, source, "x-crmkit-narrows")
-        others = [one for one in self.document.operations if one.narrows == source.narrows]
-        if plan.paging is None or "x-crmkit-paging" not in wide.node:
-            self.document.refuse(
-                source.place, "x-crmkit-narrows is for lists", "say how both continue"
-            )
-        if wide.narrows or wide.tag != source.tag or len(others) > 1:
-            self.document.refuse(
-                source.place,
-                f"{wide.id} cannot be narrowed by it",
-                "name a list of the same tag, and narrow it once",
-            )
 
-    def _check_replacing(self, plan: OperationPlan) -> None:
-        if not plan.replaces:
-            return
-        source = plan.source
-        read = self.document.operation(plan.replaces, source, "x-crmkit-replace")
-        names = re.findall(r"\{([^}]*)\}", source.path)
-        if read.method != "get" or re.findall(r"\{([^}]*)\}", read.path) != names:
-            self.document.refuse(
-                source.place,
-                f"{read.id} cannot read what it replaces",
-                "name a GET with the same path parameters",
-            )
-        if plan.body is None or not plan.body.model or plan.body.upload:
-            self.document.refuse(
-                source.place, "replaces, but has no object as its body", "describe one"
-            )
+def _check_replacing(plan: OperationPlan, document: Document) -> None:
+    source, body = plan.source, plan.body
+    read = document.operation(plan.replaces, source, "x-crmkit-replace")
+    if read.method != "get" or path_names(read.path) != path_names(source.path):
+        remedy = "name a GET with the same path parameters"
+        document.refuse(source.place, f"{read.id} cannot read what it replaces", remedy)
+    if body is None or not body.model or body.upload:
+        document.refuse(source.place, "replaces, but has no object as its body", "describe one")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -14,15 +14,16 @@ import yaml
 
 from .extensions import check_extensions
 from .outline import METHODS, NAME, check_outline
-from .references import write_out
+from .references import BrokenReferenceError, resolve, walk, write_out
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Document", "DocumentError", "OperationSource", "load", "snake_case"]
+__all__ = ["Document", "DocumentError", "OperationSource", "load", "path_names"]
 
 CLIENT_NAMES = {"aclose", "close", "generated", "request", "with_options"}
 """Names that every client has."""
+_JSON = (dict, list, str, int, type(None))
 
 
 class DocumentError(Exception):
@@ -38,15 +39,15 @@ class OperationSource:
         method: HTTP method in lower case.
         tag: Its tag.
         node: The operation object.
-        twin: Whether another operation gives the method: the PUT beside a PATCH, the GET beside a
-            POST. The operationId is that of the other one with `_patch` or `_post` after it.
+        counterpart: Whether another operation gives the method: the PUT beside a PATCH, the GET
+            beside a POST. The operationId is that of the other one with `_patch` or `_post` after.
     """
 
     path: str
     method: str
     tag: str
     node: dict[str, Any]
-    twin: bool = False
+    counterpart: bool = False
 
     @property
     def id(self) -> str:
@@ -66,7 +67,7 @@ class OperationSource:
     @property
     def hidden(self) -> bool:
         """Whether callers can reach it only by the method of another operation, or not at all."""
-        return self.twin or bool(self.narrows)
+        return self.counterpart or bool(self.narrows)
 
     @property
     def public(self) -> tuple[str | None, str]:
@@ -76,6 +77,16 @@ class OperationSource:
             return self.tag, self.id.removeprefix(prefix)
         return None, self.id
 
+    @property
+    def name(self) -> str:
+        """What callers know it by, such as `contacts.save`."""
+        return ".".join(filter(None, self.public))
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The kinds of server that have it; empty for all."""
+        return tuple(self.node.get("x-crmkit-profile", ()))
+
 
 @dataclass
 class Document:
@@ -83,17 +94,16 @@ class Document:
 
     Args:
         file: Its name from the root of the checkout, for messages.
-        crm: Name of the CRM, the file's stem.
         tree: The document.
     """
 
     file: str
-    crm: str
     tree: dict[str, Any]
-    schemas: dict[str, Any] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.schemas = self.tree.get("components", {}).get("schemas", {})
+    @property
+    def schemas(self) -> dict[str, Any]:
+        """The schemas by name."""
+        return self.tree.get("components", {}).get("schemas", {})  # type: ignore[no-any-return]  # of the outline
 
     def refuse(self, place: str, problem: str, remedy: str) -> NoReturn:
         """Stop with one line that says what is wrong and how to correct it.
@@ -105,82 +115,68 @@ class Document:
 
     def resolve(self, node: dict[str, Any], place: str) -> dict[str, Any]:
         """Follow `$ref`s; what stands beside a reference wins over what it leads to."""
-        seen: set[str] = set()
-        while isinstance(node, dict) and "$ref" in node:
-            ref = node["$ref"]
-            if ref in seen:
-                self.refuse(place, f"{ref} refers to itself", "break the circle")
-            seen.add(ref)
-            beside = {key: value for key, value in node.items() if key != "$ref"}
-            node = {**self._target(ref, place), **beside}
-        return node
-
-    def _target(self, ref: str, place: str) -> dict[str, Any]:
-        target: Any = self.tree
-        for part in ref.removeprefix("#/").split("/"):
-            target = target.get(part) if isinstance(target, dict) else None
-        if not ref.startswith("#/") or not isinstance(target, dict):
-            self.refuse(place, f"{ref} leads nowhere", "name a component of this document")
-        return target
+        try:
+            resolved: dict[str, Any] = resolve(node, self.tree)
+        except BrokenReferenceError as error:
+            self.refuse(place, *error.args)
+        return resolved
 
     @cached_property
     def operations(self) -> list[OperationSource]:
         """All operations, in the document's order."""
-        found: list[OperationSource] = []
-        for path, item in self.tree["paths"].items():
-            shared = item.get("parameters", [])
-            for method in (method for method in METHODS if method in item):
-                parameters = [*shared, *item[method].get("parameters", [])]
-                node = {**item[method], "parameters": parameters}
-                found.append(self._operation(path, method, node))
-        if not found:
+        sources = [
+            self._operation(path, method, item[method])
+            for path, item in self.tree["paths"].items()
+            for method in METHODS
+            if method in item
+        ]
+        if not sources:
             self.refuse("paths", "have no operation", "describe an operation")
-        known = {one.id for one in found}
+        ids = {source.id for source in sources}
+        others = {source.id: re.sub("_(patch|post)$", "", source.id) for source in sources}
         return [
-            replace(one, twin=re.sub("_(patch|post)$", "", one.id) in known - {one.id})
-            for one in found
+            replace(source, counterpart=others[source.id] in ids - {source.id})
+            for source in sources
         ]
 
     def operation(self, name: str, source: OperationSource, extension: str) -> OperationSource:
         """Return the operation of an id that an extension of `source` names."""
-        found = next((one for one in self.operations if one.id == name), None)
-        if found is None:
-            self.refuse(source.place, f"{extension}: there is no operation {name!r}", "name one")
-        return found
+        for operation in self.operations:
+            if operation.id == name:
+                return operation
+        problem = f"{extension}: there is no operation {name!r}"
+        return self.refuse(source.place, problem, "name one")
 
     def _operation(self, path: str, method: str, node: dict[str, Any]) -> OperationSource:
-        place = f"{method.upper()} {path}"
-        name = node.get("operationId")
-        if not name:
-            self.refuse(place, "has no operationId", "give it one such as contacts_list")
-        if not re.fullmatch(NAME, str(name)):
-            self.refuse(
-                place, f"operationId {name!r} is not snake_case", "write it like contacts_list"
-            )
-        tags = node.get("tags", [])
-        if len(tags) != 1:
-            self.refuse(place, f"has {len(tags)} tags", "give it one, the name of its resource")
-        known = {tag["name"] for tag in self.tree.get("tags", [])}
-        if tags[0] not in known:
-            self.refuse(
-                place, f"the tag {tags[0]!r} is not declared", "add it to tags with a description"
-            )
-        source = OperationSource(path, method, tags[0], node)
+        node = {"operationId": "", "tags": [], "parameters": [], **node}
+        source = OperationSource(path, method, "".join(node["tags"][:1]), node)
+        place, tags = source.place, {tag["name"] for tag in self.tree["tags"]}
         resource, public = source.public
-        taken = CLIENT_NAMES | known if resource is None else set[str]()
-        if keyword.iskeyword(public) or public in taken:
-            self.refuse(
-                place, f"{public} cannot be the name of its method", "give it another operationId"
-            )
-        self._check_path(source)
+        if not source.id:
+            self.refuse(place, "has no operationId", "give it one such as contacts_list")
+        if not re.fullmatch(NAME, source.id):
+            problem = f"operationId {source.id!r} is not snake_case"
+            self.refuse(place, problem, "write it like contacts_list")
+        if len(node["tags"]) != 1:
+            problem = f"has {len(node['tags'])} tags"
+            self.refuse(place, problem, "give it one, the name of its resource")
+        if source.tag not in tags:
+            problem = f"the tag {source.tag!r} is not declared"
+            self.refuse(place, problem, "add it to tags with a description")
+        if keyword.iskeyword(public) or (resource is None and public in CLIENT_NAMES | tags):
+            problem = f"{public} cannot be the name of its method"
+            self.refuse(place, problem, "give it another operationId")
+        params = [self.resolve(param, place) for param in node["parameters"]]
+        described = {param["name"] for param in params if param["in"] == "path"}
+        for name in path_names(path):
+            if name not in described:
+                self.refuse(place, f"has no parameter {name!r}", "describe it with in: path")
         return source
 
-    def _check_path(self, source: OperationSource) -> None:
-        nodes = (self.resolve(one, source.place) for one in source.node["parameters"])
-        described = {node["name"] for node in nodes if node["in"] == "path"}
-        for name in re.findall(r"\{([^}]*)\}", source.path):
-            if name not in described:
-                self.refuse(source.place, f"has no parameter {name!r}", "describe it with in: path")
+
+def path_names(path: str) -> list[str]:
+    """Return the names of a path template's parameters."""
+    return re.findall(r"\{([^}]*)\}", path)
 
 
 def load(path: Path, file: str) -> Document:
@@ -193,28 +189,29 @@ def load(path: Path, file: str) -> Document:
     Raises:
         DocumentError: It cannot be read or generated from.
     """
+    document = Document(file, {})
+    refuse = document.refuse
     try:
         tree = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}" if error.problem_mark else "somewhere"
-        raise DocumentError(f"{file}: {line}: {error.problem}; correct the YAML") from None
+        refuse(line, str(error.problem), "correct the YAML")
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DocumentError(
-            f"{file}: cannot be read: {str(error).splitlines()[0]}; correct the YAML"
-        ) from None
+        refuse("cannot be read", str(error).splitlines()[0], "correct the YAML")
     if not isinstance(tree, dict) or not str(tree.get("openapi", "")).startswith("3.1."):
-        raise DocumentError(f"{file}: openapi: is not 3.1; begin the document with openapi: 3.1.0")
-    place = _not_json(tree, "")
-    if place is not None:
-        raise DocumentError(f"{file}: {place}: has a value that JSON does not; quote it")
+        refuse("openapi", "is not 3.1", "begin the document with openapi: 3.1.0")
+    for place, key, value in walk(tree):
+        if not (isfinite(value) if isinstance(value, float) else isinstance(value, _JSON)):
+            at = f"{place}/{key}".removeprefix("/")
+            refuse(at, "has a value that JSON does not", "quote it")
     # Through JSON: YAML anchors would leave one object in several places, and a change to one of
     # them would change all.
-    tree = write_out(json.loads(json.dumps(tree)))
+    document.tree = json.loads(json.dumps(tree))
     if not re.fullmatch(r"[a-z][a-z0-9_]*", path.stem) or keyword.iskeyword(path.stem):
-        raise DocumentError(f"{file}: file: cannot name a package; call it like relenta.yaml")
-    document = Document(file, path.stem, tree)
-    check_outline(tree, document.refuse)
-    check_extensions(tree, document.refuse)
+        refuse("file", "cannot name a package", "call it like relenta.yaml")
+    check_outline(document.tree, refuse)
+    document.tree = write_out(document.tree)
+    check_extensions(document.tree, refuse)
     _check_names(document)
     return document
 
@@ -227,59 +224,25 @@ class _Loader(yaml.CSafeLoader):
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} is not a string, quote it", key_node.start_mark
-                )
+                problem = f"the key {key!r} is not a string, quote it"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
             if key in seen:
-                raise yaml.MarkedYAMLError(
-                    None, None, f"the key {key!r} is repeated", key_node.start_mark
-                )
+                problem = f"the key {key!r} is repeated"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
-
-
-def _not_json(node: Any, place: str) -> str | None:
-    """Return the first place whose value JSON cannot hold; None if there is none."""
-    if isinstance(node, dict | list):
-        members = node.items() if isinstance(node, dict) else enumerate(node)
-        places = (
-            _not_json(value, f"{place}/{key}" if place else str(key)) for key, value in members
-        )
-        return next((found for found in places if found is not None), None)
-    if isinstance(node, float):
-        return None if isfinite(node) else place
-    return None if node is None or isinstance(node, str | int) else place
 
 
 def _check_names(document: Document) -> None:
     for tag in document.tree["tags"]:
         if keyword.iskeyword(tag["name"]) or tag["name"] in CLIENT_NAMES:
-            document.refuse(
-                "tags", f"{tag['name']!r} cannot be the name of a resource", "call it differently"
-            )
-    ids: dict[str, OperationSource] = {}
+            problem = f"{tag['name']!r} cannot be the name of a resource"
+            document.refuse("tags", problem, "call it differently")
+    names: dict[str, OperationSource] = {}
     for operation in document.operations:
-        first = ids.setdefault(operation.id, operation)
-        if first is not operation and operation.hidden:
-            document.refuse(
-                operation.place,
-                f"has the operationId of {first.place}",
-                "give it another operationId",
-            )
-    public: dict[tuple[str | None, str], OperationSource] = {}
-    for operation in (one for one in document.operations if not one.hidden):
-        resource, method = operation.public
-        other = public.get((resource, method))
-        if other is not None:
-            name = f"{resource}.{method}" if resource else method
-            document.refuse(
-                operation.place,
-                f"the method {name} is already that of {other.place}",
-                "give it another operationId",
-            )
-        public[resource, method] = operation
-
-
-def snake_case(text: str) -> str:
-    """Return `ContactInput` as `contact_input`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text).lower()
+        hidden, name = operation.hidden, operation.id if operation.hidden else operation.name
+        other = names.setdefault(name, operation)
+        if other is not operation:
+            what = "has the operationId" if hidden else f"the method {name} is already that"
+            remedy = "give it another operationId"
+            document.refuse(operation.place, f"{what} of {other.place}", remedy)

@@ -4,94 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .kinds import LISTED
-from .unions import PLAIN
+from .kinds import LISTED, PLAIN, PLURALS, written_types
 
 if TYPE_CHECKING:
+    from .derive import Derived
     from .kinds import Field, Kind, Mode, Model
-    from .models import ModelSource
 
 __all__ = ["encode_expression", "encode_field"]
 
 _FUNCTIONS = {"any": "json"}
 """Kinds that a function of `crmkit.core.codec` of another name than theirs writes."""
-
-_TYPES = {
-    "bit": ("bool",),
-    "bool": ("bool",),
-    "date": ("datetime.date",),
-    "date_or_str": ("datetime.datetime", "datetime.date", "str"),
-    "datetime": ("datetime.datetime",),
-    "digits": ("int",),
-    "dmy": ("datetime.date",),
-    "espo_datetime": ("datetime.datetime",),
-    "float": ("float", "int"),
-    "int": ("int",),
-    "list": ("list", "tuple"),
-    "mailbox": ("Mailbox",),
-    "map": ("dict",),
-    "separated": ("list", "tuple"),
-    "unix": ("datetime.datetime",),
-}
+_IN_LINE = {"str", "int", "bool", "enum", "open_enum"}
+"""Kinds whose values are checked in line."""
 
 
-def encode_field(
-    field: Field, model: Model, sources: dict[str, ModelSource]
-) -> tuple[str, list[str]]:
+def encode_field(field: Field, model: Model, derived: Derived) -> tuple[str, list[str]]:
     """Return how an encoder writes one member: an item of its dict display, or lines after it."""
-    attribute = sources[model.name].names[field.derived]
-    kind, read, target = field.kind, model.mode == "read", f"d[{field.wire!r}]"
-    # Read models hold plain values as the decoder left them; input models what callers gave.
-    as_is = read and kind.name in PLAIN | {"scalars"}
-    value = "v" if as_is else encode_expression(kind, sources, model.mode, "v", repr(attribute))
-    listed = kind.name in LISTED and read
-    if not read:  # required members may be missing: of an update, or for the server to report
-        if field.nullable and value.startswith("v if "):
-            value = value.replace("v if ", "v if v is None or ", 1)
-        elif field.nullable:
+    attribute = derived.classes[model.name].names[field.derived]
+    kind, target, at = field.kind, f"d[{field.wire!r}]", repr(attribute)
+    bound = f"(v := o.{attribute})"
+    if model.mode == "write":  # required members may be missing: the server reports them
+        null = "v is None or " if field.nullable and kind.name in _IN_LINE else ""
+        value = encode_expression(kind, derived, "write", "v", at, null)
+        if field.nullable and not null:
             value = f"None if v is None else {value}"
-        return "", [f"if (v := o.{attribute}) is not U:", f"    {target} = {value}"]
+        return "", [f"if {bound} is not U:", f"    {target} = {value}"]
+    # Read models hold plain values as the decoder left them; input models what callers pass.
+    as_is = kind.name in PLAIN | {"scalars"}
+    value = "v" if as_is else encode_expression(kind, derived, "read", "v", at)
+    if kind.name == "separated":
+        value = _join(kind, derived, at)
     if not field.required:  # absent when there is nothing, as the server has it
-        test = f"v := o.{attribute}" if listed else f"(v := o.{attribute}) is not None"
-        return "", [f"if {test}:", f"    {target} = {value.removeprefix(_EMPTY)}"]
+        test = f"v := o.{attribute}" if kind.name in LISTED else f"{bound} is not None"
+        return "", [f"if {test}:", f"    {target} = {value}"]
     if as_is:
         return f"{field.wire!r}: o.{attribute}", []
-    if value.startswith(_EMPTY):
-        value = value.replace("not v and", f"not (v := o.{attribute}) and", 1)
-    elif field.nullable and not listed:
-        value = f"None if (v := o.{attribute}) is None else {value}"
-    else:
-        return "", [f"v = o.{attribute}", f"{target} = {value}"]
-    return f"{field.wire!r}: {value}", []
-
-
-_EMPTY = '"" if not v and type(v) is list else '
+    if kind.name == "separated":
+        return f'{field.wire!r}: "" if not {bound} and type(v) is list else {value}', []
+    if field.nullable and kind.name not in LISTED:
+        return f"{field.wire!r}: None if {bound} is None else {value}", []
+    return "", [f"v = o.{attribute}", f"{target} = {value}"]
 
 
 def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
-    kind: Kind, sources: dict[str, ModelSource], mode: Mode, value: str, at: str
+    kind: Kind, derived: Derived, mode: Mode, value: str, at: str, null: str = ""
 ) -> str:
     """Return the expression that converts a value.
 
     Args:
         kind: What it holds.
-        sources: The generated classes by name.
+        derived: What is made of the document.
         mode: Whether replies or requests hold it.
         value: The expression of the value, a name.
         at: The expression of its name, for errors.
+        null: A test before that of the type, of plain values that stay as they are.
     """
-    inner = [encode_expression(item, sources, mode, "x", "at") for item in kind.items]
+    inner = [encode_expression(item, derived, mode, "x", "at") for item in kind.items]
     match kind.name:
         case "digits":
             usual = f"type({value}) is int and {value} >= 0"
             return f"str({value}) if {usual} else encode_digits({value}, {at})"
         case "separated":
-            return f"{_EMPTY}{_join(kind, sources, at)}"
+            return f'"" if not v and type(v) is list else {_join(kind, derived, at)}'
         case "model" if mode == "read":
-            return f"{sources[kind.ref].module}_codec.encode({value})"
+            return f"{derived.codec(kind.ref)}.encode({value})"
         case "model":
-            codec = f"{sources[kind.ref].module}_codec"
-            return f"encode_model({value}, {at}, {kind.ref}, {codec}.encode)"
+            return f"encode_model({value}, {at}, {kind.ref}, {derived.codec(kind.ref)}.encode)"
         case "list" if mode == "read" and kind.items[0].name == "model":
             return f"[{inner[0]} for x in {value}]"
         case "list" if kind.items[0].name in PLAIN | {"any", "enum", "open_enum", "scalars"}:
@@ -106,18 +84,19 @@ def encode_expression(  # noqa: C901, PLR0911, PLR0912  # one case a kind
         case "float":
             return f"encode_plain({value}, float, {at})"
         case "scalars" | "lenient":
-            names = dict.fromkeys(name for item in kind.items for name in _types(item, mode))
+            names = dict.fromkeys(name for item in kind.items for name in written_types(item, mode))
             return f"format_lenient({value}, {at}, {', '.join(names)})"
         case "discriminated" | "union":
             encoders = ", ".join(
                 f"{type_}: {_encoder(encode)}"
                 for item, encode in zip(kind.items, inner, strict=True)
-                for type_ in _types(item, mode)
+                for type_ in written_types(item, mode)
             )
             return f"encode_union({value}, {at}, {{{encoders}}})"
-        case "str" | "int" | "bool" | "enum" | "open_enum":
-            type_ = _types(kind, mode)[0]
-            return f"{value} if type({value}) is {type_} else encode_plain({value}, {type_}, {at})"
+        case name if name in _IN_LINE:
+            type_ = written_types(kind, mode)[0]
+            call = f"encode_plain({value}, {type_}, {at})"
+            return f"{value} if {null}type({value}) is {type_} else {call}"
         case name:
             return f"encode_{_FUNCTIONS.get(name, name)}({value}, {at})"
 
@@ -128,21 +107,12 @@ def _encoder(expression: str) -> str:
     return name if rest == "x, at)" and name.isidentifier() else f"lambda x, at: {expression}"
 
 
-def _types(kind: Kind, mode: Mode) -> tuple[str, ...]:
-    """Return the types whose values are written as a kind."""
-    if kind.name == "model":
-        return (kind.ref, "dict") if mode == "write" else (kind.ref,)
-    if kind.name == "discriminated":
-        return tuple(item.ref for item in kind.items)
-    return _TYPES.get(kind.name, ("str",))
-
-
-def _join(kind: Kind, sources: dict[str, ModelSource], at: str) -> str:
+def _join(kind: Kind, derived: Derived, at: str) -> str:
     item = kind.items[0]
     if item.name == "model":
-        codec = f"{sources[item.ref].module}_codec"
+        codec = derived.codec(item.ref)
         functions = f"{codec}.decode, {codec}.encode, {codec}.ORDER"
         return f"join_members(v, {at}, {functions}, {kind.by!r}, {kind.between!r})"
-    if item.name == "str":
-        return f"join_strings(v, {at}, {kind.by!r})"
-    return f"join_{'labeled' if item.name == 'labeled' else 'mailboxes'}(v, {at})"
+    if item.name in PLURALS:
+        return f"join_{PLURALS[item.name]}(v, {at})"
+    return f"join_strings(v, {at}, {kind.by!r})"

@@ -7,169 +7,116 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from .outline import METHODS, NAME
+from .outline import CLASS_NAME, METHODS, NAME, STRING, object_of
+from .references import DATA, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .outline import Refuse
 
 __all__ = ["EXTENSIONS", "check_extensions"]
 
-_PATH_LIST = {"type": "string", "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
+_NAME = {**STRING, "pattern": NAME}
+_CLASS = {**STRING, "pattern": CLASS_NAME}
+_PATH_LIST = {**STRING, "pattern": r"^[^.\s]+(\.[^.\s]+)*$"}
+
+
+def _some(items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "array", "items": items, "minItems": 1, **more}
+
+
+def _closed(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    return object_of(properties, *(required or properties), closed=True)
+
+
 EXTENSIONS: dict[str, dict[str, Any]] = {
-    "x-crmkit-alias": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "x-crmkit-alias": _some(STRING),
     "x-crmkit-effect": {"enum": ["read", "write"]},
     "x-crmkit-envelope": {"anyOf": [_PATH_LIST, {"const": ""}, {"type": "null"}]},
-    "x-crmkit-evidence": {
-        "type": "array",
-        "items": {"type": "string", "pattern": r"^(page|recorded|assumption): \S"},
-        "minItems": 1,
-    },
+    "x-crmkit-evidence": _some({**STRING, "pattern": r"^(page|recorded|assumption): \S"}),
     "x-crmkit-format": {
         "enum": ["digits", "mailbox", "unix", "dmy", "bit", "country", "espo_datetime"]
     },
-    "x-crmkit-name": {"type": "string", "pattern": NAME},
-    "x-crmkit-narrows": {"type": "string", "pattern": NAME},
+    "x-crmkit-name": _NAME,
+    "x-crmkit-narrows": _NAME,
     "x-crmkit-open-enum": {"const": True},
-    "x-crmkit-paging": {
-        "type": "object",
-        "properties": {
+    "x-crmkit-paging": _closed(
+        {
             "strategy": {"enum": ["page", "offset", "none"]},
-            "number": {"type": "string"},
-            "size": {"type": "string"},
+            "number": STRING,
+            "size": STRING,
             "default_size": {"type": "integer", "minimum": 1},
             "first": {"type": "integer", "minimum": 0},
             "total": _PATH_LIST,
             "last": _PATH_LIST,
         },
-        "required": ["strategy"],
-        "additionalProperties": False,
-    },
-    "x-crmkit-part-of": {
-        "type": "object",
-        "properties": {
-            "argument": {"type": "string", "pattern": NAME},
-            "items": {"enum": ["object", "text"]},
-            "description": {"type": "string"},
-        },
-        "required": ["argument", "items"],
-        "additionalProperties": False,
-    },
-    "x-crmkit-profile": {
-        "type": "array",
-        "items": {"type": "string", "pattern": "^[a-z][a-z0-9]*$"},
-        "minItems": 1,
-        "uniqueItems": True,
-    },
+        "strategy",
+    ),
+    "x-crmkit-part-of": _closed(
+        {"argument": _NAME, "items": {"enum": ["object", "text"]}, "description": STRING},
+        *("argument", "items"),
+    ),
+    "x-crmkit-profile": _some({**STRING, "pattern": "^[a-z][a-z0-9]*$"}, uniqueItems=True),
     "x-crmkit-read-as": _PATH_LIST,
-    "x-crmkit-read-schema": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
-    "x-crmkit-replace": {"type": "string", "pattern": NAME},
+    "x-crmkit-read-schema": _CLASS,
+    "x-crmkit-replace": _NAME,
     "x-crmkit-separated": {
-        "type": "object",
-        "properties": {
-            "by": {"enum": [";", ","]},
-            "element": {"type": "string", "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
-            "between": {"const": "|"},
-        },
-        "required": ["by", "element"],
-        "additionalProperties": False,
+        **_closed(
+            {
+                "by": {"enum": [";", ","]},
+                "element": {**STRING, "pattern": "^(text|labeled|mailbox|[A-Z][A-Za-z0-9]*)$"},
+                "between": {"const": "|"},
+            },
+            *("by", "element"),
+        ),
         # Elements that have members say what stands between these.
-        "if": {"properties": {"element": {"pattern": "^[A-Z]"}}},
+        "if": {"properties": {"element": _CLASS}},
         "then": {"required": ["between"]},
         "else": {"properties": {"between": False}},
     },
-    "x-crmkit-setting": {"type": "string", "pattern": NAME},
-    "x-crmkit-side-elements": {"type": "string", "pattern": "^[A-Z][A-Za-z0-9]*$"},
-    "x-crmkit-xml": {
-        "type": "object",
-        "properties": {
-            "root": {"type": "string"},
-            "item": {"type": "string"},
-            "nil": {
-                "type": "object",
-                "properties": {"attribute": {"type": "string"}, "value": {"type": "string"}},
-                "required": ["attribute", "value"],
-                "additionalProperties": False,
-            },
-            "type": {
-                "type": "object",
-                "properties": {
-                    name: {"type": "string"} for name in ("attribute", "integer", "number", "array")
-                },
-                "required": ["attribute"],
-                "additionalProperties": False,
-            },
-            "boolean": {
-                "type": "object",
-                "properties": {"false": {"type": "string"}, "true": {"type": "string"}},
-                "required": ["false", "true"],
-                "additionalProperties": False,
-            },
-        },
-        "required": ["root", "item", "nil", "type", "boolean"],
-        "additionalProperties": False,
-    },
+    "x-crmkit-setting": _NAME,
+    "x-crmkit-side-elements": _CLASS,
+    "x-crmkit-xml": _closed(
+        {
+            "root": STRING,
+            "item": STRING,
+            "nil": _closed({"attribute": STRING, "value": STRING}),
+            "type": _closed(
+                dict.fromkeys(("attribute", "integer", "number", "array"), STRING), "attribute"
+            ),
+            "boolean": _closed({"false": STRING, "true": STRING}),
+        }
+    ),
 }
 """The vendor extensions with the schema of each; CONTRIBUTING.md has their meaning."""
 
-
-_TOP = re.compile("")
-_OPERATION = re.compile(rf"paths/.*/({'|'.join(METHODS)})")
-_PARAMETER = re.compile(r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+")
-_SCHEMA = re.compile(r"components/schemas/.*|.*/schema(/.*)?")
-PLACES: dict[str, tuple[re.Pattern[str], ...]] = {
-    "x-crmkit-alias": (_SCHEMA,),
-    "x-crmkit-effect": (_OPERATION,),
-    "x-crmkit-envelope": (_TOP, _OPERATION),
-    "x-crmkit-format": (_SCHEMA,),
-    "x-crmkit-name": (_SCHEMA, _PARAMETER),
-    "x-crmkit-narrows": (_OPERATION,),
-    "x-crmkit-open-enum": (_SCHEMA,),
-    "x-crmkit-paging": (_OPERATION,),
-    "x-crmkit-part-of": (_PARAMETER,),
-    # Also where the emitters do not look: a server has or has not a route, whatever is made of it.
-    "x-crmkit-profile": (_OPERATION, re.compile("paths/.*/(head|options|trace)")),
-    "x-crmkit-replace": (_OPERATION,),
-    "x-crmkit-separated": (_SCHEMA,),
-    "x-crmkit-setting": (_PARAMETER,),
-    "x-crmkit-side-elements": (_TOP,),
-    "x-crmkit-xml": (_TOP,),
+_PLACES = {
+    "top": {"envelope", "side-elements", "xml"},
+    rf"paths/.*/({'|'.join(METHODS)})": {
+        *("effect", "envelope", "narrows", "paging", "profile", "replace"),
+    },
+    # The emitters do not look there, but a server has or has not a route, whatever is made of it.
+    "paths/.*/(head|options|trace)": {"profile"},
+    r"components/parameters/[^/]+|paths/.*/parameters/[0-9]+": {"name", "part-of", "setting"},
+    r"components/schemas/.*|.*/schema(/.*)?": {
+        *("alias", "format", "name", "open-enum", "separated"),
+    },
+    ".*": {"evidence", "read-as", "read-schema"},
 }
-"""Where an extension means something; those that are not here may stand anywhere."""
+"""Where extensions mean something, as patterns, and which."""
 
 
 def check_extensions(tree: dict[str, Any], refuse: Refuse) -> None:
-    """Refuse extensions that are unknown, malformed, or stand where they mean nothing.
-
-    Args:
-        tree: The document.
-        refuse: What to call for such an extension.
-    """
-    for place, key, value in _walk(tree, ""):
+    """Call `refuse` for an extension that is unknown, malformed, or means nothing at its place."""
+    for parent, key, value in walk(tree, skip=DATA):
         if not key.startswith("x-"):
             continue
+        place = parent or "top"
         if key not in EXTENSIONS:
-            refuse(
-                place or "top",
-                f"{key} is not a known extension",
-                f"there are {', '.join(EXTENSIONS)}",
-            )
-        places = PLACES.get(key)
-        if places is not None and not any(pattern.fullmatch(place) for pattern in places):
-            refuse(place or "top", f"{key} means nothing here", "see CONTRIBUTING.md for its place")
+            known = f"there are {', '.join(EXTENSIONS)}"
+            refuse(place, f"{key} is not a known extension", known)
+        here = [names for pattern, names in _PLACES.items() if re.fullmatch(pattern, place)]
+        if key.removeprefix("x-crmkit-") not in set().union(*here):
+            refuse(place, f"{key} means nothing here", "see CONTRIBUTING.md for its place")
         error = next(jsonschema_rs.Draft202012Validator(EXTENSIONS[key]).iter_errors(value), None)
         if error is not None:
-            refuse(place or "top", f"{key}: {error.message}", "see CONTRIBUTING.md for its form")
-
-
-def _walk(node: Any, place: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield place, key and value of every member of every object, those of examples left out."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield place, key, value
-            if key not in {"example", "examples", "value", "default", "const", "enum"}:
-                yield from _walk(value, f"{place}/{key}" if place else key)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _walk(value, f"{place}/{index}")
+            refuse(place, f"{key}: {error.message}", "see CONTRIBUTING.md for its form")

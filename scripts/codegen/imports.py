@@ -1,32 +1,104 @@
-"""Leave out the imports that an emitted module does not need, of all that it may need."""
+"""Put emitted modules together, each with the imports that it needs of all that there may be."""
 
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["only_needed"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-_IMPORT = re.compile(r"( *)((?:from \S+ )?import )(.+)")
+__all__ = ["CLIENT", "CODEC", "CORE", "STANDARD", "TAKEN", "module", "needed"]
+
+STANDARD = (
+    "import builtins",
+    "import datetime",
+    "from functools import cached_property",
+    "from typing import TYPE_CHECKING, Any",
+    "from crmkit.core.types import UNSET, File, Response, Unset",
+    "from crmkit.core.types import UNSET as U",
+)
+CORE = (
+    "from attrs import define as _attrs_define, field as _attrs_field",
+    "from collections.abc import Mapping, Sequence",
+    "from dataclasses import replace",
+    "from enum import StrEnum",
+    "from pathlib import Path",
+    "from typing import BinaryIO",
+    "from crmkit.core.body import Stream as ByteStream",
+    "from crmkit.core.call import refuse_beside",
+    "from crmkit.core.codec.model import Model",
+    "from crmkit.core.drive import drive",
+    "from crmkit.core.lazy import lazily, submodules",
+    "from crmkit.core.merge import Member, Merge",
+    "from crmkit.core.operation import Operation, Paging, Param",
+    "from crmkit.core.options import Options",
+    "from crmkit.core.paging import AsyncPager, Pager",
+    "from crmkit.core.resource import Resource, member_tree, plain_tree, request_tree",
+    "from crmkit.core.sender import Sender",
+)
+CLIENT = (
+    "from crmkit.core.client import Client",
+    "from crmkit.core.generated import Client, encode_body",
+)
+"""The client with the resources, and the one that generated functions take."""
+CODEC = tuple(
+    f"from crmkit.core.codec.{name} import {function}"
+    for name in (
+        *("datetimes", "decode_errors", "files", "labeled", "nested", "numbers", "strings"),
+        "values",
+    )
+    for function in import_module(f"crmkit.core.codec.{name}").__all__
+    if function.islower()  # classes come from the generated models
+)
+TAKEN = {
+    *("AsyncResources", "FreeObject", "LabeledValue", "Mailbox", "Resources"),
+    *re.findall(r"\b[A-Z]\w+", " ".join(line.partition("import")[2] for line in CORE + STANDARD)),
+}
+"""Names that emitted modules import or define, which no schema may have."""
 
 
-def only_needed(text: str) -> str:
-    """Return a module without the imports of names that stand nowhere else in it.
+def needed(lines: Iterable[str], text: str) -> list[str]:
+    """Return imports without the names that a module does not use.
 
     ruff would do that as well, but it looks at a module again for each handful that it takes out.
 
     Args:
-        text: The module, each of its imports on one line.
+        lines: The imports, each on one line.
+        text: The rest of the module. What docstrings say is no use.
     """
-    lines = text.splitlines()
-    found = [_IMPORT.fullmatch(line) for line in lines]
-    rest = "\n".join(line for line, match in zip(lines, found, strict=True) if match is None)
-    names = set(re.findall(r"\w+", rest))
+    words = set(re.findall(r"\w+", re.sub(r'"""[\s\S]*?"""', "", text)))
     kept: list[str] = []
-    for line, match in zip(lines, found, strict=True):
-        if match is None or "__future__" in line:
-            kept.append(line)
-            continue
-        needed = [one for one in match[3].split(", ") if one.split()[-1] in names]
-        if needed:
-            kept.append(f"{match[1]}{match[2]}{', '.join(needed)}")
-    return "\n".join(kept) + "\n"
+    for line in lines:
+        head, _, names = line.rpartition("import ")
+        used = [name for name in names.split(", ") if name.split()[-1] in words]
+        if used:
+            kept.append(f"{head}import {', '.join(used)}")
+    return kept
+
+
+def module(
+    doc: str,
+    body: Iterable[str],
+    imports: Iterable[str] = (),
+    lazy: Iterable[str] = (),
+    *,
+    future: bool = True,
+) -> str:
+    """Return a module.
+
+    Args:
+        doc: Its docstring, escaped; empty for none.
+        body: Its lines.
+        imports: What it may import.
+        lazy: What it may import for type checkers only.
+        future: Whether its annotations are not evaluated.
+    """
+    text = "\n".join(body)
+    block = [f"    {line}" for line in needed(lazy, text)]
+    if block:
+        block = ["from typing import TYPE_CHECKING", "if TYPE_CHECKING:", *block]
+    head = [f'"""{doc}"""', ""] if doc else []
+    head += ["from __future__ import annotations", ""] if future else []
+    return "\n".join([*head, *needed(imports, text), *block, "", text]) + "\n"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-__all__ = ["FORMS", "LISTED", "Field", "Kind", "Mode", "Model", "derived", "parts", "python_type"]
+__all__ = ["CONVERTED", "FORMS", "LISTED", "PLAIN", "PLURALS", "Field", "Kind", "Mode", "Model"]
+__all__ += ["any_of", "derived", "expectation", "parts", "python_type", "wire_types"]
+__all__ += ["written_types"]
 
 Mode = Literal["read", "write"]
 
 FORMS = {"labeled": "LabeledValue", "mailbox": "Mailbox"}
 """Classes of `crmkit.core.codec.labeled` by the element form that makes them."""
+PLURALS = {"labeled": "labeled", "mailbox": "mailboxes"}
+"""What the functions that split and join lists of them are called after."""
 
 LISTED = frozenset({"list", "separated"})
 """Kinds that are lists in Python, which read nothing as `[]`."""
@@ -93,22 +97,86 @@ def parts(kind: Kind) -> list[Kind]:
     return [kind, *(part for item in kind.items for part in parts(item))]
 
 
-_PYTHON = {
-    "any": "Any",
-    "bit": "bool",
-    "bool": "bool",
-    "date": "datetime.date",
-    "digits": "int",
-    "dmy": "datetime.date",
-    "espo_datetime": "datetime.datetime",
-    "file": "File",
-    "datetime": "datetime.datetime",
-    "int": "int",
-    "labeled": "LabeledValue",
-    "mailbox": "Mailbox",
-    "float": "float",
-    "unix": "datetime.datetime",
+class _Value(NamedTuple):
+    """What a value is in Python, the types it has in a JSON tree, and how errors name it.
+
+    Last, if it is not written from what it is in Python, the types that it is written from.
+    """
+
+    python: str = "str"
+    wire: tuple[str, ...] = ("str",)
+    expected: str = ""
+    written: tuple[str, ...] = ()
+
+
+_VALUES = {
+    "any": _Value("Any"),
+    "bit": _Value("bool", ("int", "bool"), "0 or 1"),
+    "bool": _Value("bool", ("bool",)),
+    "country": _Value(),
+    "date": _Value("datetime.date"),
+    "datetime": _Value("datetime.datetime"),
+    "digits": _Value("int", ("str", "int"), "an id"),
+    "dmy": _Value("datetime.date"),
+    "espo_datetime": _Value("datetime.datetime"),
+    "file": _Value("File", ("File",)),
+    "float": _Value("float", ("float", "int"), written=("float", "int")),
+    "int": _Value("int", ("int",)),
+    "labeled": _Value("LabeledValue"),
+    "mailbox": _Value("Mailbox"),
+    "str": _Value(),
+    "unix": _Value("datetime.datetime", ("int",)),
+    # Of these the type in Python depends on the kinds inside.
+    "date_or_str": _Value("", written=("datetime.datetime", "datetime.date", "str")),
+    "discriminated": _Value("", ("dict",)),
+    "list": _Value("", ("list",), written=("list", "tuple")),
+    "map": _Value("", ("dict",), written=("dict",)),
+    "model": _Value("", ("dict",)),
+    "separated": _Value("", written=("list", "tuple")),
 }
+_STRING = _Value()
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "Any": {},
+    "File": {"type": "string", "format": "binary"},
+    "bool": {"type": "boolean"},
+    "datetime.date": {"type": "string", "format": "date"},
+    "datetime.datetime": {"type": "string", "format": "date-time"},
+    "float": {"type": "number"},
+    "int": {"type": "integer"},
+    "str": {"type": "string"},
+}
+"""The schema from which the generator makes a type."""
+
+PLAIN = frozenset({"str", "int", "float", "bool"})
+"""Kinds that are the same in Python as in JSON."""
+CONVERTED = frozenset({"bit", "country", "date", "datetime", "dmy", "espo_datetime", "unix"})
+"""Kinds of values that a parameter converts, by the functions of `crmkit.core.codec`."""
+_EITHER = {"scalars", "lenient", "union"}
+
+
+def wire_types(kind: Kind) -> tuple[str, ...]:
+    """Return the types that values of a kind have in a JSON tree, as Python calls them."""
+    if kind.name in _EITHER:
+        return tuple(dict.fromkeys(type_ for item in kind.items for type_ in wire_types(item)))
+    types = _VALUES.get(kind.name, _STRING).wire
+    return (*types, "list") if kind.empty_list_as_map else types
+
+
+def expectation(kind: Kind) -> str:
+    """Return how errors name what a value should be."""
+    if kind.name in _EITHER:
+        return " or ".join(dict.fromkeys(map(expectation, kind.items)))
+    return _VALUES.get(kind.name, _STRING).expected or wire_types(kind)[0]
+
+
+def written_types(kind: Kind, mode: Mode) -> tuple[str, ...]:
+    """Return the types whose values are written as a kind."""
+    if kind.name == "model":
+        return (kind.ref, "dict") if mode == "write" else (kind.ref,)
+    if kind.name == "discriminated":
+        return tuple(item.ref for item in kind.items)
+    value = _VALUES.get(kind.name, _STRING)
+    return value.written or (value.python,)
 
 
 def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
@@ -125,35 +193,18 @@ def python_type(kind: Kind) -> str:  # noqa: PLR0911  # one case a kind
             return f"dict[str, {inner[0]}]"
         case "optional":
             return f"{inner[0]} | None"
-        case "lenient":
-            return inner[0]
-        case "scalars" | "date_or_str" | "discriminated" | "union":
-            return " | ".join(dict.fromkeys(inner))
-        case other:
-            return _PYTHON.get(other, "str")
-
-
-_DERIVED: dict[str, dict[str, Any]] = {
-    "any": {},
-    "bit": {"type": "boolean"},
-    "bool": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "digits": {"type": "integer"},
-    "dmy": {"type": "string", "format": "date"},
-    "espo_datetime": {"type": "string", "format": "date-time"},
-    "file": {"type": "string", "format": "binary"},
-    "datetime": {"type": "string", "format": "date-time"},
-    "int": {"type": "integer"},
-    "float": {"type": "number"},
-    "unix": {"type": "string", "format": "date-time"},
-}
+        case "bytes":
+            return "bytes"
+        case name if name in _VALUES and _VALUES[name].python:
+            return _VALUES[name].python
+        case _:  # the first of the forms of one value, or any of several
+            return " | ".join(dict.fromkeys(inner[:1] if kind.name == "lenient" else inner))
 
 
 def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
     """Return the schema from which the generator makes the type of a kind's values."""
-    inner = [derived(item) for item in kind.items]
     match kind.name:
-        case "model" | "enum":
+        case "model" | "enum" | "map":
             return _reference(kind.ref)
         case "labeled" | "mailbox":
             return _reference(FORMS[kind.name])
@@ -162,22 +213,20 @@ def derived(kind: Kind) -> dict[str, Any]:  # noqa: PLR0911  # one case a kind
         case "separated" if kind.between:
             return {"type": "array", "items": _reference(f"{kind.items[0].ref}OrMapping")}
         case "list" | "separated":
-            return {"type": "array", "items": inner[0]}
-        case "map":
-            return _reference(kind.ref)
-        case "optional":
-            return _any_of([*inner, {"type": "null"}])
+            return {"type": "array", "items": derived(kind.items[0])}
         case "lenient":
-            return inner[0]
-        case "scalars" | "date_or_str" | "discriminated" | "union":
-            return _any_of(inner)
-        case other:
-            return _DERIVED.get(other, {"type": "string"})
+            return derived(kind.items[0])
+        case name if name in _VALUES and _VALUES[name].python:
+            return _SCHEMAS[_VALUES[name].python]
+        case _:
+            null = [{"type": "null"}] if kind.name == "optional" else []
+            return any_of([*map(derived, kind.items), *null])
+
+
+def any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the schema of the values of several schemas."""
+    return {"anyOf": [part for schema in schemas for part in schema.get("anyOf", [schema])]}
 
 
 def _reference(name: str) -> dict[str, Any]:
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"anyOf": [part for one in schemas for part in one.get("anyOf", [one])]}

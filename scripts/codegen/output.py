@@ -71,23 +71,21 @@ def put_in_place(fresh: Path, folder: Path) -> list[str]:
     Files that are the same are not touched, so that their times stay.
     """
     new, old = _entries(fresh), _entries(folder)
-    changed: list[str] = []
-    for name, path in old.items():
-        same = name in new and _content(new[name]) == _content(path)
-        if same or not (path.exists() or path.is_symlink()):  # gone with its folder
-            continue
-        if name not in new or path.is_symlink() or path.is_dir() or new[name].is_dir():
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
-        changed.append(name)
-    for name, path in new.items():
-        target = folder / name
-        if path.is_dir():
-            target.mkdir(parents=True, exist_ok=True)
-        elif not target.exists() or target.read_bytes() != path.read_bytes():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-            changed.append(name)
-    return sorted(set(changed))
+    changed = [
+        name
+        for name in sorted(new.keys() | old.keys())
+        if name not in new or name not in old or _content(new[name]) != _content(old[name])
+    ]
+    for name in changed:
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)  # it may be gone with its folder
+    for name in changed:
+        if name in new and new[name].is_dir():
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        elif name in new:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(new[name].read_bytes())
+    return changed

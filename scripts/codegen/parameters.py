@@ -8,74 +8,50 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_python_client.strings import PythonIdentifier
 
-from .kinds import Kind, python_type
-from .schemas import one_line
+from .kinds import CONVERTED, PLAIN, Kind, python_type
+from .prose import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .document import Document, OperationSource
     from .schemas import Schemas
 
-__all__ = ["CONVERTED", "Parameter", "converter_imports", "parameters_of"]
-
-_PLAIN = {"str", "int", "float", "bool", "digits"}
-CONVERTED = {
-    "bit": "encode_bit",
-    "country": "encode_country",
-    "date": "encode_date",
-    "datetime": "encode_datetime",
-    "dmy": "encode_dmy",
-    "espo_datetime": "encode_espo_datetime",
-    "unix": "encode_unix",
-}
-"""Kinds of values that a parameter converts, and the functions of `crmkit.core.codec` that do."""
-
-
-_IN_NUMBERS = {"encode_bit", "encode_country"}
-
-
-def converter_imports(names: set[str]) -> list[str]:
-    """Return the imports of functions that convert parameters."""
-    numbers = sorted(names & _IN_NUMBERS)
-    datetimes = sorted(names - _IN_NUMBERS)
-    return [
-        f"from crmkit.core.codec.{module} import {', '.join(found)}"
-        for module, found in (("datetimes", datetimes), ("numbers", numbers))
-        if found
-    ]
+__all__ = ["Parameter", "parameters_of"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter, or an argument that several parameters spell together.
+    """A parameter, or an argument that several parameters make up together.
 
     Args:
         wire: Name on the wire, or of the argument.
         place: `path`, `query` or `header`.
         kind: What it holds.
-        required: Whether it must be passed.
+        description: What it does, and which values it takes.
+        chosen_name: Name of the argument that the document gives; empty for none.
         style: How it is written; see `crmkit.core.operation.Param`.
         separator: What joins the items of a list on the wire.
-        given_name: Name of the argument that the document gives; empty for none.
+        required: Whether it must be passed.
         deprecated: Whether methods leave it out.
-        description: What it does, and which values it takes.
     """
 
     wire: str
     place: str
     kind: Kind
-    required: bool
+    description: str
+    chosen_name: str
     style: str
     separator: str
-    given_name: str
-    deprecated: bool
-    description: str
+    required: bool = False
+    deprecated: bool = False
 
     @property
     def argument(self) -> str:
         """Name of the argument, made as the generator makes names."""
-        if self.given_name and not iskeyword(self.given_name):
-            return self.given_name  # a builtin's name, too, if the document gives it
-        return str(PythonIdentifier(self.given_name or self.wire, "field_"))
+        if self.chosen_name and not iskeyword(self.chosen_name):
+            return self.chosen_name  # a builtin's name, too, if the document gives it
+        return str(PythonIdentifier(self.chosen_name or self.wire, "field_"))
 
     @property
     def annotation(self) -> str:
@@ -100,46 +76,44 @@ def parameters_of(
         DocumentError: One cannot be an argument.
     """
     document = schemas.document
-    found: dict[tuple[str, str], Parameter] = {}
+    parameters: dict[tuple[str, str], Parameter] = {}
     settings: list[str] = []
     for ref in source.node["parameters"]:
         node = document.resolve(ref, f"{source.place} parameters")
         place = f"{source.place} parameters/{node['name']}"
         if "x-crmkit-setting" in node:
             if node["in"] != "path" or node["name"] != node["x-crmkit-setting"]:
-                document.refuse(
-                    place, "x-crmkit-setting is for path parameters", "name it as the parameter"
-                )
+                problem = "x-crmkit-setting is for path parameters"
+                document.refuse(place, problem, "name it as the parameter")
             settings.append(node["name"])
             continue
         if "x-crmkit-part-of" in node:
-            parameter = _part(node, schemas, place, list(found.values()))
+            parameter = _part(node, schemas, place, parameters.values())
         else:
             parameter = _single_parameter(node, schemas, place)
-        found[parameter.key] = parameter
-    return list(found.values()), tuple(settings)
+        parameters[parameter.key] = parameter
+    return list(parameters.values()), tuple(settings)
 
 
-def _part(node: dict[str, Any], schemas: Schemas, place: str, others: list[Parameter]) -> Parameter:
+def _part(
+    node: dict[str, Any], schemas: Schemas, place: str, others: Iterable[Parameter]
+) -> Parameter:
     """Return the argument that a parameter is part of."""
     part = node["x-crmkit-part-of"]
     name, items = part["argument"], part["items"]
     kind = Kind("list", items=(Kind("str" if items == "text" else "any"),))
-    first = next((other for other in others if other.given_name == name), None)
-    if first is not None and first.kind != kind:
-        schemas.document.refuse(
-            place, f"another part of {name} says other items", "write the same in all parts"
-        )
-    if first is not None:
-        return first  # the other spellings are for servers that know no better
-    description = one_line(part.get("description", node.get("description", "")))
+    for other in others:
+        if other.chosen_name == name:
+            if other.kind != kind:
+                problem = f"another part of {name} says other items"
+                schemas.document.refuse(place, problem, "write the same in all parts")
+            return other  # the other forms are for servers that know no better
+    wire, style, separator = name, "spread", ""
     if items == "text" and node.get("schema", {}).get("type") == "array":
-        separator = "" if node.get("explode", True) else ","
+        wire, separator = node["name"], "" if node.get("explode", True) else ","
         style = "joined" if separator else "repeated"
-        return Parameter(
-            node["name"], "query", kind, False, style, separator, name, False, description
-        )
-    return Parameter(name, "query", kind, False, "spread", "", name, False, description)
+    text = one_line(part.get("description", node.get("description", "")))
+    return Parameter(wire, "query", kind, text, name, style, separator)
 
 
 def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Parameter:
@@ -147,7 +121,7 @@ def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Par
     if "schema" not in node:
         document.refuse(place, "has no schema", "add it; content is not known to the emitter")
     schema, choices = _first_alternative(node["schema"], document, place)
-    kind, nullable, _ = schemas.kind(schema, place, "write")
+    kind, nullable = schemas.kind(schema, place, "write")
     style, separator = "single", ""
     if kind.name == "list" and kind.items[0].name == "str" and node["in"] != "path":
         # As OpenAPI has it: without `explode: false` each item repeats the name.
@@ -157,12 +131,9 @@ def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Par
     elif kind.name == "separated" and kind.items[0].name == "str":
         style, separator = "joined", schema["x-crmkit-separated"]["by"]
         kind = Kind("list", items=(Kind("str"),))
-    elif nullable or kind.name not in _PLAIN | CONVERTED.keys():
-        document.refuse(
-            place,
-            f"the emitter does not know {'null' if nullable else kind.name} as a parameter",
-            "use a plain type or a list of strings, without null",
-        )
+    elif nullable or kind.name not in PLAIN | CONVERTED | {"digits"}:
+        problem = f"the emitter does not know {'null' if nullable else kind.name} as a parameter"
+        document.refuse(place, problem, "use a plain type or a list of strings, without null")
     text = one_line(node.get("description", schema.get("description", "")))
     if choices:
         text = f"{text} One of {', '.join(choices)}.".strip()
@@ -170,12 +141,12 @@ def _single_parameter(node: dict[str, Any], schemas: Schemas, place: str) -> Par
         node["name"],
         node["in"],
         kind,
-        node.get("required", False),
+        text,
+        node.get("x-crmkit-name", ""),
         style,
         separator,
-        node.get("x-crmkit-name", ""),
+        node.get("required", False),
         node.get("deprecated", False),
-        text,
     )
 
 
@@ -190,21 +161,17 @@ def _first_alternative(
     schema: dict[str, Any] = document.resolve(node, place)
     for alternatives in ("anyOf", "oneOf"):
         if alternatives in schema:
-            rest = {
-                key: value
-                for key, value in schema.items()
-                if key not in {alternatives, "x-crmkit-open-enum"}
-            }
             first, choices = _first_alternative(schema[alternatives][0], document, place)
-            return {**first, **rest}, choices
+            return {**first, **_without(schema, alternatives, "x-crmkit-open-enum")}, choices
     kinds = schema.get("type", "string")
     if isinstance(kinds, list):
-        nullable = [kind for kind in kinds[1:] if kind == "null"]
-        schema = {**schema, "type": [*kinds[:1], *nullable]}
+        schema = {**schema, "type": [*kinds[:1], *({"null"} & {*kinds[1:]})]}
     values = [str(value) for value in schema.get("enum", [])]
-    inner: dict[str, Any] | None = schema.get("items")
-    if inner is not None:
-        items, values = _first_alternative(inner, document, place)
+    if "items" in schema:
+        items, values = _first_alternative(schema["items"], document, place)
         schema = {**schema, "items": items}
-    schema = {key: value for key, value in schema.items() if key not in {"enum", "const"}}
-    return {"type": "string", **schema}, values
+    return {"type": "string", **_without(schema, "enum", "const")}, values
+
+
+def _without(schema: dict[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key not in keys}

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .bodies import JSON
-from .kinds import Kind, python_type
-from .unions import wire_types
+from .kinds import Kind, python_type, wire_types
 
 if TYPE_CHECKING:
     from .document import OperationSource
     from .schemas import Schemas
 
-__all__ = ["PLAIN_PAYLOADS", "Payload", "payload_of", "returned_type", "wire_type"]
+__all__ = ["Payload", "payload_of", "wire_type"]
 
-PLAIN_PAYLOADS = {"any", "str", "int", "bool", "digits", "bytes"}
+_PLAIN = {"any", "str", "int", "bool", "digits", "bytes"}
 """Kinds that the sender checks by the type of the payload, and that need no decoder."""
 
 
+@dataclass(frozen=True)
 class Payload:
     """What an operation's success brings.
 
@@ -28,13 +29,20 @@ class Payload:
         description: What the document says of the reply.
     """
 
-    def __init__(
-        self, envelope: tuple[str, ...], kind: Kind, *, nullable: bool, description: str
-    ) -> None:
-        self.envelope = envelope
-        self.kind = kind
-        self.nullable = nullable
-        self.description = description
+    envelope: tuple[str, ...]
+    kind: Kind
+    nullable: bool
+    description: str
+
+    @property
+    def annotation(self) -> str:
+        """How annotations call what is made of it."""
+        return python_type(self.kind) + (" | None" if self.nullable else "")
+
+    @property
+    def plain(self) -> bool:
+        """Whether it needs no decoder."""
+        return self.kind.name in _PLAIN and not self.nullable
 
 
 def payload_of(source: OperationSource, schemas: Schemas) -> Payload | None:
@@ -44,9 +52,7 @@ def payload_of(source: OperationSource, schemas: Schemas) -> Payload | None:
         DocumentError: The reply is not described, or in a form that the emitters do not know.
     """
     document, place = schemas.document, f"{source.place} responses"
-    good = sorted(
-        status for status in source.node.get("responses", {}) if str(status).startswith("2")
-    )
+    good = sorted(status for status in source.node["responses"] if status.startswith("2"))
     if not good:
         document.refuse(place, "has no success", "add the 2xx response")
     response = document.resolve(source.node["responses"][good[0]], place)
@@ -58,42 +64,29 @@ def payload_of(source: OperationSource, schemas: Schemas) -> Payload | None:
     if JSON not in content:
         schema = document.resolve(next(iter(content.values())).get("schema", {}), place)
         if schema.get("format") != "binary":
-            document.refuse(
-                place,
-                f"the success has no {JSON}",
-                "add it, or say type: string, format: binary of what are bytes",
-            )
+            remedy = "add it, or say type: string, format: binary of what are bytes"
+            document.refuse(place, f"the success has no {JSON}", remedy)
         return Payload((), Kind("bytes"), nullable=False, description=text)
-    envelope = tuple(dotted.split(".")) if dotted else ()
+    envelope = tuple(filter(None, dotted.split(".")))
     schema = content[JSON].get("schema", {})
     for member in envelope:
         properties = document.resolve(schema, place).get("properties", {})
         if member not in properties:
-            document.refuse(
-                place, f"the envelope has no member {member!r}", "correct x-crmkit-envelope"
-            )
+            problem = f"the envelope has no member {member!r}"
+            document.refuse(place, problem, "correct x-crmkit-envelope")
         schema = properties[member]
-    kind, nullable, _ = schemas.kind(schema, place, "read")
+    kind, nullable = schemas.kind(schema, place, "read")
     inner = kind.items[0].name if kind.name == "list" else kind.name
     if inner in {"enum", "open_enum"}:
         document.refuse(place, "the payload is an enum", "describe it as a plain string")
-    return Payload(envelope, kind, nullable=nullable, description=text)
-
-
-def returned_type(kind: Kind) -> str:
-    """Return how annotations call what is made of a payload."""
-    return "bytes" if kind.name == "bytes" else python_type(kind)
+    return Payload(envelope, kind, nullable, text)
 
 
 def wire_type(kind: Kind) -> str | None:
     """Return the type of a kind's values as decoded from the wire; None if there are several."""
-    match kind.name:
-        case "any" | "optional":
-            return None
-        case "digits":  # as a str, and read as a number all the same
-            return "int"
-        case "bytes":
-            return "bytes"
-        case _:
-            types = wire_types(kind)
-            return types[0] if len(types) == 1 else None
+    if kind.name in {"any", "optional"}:
+        return None
+    if kind.name in {"digits", "bytes"}:  # digits come as a str, and are read as a number
+        return python_type(kind)
+    types = wire_types(kind)
+    return types[0] if len(types) == 1 else None

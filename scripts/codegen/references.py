@@ -9,84 +9,84 @@ resolved, so that the derivation and `wire.json` have a single form.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["write_out"]
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+__all__ = ["DATA", "BrokenReferenceError", "resolve", "walk", "write_out"]
 
 _COMPONENT = re.compile(r"#/components/[^/]+/[^/]+")
-_DATA = {"const", "default", "enum", "example", "examples", "value"}
+DATA = {"const", "default", "enum", "example", "examples", "value"}
 """Keywords whose values are data, which may hold any member."""
 _NAMED = {
-    "content",
-    "headers",
-    "links",
-    "parameters",
-    "paths",
-    "patternProperties",
-    "properties",
-    "requestBodies",
-    "responses",
-    "schemas",
-    "securitySchemes",
+    *("content", "headers", "links", "parameters", "paths", "patternProperties", "properties"),
+    *("requestBodies", "responses", "schemas", "securitySchemes"),
 }
 """Keywords whose members have names chosen by the author, which may be those of keywords."""
+
+
+class BrokenReferenceError(Exception):
+    """A reference that cannot be followed: problem and remedy."""
 
 
 def write_out(tree: Any) -> Any:
     """Return a document with references to whole components only, and parameters at operations.
 
     What stands beside a reference wins over what it leads to. A reference that leads nowhere or to
-    itself stays: whoever follows it reports where it stands.
-
-    Args:
-        tree: The document, as JSON.
+    itself stays. The document has the outline that it must have.
     """
-    document = _walk(tree, tree, names=False)
-    for item in _members(_members(document).get("paths")).values():
-        shared = item.pop("parameters", []) if isinstance(item, dict) else []
-        if not isinstance(shared, list):  # the outline refuses it
-            item["parameters"] = shared
-            continue
-        for operation in _members(item).values():
+    document = _written_out(tree, tree, names=False)
+    for item in document.get("paths", {}).values():
+        shared = item.pop("parameters", [])
+        for operation in item.values():
             if shared and isinstance(operation, dict):
-                own = operation.get("parameters", [])
-                operation["parameters"] = (
-                    [*deepcopy(shared), *own] if isinstance(own, list) else own
-                )
+                operation["parameters"] = [*deepcopy(shared), *operation.get("parameters", [])]
     return document
 
 
-def _members(node: Any) -> dict[str, Any]:
-    return node if isinstance(node, dict) else {}
-
-
-def _walk(node: Any, document: Any, *, names: bool) -> Any:
+def _written_out(node: Any, document: Any, *, names: bool) -> Any:
     if isinstance(node, list):
-        return [_walk(item, document, names=False) for item in node]
+        return [_written_out(item, document, names=False) for item in node]
     if not isinstance(node, dict):
         return node
     if not names:
-        node = _resolve(node, document)
+        with suppress(BrokenReferenceError):  # whoever follows it reports where it stands
+            node = resolve(node, document, whole=False)
     return {
         key: deepcopy(value)
-        if key in _DATA and not names
-        else _walk(value, document, names=not names and key in _NAMED)
+        if key in DATA and not names
+        else _written_out(value, document, names=not names and key in _NAMED)
         for key, value in node.items()
     }
 
 
-def _resolve(node: dict[str, Any], document: Any) -> dict[str, Any]:
-    """Follow the references of a node until one leads to a whole component."""
+def resolve(node: Any, document: Any, *, whole: bool = True) -> Any:
+    """Follow `$ref`s; what stands beside a reference wins over what it leads to.
+
+    Args:
+        node: What may be a reference.
+        document: The document.
+        whole: Whether references to whole components are followed, too.
+
+    Raises:
+        BrokenReferenceError: One leads nowhere or to itself.
+    """
     seen: set[str] = set()
-    found = node
-    while isinstance(ref := found.get("$ref"), str) and not _COMPONENT.fullmatch(ref):
+    while isinstance(node, dict) and isinstance(ref := node.get("$ref"), str):
+        if not whole and _COMPONENT.fullmatch(ref):
+            break
         target = _target(ref, document)
-        if target is None or ref in seen:
-            return node
+        if ref in seen:
+            raise BrokenReferenceError(f"{ref} refers to itself", "break the circle")
+        if target is None:
+            remedy = "name a component of this document"
+            raise BrokenReferenceError(f"{ref} leads nowhere", remedy)
         seen.add(ref)
-        found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
-    return found
+        node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+    return node
 
 
 def _target(ref: str, document: Any) -> dict[str, Any] | None:
@@ -98,3 +98,15 @@ def _target(ref: str, document: Any) -> dict[str, Any] | None:
         name = part.replace("~1", "/").replace("~0", "~")
         target = target.get(name) if isinstance(target, dict) else None
     return target if isinstance(target, dict) else None
+
+
+def walk(
+    node: Any, place: str = "", *, skip: Container[str] = ()
+) -> Iterator[tuple[str, str, Any]]:
+    """Yield place, key and value of every member of every object and array, not below `skip`."""
+    if not isinstance(node, dict | list):
+        return
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield place, str(key), value
+        if key not in skip:
+            yield from walk(value, f"{place}/{key}" if place else str(key), skip=skip)

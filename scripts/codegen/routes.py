@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .models import doc
-from .parameters import CONVERTED, converter_imports
+from .imports import CODEC, CORE, module
+from .kinds import CONVERTED
 from .payloads import wire_type
 
 if TYPE_CHECKING:
@@ -15,65 +15,41 @@ if TYPE_CHECKING:
 __all__ = ["emit_operations"]
 
 
-def emit_operations(derived: Derived, module: str) -> str:
-    """Return the module of one resource's operations.
-
-    Args:
-        derived: The derived document.
-        module: Name of the module.
-    """
-    plans = [plan for plan in derived.operations if plan.module == module]
-    title = doc(derived.tree["info"]["title"])
-    used = {
-        CONVERTED[parameter.kind.name]
-        for plan in plans
-        for parameter in plan.parameters
-        if parameter.kind.name in CONVERTED
-    }
-    lines = [
-        f'"""Operations of the {title}: {module.removesuffix("_")}."""',
-        "",
-        "from dataclasses import replace",
-        "",
-        *converter_imports(used),
-        "from crmkit.core.operation import Operation, Paging, Param",
-        "",
-    ]
-    for plan in plans:
+def emit_operations(derived: Derived, name: str) -> str:
+    """Return the module of one resource's operations."""
+    lines: list[str] = []
+    for plan in derived.operations_of(name):
         lines.append(f"{plan.constant} = Operation({', '.join(_arguments(plan))})")
         if plan.body and plan.body.upload:
             lines.append(f'{plan.constant}_UPLOAD = replace({plan.constant}, media="multipart")')
-    return "\n".join(lines) + "\n"
+    text = f"Operations of the {derived.title}: {name.removesuffix('_')}."
+    return module(text, lines, (*CORE, *CODEC), future=False)
 
 
 def _arguments(plan: OperationPlan) -> list[str]:
-    found = [repr(plan.public), repr(plan.source.method.upper()), repr(plan.source.path)]
-    payload, body = plan.payload, plan.body
+    source, payload, body = plan.source, plan.payload, plan.body
+    arguments = [repr(source.name), repr(source.method.upper()), repr(source.path)]
     if plan.parameters:
-        found.append(f"({', '.join(_param(parameter) for parameter in plan.parameters)},)")
-    if payload is not None:
-        if payload.envelope:
-            found.append(f"envelope={payload.envelope!r}")
-        kind = wire_type(payload.kind)
-        if kind and not payload.nullable:
-            found.append(f"payload={kind}")
-        items = wire_type(payload.kind.items[0]) if payload.kind.name == "list" else None
-        if items:
-            found.append(f"items={items}")
-    if plan.effect != "write":
-        found.append(f"effect={plan.effect!r}")
-    if plan.paging is not None:
-        found.append(f"paging={_paging(plan.paging)}")
-    if body and body.media != "json":
-        found.append(f"media={body.media!r}")
-    if body and body.content_type:
-        found.append(f"content_type={body.content_type!r}")
-    if plan.settings:
-        found.append(f"settings={plan.settings!r}")
-    profiles = tuple(plan.source.node.get("x-crmkit-profile", ()))
-    if profiles:
-        found.append(f"profiles={profiles!r}")
-    return found
+        arguments.append(f"({', '.join(map(_param, plan.parameters))},)")
+    items = payload.kind.items[0] if payload and payload.kind.name == "list" else None
+    keywords = {
+        "envelope": payload and payload.envelope,
+        "payload": payload and not payload.nullable and wire_type(payload.kind),
+        "items": items and wire_type(items),
+        "effect": source.node.get("x-crmkit-effect", "read" if source.method == "get" else ""),
+        "paging": plan.paging and _paging(plan.paging),
+        "media": body and body.media,
+        "content_type": body and body.content_type,
+        "settings": plan.settings,
+        "profiles": source.profiles,
+    }
+    usual = {"effect": "write", "media": "json"}
+    as_code = {"payload", "items", "paging"}
+    return arguments + [
+        f"{name}={value if name in as_code else repr(value)}"
+        for name, value in keywords.items()
+        if value and value != usual.get(name)
+    ]
 
 
 def _param(parameter: Parameter) -> str:
@@ -85,7 +61,7 @@ def _param(parameter: Parameter) -> str:
     if parameter.separator not in {"", ","}:
         parts.append(f"separator={parameter.separator!r}")
     if parameter.kind.name in CONVERTED:
-        parts.append(f"convert={CONVERTED[parameter.kind.name]}")
+        parts.append(f"convert=encode_{parameter.kind.name}")
     return f"Param({', '.join(parts)})"
 
 
@@ -93,8 +69,8 @@ def _paging(paging: dict[str, Any]) -> str:
     dotted = {"total", "last"}
     if paging["strategy"] == "offset":
         paging = {"first": 0, **paging}
-    parts = [
+    parts = (
         f"{key}={tuple(value.split('.')) if key in dotted else value!r}"
         for key, value in paging.items()
-    ]
+    )
     return f"Paging({', '.join(parts)})"

@@ -10,14 +10,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .kinds import FORMS, LISTED, Field, Kind, Mode, Model, derived, python_type
-from .prose import for_python
+from .imports import TAKEN
+from .kinds import FORMS, LISTED, Field, Kind, Mode, Model, any_of, derived, python_type
+from .prose import one_line
 from .unions import is_empty_array, is_nothing, one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .document import Document
 
-__all__ = ["Field", "Kind", "Model", "Schemas", "class_of", "one_line"]
+__all__ = ["Schemas", "class_of"]
 
 FORM = "application/x-www-form-urlencoded"
 FREE = "FreeObject"
@@ -26,30 +29,11 @@ FREE = "FreeObject"
 _CLEARABLE = {"str", "date", "dmy", "datetime", "country", "separated"}
 """Kinds of which an empty string, sent in a form, means null."""
 
+_MOVE = "move it to components/schemas and refer to it"
 _SCALARS = {"integer": "int", "number": "float", "boolean": "bool"}
 
 _NUMERIC = {"unix", "bit"}
 """The formats of `x-crmkit-format` that are integers on the wire."""
-
-TAKEN = {
-    "Any",
-    "AsyncPager",
-    "Walk",
-    "AsyncResources",
-    "File",
-    "FreeObject",
-    "LabeledValue",
-    "Mailbox",
-    "Mapping",
-    "Model",
-    "Options",
-    "Pager",
-    "Resource",
-    "Resources",
-    "UNSET",
-    "Unset",
-}
-"""Names that emitted modules import or define, which no schema may have."""
 
 
 class Schemas:
@@ -61,18 +45,20 @@ class Schemas:
     Attributes:
         models: Models by name.
         enums: Names of the enum schemas.
-        forms: Names of the classes of `crmkit.core.codec.labeled` that are used.
         aliases: Types that have a name in annotations, by that name.
+        chosen_names: Names that the document gives attributes, which stay as they are.
         tree: The derived schemas by name.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.refuse = document.refuse
         self.form_bodies = _form_bodies(document)
+        self.class_names = {class_of(tag["name"]) for tag in document.tree["tags"]}
         self.models: dict[str, Model] = {}
         self.enums: set[str] = set()
-        self.forms: set[str] = set()
         self.aliases: dict[str, str] = {}
+        self.chosen_names: set[str] = set()
         self.tree: dict[str, Any] = {}
 
     def model(self, name: str, mode: Mode) -> None:
@@ -85,242 +71,188 @@ class Schemas:
         Raises:
             DocumentError: It cannot be made one.
         """
-        known = self.models.get(name)
         place = f"components/schemas/{name}"
-        if known is not None:
-            if known.mode != mode:
-                self.document.refuse(
-                    place, "is both read and written", "make two schemas, one for each"
-                )
+        if name in self.models:
+            if self.models[name].mode != mode:
+                remedy = "make two schemas, one for each"
+                self.refuse(place, "is both read and written", remedy)
             return
         self._check_name(name)
         schema = self.document.schemas[name]
         if "allOf" in schema:
-            self.document.refuse(place, "the emitter does not know allOf", "write the members out")
-        self.models[name] = Model(
-            name, mode, ()
-        )  # before its fields, as models may hold one another
+            self.refuse(place, "the emitter does not know allOf", "write the members out")
+        self.models[name] = Model(name, mode, ())  # before its fields: models may hold one another
         required = set(schema.get("required", []))
         properties = schema.get("properties", {})
         for missing in sorted(required - properties.keys()):
-            self.document.refuse(
-                place, f"requires {missing!r}, which is not a property", "describe it"
-            )
+            self.refuse(place, f"requires {missing!r}, which is not a property", "describe it")
         fields: list[Field] = []
-        members: dict[str, Any] = {}
         for wire, node in properties.items():
             resolved = self.document.resolve(node, f"{place}/properties/{wire}")
             if resolved.get("readOnly" if mode == "write" else "writeOnly"):
                 continue
-            kind, nullable, out = self.kind(node, f"{place}/properties/{wire}", mode)
+            kind, nullable = self.kind(node, f"{place}/properties/{wire}", mode)
             # A form has no null: an empty string clears a member.
-            nullable = nullable or (
-                name in self.form_bodies and wire not in required and kind.name in _CLEARABLE
+            cleared = name in self.form_bodies and wire not in required and kind.name in _CLEARABLE
+            if "x-crmkit-name" in resolved:
+                self.chosen_names.add(resolved["x-crmkit-name"])
+            fields.append(
+                Field(
+                    wire,
+                    kind,
+                    wire in required,
+                    nullable or cleared,
+                    tuple(resolved.get("x-crmkit-alias", ())),
+                    resolved.get("x-crmkit-name", wire),
+                    _described(resolved),
+                    secret=resolved.get("format") == "password",
+                )
             )
-            one = Field(
-                wire,
-                kind,
-                wire in required,
-                nullable,
-                tuple(resolved.get("x-crmkit-alias", ())),
-                resolved.get("x-crmkit-name", wire),
-                _described(resolved),
-                secret=resolved.get("format") == "password",
-            )
-            fields.append(one)
-            members[one.derived] = {
-                **self._nullable(out, one, mode),
-                "description": one.description,
-            }
         self.models[name] = replace(self.models[name], fields=tuple(fields))
         self.tree[name] = {
             "type": "object",
             "description": one_line(schema.get("description", "")),
-            "properties": members,
-            "required": [one.derived for one in fields if mode == "read" or one.required],
+            "properties": {field.derived: _derived(field, mode) for field in fields},
+            "required": [field.derived for field in fields if mode == "read" or field.required],
             # Open whatever the wire says: a later release of the server may send more.
             "additionalProperties": True,
         }
 
     def _check_name(self, name: str) -> None:
-        resources = {class_of(tag["name"]) for tag in self.document.tree["tags"]}
-        if name in TAKEN or name.removeprefix("Async") in resources:
-            self.document.refuse(
-                f"components/schemas/{name}",
-                f"{name} is another class's name",
-                "call it differently",
-            )
+        if name in TAKEN or name.removeprefix("Async") in self.class_names:
+            problem = f"{name} is another class's name"
+            self.refuse(f"components/schemas/{name}", problem, "call it differently")
+
+    def _name_only(self, name: str) -> None:
+        """Let the generator know a name of which it makes no class that is used."""
+        self.tree[name] = {"type": "object", "properties": {"text": {"type": "string"}}}
 
     def _alias(self, name: str, type_: str) -> None:
         """Give a type a name in annotations."""
         self.aliases[name] = type_
-        # Only a name for the generator.
-        self.tree[name] = {"type": "object", "properties": {"text": {"type": "string"}}}
+        self._name_only(name)
 
-    def _nullable(self, out: dict[str, Any], one: Field, mode: str) -> dict[str, Any]:
-        null = (
-            one.nullable
-            if mode == "write"
-            else one.kind.name not in LISTED and (one.nullable or not one.required)
-        )
-        if not null or one.kind.name == "any":
-            return out
-        if "anyOf" in out:
-            return {"anyOf": [*out["anyOf"], {"type": "null"}]}
-        if "$ref" in out:
-            return {"anyOf": [out, {"type": "null"}]}
-        return {**out, "type": [out["type"], "null"]}
-
-    def kind(
-        self, node: dict[str, Any], place: str, mode: Mode
-    ) -> tuple[Kind, bool, dict[str, Any]]:
-        """Return what a schema holds, whether it may be null, and its derived form without null."""
+    def kind(self, node: dict[str, Any], place: str, mode: Mode) -> tuple[Kind, bool]:
+        """Return what a schema holds, and whether it may be null."""
         name = node.get("$ref", "").removeprefix("#/components/schemas/")
         schema = self.document.resolve(node, place)
         if schema.get("x-crmkit-open-enum"):
-            kind, nullable = self._open_enum(
-                schema, name, f"components/schemas/{name}" if name else place, mode
-            )
-        elif "x-crmkit-format" in schema:
-            kind, nullable = self._formatted(schema, place)
-        elif "anyOf" in schema or "oneOf" in schema:
-            kind, nullable = self._union(schema, place, mode)
-        else:
-            kind, nullable = self._typed(schema, name, place, mode)
-        return kind, nullable, derived(kind)
+            return self._open_enum(schema, name, place, mode)
+        if "x-crmkit-format" in schema:
+            return self._formatted(schema, place)
+        if "anyOf" in schema or "oneOf" in schema:
+            return self._union(schema, place, mode)
+        return self._typed(schema, name, place, mode)
+
+    def _item(self, node: dict[str, Any], place: str, mode: Mode) -> Kind:
+        """Return what the items of a list or map hold, which may be null as well."""
+        kind, nullable = self.kind(node, place, mode)
+        return Kind("optional", items=(kind,)) if nullable else kind
 
     def _typed(  # noqa: PLR0911  # one case a type
         self, schema: dict[str, Any], name: str, place: str, mode: Mode
     ) -> tuple[Kind, bool]:
         """Return the kind of a schema that says its type."""
-        types = _types(schema)
-        nullable = "null" in types
-        types = [one for one in types if one != "null"]
+        nullable = "null" in _types(schema)
+        types = [type_ for type_ in _types(schema) if type_ != "null"]
         if "x-crmkit-separated" in schema and types != ["string"]:
-            self.document.refuse(
-                place,
-                f"x-crmkit-separated is on {' | '.join(types)}",
-                "it says how a string is read",
-            )
+            problem = f"x-crmkit-separated is on {' | '.join(types)}"
+            self.refuse(place, problem, "it says how a string is read")
         if len(types) > 1:
-            forms = [{**schema, "type": one} for one in types]
-            kinds = [self.kind(one, place, mode)[0] for one in forms]
+            kinds = [self.kind({**schema, "type": type_}, place, mode)[0] for type_ in types]
             return one_of(self.document, place, kinds), nullable
         if not types:
             if schema.keys() - {"description", "examples", "x-crmkit-evidence", "title"}:
-                self.document.refuse(
-                    place, "has no type", "add one, or leave only the description for any value"
-                )
+                remedy = "add one, or leave only the description for any value"
+                self.refuse(place, "has no type", remedy)
             return Kind("any"), False
         match types[0]:
             case "string" if "enum" in schema:
-                kind, nullable = self._enum(schema, name, place, nullable=nullable)
+                kind, null = self._enum(schema, name, place)
                 # Whoever writes may say "red", too, and not only Color.RED.
-                return (kind if mode == "read" else replace(kind, name="open_enum")), nullable
+                kind = kind if mode == "read" else replace(kind, name="open_enum")
+                return kind, nullable or null
             case "string":
                 return self._string(schema, place), nullable
             case "integer" | "number" | "boolean":
-                self._check_values(schema, place, types[0])
+                self._check_values(schema.get("enum", ()), place, types[0])
                 return Kind(_SCALARS[types[0]]), nullable
             case "array":
-                item, item_null, _ = self.kind(schema.get("items", {}), f"{place}/items", mode)
+                item = self._item(schema.get("items", {}), f"{place}/items", mode)
                 if item.name == "separated":
-                    self.document.refuse(
-                        f"{place}/items",
-                        "the emitter does not know a list of separated",
-                        "use plain items",
-                    )
-                if item_null:
-                    item = Kind("optional", items=(item,))
+                    problem = "the emitter does not know a list of separated"
+                    self.refuse(f"{place}/items", problem, "use plain items")
                 return Kind("list", items=(item,)), nullable
             case "object":
                 return self._object(schema, name, place, mode), nullable
             case other:
-                return self.document.refuse(
-                    place, f"there is no type {other!r}", "write one of JSON's"
-                )
+                return self.refuse(place, f"there is no type {other!r}", "write one of JSON's")
 
-    def _check_values(self, schema: dict[str, Any], place: str, type_: str) -> None:
-        """Refuse an enum of numbers that holds something else."""
-        kinds = {"integer": int, "number": int | float, "boolean": bool}
-        if not all(one is None or isinstance(one, kinds[type_]) for one in schema.get("enum", ())):
-            self.document.refuse(
-                place, f"the enum has values that are not {type_}", "describe it by its type"
-            )
+    def _check_values(self, values: Iterable[Any], place: str, type_: str) -> None:
+        """Refuse an enum that holds values of another type."""
+        kinds = {"integer": int, "number": int | float, "boolean": bool, "strings": str}
+        if not all(value is None or isinstance(value, kinds[type_]) for value in values):
+            problem = f"the enum has values that are not {type_}"
+            self.refuse(place, problem, "describe it by its type")
 
     def _object(self, schema: dict[str, Any], name: str, place: str, mode: Mode) -> Kind:
-        known = name in self.document.schemas
         more = schema.get("additionalProperties", True)
         if not schema.get("properties") and not isinstance(more, dict):
-            if FREE not in self.aliases:
-                self._alias(FREE, "dict[str, Any]")
+            self._alias(FREE, "dict[str, Any]")
             return Kind("map", ref=FREE, items=(Kind("any"),))
-        if not known:
-            self.document.refuse(
-                place, "an object is inline", "move it to components/schemas and refer to it"
-            )
+        if name not in self.document.schemas:
+            self.refuse(place, "an object is inline", _MOVE)
         if schema.get("properties"):
             self.model(name, mode)
             return Kind("model", ref=name)
         self._check_name(name)
-        item, nullable, _ = self.kind(more, f"{place}/additionalProperties", mode)
-        kind = Kind("map", name, (Kind("optional", items=(item,)) if nullable else item,))
+        kind = Kind("map", name, (self._item(more, f"{place}/additionalProperties", mode),))
         self._alias(name, python_type(kind))
         return kind
 
     def _formatted(self, schema: dict[str, Any], place: str) -> tuple[Kind, bool]:
         """Return the kind of a single value in another wire form than JSON's."""
         name = schema["x-crmkit-format"]
-        types = [one for one in _types(schema) if one != "null"]
+        types = [type_ for type_ in _types(schema) if type_ != "null"]
         expected = "integer" if name in _NUMERIC else "string"
         if types not in ([], [expected]):
-            self.document.refuse(
-                place, f"x-crmkit-format is on {types[0]}", f"{name} says how {expected}s read"
-            )
+            problem = f"x-crmkit-format is on {types[0]}"
+            self.refuse(place, problem, f"{name} says how {expected}s read")
         forms = schema.get("anyOf", schema.get("oneOf", []))
-        if name == "mailbox":
-            self.forms.add("Mailbox")
+        if name in FORMS:
+            self._name_only(FORMS[name])  # the class is that of crmkit.core.codec.labeled
         return Kind(name), "null" in _types(schema) or any(map(is_nothing, forms))
 
     def _string(self, schema: dict[str, Any], place: str) -> Kind:
-        separated = schema.get("x-crmkit-separated")
-        if separated:
-            element, by = separated["element"], separated["by"]
-            if "between" in separated:
-                return Kind(
-                    "separated",
-                    items=(self._element(element, place),),
-                    by=by,
-                    between=separated["between"],
-                )
-            if element in FORMS:
-                self.forms.add(FORMS[element])
-                if by != ";":
-                    self.document.refuse(
-                        place, f"{element} values are separated by {by!r}", "separate them by ';'"
-                    )
-            element = "str" if element == "text" else element
-            return Kind("separated", items=(Kind(element),), by=by)
-        if (
-            schema.get("format") == "binary"
-            or schema.get("contentMediaType") == "application/octet-stream"
-        ):
+        form = schema.get("format", "")
+        if "x-crmkit-separated" in schema:
+            return self._separated(schema["x-crmkit-separated"], place)
+        if form == "binary" or schema.get("contentMediaType") == "application/octet-stream":
             return Kind("file")
-        return Kind({"date-time": "datetime", "date": "date"}.get(schema.get("format", ""), "str"))
+        return Kind({"date-time": "datetime", "date": "date"}.get(form, "str"))
+
+    def _separated(self, separated: dict[str, str], place: str) -> Kind:
+        """Return the kind of a string that holds a list."""
+        name, by = separated["element"], separated["by"]
+        element = Kind("str" if name == "text" else name)
+        if "between" in separated:
+            element = self._element(name, place)
+        elif name in FORMS:
+            self._name_only(FORMS[name])  # the class is that of crmkit.core.codec.labeled
+            if by != ";":
+                problem = f"{name} values are separated by {by!r}"
+                self.refuse(place, problem, "separate them by ';'")
+        return Kind("separated", items=(element,), by=by, between=separated.get("between", ""))
 
     def _element(self, name: str, place: str) -> Kind:
         """Return the model of the elements of a string that holds a list."""
         if name not in self.document.schemas:
-            self.document.refuse(place, f"there is no schema {name}", "name a schema")
+            self.refuse(place, f"there is no schema {name}", "name a schema")
         self.model(name, "write")
-        model = self.models[name]
-        for one in model.fields:
-            if one.kind.name not in {"str", "enum", "open_enum"} or not one.required:
-                self.document.refuse(
-                    f"components/schemas/{name}",
-                    f"{one.wire!r} cannot stand between separators",
-                    "make it a required string",
-                )
+        for field in self.models[name].fields:
+            if field.kind.name not in {"str", "enum", "open_enum"} or not field.required:
+                problem = f"{field.wire!r} cannot stand between separators"
+                self.refuse(f"components/schemas/{name}", problem, "make it a required string")
         self._alias(f"{name}OrMapping", f"{name} | Mapping[str, str]")
         return Kind("model", ref=name)
 
@@ -332,65 +264,66 @@ class Schemas:
             if is_nothing(resolved):
                 nullable = True
                 continue
-            kind, null, _ = self.kind(node, place, mode)
+            kind, null = self.kind(node, place, mode)
             nullable = nullable or null
             has_empty_array = has_empty_array or is_empty_array(resolved)
             kinds.append(kind)
-        if has_empty_array and any(one.name == "map" for one in kinds):
+        if has_empty_array and any(kind.name == "map" for kind in kinds):
             kinds = [
-                replace(one, empty_list_as_map=True) if one.name == "map" else one
-                for one in kinds
-                if one.name != "list"
+                replace(kind, empty_list_as_map=True) if kind.name == "map" else kind
+                for kind in kinds
+                if kind.name != "list"
             ]
         if not kinds:
-            self.document.refuse(place, "is a union without members", "add a schema besides null")
+            self.refuse(place, "is a union without members", "add a schema besides null")
         return one_of(self.document, place, kinds, lenient=mode == "write"), nullable
 
-    def _enum(
-        self, schema: dict[str, Any], name: str, place: str, *, nullable: bool
-    ) -> tuple[Kind, bool]:
+    def _enum(self, schema: dict[str, Any], name: str, place: str) -> tuple[Kind, bool]:
         if not name:
-            self.document.refuse(
-                place, "an enum is inline", "move it to components/schemas and refer to it"
-            )
-        values = [one for one in schema["enum"] if one is not None]
-        if not all(isinstance(one, str) for one in values):
-            self.document.refuse(
-                place, "the enum has values that are not strings", "describe it by its type"
-            )
+            self.refuse(place, "an enum is inline", _MOVE)
+        self._check_values(schema["enum"], place, "strings")
+        values = [value for value in schema["enum"] if value is not None]
         made: dict[str, str] = {}
-        for one in values:
-            other = made.setdefault(re.sub(r"\W", "_", one).upper(), one)
-            if other != one:
-                self.document.refuse(
-                    place,
-                    f"the values {other!r} and {one!r} make one name",
-                    "describe it by its type",
-                )
+        for value in values:
+            other = made.setdefault(re.sub(r"\W", "_", value).upper(), value)
+            if other != value:
+                problem = f"the values {other!r} and {value!r} make one name"
+                self.refuse(place, problem, "describe it by its type")
         self.enums.add(name)
         self.tree[name] = {
             "type": "string",
             "enum": values,
             "description": one_line(schema.get("description", "")),
         }
-        return Kind("enum", ref=name), nullable or len(values) < len(schema["enum"])
+        return Kind("enum", ref=name), None in schema["enum"]
 
     def _open_enum(
         self, schema: dict[str, Any], name: str, place: str, mode: Mode
     ) -> tuple[Kind, bool]:
+        place = f"components/schemas/{name}" if name else place
         members = schema.get("anyOf", [])
-        closed = [one for one in members if "enum" in one]
-        texts = [one for one in members if one.get("type") == "string" and "enum" not in one]
-        if len(closed) != 1 or not texts:
-            self.document.refuse(
-                place, "is not an open enum", "write anyOf with an enum and a plain string"
-            )
+        closed = [member for member in members if "enum" in member]
+        rest = [member for member in members if "enum" not in member]
+        others = [member for member in rest if member.get("type") != "string"]
+        if len(closed) != 1 or others == rest:
+            remedy = "write anyOf with an enum and a plain string"
+            self.refuse(place, "is not an open enum", remedy)
         described = {**closed[0], "description": schema.get("description", "")}
-        kind, _ = self._enum(described, name, place, nullable=False)
-        rest = [one for one in members if one not in closed and one not in texts]
-        more = [self.kind(one, place, mode)[0] for one in rest if not is_nothing(one)]
-        open_ = Kind("open_enum", ref=kind.ref)
-        return one_of(self.document, place, [open_, *more]), any(map(is_nothing, rest))
+        kind, _ = self._enum(described, name, place)
+        more = [self.kind(member, place, mode)[0] for member in others if not is_nothing(member)]
+        kinds = [replace(kind, name="open_enum"), *more]
+        return one_of(self.document, place, kinds), any(map(is_nothing, others))
+
+
+def _derived(field: Field, mode: Mode) -> dict[str, Any]:
+    """Return the schema from which the generator makes an attribute."""
+    schema = derived(field.kind)
+    null = field.nullable
+    if mode == "read":
+        null = field.kind.name not in LISTED and (field.nullable or not field.required)
+    if null and field.kind.name != "any":
+        schema = any_of([schema, {"type": "null"}])
+    return {**schema, "description": field.description}
 
 
 def class_of(tag: str) -> str:
@@ -400,13 +333,13 @@ def class_of(tag: str) -> str:
 
 def _form_bodies(document: Document) -> set[str]:
     """Return the names of the schemas of bodies that are sent as forms."""
-    found: set[str] = set()
+    names: set[str] = set()
     for operation in document.operations:
         body = document.resolve(operation.node.get("requestBody", {}), operation.place)
         content = body.get("content", {})
         if "application/json" not in content and FORM in content:
-            found.add(str(content[FORM].get("schema", {}).get("$ref", "")).rpartition("/")[2])
-    return found
+            names.add(content[FORM].get("schema", {}).get("$ref", "").rpartition("/")[2])
+    return names
 
 
 def _types(schema: dict[str, Any]) -> list[str]:
@@ -421,13 +354,8 @@ def _types(schema: dict[str, Any]) -> list[str]:
 def _described(schema: dict[str, Any]) -> str:
     """Return the description of a member, with the numbers that it may be."""
     text = one_line(schema.get("description", ""))
-    numbers = [one for one in schema.get("enum", ()) if isinstance(one, int)]
+    numbers = [value for value in schema.get("enum", ()) if isinstance(value, int)]
     if not numbers:
         return text
     listed = ", ".join(map(str, numbers[:-1])) + f" or {numbers[-1]}" if numbers[1:] else numbers[0]
     return f"{text} {listed}.".strip()
-
-
-def one_line(text: str) -> str:
-    """Return a description in the words of Python, on one line: docstrings are wrapped anew."""
-    return " ".join(for_python(text).split())

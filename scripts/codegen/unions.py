@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .kinds import Kind
+from .kinds import PLAIN, Kind, wire_types
 
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["PLAIN", "is_empty_array", "is_nothing", "one_of", "wire_types"]
+__all__ = ["is_empty_array", "is_nothing", "one_of"]
 
-PLAIN = frozenset({"str", "int", "float", "bool"})
-"""Kinds that are the same in Python as in JSON."""
-
-_WIRE_TYPES = {
-    "bit": ("int", "bool"),
-    "bool": ("bool",),
-    "digits": ("str", "int"),
-    "int": ("int",),
-    "list": ("list",),
-    "map": ("dict",),
-    "model": ("dict",),
-    "float": ("float", "int"),
-    "discriminated": ("dict",),
-    "unix": ("int",),
-}
 _JSON = {"dict": "objects", "list": "arrays", "str": "strings", "bool": "booleans"}
 
 
@@ -39,15 +25,7 @@ def is_empty_array(schema: dict[str, Any]) -> bool:
     return schema.get("type") == "array" and schema.get("maxItems") == 0
 
 
-def wire_types(kind: Kind) -> tuple[str, ...]:
-    """Return the types that values of a kind have in a JSON tree, as Python calls them."""
-    if kind.name in {"scalars", "lenient", "union"}:
-        return tuple(dict.fromkeys(one for item in kind.items for one in wire_types(item)))
-    types = _WIRE_TYPES.get(kind.name, ("str",))
-    return (*types, "list") if kind.empty_list_as_map else types
-
-
-def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plainest on
+def one_of(  # noqa: PLR0911  # one case after the other, from the plainest on
     document: Document, place: str, kinds: list[Kind], *, lenient: bool = False
 ) -> Kind:
     """Return the kind that takes the values of all of several kinds.
@@ -62,77 +40,66 @@ def one_of(  # noqa: C901, PLR0911  # one case after the other, from the plaines
     Raises:
         DocumentError: They cannot be told apart.
     """
-    names = {one.name for one in kinds}
+    names = {kind.name for kind in kinds}
     if len(kinds) == 1:
         return kinds[0]
     if "any" in names:
         return Kind("any")
     if "optional" in names:
-        inner = [one.items[0] if one.name == "optional" else one for one in kinds]
+        inner = [kind.items[0] if kind.name == "optional" else kind for kind in kinds]
         return Kind("optional", items=(one_of(document, place, inner),))
     if lenient and names <= PLAIN and kinds[0].name != "str":
         return Kind("lenient", items=tuple(kinds))
     kinds = [
         part
-        for one in kinds
-        for part in (one.items if one.name in {"scalars", "union"} else (one,))
+        for kind in kinds
+        for part in (kind.items if kind.name in {"scalars", "union"} else (kind,))
     ]
     kinds = list(dict.fromkeys(kinds))
     for name, merge in (("list", _list_of), ("model", _discriminated)):
-        some = [one for one in kinds if one.name == name]
+        some = [kind for kind in kinds if kind.name == name]
         if len(some) > 1:
             first = kinds.index(some[0])
-            kinds = [one for one in kinds if one not in some]
+            kinds = [kind for kind in kinds if kind not in some]
             kinds.insert(first, merge(document, place, some))
-    names = {one.name for one in kinds}
+    names = {kind.name for kind in kinds}
     if "float" in names:
-        kinds = [one for one in kinds if one.name != "int"]
+        kinds = [kind for kind in kinds if kind.name != "int"]
     if len(kinds) == 1:
         return kinds[0]
     if names <= PLAIN:
         return Kind("scalars", items=tuple(kinds))
     if names <= {"date", "datetime", "str"}:
         return Kind("date_or_str", items=tuple(kinds))
-    taken: set[str] = set()
-    for one in kinds:
-        twice = taken & {*wire_types(one)}
-        if twice:
-            document.refuse(
-                place,
-                f"two members of the union are {_JSON.get(min(twice), 'numbers')}",
-                "leave one of them",
-            )
-        taken |= {*wire_types(one)}
+    types = Counter(type_ for kind in kinds for type_ in wire_types(kind))
+    if types.most_common(1)[0][1] > 1:
+        form = _JSON.get(types.most_common(1)[0][0], "numbers")
+        document.refuse(place, f"two members of the union are {form}", "leave one of them")
     return Kind("union", items=tuple(kinds))
 
 
 def _list_of(document: Document, place: str, lists: list[Kind]) -> Kind:
     """Return the list whose items may be those of each of several."""
-    items = [item for one in lists for item in one.items]
+    items = [item for kind in lists for item in kind.items]
     return Kind("list", items=(one_of(document, f"{place}/items", items),))
 
 
 def _discriminated(document: Document, place: str, models: list[Kind]) -> Kind:
     """Return the kind of several models with a member that is another constant in each."""
-    constants = [_constants(document, document.schemas[one.ref]) for one in models]
+    constants = [_constants(document, document.schemas[model.ref]) for model in models]
     for member in constants[0]:
-        values = tuple(one[member] for one in constants if member in one)
+        values = tuple(known[member] for known in constants if member in known)
         if len(set(values)) == len(models):
             return Kind("discriminated", items=tuple(models), member=member, values=values)
-    return document.refuse(
-        place,
-        f"no constant member tells {' and '.join(model.ref for model in models)} apart",
-        "give each a required member with another const",
-    )
+    problem = f"no constant member tells {' and '.join(model.ref for model in models)} apart"
+    return document.refuse(place, problem, "give each a required member with another const")
 
 
 def _constants(document: Document, schema: dict[str, Any]) -> dict[str, Any]:
-    properties = {
-        name: document.resolve(node, name) for name, node in schema.get("properties", {}).items()
-    }
-    required = schema.get("required", [])
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    members = {name: document.resolve(properties[name], name) for name in properties}
     return {
         name: node["const"]
-        for name, node in properties.items()
+        for name, node in members.items()
         if name in required and isinstance(node.get("const"), bool | int | str)
     }

@@ -48,8 +48,8 @@ def operations(crm: str) -> list[tuple[str | None, str, dict[str, Any]]]:
     found: list[tuple[str | None, str, dict[str, Any]]] = []
     for node in nodes:
         (tag,), name = node["tags"], node["operationId"]
-        twin = name.endswith(("_patch", "_post")) and name.rpartition("_")[0] in names
-        if not twin and "x-crmkit-narrows" not in node:
+        counterpart = name.endswith(("_patch", "_post")) and name.rpartition("_")[0] in names
+        if not counterpart and "x-crmkit-narrows" not in node:
             own = name.startswith(f"{tag}_")
             found.append((tag if own else None, name.removeprefix(f"{tag}_"), node))
     return found
@@ -222,14 +222,14 @@ def test_every_operation_is_a_method(crm: str, prefix: str) -> None:
 def test_both_clients_have_the_same_methods(crm: str) -> None:
     """Sync and async differ in what they return only: same names, arguments, defaults, texts."""
     for key, function in methods(crm, "").items():
-        twin = methods(crm, "Async")[key]
-        one, other = inspect.signature(function), inspect.signature(twin)
+        counterpart = methods(crm, "Async")[key]
+        one, other = inspect.signature(function), inspect.signature(counterpart)
         assert one.parameters == other.parameters, key
-        assert inspect.getdoc(function) == inspect.getdoc(twin), key
+        assert inspect.getdoc(function) == inspect.getdoc(counterpart), key
         returns = str(other.return_annotation).replace("AsyncPager", "Pager")
         assert returns == one.return_annotation, key
         paged = returns.startswith("Pager")
-        assert inspect.iscoroutinefunction(twin) is not paged, key
+        assert inspect.iscoroutinefunction(counterpart) is not paged, key
 
 
 @for_each_crm

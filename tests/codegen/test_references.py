@@ -130,9 +130,3 @@ def test_does_not_share_objects() -> None:
 
     assert found["two"]["type"] == "integer"
     assert tree["components"]["schemas"]["Other"]["properties"]["one"] == {"$ref": SIZE}
-
-
-@pytest.mark.parametrize("tree", [None, [], {"paths": []}, {"paths": {"/x": None}}])
-def test_takes_any_tree(tree: Any) -> None:
-    """A tree that is not a document is left to the checks that follow."""
-    assert write_out(tree) == tree

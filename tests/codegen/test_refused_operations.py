@@ -60,7 +60,7 @@ def renamed(tag: str) -> Spoil:
         r"notes\.list.*GET /notes.*another operationId",
     ),
     Case(
-        "twice, as a twin",
+        "twice, as a counterpart",
         all_of(
             put("paths", "/a", value={"post": operation("notes_list_post")}),
             put("paths", "/b", value={"post": operation("notes_list_post")}),

@@ -47,7 +47,14 @@ def test_rejects_invalid_yaml(case: Case, refused: Refused) -> None:
     Case("no version", without("info", "version"), "info", "version"),
     Case("no paths", without("paths"), "paths", "operation"),
     Case("empty paths", put("paths", value={}), "paths", "operation"),
+    Case("paths that are an array", put("paths", value=[]), "paths", "operation"),
     Case("a path without operations", put("paths", "/empty", value=None), "/empty", ""),
+    Case(
+        "parameters of a path that are null",
+        put("paths", "/notes", "parameters", value=None),
+        "^/notes",
+        "paramet",
+    ),
     Case("tags that are texts", put("tags", value=["notes"]), "tags", "name"),
     Case("a tag without a description", without("tags", 0, "description"), "tag", "description"),
     Case(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.industry import Industry
     from ..models.phone_number_input import PhoneNumberInput
 
-    pass
-
 
 class Accounts(Resource):
     """Companies and people to do business with."""

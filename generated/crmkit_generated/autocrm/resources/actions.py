@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.free_object import FreeObject
     from ..models.record import Record
 
-    pass
-
 
 class Actions(Resource):
     """Actions on one record."""

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..models.activity import Activity
     from ..models.calendar_entry import CalendarEntry
 
-    pass
-
 
 class Activities(Resource):
     """Meetings, calls, tasks and e-mails of a record or in a calendar."""

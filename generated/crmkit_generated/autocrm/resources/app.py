@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..models.about import About
     from ..models.token_input import TokenInput
 
-    pass
-
 
 class App(Resource):
     """The current user and the server."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.attachment import Attachment
     from ..models.attachment_input import AttachmentInput
 
-    pass
-
 
 class Attachments(Resource):
     """Uploaded files."""

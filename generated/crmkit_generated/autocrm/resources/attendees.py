@@ -15,8 +15,6 @@ from ..operations import attendees as operations
 if TYPE_CHECKING:
     from ..models.attendee import Attendee
 
-    pass
-
 
 class Attendees(Resource):
     """Attendees of meetings and calls."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..models.case_type import CaseType
     from ..models.priority import Priority
 
-    pass
-
 
 class Cases(Resource):
     """Questions and complaints of customers."""

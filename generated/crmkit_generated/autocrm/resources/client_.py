@@ -16,8 +16,6 @@ from ..operations import client_ as operations
 if TYPE_CHECKING:
     from ..models.me import Me
 
-    pass
-
 
 class Client_(Resource):
     """Methods of the client."""

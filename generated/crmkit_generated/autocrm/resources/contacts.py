@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.phone_number_input import PhoneNumberInput
     from ..models.salutation import Salutation
 
-    pass
-
 
 class Contacts(Resource):
     """People."""

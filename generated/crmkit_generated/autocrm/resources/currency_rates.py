@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,9 +12,6 @@ from crmkit.core.resource import Resource, plain_tree
 
 from .. import codec
 from ..operations import currency_rates as operations
-
-if TYPE_CHECKING:
-    pass
 
 
 class CurrencyRates(Resource):

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..models.email_input import EmailInput
     from ..models.email_status import EmailStatus
 
-    pass
-
 
 class Emails(Resource):
     """E-mails: drafts, sent, received and archived ones."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.search_params import SearchParams
     from ..models.where_item import WhereItem
 
-    pass
-
 
 class Exports(Resource):
     """Files with the content of many records."""

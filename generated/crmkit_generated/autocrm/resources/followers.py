@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.followers_input import FollowersInput
     from ..models.record import Record
 
-    pass
-
 
 class Followers(Resource):
     """Users who follow a record."""

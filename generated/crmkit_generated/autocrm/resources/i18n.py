@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -13,9 +13,6 @@ from crmkit.core.types import UNSET, Unset
 
 from .. import codec
 from ..operations import i18n as operations
-
-if TYPE_CHECKING:
-    pass
 
 
 class I18n(Resource):

@@ -17,8 +17,6 @@ from ..operations import kanban as operations
 if TYPE_CHECKING:
     from ..models.kanban_board import KanbanBoard
 
-    pass
-
 
 class Kanban(Resource):
     """Records as columns of a board."""

@@ -16,8 +16,6 @@ from ..operations import layouts as operations
 if TYPE_CHECKING:
     from ..models.layout_column import LayoutColumn
 
-    pass
-
 
 class Layouts(Resource):
     """Layouts of the user interface."""

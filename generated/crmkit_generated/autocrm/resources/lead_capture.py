@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource, plain_tree
 
 from ..operations import lead_capture as operations
-
-if TYPE_CHECKING:
-    pass
 
 
 class LeadCapture(Resource):

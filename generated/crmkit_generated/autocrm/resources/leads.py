@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ..models.record_reference import RecordReference
     from ..models.salutation import Salutation
 
-    pass
-
 
 class Leads(Resource):
     """People and companies that may become customers."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.mass_action_result import MassActionResult
     from ..models.mass_action_status import MassActionStatus
 
-    pass
-
 
 class MassActions(Resource):
     """Actions on many records at once."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.meeting_status import MeetingStatus
     from ..models.reminder_input import ReminderInput
 
-    pass
-
 
 class Meetings(Resource):
     """Meetings."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
@@ -11,9 +11,6 @@ from crmkit.core.resource import Resource
 from crmkit.core.types import UNSET, Unset
 
 from ..operations import metadata as operations
-
-if TYPE_CHECKING:
-    pass
 
 
 class Metadata(Resource):

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.note_input import NoteInput
     from ..models.note_type import NoteType
 
-    pass
-
 
 class Notes(Resource):
     """Single entries of streams."""

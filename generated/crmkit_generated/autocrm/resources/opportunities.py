@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.opportunity_input import OpportunityInput
     from ..models.opportunity_stage import OpportunityStage
 
-    pass
-
 
 class Opportunities(Resource):
     """Deals that may be won."""

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from ..models.unlink_all_input import UnlinkAllInput
     from ..models.where_item import WhereItem
 
-    pass
-
 
 class Records(Resource):
     """Records of any entity type, including custom ones, and their links."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.search_hit import SearchHit
     from ..models.search_page import SearchPage
 
-    pass
-
 
 class Search(Resource):
     """Searching in several entity types."""

@@ -16,8 +16,6 @@ from ..operations import settings as operations
 if TYPE_CHECKING:
     from ..models.system_settings import SystemSettings
 
-    pass
-
 
 class Settings(Resource):
     """Settings of the system."""

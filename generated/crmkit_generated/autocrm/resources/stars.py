@@ -3,16 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from crmkit.core.drive import drive
 from crmkit.core.options import Options
 from crmkit.core.resource import Resource
 
 from ..operations import stars as operations
-
-if TYPE_CHECKING:
-    pass
 
 
 class Stars(Resource):

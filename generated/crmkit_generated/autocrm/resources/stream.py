@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.note_input import NoteInput
     from ..models.note_type import NoteType
 
-    pass
-
 
 class Stream(Resource):
     """What happened to records, and posts."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.task_input import TaskInput
     from ..models.task_status import TaskStatus
 
-    pass
-
 
 class Tasks(Resource):
     """Things to do."""

@@ -15,8 +15,6 @@ from ..operations import users as operations
 if TYPE_CHECKING:
     from ..models.acl import Acl
 
-    pass
-
 
 class Users(Resource):
     """Rights of users."""

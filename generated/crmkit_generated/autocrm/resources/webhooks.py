@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..models.webhook import Webhook
     from ..models.webhook_input import WebhookInput
 
-    pass
-
 
 class Webhooks(Resource):
     """URLs that are called when something happens."""

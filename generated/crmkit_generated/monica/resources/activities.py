@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.activity import Activity
     from ..models.activity_input import ActivityInput
 
-    pass
-
 
 _ACTIVITIES_UPDATE = Merge(
     operations.ACTIVITIES_GET,

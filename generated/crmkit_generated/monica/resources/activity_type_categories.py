@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..models.activity_type_category import ActivityTypeCategory
     from ..models.activity_type_category_input import ActivityTypeCategoryInput
 
-    pass
-
 
 class ActivityTypeCategories(Resource):
     """Categories of the kinds of activities."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.activity_type import ActivityType
     from ..models.activity_type_input import ActivityTypeInput
 
-    pass
-
 
 _ACTIVITY_TYPES_UPDATE = Merge(
     operations.ACTIVITY_TYPES_GET,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.address import Address
     from ..models.address_input import AddressInput
 
-    pass
-
 
 _ADDRESSES_UPDATE = Merge(
     operations.ADDRESSES_GET,

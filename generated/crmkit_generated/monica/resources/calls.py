@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..models.call_input import CallInput
     from ..models.call_update_input import CallUpdateInput
 
-    pass
-
 
 _CALLS_UPDATE = Merge(
     operations.CALLS_GET,

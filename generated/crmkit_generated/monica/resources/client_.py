@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..models.user import User
     from ..models.welcome import Welcome
 
-    pass
-
 
 class Client_(Resource):
     """Methods of the client."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.company import Company
     from ..models.company_input import CompanyInput
 
-    pass
-
 
 _COMPANIES_UPDATE = Merge(
     operations.COMPANIES_GET,

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.policy_signature_input import PolicySignatureInput
     from ..models.term import Term
 
-    pass
-
 
 class Compliance(Resource):
     """Terms of use and privacy policy, and the user's consent."""

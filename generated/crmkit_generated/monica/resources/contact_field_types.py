@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.contact_field_type import ContactFieldType
     from ..models.contact_field_type_input import ContactFieldTypeInput
 
-    pass
-
 
 _CONTACT_FIELD_TYPES_UPDATE = Merge(
     operations.CONTACT_FIELD_TYPES_GET,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.contact_field import ContactField
     from ..models.contact_field_input import ContactFieldInput
 
-    pass
-
 
 _CONTACT_FIELDS_UPDATE = Merge(
     operations.CONTACT_FIELDS_GET,

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from ..models.tag_ids_input import TagIdsInput
     from ..models.tag_names_input import TagNamesInput
 
-    pass
-
 
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from ..models.conversation_update_input import ConversationUpdateInput
     from ..models.message_input import MessageInput
 
-    pass
-
 
 _CONVERSATIONS_UPDATE = Merge(
     operations.CONVERSATIONS_GET,

@@ -17,8 +17,6 @@ from ..operations import countries as operations
 if TYPE_CHECKING:
     from ..models.country import Country
 
-    pass
-
 
 class Countries(Resource):
     """The countries of the world."""

@@ -17,8 +17,6 @@ from ..operations import currencies as operations
 if TYPE_CHECKING:
     from ..models.currency import Currency
 
-    pass
-
 
 class Currencies(Resource):
     """Currencies."""

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.debt_input import DebtInput
     from ..models.debt_status_input import DebtStatusInput
 
-    pass
-
 
 _DEBTS_UPDATE = Merge(
     operations.DEBTS_GET,

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.document import Document
     from ..models.document_upload_input import DocumentUploadInput
 
-    pass
-
 
 class Documents(Resource):
     """Files of contacts."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.gender_input import GenderInput
     from ..models.gender_type_input import GenderTypeInput
 
-    pass
-
 
 _GENDERS_UPDATE = Merge(
     operations.GENDERS_GET,

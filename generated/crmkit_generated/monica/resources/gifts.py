@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.gift_input import GiftInput
     from ..models.gift_status_input import GiftStatusInput
 
-    pass
-
 
 _GIFTS_UPDATE = Merge(
     operations.GIFTS_GET,

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.journal_entry import JournalEntry
     from ..models.journal_entry_input import JournalEntryInput
 
-    pass
-
 
 _JOURNAL_UPDATE = Merge(
     operations.JOURNAL_GET,

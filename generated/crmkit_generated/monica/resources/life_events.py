@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.life_event_input import LifeEventInput
     from ..models.life_event_update_input import LifeEventUpdateInput
 
-    pass
-
 
 _LIFE_EVENTS_UPDATE = Merge(
     operations.LIFE_EVENTS_GET,

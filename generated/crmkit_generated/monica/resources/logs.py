@@ -16,8 +16,6 @@ from ..operations import logs as operations
 if TYPE_CHECKING:
     from ..models.audit_log import AuditLog
 
-    pass
-
 
 class Logs(Resource):
     """What users did."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.note import Note
     from ..models.note_input import NoteInput
 
-    pass
-
 
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,

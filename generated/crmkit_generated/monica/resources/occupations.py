@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.occupation_input import OccupationInput
     from ..models.salary_unit_input import SalaryUnitInput
 
-    pass
-
 
 _OCCUPATIONS_UPDATE = Merge(
     operations.OCCUPATIONS_GET,

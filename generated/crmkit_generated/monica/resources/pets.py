@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.pet import Pet
     from ..models.pet_input import PetInput
 
-    pass
-
 
 _PETS_UPDATE = Merge(
     operations.PETS_GET,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.photo_input import PhotoInput
     from ..models.photo_upload_input import PhotoUploadInput
 
-    pass
-
 
 class Photos(Resource):
     """Pictures of contacts and gifts."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.place import Place
     from ..models.place_input import PlaceInput
 
-    pass
-
 
 _PLACES_UPDATE = Merge(
     operations.PLACES_GET,

@@ -17,8 +17,6 @@ from ..operations import relationship_type_groups as operations
 if TYPE_CHECKING:
     from ..models.relationship_type_group import RelationshipTypeGroup
 
-    pass
-
 
 class RelationshipTypeGroups(Resource):
     """The four groups of relationship types: love, family, friend, work."""

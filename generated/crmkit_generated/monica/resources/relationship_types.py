@@ -17,8 +17,6 @@ from ..operations import relationship_types as operations
 if TYPE_CHECKING:
     from ..models.relationship_type import RelationshipType
 
-    pass
-
 
 class RelationshipTypes(Resource):
     """What a relationship can mean, with the type of its reverse."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.relationship_input import RelationshipInput
     from ..models.relationship_update_input import RelationshipUpdateInput
 
-    pass
-
 
 class Relationships(Resource):
     """Links between two contacts: who is whose uncle, spouse, colleague."""

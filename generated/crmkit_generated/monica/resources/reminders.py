@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.reminder_update_input import ReminderUpdateInput
     from ..models.upcoming_reminder import UpcomingReminder
 
-    pass
-
 
 _REMINDERS_UPDATE = Merge(
     operations.REMINDERS_GET,

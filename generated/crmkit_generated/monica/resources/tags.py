@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from ..models.tag import Tag
     from ..models.tag_input import TagInput
 
-    pass
-
 
 class Tags(Resource):
     """Words to group contacts by."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..models.task_input import TaskInput
     from ..models.task_update_input import TaskUpdateInput
 
-    pass
-
 
 _TASKS_UPDATE = Merge(
     operations.TASKS_GET,

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.action_input import ActionInput
     from ..models.contact_id_input import ContactIdInput
 
-    pass
-
 
 _ACTIONS_UPDATE = Merge(
     operations.ACTIONS_GET,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from ..models.login_input import LoginInput
     from ..models.session import Session
 
-    pass
-
 
 class Auth(Resource):
     """Login, logout and the key that signs requests."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ..models.phone_input_or_mapping import PhoneInputOrMapping
     from ..models.url_input_or_mapping import UrlInputOrMapping
 
-    pass
-
 
 _CONTACTS_UPDATE = Merge(
     operations.CONTACTS_GET,

@@ -16,8 +16,6 @@ from ..operations import filters as operations
 if TYPE_CHECKING:
     from ..models.filter_ import Filter
 
-    pass
-
 
 class Filters(Resource):
     """Stored selections of contacts."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from ..models.note_type import NoteType
     from ..models.note_update_input import NoteUpdateInput
 
-    pass
-
 
 _NOTES_UPDATE = Merge(
     operations.NOTES_GET,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ..models.note import Note
     from ..models.sales_summary import SalesSummary
 
-    pass
-
 
 class Sales(Resource):
     """Sales of all contacts."""

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from ..models.user_settings import UserSettings
     from ..models.user_settings_input import UserSettingsInput
 
-    pass
-
 
 _SETTINGS_UPDATE_USER = Merge(
     operations.SETTINGS_USER,

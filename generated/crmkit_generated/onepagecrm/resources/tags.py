@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..models.tag_counts import TagCounts
     from ..models.tag_input import TagInput
 
-    pass
-
 
 class Tags(Resource):
     """Tags that users create, and the contacts that have them."""

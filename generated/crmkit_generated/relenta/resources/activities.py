@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.activity_input import ActivityInput
     from ..models.mailbox import Mailbox
 
-    pass
-
 
 class Activities(Resource):
     """Meetings, calls, tasks and other calendar entries of the department."""

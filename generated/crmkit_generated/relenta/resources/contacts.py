@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ..models.contact_input import ContactInput
     from ..models.labeled_value import LabeledValue
 
-    pass
-
 
 class Contacts(Resource):
     """People and companies of the department."""

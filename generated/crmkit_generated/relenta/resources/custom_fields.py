@@ -15,8 +15,6 @@ from ..operations import custom_fields as operations
 if TYPE_CHECKING:
     from ..models.custom_field import CustomField
 
-    pass
-
 
 class CustomFields(Resource):
     """Definitions of the custom fields that contacts of the department may have."""
