@@ -125,7 +125,7 @@ def test_rejects_invalid_snapshots(relenta: Relenta) -> None:
     before = relenta.mock.snapshot()
     changes: list[dict[str, object]] = [
         {"crm": "monica"},
-        {"schema": 2},
+        {"schema": before["schema"] + 1},
         {"records": None},
         {"records": [1]},
         {"records": [["contact", "agents", "1", "x", {}]]},
