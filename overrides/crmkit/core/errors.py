@@ -62,6 +62,11 @@ class CRMError(Exception):
 
     operation: str | None = None
 
+    def __init__(self, problem: str = "", *, operation: str | None = None) -> None:
+        self.problem = problem
+        self.operation = operation
+        super().__init__(problem)
+
     def _with_operation(self, text: str) -> str:
         return one_line(f"{self.operation}: {text}" if self.operation else text)
 
@@ -95,9 +100,7 @@ class ArgumentError(CRMError, ValueError):
 
     def __init__(self, argument: str, problem: str, *, operation: str | None = None) -> None:
         self.argument = argument
-        self.problem = problem
-        self.operation = operation
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         return self._with_operation(f"{self.argument}: {self.problem}")
@@ -122,12 +125,10 @@ class TransportError(CRMError):
         operation: str | None = None,
         attempts: int = 1,
     ) -> None:
-        self.problem = problem
         self.request = request
         self.maybe_processed = maybe_processed
-        self.operation = operation
         self.attempts = attempts
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         sent = "the server may have acted on it" if self.maybe_processed else "nothing was sent"
@@ -176,12 +177,11 @@ class StatusError(CRMError):
         self.fields = dict(fields or {})
         self.request_id = request_id
         self.retry_after = retry_after
-        self.operation = operation
         self.attempts = attempts
         self.request = request
         self.response = response
         self.body = body
-        super().__init__(self.message)
+        super().__init__(self.message, operation=operation)
 
     def __str__(self) -> str:
         status = _status_text(self.status_code)
@@ -268,11 +268,9 @@ class DecodeError(CRMError):
         operation: str | None = None,
         response: Response | None = None,
     ) -> None:
-        self.problem = problem
         self.path = path
-        self.operation = operation
         self.response = response
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
         place = " at ".join(part for part in (self.operation, self.path) if part)
@@ -290,17 +288,13 @@ class PaginationError(CRMError):
     def __init__(
         self, problem: str, items_read: int, last_page: int | str, operation: str | None = None
     ) -> None:
-        self.problem = problem
         self.items_read = items_read
         self.last_page = last_page
-        self.operation = operation
-        super().__init__(problem)
+        super().__init__(problem, operation=operation)
 
     def __str__(self) -> str:
-        call = f"{self.operation}: " if self.operation else ""
-        return one_line(
-            f"{call}{self.problem} (page {self.last_page}, after {self.items_read} items)"
-        )
+        place = f"page {self.last_page}, after {self.items_read} items"
+        return self._with_operation(f"{self.problem} ({place})")
 
 
 _CLASSES: dict[int, type[StatusError]] = {
