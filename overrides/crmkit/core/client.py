@@ -14,14 +14,7 @@ from .drive import drive
 from .errors import ArgumentError, ConfigError, in_operation
 from .http import AsyncIO, SyncIO
 from .operation import Operation
-from .options import (
-    Settings,
-    checked_base_url,
-    checked_headers,
-    checked_query,
-    checked_retries,
-    checked_timeout,
-)
+from .options import Settings, checked_base_url, checked_headers, checked_query
 from .sender import Sender
 from .throttle import checked_throttle
 from .types import UNSET, Unset
@@ -98,37 +91,31 @@ class Client:
 
     def _start(
         self,
-        io: type[SyncIO | AsyncIO],
         vendor: Vendor,
         base_url: str,
-        *,
-        timeout: float | None = 30.0,
-        max_retries: int = 2,
-        throttle: float | None = None,
-        http_client: Any = None,
-        transport: Any = None,
-        middleware: Iterable[Middleware] = (),
-        allow_insecure: bool = False,
+        io: type[SyncIO | AsyncIO],
+        known: type,
+        settings: Mapping[str, Any],
     ) -> None:
-        address = checked_base_url(base_url, allow_insecure=allow_insecure)
+        for name in settings.keys() - known.__annotations__.keys():
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
+        address = checked_base_url(base_url, allow_insecure=settings.get("allow_insecure", False))
+        http_client, transport = settings.get("http_client"), settings.get("transport")
         if http_client is not None and transport is not None:
             raise ConfigError(
                 "pass http_client or transport, not both: an httpx client has its own transport"
             )
+        middleware: Any = settings.get("middleware", ())
         layers = tuple(middleware) if isinstance(middleware, Iterable) else (middleware,)
         for layer in layers:
             if not callable(layer):
                 raise ConfigError(
                     f"middleware must be async functions (request, call_next), got {layer!r}"
                 )
-        settings = Settings(address, checked_timeout(timeout), checked_retries(max_retries))
+        checked = Settings(address).changed(settings)
         self._io = io(address, http_client, transport)
-        throttled = checked_throttle(throttle, vendor.rate)
-        self._sender = Sender(self._io, vendor, settings, throttled, layers)
-
-    def _refuse_unknown(self, settings: Mapping[str, Any], known: type) -> None:
-        for name in settings.keys() - known.__annotations__.keys():
-            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}")
+        throttle = checked_throttle(settings.get("throttle"), vendor.rate)
+        self._sender = Sender(self._io, vendor, checked, throttle, layers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self._sender.settings.base_url}>"
@@ -158,17 +145,15 @@ class Client:
             ConfigError: The timeout or the number of retries is impossible.
             ArgumentError: A header cannot be sent.
         """
-        now = self._sender.settings
-        settings = Settings(
-            now.base_url,
-            now.timeout if isinstance(timeout, Unset) else checked_timeout(timeout),
-            now.max_retries if max_retries is None else checked_retries(max_retries),
-            {**now.headers, **checked_headers(headers)},
-        )
+        changes: dict[str, Any] = {"headers": headers}
+        if timeout is not UNSET:
+            changes["timeout"] = timeout
+        if max_retries is not None:
+            changes["max_retries"] = max_retries
         view = object.__new__(type(self))
         view._io = self._io
         view._sender = copy(self._sender)
-        view._sender.settings = settings
+        view._sender.settings = self._sender.settings.changed(changes)
         view._view = True
         return view
 
@@ -237,8 +222,7 @@ class SyncClient(Client):
     _io: SyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[SyncSettings]) -> None:
-        self._refuse_unknown(settings, SyncSettings)
-        self._start(SyncIO, vendor, base_url, **settings)
+        self._start(vendor, base_url, SyncIO, SyncSettings, settings)
 
     def __enter__(self) -> Self:
         return self
@@ -290,8 +274,7 @@ class AsyncClient(Client):
     _io: AsyncIO
 
     def __init__(self, vendor: Vendor, base_url: str, **settings: Unpack[AsyncSettings]) -> None:
-        self._refuse_unknown(settings, AsyncSettings)
-        self._start(AsyncIO, vendor, base_url, **settings)
+        self._start(vendor, base_url, AsyncIO, AsyncSettings, settings)
 
     async def __aenter__(self) -> Self:
         return self

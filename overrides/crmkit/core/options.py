@@ -54,6 +54,20 @@ class Settings:
     max_retries: int = 2
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def changed(self, changes: Mapping[str, Any]) -> Settings:
+        """Return these settings with other values of some; headers are added.
+
+        Raises:
+            ConfigError: A timeout or number of retries is impossible.
+            ArgumentError: A header cannot be sent.
+        """
+        return Settings(
+            self.base_url,
+            checked_timeout(changes.get("timeout", self.timeout)),
+            checked_retries(changes.get("max_retries", self.max_retries)),
+            {**self.headers, **checked_headers(changes.get("headers"))},
+        )
+
     def with_call(self, options: Options | None) -> Settings:
         """Return the settings of one call.
 
@@ -70,12 +84,7 @@ class Settings:
                 f"unknown option; known are {', '.join(Options.__annotations__)}",
             )
         try:
-            return Settings(
-                self.base_url,
-                checked_timeout(options.get("timeout", self.timeout)),
-                checked_retries(options.get("max_retries", self.max_retries)),
-                {**self.headers, **checked_headers(options.get("headers"))},
-            )
+            return self.changed(options)
         except ConfigError as error:
             raise ArgumentError("options", str(error)) from None
 
